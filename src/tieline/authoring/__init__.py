@@ -1,0 +1,1 @@
+"""What authors of integrations write with: declarations that become data."""

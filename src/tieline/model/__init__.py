@@ -1,0 +1,1 @@
+"""Nouns: frozen data and ids. Imports nothing of ours."""

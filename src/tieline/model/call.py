@@ -1,0 +1,99 @@
+"""Call: what one outbound HTTP request is, how it may end, and what a failure leaves unknown."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Effect(StrEnum):
+    """What a repeat of an operation would do at the other side (design 5.5)."""
+
+    READ = "read"
+    """Changes nothing: repeated freely."""
+    IDEMPOTENT = "idempotent"
+    """The provider recognises the effect key or the external id: repeated freely."""
+    VERIFY = "verify"
+    """After an unknown outcome a look-up decides whether to send again."""
+    ONCE = "once"
+    """After an unknown outcome a person decides."""
+
+
+class Delivered(StrEnum):
+    """Whether the other side can have seen the request."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+
+
+class FailureKind(StrEnum):
+    """Why a call did not end in a usable answer; the same words in attempts, facts and console."""
+
+    UNREACHABLE = "unreachable"
+    """The name did not resolve, the connection was refused, or TLS failed: nothing was sent."""
+    BLOCKED = "blocked"
+    """The egress guard refused the address: nothing was sent."""
+    SLOW = "slow"
+    """A deadline passed."""
+    BROKEN = "broken"
+    """The connection died or the answer was not HTTP."""
+    TOO_LARGE = "too-large"
+    """The answer's headers or (decoded) body went over the limit."""
+    THROTTLED = "throttled"
+    """429: the provider asked for a pause."""
+    UNAVAILABLE = "unavailable"
+    """408, 425 or 5xx."""
+    UNAUTHORISED = "unauthorised"
+    """401 or 403: the credential is not accepted."""
+    REJECTED = "rejected"
+    """Another 4xx: the provider will not take this request however often it is sent."""
+    REDIRECTED = "redirected"
+    """A 3xx that may not be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Deadlines of one request; ``total`` covers everything from the first look-up on."""
+
+    connect: timedelta = timedelta(seconds=5)
+    total: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """Which addresses a connection may reach beyond the public internet."""
+
+    allow: tuple[str, ...] = ()
+    """``host``, ``host:port``, IP address or CIDR network, each an explicit exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request as it goes on the wire."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+    timeouts: Timeouts = Timeouts()
+    egress: Egress = Egress()
+    max_answer_bytes: int = 1024 * 1024
+    """Limit on the decoded body of the answer."""
+    max_redirects: int = 0
+    """How many redirects a GET or HEAD may follow; never used for other methods."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A complete answer. Header names are lower case, in the order received."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value of header *name* (any case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key == wanted), None)

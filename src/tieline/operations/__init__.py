@@ -1,0 +1,1 @@
+"""What people do to the path: story, replay, pause, resolve."""

@@ -1,0 +1,1 @@
+"""Roles: one Protocol a file, its promises in the docstring."""

@@ -1,0 +1,1 @@
+"""People and machines coming in: parse, call front or an operation, present."""

@@ -1,0 +1,1 @@
+"""Simulated vendors: real HTTP servers with scripted faults. Never imports ``tieline``."""
