@@ -122,7 +122,9 @@ class CallFailed(TielineError):
 class Retry(TielineError):
     """Raised in a flow: try this run again, after *after* or by the flow's backoff."""
 
-    def __init__(self, reason: str = "the flow asked for a retry", *, after: timedelta | None = None) -> None:
+    def __init__(
+        self, reason: str = "the flow asked for a retry", *, after: timedelta | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.after = after

@@ -1,0 +1,144 @@
+"""Admission: events come in with their runs; each is stored once, and its runs find their place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tieline.adapters.sql.statement import Steps, ask_set, put
+from tieline.model.commands import Admission, Ingested
+from tieline.model.ids import EventId, RunId, WorkerId
+from tieline.model.receipt import Verdict
+from tieline.model.run import NewRun, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One admission, and the worker that will execute its runs at once if it may."""
+
+    admission: Admission
+    worker: WorkerId | None = None
+
+
+def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
+    """Store each entry's event unless its identity is known; returns one answer an entry."""
+    first = yield from _first_of(entries)
+    fresh = [e for e in entries if first[_identity(e)] == e.admission.event.id]
+    again = [e for e in entries if first[_identity(e)] != e.admission.event.id]
+    yield from _store(fresh)
+    yield from _store_repeats(again, first)
+    free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
+    return [_answer(e, first[_identity(e)], free) for e in entries]
+
+
+_Identity = tuple[str, str, str]
+
+
+def _identity(entry: Entry) -> _Identity:
+    event = entry.admission.event
+    return (event.tenant, event.source, event.identity)
+
+
+def _first_of(entries: Sequence[Entry]) -> Steps[dict[_Identity, EventId]]:
+    """Which event stands for each identity: one of ours, or an earlier one."""
+    first: dict[_Identity, EventId] = {}
+    for entry in entries:
+        first.setdefault(_identity(entry), entry.admission.event.id)
+    expiry = {_identity(e): e.admission.expires_us for e in entries}
+    rows = [(*identity, event_id, expiry[identity]) for identity, event_id in first.items()]
+    if (yield from put("dedupe_insert", rows)) < len(rows):
+        for tenant, source, identity, event_id in (
+            yield from ask_set("dedupe_find", [row[:3] for row in rows])
+        ):
+            first[tenant, source, identity] = event_id
+    return first
+
+
+def _store(fresh: Sequence[Entry]) -> Steps[None]:
+    admissions = [entry.admission for entry in fresh]
+    yield from put("receipt_insert", [a.receipt for a in admissions if a.receipt is not None])
+    yield from put("event_insert", [a.event for a in admissions])
+    yield from put("reference_insert", [m for a in admissions for m in a.mentions])
+
+
+def _store_repeats(again: Sequence[Entry], first: dict[_Identity, EventId]) -> Steps[None]:
+    """A duplicate leaves a receipt without payload, pointing at the event it repeats."""
+    receipts = [
+        entry.admission.receipt._replace(
+            verdict=Verdict.DUPLICATE, event_id=first[_identity(entry)], body=None
+        )
+        for entry in again
+        if entry.admission.receipt is not None
+    ]
+    yield from put("receipt_insert", receipts)
+
+
+def store_runs(runs: Sequence[tuple[NewRun, WorkerId | None]]) -> Steps[frozenset[RunId]]:
+    """Store runs and their work; returns those that may run now (all but queued lane members)."""
+    if not runs:
+        return frozenset()
+    free = yield from take_lanes([run for run, _ in runs])
+    yield from put("run_insert", [_run_row(run, _worker(run, w, free)) for run, w in runs])
+    yield from put("work_insert", [_work_row(run, _worker(run, w, free), free) for run, w in runs])
+    return free
+
+
+def take_lanes(runs: Sequence[NewRun]) -> Steps[frozenset[RunId]]:
+    """Put *runs* into their lanes; returns those that have none, or are the head of theirs."""
+    laned = [run for run in runs if run.lane is not None]
+    if not laned:
+        return frozenset(run.id for run in runs)
+    rows = [(run.tenant, run.flow, run.lane, run.id) for run in laned]
+    if (yield from put("lane_insert", rows)) == len(rows):
+        return frozenset(run.id for run in runs)
+    heads = {row[0] for row in (yield from ask_set("lane_heads", [row[:3] for row in rows]))}
+    return frozenset(run.id for run in runs if run.lane is None or run.id in heads)
+
+
+def _worker(run: NewRun, worker: WorkerId | None, free: frozenset[RunId]) -> WorkerId | None:
+    return worker if run.id in free else None
+
+
+def _run_row(run: NewRun, worker: WorkerId | None) -> tuple[str | int | None, ...]:
+    state = RunState.READY if worker is None else RunState.RUNNING
+    return (
+        run.id,
+        run.tenant,
+        run.flow,
+        run.event_id,
+        state,
+        run.priority,
+        run.lane,
+        run.generation,
+        run.replay_id,
+        run.created_us,
+        run.created_us,
+        run.deadline_us,
+    )
+
+
+def _work_row(
+    run: NewRun, worker: WorkerId | None, free: frozenset[RunId]
+) -> tuple[str | int | None, ...]:
+    state, epoch = (RunState.READY, 0) if worker is None else (RunState.RUNNING, 1)
+    behind = 0 if run.id in free else 1
+    return (
+        run.id,
+        run.tenant,
+        run.flow,
+        run.priority,
+        run.lane,
+        state,
+        behind,
+        worker,
+        epoch,
+        run.deadline_us,
+    )
+
+
+def _answer(entry: Entry, event_id: EventId, free: frozenset[RunId]) -> Ingested:
+    if event_id != entry.admission.event.id:
+        return Ingested(event_id, fresh=False)
+    runs = entry.admission.runs
+    if entry.worker is None:
+        return Ingested(event_id, fresh=True, queued=len(runs))
+    claimed = tuple(run.id for run in runs if run.id in free)
+    return Ingested(event_id, fresh=True, claimed=claimed, queued=len(runs) - len(claimed))

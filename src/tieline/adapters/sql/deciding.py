@@ -1,0 +1,201 @@
+"""Deciding: what a person ordered is done in one commit with its line in the audit log."""
+
+import hashlib
+
+import orjson
+
+from tieline.adapters.sql.admission import Entry, admit
+from tieline.adapters.sql.execution import advance_lanes
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do
+from tieline.model.commands import (
+    By,
+    Cancel,
+    Counted,
+    DiscardDead,
+    EditDead,
+    Pause,
+    ResolveHeld,
+    Resume,
+    RetryDead,
+)
+from tieline.model.errors import Conflict, NotFound
+from tieline.model.run import RunState
+from tieline.rules.transitions import LIVE
+
+
+def pause(command: Pause) -> Steps[Counted]:
+    """Hold a flow or a connection; pausing twice keeps the first reason."""
+    by = command.by
+    count = yield from do(
+        "pause_insert",
+        kind=command.kind,
+        name=command.name,
+        actor=by.actor,
+        reason=by.reason,
+        since_us=by.at_us,
+    )
+    yield from audit(by, "pause", f"{command.kind}:{command.name}")
+    return Counted(count)
+
+
+def resume(command: Resume) -> Steps[Counted]:
+    """Lift a pause."""
+    count = yield from do("pause_delete", kind=command.kind, name=command.name)
+    yield from audit(command.by, "resume", f"{command.kind}:{command.name}")
+    return Counted(count)
+
+
+def cancel(command: Cancel) -> Steps[Counted]:
+    """End a live run; whoever executes it finds its claim stale."""
+    run = yield from _run(command.run_id)
+    if run.state not in LIVE:
+        raise Conflict(f"{command.run_id} is {run.state}; only a live run can be cancelled")
+    yield from _end(run, RunState.CANCELLED, command.by)
+    yield from audit(command.by, "cancel", command.run_id)
+    return Counted(1)
+
+
+def retry_dead(command: RetryDead) -> Steps[Counted]:
+    """A dead run becomes ready; done steps stay remembered, refused ones are tried again."""
+    run = yield from _dead(command.run_id)
+    now = command.by.at_us
+    if command.as_new_action:
+        yield from do("step_delete_all", run_id=run.id)
+        yield from do("run_next_generation", id=run.id)
+    else:
+        yield from do("step_reopen", run_id=run.id)
+    behind = yield from _lane_again(run)
+    yield from do("work_reinsert", run_id=run.id, behind=int(behind))
+    yield from do("run_set", id=run.id, state=RunState.READY, at_us=now, reason=None)
+    yield from do("dead_resolve", run_id=run.id, resolution="retried", at_us=now)
+    action = "retry-as-new-action" if command.as_new_action else "retry"
+    yield from audit(command.by, action, run.id)
+    return Counted(1)
+
+
+def discard_dead(command: DiscardDead) -> Steps[Counted]:
+    """Close a dead letter without success; its lane goes on."""
+    run = yield from _dead(command.run_id)
+    yield from do("dead_resolve", run_id=run.id, resolution="discarded", at_us=command.by.at_us)
+    yield from _free_lane(run)
+    yield from audit(command.by, "discard", run.id)
+    return Counted(1)
+
+
+def edit_dead(command: EditDead) -> Steps[Counted]:
+    """Replace a dead run by one for an edited event, which takes its place in the lane."""
+    run = yield from _dead(command.run_id)
+    (new,) = command.admission.runs
+    if run.lane is not None and new.lane == run.lane:
+        yield from do("lane_hand_over", **run.lane_key(), head=run.id, to=new.id)
+    else:
+        yield from _free_lane(run)
+    yield from admit([Entry(command.admission)])
+    resolution = f"edited: {new.id}"
+    yield from do("dead_resolve", run_id=run.id, resolution=resolution, at_us=command.by.at_us)
+    yield from audit(command.by, "edit-and-retry", run.id)
+    return Counted(1)
+
+
+def resolve_held(command: ResolveHeld) -> Steps[Counted]:
+    """Carry out a person's decision about a run whose effect is in doubt."""
+    run = yield from _run(command.run_id)
+    if run.state != RunState.HELD:
+        raise Conflict(f"{run.id} is {run.state}; only a held run can be resolved")
+    if command.decision == "give-up":
+        yield from _end(run, RunState.CANCELLED, command.by)
+    else:
+        yield from _settle_doubt(run, command)
+        yield from do("work_set_ready", run_id=run.id)
+        at_us = command.by.at_us
+        yield from do("run_set", id=run.id, state=RunState.READY, at_us=at_us, reason=None)
+    yield from audit(command.by, f"resolve-{command.decision}", run.id)
+    return Counted(1)
+
+
+def _settle_doubt(run: "RunRow", command: ResolveHeld) -> Steps[None]:
+    """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
+    step = orjson.loads(run.waits_on) if run.waits_on else None
+    if step is None:
+        if command.decision == "done":
+            raise Conflict(f"{run.id} holds no step in doubt; resolve it with retry or give-up")
+        return
+    _, name, key = step
+    if command.decision == "done":
+        result = command.result
+        yield from do("step_call_done", run_id=run.id, name=name, key=key, result=result)
+    else:
+        yield from do("step_call_failed", run_id=run.id, name=name, key=key)
+
+
+def _end(run: "RunRow", state: RunState, by: By) -> Steps[None]:
+    yield from do("work_drop", run_id=run.id)
+    reason = f"{by.actor}: {by.reason}"
+    yield from do("run_finish", id=run.id, state=state, at_us=by.at_us, reason=reason)
+    yield from _free_lane(run)
+
+
+def _free_lane(run: "RunRow") -> Steps[None]:
+    if run.lane is not None:
+        yield from advance_lanes([(run.tenant, run.flow, run.lane, run.id)])
+
+
+def _lane_again(run: "RunRow") -> Steps[bool]:
+    """A retried run takes its lane if it is free or still its own; else it waits behind."""
+    if run.lane is None:
+        return False
+    yield from do("lane_take", **run.lane_key(), head=run.id)
+    rows = yield from ask("lane_head", **run.lane_key())
+    return bool(rows[0][0] != run.id)
+
+
+def _dead(run_id: str) -> Steps["RunRow"]:
+    run = yield from _run(run_id)
+    if run.state != RunState.DEAD:
+        raise Conflict(f"{run_id} is {run.state}; only a dead run can be retried or discarded")
+    if run.resolution is not None and run.resolution != "retried":
+        raise Conflict(f"{run_id} is already decided: {run.resolution}")
+    return run
+
+
+class RunRow:
+    """What decisions need to know of a run."""
+
+    __slots__ = ("flow", "id", "lane", "resolution", "state", "tenant", "waits_on")
+
+    def __init__(self, row: RowOut) -> None:
+        self.id: str = row[0]
+        self.tenant: str = row[1]
+        self.flow: str = row[2]
+        self.lane: str | None = row[3]
+        self.state = RunState(row[4])
+        self.waits_on: str | None = row[5]
+        self.resolution: str | None = row[6]
+
+    def lane_key(self) -> dict[str, str]:
+        """The key of its lane, as query parameters."""
+        return {"tenant": self.tenant, "flow": self.flow, "key": self.lane or ""}
+
+
+def _run(run_id: str) -> Steps[RunRow]:
+    rows = yield from ask("run_get", id=run_id)
+    if not rows:
+        raise NotFound("run", run_id)
+    return RunRow(rows[0])
+
+
+def audit(by: By, action: str, subject: str) -> Steps[None]:
+    """Append a line whose hash covers the one before it, so that a change shows."""
+    rows = yield from ask("audit_last")
+    previous = rows[0][0] if rows else ""
+    line = orjson.dumps([previous, by.at_us, by.actor, action, subject, by.reason])
+    yield from do(
+        "audit_insert",
+        at_us=by.at_us,
+        actor=by.actor,
+        action=action,
+        subject=subject,
+        reason=by.reason,
+        previous=previous,
+        hash=hashlib.sha256(line).hexdigest(),
+    )

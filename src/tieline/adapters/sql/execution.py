@@ -1,0 +1,156 @@
+"""Execution: what claimed runs remember and how they end; stale claims store nothing."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from tieline.adapters.sql.admission import Entry, admit
+from tieline.adapters.sql.statement import Steps, Value, ask_set, put
+from tieline.model.commands import Counted, GiveBack, Progress, Remember, Settle, Settled
+from tieline.model.errors import StaleClaim
+from tieline.model.run import (
+    Dead,
+    Done,
+    HeadPolicy,
+    Held,
+    RetryAt,
+    RunState,
+    Waiting,
+)
+
+
+class Owned(NamedTuple):
+    """What the work row of a valid claim says about its lane."""
+
+    tenant: str
+    flow: str
+    lane: str | None
+
+
+Lane = tuple[str, str, str, str]
+"""(tenant, flow, key, run id): a lane whose head *run id* has ended."""
+
+
+def remember_and_settle(
+    commands: Sequence[Remember | Settle],
+) -> Steps[list[Counted | Settled | StaleClaim]]:
+    """Apply progress and ends of runs; one answer a command, StaleClaim where it lost the run."""
+    owned = yield from valid_claims([(c.run_id, c.epoch) for c in commands])
+    valid = [c for c in commands if (c.run_id, c.epoch) in owned]
+    woken = yield from _keep_progress([c.progress for c in valid])
+    settles = [c for c in valid if isinstance(c, Settle)]
+    yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)])
+    yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
+    freed = [
+        (own.tenant, own.flow, own.lane, c.run_id)
+        for c in settles
+        if (own := owned[c.run_id, c.epoch]).lane is not None and _frees_lane(c)
+    ]
+    woken += yield from advance_lanes(freed)
+    return [
+        _answer(c, woken) if (c.run_id, c.epoch) in owned else StaleClaim(c.run_id, c.epoch)
+        for c in commands
+    ]
+
+
+def valid_claims(claims: Sequence[tuple[str, int]]) -> Steps[dict[tuple[str, int], Owned]]:
+    """Those of *claims* that still own their run, with the run's lane."""
+    rows = yield from ask_set("work_owned", claims)
+    # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
+    found = [item for row in rows for item in orjson.loads(row[0])]
+    return {(run_id, epoch): Owned(*rest) for run_id, epoch, *rest in found}
+
+
+def _keep_progress(progress: Sequence[Progress]) -> Steps[int]:
+    """Store what runs remember; returns how many runs the emitted events made ready."""
+    yield from put("step_upsert", [row for p in progress for row in p.steps])
+    yield from put("attempt_insert", [row for p in progress for row in p.attempts])
+    yield from put("reference_insert", [row for p in progress for row in p.mentions])
+    emitted = [Entry(admission) for p in progress for admission in p.emitted]
+    if not emitted:
+        return 0
+    return sum(answer.queued for answer in (yield from admit(emitted)))
+
+
+def _end(settles: Sequence[Settle]) -> Steps[None]:
+    yield from put("run_end", [_end_row(c) for c in settles])
+    yield from put("work_delete", [(c.run_id,) for c in settles])
+    yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c)])
+
+
+def _end_row(command: Settle) -> tuple[Value, ...]:
+    match command.outcome:
+        case Dead(reason=reason):
+            return (command.run_id, RunState.DEAD, command.now_us, reason, command.epoch)
+        case _:
+            return (command.run_id, RunState.DONE, command.now_us, None, command.epoch)
+
+
+def _dead_rows(command: Settle) -> Iterable[tuple[Value, ...]]:
+    if isinstance(dead := command.outcome, Dead):
+        yield (command.run_id, dead.kind, dead.reason, dead.evidence, command.now_us)
+
+
+def _park(settles: Sequence[Settle]) -> Steps[None]:
+    rows = [_park_row(c) for c in settles]
+    yield from put("work_park", rows)
+    yield from put(
+        "run_move",
+        [
+            (row[0], row[1], c.now_us, c.outcome.reason)
+            for row, c in zip(rows, settles, strict=True)
+            if not isinstance(c.outcome, Done)
+        ],
+    )
+
+
+def _park_row(command: Settle) -> tuple[Value, ...]:
+    """(run, state, due, waits on, tries used)."""
+    match command.outcome:
+        case RetryAt(due_us=due_us, counts=counts):
+            return (command.run_id, RunState.RETRYING, due_us, None, int(counts))
+        case Waiting(due_us=due_us, on=on):
+            return (command.run_id, RunState.WAITING, due_us, on, 0)
+        case Held(step=step):
+            return (command.run_id, RunState.HELD, None, held_on(step), 0)
+        case Done() | Dead():
+            raise AssertionError(f"{command.outcome} ends a run, it does not park it")
+
+
+def held_on(step: tuple[str, str] | None) -> str | None:
+    """How a held run's work row names the step in question."""
+    return None if step is None else orjson.dumps(["step", *step]).decode()
+
+
+def _frees_lane(command: Settle) -> bool:
+    match command.outcome:
+        case Done():
+            return True
+        case Dead():
+            return command.head_policy is HeadPolicy.SKIP
+        case _:
+            return False
+
+
+def advance_lanes(freed: Sequence[Lane]) -> Steps[int]:
+    """Let the next run of each lane go whose head has ended; returns how many became ready."""
+    if not freed:
+        return 0
+    yield from put("lane_advance", freed)
+    yield from put("lane_drop_empty", [row[:3] for row in freed])
+    return (yield from put("work_step_forward", [row[:3] for row in freed]))
+
+
+def _answer(command: Remember | Settle, woken: int) -> Counted | Settled:
+    return Settled(woken) if isinstance(command, Settle) else Counted(1)
+
+
+def give_back(command: GiveBack) -> Steps[Counted]:
+    """Make claimed runs ready again, under a raised epoch."""
+    owned = yield from valid_claims(command.claims)
+    ids = [run_id for run_id, _ in owned]
+    yield from put("work_release", [(run_id,) for run_id in ids])
+    state = RunState.READY
+    yield from put("run_move", [(run_id, state, command.now_us, None) for run_id in ids])
+    return Counted(len(ids))

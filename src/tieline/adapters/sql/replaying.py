@@ -1,0 +1,62 @@
+"""Replaying: a planned replay is recorded, admitted bite by bite, and can be stopped."""
+
+from dataclasses import asdict
+
+import orjson
+
+from tieline.adapters.sql.admission import store_runs
+from tieline.adapters.sql.deciding import audit
+from tieline.adapters.sql.statement import Steps, ask, do, put
+from tieline.model.commands import CancelReplay, ContinueReplay, Counted, StartReplay
+from tieline.model.errors import Conflict, NotFound
+from tieline.model.run import RunState
+
+
+def start_replay(command: StartReplay) -> Steps[Counted]:
+    """Record what is to be replayed, and who asked."""
+    yield from do(
+        "replay_insert",
+        id=command.id,
+        filter=orjson.dumps(asdict(command.filter)).decode(),
+        per_second=command.per_second,
+        as_new_action=int(command.as_new_action),
+        planned=command.planned,
+        at_us=command.by.at_us,
+    )
+    yield from audit(command.by, "replay", command.id)
+    return Counted(command.planned)
+
+
+def continue_replay(command: ContinueReplay) -> Steps[Counted]:
+    """Store the next runs, unless somebody else did or the replay was cancelled."""
+    moved = yield from do(
+        "replay_move",
+        id=command.id,
+        after=command.after,
+        cursor=command.cursor,
+        admitted=len(command.runs),
+        state="done" if command.finished else "running",
+        at_us=command.now_us,
+    )
+    if not moved:
+        return Counted(0)
+    yield from store_runs([(run, None) for run in command.runs])
+    return Counted(len(command.runs))
+
+
+def cancel_replay(command: CancelReplay) -> Steps[Counted]:
+    """Stop admitting, and cancel the replay's runs that nobody has started."""
+    rows = yield from ask("replay_get", id=command.id)
+    if not rows:
+        raise NotFound("replay", command.id)
+    if rows[0][0] == "cancelled":
+        raise Conflict(f"{command.id} is cancelled already")
+    yield from do("replay_cancel", id=command.id, at_us=command.by.at_us)
+    waiting = yield from ask("replay_unstarted", id=command.id)
+    reason = f"{command.by.actor}: {command.by.reason}"
+    state = RunState.CANCELLED
+    ended = [(row[0], state, command.by.at_us, reason, row[1]) for row in waiting]
+    yield from put("run_end", ended)
+    yield from put("work_delete", [(row[0],) for row in waiting])
+    yield from audit(command.by, "cancel-replay", command.id)
+    return Counted(len(waiting))

@@ -1,0 +1,51 @@
+"""Sweeping: what silent workers held becomes ready again, and runs past their deadline end."""
+
+from tieline.adapters.sql.execution import advance_lanes
+from tieline.adapters.sql.statement import Steps, ask, do, put
+from tieline.model.commands import Beat, Counted, Sweep, Swept
+from tieline.model.ids import RunId
+from tieline.model.run import RunState
+
+
+def beat(command: Beat) -> Steps[Counted]:
+    """Note that a worker lives."""
+    yield from do("worker_beat", id=command.worker, now_us=command.now_us, about=command.about)
+    return Counted(1)
+
+
+def sweep(command: Sweep) -> Steps[Swept]:
+    """One bounded pass; the caller repeats it while it finds something."""
+    rescued = yield from _rescue(command)
+    expired = yield from _expire(command)
+    return Swept(rescued, tuple(expired))
+
+
+def _rescue(command: Sweep) -> Steps[int]:
+    count = 0
+    for (worker,) in (yield from ask("worker_silent", since_us=command.silent_since_us)):
+        rows = yield from ask("work_rescue", worker=worker, limit=command.limit)
+        moved = [(row[0], RunState.READY, command.now_us, None) for row in rows]
+        yield from put("run_move", moved)
+        count += len(rows)
+        if len(rows) < command.limit:
+            yield from do("worker_forget", id=worker)
+    return count
+
+
+def _expire(command: Sweep) -> Steps[list[RunId]]:
+    """Deadlines hold in every live state; a dead head then obeys its flow's policy."""
+    rows = yield from ask("work_past_deadline", now_us=command.now_us, limit=command.limit)
+    reason = "the run's deadline passed"
+    ended = [(row[0], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
+    yield from put("run_end", ended)
+    yield from put("work_delete", [(row[0],) for row in rows])
+    dead = [(row[0], "deadline", reason, f"while {row[5]}", command.now_us) for row in rows]
+    yield from put("dead_upsert", dead)
+    skips = frozenset(command.skip_flows)
+    freed = [
+        (tenant, flow, lane, run_id)
+        for run_id, tenant, flow, lane, _, _ in rows
+        if lane is not None and flow in skips
+    ]
+    yield from advance_lanes(freed)
+    return [row[0] for row in rows]

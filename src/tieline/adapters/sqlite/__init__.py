@@ -1,0 +1,1 @@
+"""SQLite: one writing connection in one process, read-only readers beside it."""

@@ -1,0 +1,151 @@
+"""SqliteDatabase: storage logic comes in; one writing connection runs it on a thread of its own."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from tieline.adapters.sql.statement import Reply, Statement, Steps
+from tieline.adapters.sqlite.lockfile import Lockfile
+from tieline.adapters.sqlite.migrations import migrate
+from tieline.adapters.sqlite.seam import translated
+from tieline.adapters.sqlite.sets import cut, text, text_for
+from tieline.ports.crashpoints import Reach, go_on
+
+T = TypeVar("T")
+
+CHECKPOINT_PAGES = 4_000
+"""A log of this many pages (16 MB) is written back into the file, by the writer itself."""
+
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # the answer to the sender waits for the disk
+    "PRAGMA wal_autocheckpoint = 0",  # we choose the moment
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA mmap_size = 0",
+)
+
+_Job = tuple[Steps[Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
+
+
+class SqliteDatabase:
+    """The driver for SQLite: WAL, synchronous=FULL, one connection that writes."""
+
+    def __init__(self, path: str | Path, *, reach: Reach = go_on, vfs: str | None = None) -> None:
+        """Open or create *path*. Raises StoreLocked, StoreCorrupt or another StoreError."""
+        self.path = Path(path)
+        self._reach = reach
+        with translated(str(path)):
+            self._lock = Lockfile(self.path)
+            try:
+                self._connection = _open(self.path, vfs)
+                self.migrated = migrate(self._connection, str(path))
+            except BaseException:
+                self._lock.release()
+                raise
+        self._wal_pages = 0
+        self._connection.set_wal_hook(self._saw_log)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="tieline-writer", daemon=True)
+        self._thread.start()
+
+    async def transact(self, steps: Steps[T]) -> T:
+        """Run *steps* as one transaction; returns once it is on disk."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put((steps, future, loop))
+        return await future
+
+    async def close(self) -> None:
+        """Write the log back and let go of the file."""
+        if not self._thread.is_alive():
+            return
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._lock.release()
+
+    # --- on the writer thread -----------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            steps, future, loop = job
+            try:
+                with translated(str(self.path)):
+                    result = self._transact(steps)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller, whatever it is
+                loop.call_soon_threadsafe(_settle, future.set_exception, future, error)
+            else:
+                loop.call_soon_threadsafe(_settle, future.set_result, future, result)
+            if self._wal_pages >= CHECKPOINT_PAGES:
+                self._checkpoint()
+        self._checkpoint()
+        self._connection.close()
+
+    def _transact(self, steps: Steps[T]) -> T:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = self._drive(steps)
+            self._reach("commit.before")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._reach("commit.after")
+        return result
+
+    def _drive(self, steps: Steps[T]) -> T:
+        try:
+            statement = next(steps)
+            while True:
+                statement = steps.send(self._execute(statement))
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def _execute(self, statement: Statement) -> Reply:
+        connection = self._connection
+        if statement.one is not None:
+            rows = connection.execute(text(statement.name), statement.one).fetchall()
+            return Reply(rows, connection.changes())
+        found: list[tuple[Any, ...]] = []
+        changes = 0
+        width = len(statement.rows[0])
+        for count, bindings in cut(statement.rows):
+            cursor = connection.execute(text_for(statement.name, count, width), bindings)
+            found.extend(cursor)
+            changes += connection.changes()
+        return Reply(found, changes)
+
+    def _saw_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint(self) -> None:
+        self._reach("checkpoint.before")
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error:
+            # A full disk keeps the log: nothing is lost, and the next commit reports it.
+            return
+        self._wal_pages = 0
+        self._reach("checkpoint.after")
+
+
+def _settle(deliver: Callable[[Any], None], future: "asyncio.Future[Any]", value: object) -> None:
+    if not future.done():
+        deliver(value)
+
+
+def _open(path: Path, vfs: str | None) -> apsw.Connection:
+    connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=1024)
+    for pragma in PRAGMAS:
+        connection.execute(pragma).fetchall()
+    return connection

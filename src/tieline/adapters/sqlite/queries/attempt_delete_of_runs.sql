@@ -1,0 +1,2 @@
+-- Forget the tries of purged runs.
+DELETE FROM attempt WHERE run_id IN (VALUES {rows})

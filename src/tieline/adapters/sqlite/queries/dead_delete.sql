@@ -1,0 +1,2 @@
+-- Forget the decided dead letters of purged runs.
+DELETE FROM dead WHERE run_id IN (VALUES {rows})

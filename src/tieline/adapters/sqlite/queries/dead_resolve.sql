@@ -1,0 +1,2 @@
+-- A dead letter has been decided.
+UPDATE dead SET resolution = :resolution, resolved_us = :at_us WHERE run_id = :run_id

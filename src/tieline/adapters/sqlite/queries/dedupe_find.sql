@@ -1,0 +1,4 @@
+-- Which event stands for each of these identities.
+WITH given (tenant, source, identity) AS (VALUES {rows})
+SELECT d.tenant, d.source, d.identity, d.event_id
+FROM given CROSS JOIN dedupe AS d USING (tenant, source, identity)

@@ -1,0 +1,2 @@
+-- Lift a pause.
+DELETE FROM pause WHERE kind = :kind AND name = :name

@@ -1,0 +1,2 @@
+-- The state of one replay.
+SELECT state FROM replay WHERE id = :id

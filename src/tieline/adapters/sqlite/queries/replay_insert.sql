@@ -1,0 +1,4 @@
+-- Record a replay before its first run.
+INSERT INTO replay (id, filter, per_second, as_new_action, state, cursor, planned, admitted,
+                    started_us, moved_us)
+VALUES (:id, :filter, :per_second, :as_new_action, 'running', '', :planned, 0, :at_us, :at_us)

@@ -1,0 +1,2 @@
+-- Forget purged runs.
+DELETE FROM run WHERE id IN (VALUES {rows})

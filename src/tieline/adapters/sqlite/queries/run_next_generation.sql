@@ -1,0 +1,2 @@
+-- The effects of this run are wanted once more, under new effect keys.
+UPDATE run SET generation = generation + 1 WHERE id = :id

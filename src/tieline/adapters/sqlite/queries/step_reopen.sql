@@ -1,0 +1,2 @@
+-- What was refused or failed may be tried again from the first try.
+UPDATE step SET state = 'failed', tries = 0 WHERE run_id = :run_id AND state IN ('refused', 'failed')

@@ -1,0 +1,9 @@
+-- Remember steps; a step that is done is never overwritten.
+INSERT INTO step (run_id, name, key, state, effect, fingerprint, effect_key, tries, result,
+                  started_us, finished_us)
+VALUES {rows}
+ON CONFLICT (run_id, name, key) DO UPDATE
+SET state = excluded.state, effect = excluded.effect, fingerprint = excluded.fingerprint,
+    effect_key = excluded.effect_key, tries = excluded.tries, result = excluded.result,
+    finished_us = excluded.finished_us
+WHERE step.state <> 'done'

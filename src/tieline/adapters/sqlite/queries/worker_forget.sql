@@ -1,0 +1,2 @@
+-- A silent worker holds nothing any more.
+DELETE FROM worker WHERE id = :id

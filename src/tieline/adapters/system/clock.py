@@ -1,0 +1,21 @@
+"""SystemClock: the machine's time."""
+
+import asyncio
+import time
+
+from tieline.model.ids import Micros
+
+
+class SystemClock:
+    """Clock over the operating system."""
+
+    def now_us(self) -> Micros:
+        return time.time_ns() // 1000
+
+    def monotonic_us(self) -> int:
+        return time.monotonic_ns() // 1000
+
+    async def sleep_until(self, when_us: Micros) -> None:
+        while (left := when_us - self.now_us()) > 0:
+            # Bounded naps, so that a wall clock set forward is noticed.
+            await asyncio.sleep(min(left / 1e6, 1.0))

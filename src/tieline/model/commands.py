@@ -1,0 +1,411 @@
+"""Commands: every durable operation as a small frozen value, and what its commit answers.
+
+``await journal.commit(command)`` returns once the command is on disk. A command is atomic by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tieline.model.event import Event, Mention
+from tieline.model.ids import EventId, Micros, ReplayId, RunId, WorkerId
+from tieline.model.receipt import Receipt
+from tieline.model.run import (
+    AttemptRecord,
+    ClaimedRun,
+    HeadPolicy,
+    NewRun,
+    Outcome,
+    StepRecord,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An event on its way into the log, with all that must be stored in the same breath."""
+
+    event: Event
+    runs: tuple[NewRun, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    receipt: Receipt | None = None
+    expires_us: Micros = 0
+    """Until when a repeat of the event's identity is recognised as a duplicate."""
+
+
+# --- the front half ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Store a delivery: receipt, event and runs, or only the receipt of a duplicate.
+
+    ``worker`` set: runs whose lane is free are stored as already claimed by it (the fast path).
+    """
+
+    admission: Admission
+    worker: WorkerId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of an Ingest."""
+
+    event_id: EventId
+    """The new event's id, or that of the first delivery when ``fresh`` is False."""
+    fresh: bool
+    claimed: tuple[RunId, ...] = ()
+    """Runs that the worker owns now, at epoch 1."""
+    queued: int = 0
+    """Runs that wait to be claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepReceipt:
+    """Store a receipt that made no event: refused, or a challenge."""
+
+    receipt: Receipt
+
+
+# --- the back half ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take ready runs for *worker*, at most *limit*, fairly over tenants (``rules/fairness.py``)."""
+
+    worker: WorkerId
+    limit: int
+    room: Mapping[str, int]
+    """How many more runs of each flow may be started; a flow that is not named is not claimed."""
+    now_us: Micros
+    turn: int = 0
+    """Grows with every claim, so that the tenant served first changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The runs that this worker owns now, and whether more were ready for it."""
+
+    runs: tuple[ClaimedRun, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run has to remember before it goes on: steps, tries, names and emitted events."""
+
+    steps: tuple[StepRecord, ...] = ()
+    attempts: tuple[AttemptRecord, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    emitted: tuple[Admission, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps or self.attempts or self.mentions or self.emitted)
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Store progress of a claimed run. Refused with StaleClaim when the claim is gone."""
+
+    run_id: RunId
+    epoch: int
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """End this execution of a claimed run. Refused with StaleClaim when the claim is gone."""
+
+    run_id: RunId
+    epoch: int
+    outcome: Outcome
+    progress: Progress
+    now_us: Micros
+    head_policy: HeadPolicy = HeadPolicy.BLOCK
+    """Read only when the outcome is Dead and the run has a lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Whether the end of this run let others become ready (its lane's next, emitted events)."""
+
+    woke: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Return claimed runs unexecuted or unfinished (shutdown): ready again, epoch raised."""
+
+    claims: tuple[tuple[RunId, int], ...]
+    now_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """Make runs whose time has come ready, at most *limit*."""
+
+    now_us: Micros
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """How many became ready, and when the next one is due (None: nothing has a due time)."""
+
+    count: int
+    next_due_us: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class WakeWaiting:
+    """Make runs ready that wait on *on* (a connection that is back), at most *limit*."""
+
+    on: str
+    now_us: Micros
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows a bounded command touched."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A worker says that it is alive."""
+
+    worker: WorkerId
+    now_us: Micros
+    about: str = ""
+    """Host, process id and version, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
+
+    now_us: Micros
+    silent_since_us: Micros
+    """Workers whose last beat is older have lost their runs."""
+    limit: int = 500
+    skip_flows: tuple[str, ...] = ()
+    """Flows whose lanes skip a dead head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did."""
+
+    rescued: int
+    expired: tuple[RunId, ...]
+
+
+# --- schedules --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSchedule:
+    """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
+
+    name: str
+    cron: str
+    zone: str
+    next_us: Micros
+    now_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A schedule as stored."""
+
+    name: str
+    cron: str
+    zone: str
+    next_us: Micros
+    last_us: Micros | None
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """Fire a schedule once: refused (fresh False) when ``expected_us`` is no longer its next time."""
+
+    name: str
+    expected_us: Micros
+    next_us: Micros
+    missed: int
+    """Firings that were due while nobody ran, beyond the one stored here."""
+    admission: Admission | None
+    """None: the missed firing is skipped, only the time moves on."""
+    now_us: Micros
+
+
+# --- what operators do ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who asked for it, and why; written to the audit log in the same commit."""
+
+    actor: str
+    reason: str
+    at_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold the work of a flow or the calls of a connection; no attempts are used."""
+
+    kind: str
+    """``flow`` or ``connection``."""
+    name: str
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Lift a pause."""
+
+    kind: str
+    name: str
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End a live run now; an execution under way loses its claim."""
+
+    run_id: RunId
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class RetryDead:
+    """Make a dead run ready again; what it remembers stays, what was refused is tried again.
+
+    ``as_new_action``: its effects are wanted once more, under new effect keys.
+    """
+
+    run_id: RunId
+    by: By
+    as_new_action: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardDead:
+    """Close a dead run without success; its lane goes on."""
+
+    run_id: RunId
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class EditDead:
+    """Replace a dead run by one for an edited copy of its event, as a new recorded event."""
+
+    run_id: RunId
+    admission: Admission
+    """The edited event with exactly one run; it takes the dead run's place in the lane."""
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveHeld:
+    """Decide a held run: the effect happened (``done``), try again (``retry``), or ``give-up``."""
+
+    run_id: RunId
+    decision: str
+    by: By
+    result: bytes | None = None
+    """With ``done``: the JSON that the step in doubt returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFilter:
+    """Which recorded events to replay, and into which flow."""
+
+    event_ids: tuple[EventId, ...] = ()
+    source: str | None = None
+    type: str | None = None
+    flow: str | None = None
+    since_us: Micros | None = None
+    until_us: Micros | None = None
+    states: tuple[str, ...] = ()
+    """Only events that have a run in one of these states, or a verdict such as ``unmatched``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartReplay:
+    """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
+
+    id: ReplayId
+    filter: ReplayFilter
+    per_second: int
+    planned: int
+    as_new_action: bool
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueReplay:
+    """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
+
+    id: ReplayId
+    after: str
+    """The cursor from which this bite was made; refused (0 stored) when it has moved since."""
+    cursor: str
+    """The last event id that is dealt with."""
+    runs: tuple[NewRun, ...]
+    finished: bool
+    now_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReplay:
+    """Stop a replay and cancel its runs that have not started."""
+
+    id: ReplayId
+    by: By
+
+
+# --- keeping house ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Retention, one small bite: forget old payloads, finished runs and expired identities."""
+
+    payloads_before_us: Micros
+    runs_before_us: Micros
+    now_us: Micros
+    limit: int = 200
+
+
+Command = (
+    Ingest
+    | KeepReceipt
+    | Claim
+    | Remember
+    | Settle
+    | GiveBack
+    | Promote
+    | WakeWaiting
+    | Beat
+    | Sweep
+    | KeepSchedule
+    | Fire
+    | Pause
+    | Resume
+    | Cancel
+    | RetryDead
+    | DiscardDead
+    | EditDead
+    | ResolveHeld
+    | StartReplay
+    | ContinueReplay
+    | CancelReplay
+    | Purge
+)
+
+Row = Mapping[str, object]

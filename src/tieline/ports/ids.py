@@ -1,0 +1,30 @@
+"""Ids: new names for things, in order."""
+
+from typing import Protocol
+
+from tieline.model.ids import EventId, ReceiptId, ReplayId, RunId, WorkerId
+
+
+class Ids(Protocol):
+    """The role of naming.
+
+    Promises: an id is unique; ids of one process sort in the order in which they were made.
+    """
+
+    def receipt(self) -> ReceiptId: ...
+
+    def event(self) -> EventId: ...
+
+    def run(self) -> RunId: ...
+
+    def replay(self) -> ReplayId: ...
+
+    def worker(self) -> WorkerId: ...
+
+    def trace(self) -> str:
+        """32 hex digits: a W3C trace id."""
+        ...
+
+    def chance(self) -> float:
+        """A random number in [0, 1), for jitter."""
+        ...
