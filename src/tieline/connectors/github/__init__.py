@@ -1,0 +1,5 @@
+"""GitHub: code hosting; what its deliveries look like."""
+
+from tieline.connectors.github.webhook import GITHUB
+
+__all__ = ["GITHUB"]

@@ -1,0 +1,30 @@
+"""GitLab webhook: nothing comes in; how GitLab proves and shapes its deliveries goes out."""
+
+from tieline.model.signature import EventShape, TokenScheme, WebhookScheme
+from tieline.rules.standard_webhooks import standard_hmac
+
+SHAPE = EventShape(
+    type_path="object_kind",
+    type_header="X-Gitlab-Event",
+    id_header="Idempotency-Key",
+)
+DOCS = "https://docs.gitlab.com/user/project/integrations/webhooks/"
+
+# Checked 2026-11-21. The secret token travels with every request and says nothing about the
+# body. Idempotency-Key (since 17.4) stays the same over retries.
+GITLAB = WebhookScheme(
+    name="gitlab",
+    schemes=(TokenScheme("X-Gitlab-Token"),),
+    shape=SHAPE,
+    docs=DOCS,
+    covers_body=False,
+)
+
+# Checked 2026-11-21. A hook can have a signing token (whsec_…) instead, which
+# follows Standard Webhooks; webhook-id equals Idempotency-Key and is part of what is signed.
+GITLAB_SIGNED = WebhookScheme(
+    name="gitlab-signed",
+    schemes=(standard_hmac(),),
+    shape=EventShape(type_path="object_kind", type_header="X-Gitlab-Event", id_header="webhook-id"),
+    docs=DOCS,
+)

@@ -1,0 +1,5 @@
+"""Intercom: customer messaging; what its deliveries look like."""
+
+from tieline.connectors.intercom.webhook import INTERCOM
+
+__all__ = ["INTERCOM"]

@@ -1,0 +1,5 @@
+"""Linear: issue tracking; what its deliveries look like."""
+
+from tieline.connectors.linear.webhook import LINEAR
+
+__all__ = ["LINEAR"]

@@ -1,0 +1,12 @@
+"""Twilio webhook: nothing comes in; how Twilio signs and shapes its deliveries goes out."""
+
+from tieline.model.signature import EventShape, FormHmacScheme, WebhookScheme
+
+# Checked 2026-11-21. The key is the primary auth token. No time is signed and a form carries
+# no event id; the token is the same over retries of one callback.
+TWILIO = WebhookScheme(
+    name="twilio",
+    schemes=(FormHmacScheme("X-Twilio-Signature", body_digest_parameter="bodySHA256"),),
+    shape=EventShape(id_header="I-Twilio-Idempotency-Token"),
+    docs="https://www.twilio.com/docs/usage/webhooks/webhooks-security",
+)
