@@ -1,0 +1,24 @@
+"""Figures: raw microsecond samples come in; percentiles, medians and ratios go out."""
+
+from collections.abc import Sequence
+from statistics import median
+
+
+def percentiles_ms(samples_us: Sequence[int]) -> dict[str, float]:
+    """p50, p90, p99 and max in milliseconds; empty when nothing was measured."""
+    if not samples_us:
+        return {}
+    ordered = sorted(samples_us)
+    last = len(ordered) - 1
+    shares = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
+    return {name: round(ordered[round(last * share)] / 1000, 3) for name, share in shares}
+
+
+def median_of(values: Sequence[float]) -> float:
+    return round(median(values), 3) if values else 0.0
+
+
+def median_ratio(tops: Sequence[float], bottoms: Sequence[float]) -> float:
+    """The median of the ratios round by round: neighbours in time share the machine's mood."""
+    pairs = zip(tops, bottoms, strict=False)
+    return median_of([top / bottom for top, bottom in pairs if bottom])
