@@ -1,0 +1,1 @@
+"""Simulated bookkeeping: entries and invoices, each made once per idempotency key."""

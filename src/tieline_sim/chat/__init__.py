@@ -1,0 +1,1 @@
+"""Simulated team chat: messages without any idempotency, errors inside a 200."""

@@ -1,0 +1,1 @@
+"""Simulated CRM: contacts by external id, with a visible rate limit."""

@@ -1,0 +1,1 @@
+"""Simulated helpdesk, Zendesk-like: ticket events and ticket updates."""

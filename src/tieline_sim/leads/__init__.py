@@ -1,0 +1,1 @@
+"""Simulated form or marketing source: captured leads in the Standard Webhooks format."""

@@ -1,0 +1,1 @@
+"""Simulated payments, Stripe-like: signed events with retries, refunds with idempotency keys."""
