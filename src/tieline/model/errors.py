@@ -2,17 +2,21 @@
 
 TielineError
 ├── SettingsError            the operator wrote something that cannot run
+├── ScheduleError            a cron expression or time zone cannot be used
 ├── DeclarationError         the author declared something that cannot run; lists every mistake
 ├── IllegalTransition        a bug: a run was asked to move where it may not go
 ├── NotFound                 an id named nothing
 ├── Conflict                 the thing exists, but its state does not allow this action
 ├── StaleClaim               another worker owns the run now: this one must stop
+├── PayloadRejected          a body is not a JSON document within the limits; ``fault`` says why
 ├── Overloaded               too much waits to be committed; try again later
 ├── StoreError               the store could not do it
 │   ├── StoreLocked          another process has the file
 │   ├── StoreFull            no space left: nothing was accepted, nothing was lost
 │   └── StoreCorrupt         the file is damaged; says where the backup steps are
 ├── CallFailed               a call ended without a usable answer; ``kind`` and ``delivered`` say how
+│   └── CallRefused          the provider said no for good; ``status`` and its own words
+├── NoCaller                 a connection was called where nobody can carry it out
 └── Outcome signals an author may raise inside a flow
     ├── Retry                try the run again, after a delay
     ├── Reject               dead at once, with a reason
@@ -23,6 +27,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tieline.model.call import Delivered, FailureKind
+from tieline.model.payload import PayloadFault
 
 
 class TielineError(Exception):
@@ -34,6 +39,16 @@ class SettingsError(TielineError):
 
     def __init__(self, name: str, value: object, wanted: str) -> None:
         super().__init__(f"{name} is {value!r}; {wanted}")
+        self.name = name
+        self.value = value
+        self.wanted = wanted
+
+
+class ScheduleError(TielineError, ValueError):
+    """A schedule that cannot be followed; the message is fit for a DeclarationError's list."""
+
+    def __init__(self, name: str, value: str, wanted: str) -> None:
+        super().__init__(f"schedule {name} {value!r} cannot be used: {wanted}")
         self.name = name
         self.value = value
         self.wanted = wanted
@@ -80,6 +95,15 @@ class StaleClaim(TielineError):
         self.epoch = epoch
 
 
+class PayloadRejected(TielineError, ValueError):
+    """A body is not a JSON document within the limits. ``detail`` carries no value of it."""
+
+    def __init__(self, fault: PayloadFault, detail: str) -> None:
+        super().__init__(f"the payload was rejected ({fault}): {detail}")
+        self.fault = fault
+        self.detail = detail
+
+
 class Overloaded(TielineError):
     """Too many commands wait to be committed; nothing was stored, the sender should try again."""
 
@@ -117,6 +141,24 @@ class CallFailed(TielineError):
         self.kind = kind
         self.delivered = delivered
         self.detail = detail
+
+
+class CallRefused(CallFailed):
+    """The provider will not take this call however often it is sent; a flow may catch it."""
+
+    def __init__(self, kind: FailureKind, detail: str, status: int | None) -> None:
+        super().__init__(kind, Delivered.YES, detail)
+        self.status = status
+
+
+class NoCaller(TielineError):
+    """A connection was called outside a run, a test and a session."""
+
+    def __init__(self, connection: str) -> None:
+        super().__init__(
+            f"connection {connection!r} was called outside a flow; "
+            "in a test, enter tieline.testing.plain(hub); in a script, tieline.session(hub)"
+        )
 
 
 class Retry(TielineError):
