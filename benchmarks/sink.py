@@ -54,12 +54,15 @@ class Arrivals:
         if self.keyed:
             self.keys.setdefault(seq, set()).add(key)
 
+    @property
+    def distinct(self) -> int:
+        return len(self.counts) - self.counts.count(0)
+
     def stats(self) -> dict[str, object]:
-        distinct = len(self.counts) - self.counts.count(0)
         return {
             "received": len(self.late_us),
-            "distinct": distinct,
-            "duplicates": len(self.late_us) - distinct,
+            "distinct": self.distinct,
+            "duplicates": len(self.late_us) - self.distinct,
             "doubled": sum(len(keys) > 1 for keys in self.keys.values()),
             "refused": self.refused,
             "first_us": self.first_us,
@@ -137,6 +140,8 @@ def _control(arrivals: Arrivals, path: bytes) -> bytes:
     match path.split(b"/")[1:]:
         case [b"_stats"]:
             return _reply(json.dumps(arrivals.stats()).encode())
+        case [b"_progress"]:
+            return _reply(b"%d" % arrivals.distinct)
         case [b"_counts"]:
             return _reply(bytes(arrivals.counts).rstrip(b"\0"))
         case [b"_reset"]:

@@ -1,0 +1,154 @@
+"""Processes: a command comes in; a child whose cost is measured and whose end is ours goes out."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Self
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
+_STOP_SECONDS = 15.0
+_READY_SECONDS = 60.0
+_MODULE = [sys.executable, "-m"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(port: int, path: str) -> bytes:
+    """The body of a GET at one of our own processes."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+class Child:
+    """One process under test or under our command; leaving the block ends it."""
+
+    def __init__(self, command: Sequence[str], *, port: int, log: Path | None = None) -> None:
+        self.port = port
+        self._command = list(command)
+        self._log = log
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> float:
+        """Start it and return the seconds until it accepted a connection."""
+        started = time.monotonic()
+        with (self._log or Path(os.devnull)).open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        self._watched = psutil.Process(self._process.pid)
+        while not _accepts(self.port):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self._command} ended with {self._process.returncode}")
+            if time.monotonic() - started > _READY_SECONDS:
+                raise RuntimeError(f"{self._command} does not listen on {self.port}")
+            time.sleep(0.005)
+        return time.monotonic() - started
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL to it and to everything it started: no chance to tidy up."""
+        for child in self._watched.children(recursive=True):
+            child.kill()
+        self._end(signal.SIGKILL)
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far, its children included."""
+        family = [self._watched, *self._watched.children(recursive=True)]
+        times = [member.cpu_times() for member in family]
+        gone = times[0].children_user + times[0].children_system
+        return float(sum(each.user + each.system for each in times) + gone)
+
+    def peak_mb(self) -> float:
+        """The most memory each of its processes ever held, added up."""
+        family = [self._watched, *self._watched.children(recursive=True)]
+        return round(sum(_kilobytes(each.pid, "VmHWM") for each in family) / 1024, 1)
+
+    def memory_mb(self) -> float:
+        family = [self._watched, *self._watched.children(recursive=True)]
+        return round(sum(_kilobytes(each.pid, "VmRSS") for each in family) / 1024, 1)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Sink(Child):
+    """The far side of every relay, in a process of its own."""
+
+    def __init__(self, *, keyed: bool = False) -> None:
+        port = free_port()
+        extra = ["--keyed"] if keyed else []
+        super().__init__([*_MODULE, "benchmarks.sink", "--port", str(port), *extra], port=port)
+        self.url = f"http://127.0.0.1:{port}/relay"
+
+    def stats(self) -> dict[str, Any]:
+        return dict(json.loads(ask(self.port, "/_stats")))
+
+    def counts(self) -> bytes:
+        """One byte a sequence number: how often it arrived."""
+        return ask(self.port, "/_counts")
+
+    def control(self, switch: str) -> None:
+        ask(self.port, f"/_{switch}")
+
+    def wait_for(self, distinct: int, *, patience_seconds: float) -> int:
+        """Wait until so many arrived, or until nothing new has come for *patience_seconds*."""
+        best, since = -1, time.monotonic()
+        while best < distinct and time.monotonic() - since < patience_seconds:
+            now = int(ask(self.port, "/_progress"))
+            if now > best:
+                best, since = now, time.monotonic()
+            time.sleep(0.02)
+        return best
+
+
+def load_command(url: str, **options: object) -> list[str]:
+    """The command line of one load; options are those of benchmarks.load."""
+    words = [*_MODULE, "benchmarks.load", "--url", url]
+    for name, value in options.items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
+    return words
+
+
+def run_load(url: str, **options: object) -> dict[str, Any]:
+    done = subprocess.run(load_command(url, **options), check=True, capture_output=True)
+    return dict(json.loads(done.stdout))
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _kilobytes(process: int, field: str) -> int:
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1])
+    return 0
