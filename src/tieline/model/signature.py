@@ -241,6 +241,10 @@ def _refuse_mistakes(
             f"the signed content has a timestamp, but the time is {time!r};"
             " use HeaderTime or ListedTime"
         )
+    if isinstance(time, HeaderTime | ListedTime) and Piece.TIMESTAMP not in content:
+        mistakes.append(
+            f"the time is {time!r}, but it is not part of what is signed; add Piece.TIMESTAMP"
+        )
     if isinstance(time, ListedTime) and not isinstance(place, ListedSignature):
         mistakes.append(f"the time is {time!r}, but the place is {place!r}; use ListedSignature")
     if mistakes:
