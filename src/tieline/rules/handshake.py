@@ -45,14 +45,14 @@ def answer_challenge(
 ) -> HandshakeAnswer | None:
     """The answer to a handshake; None for everything else, which goes its usual way.
 
-    *secrets* are those that *verdict* was reached with. Asked of signed kinds, a delivery that
-    was refused gets no answer from here, except the bare 401 that Xero insists on.
+    *secrets* are those that *verdict* was reached with. Of the signed kinds a refused delivery
+    gets no answer from here, except the bare 401 that Xero insists on.
     """
     match handshake:
         case None:
             return None
-        case Probe(method):
-            return HandshakeAnswer(200, INERT, b"") if delivery.method == method else None
+        case Probe():
+            return _be_there(handshake, delivery)
         case QueryEcho():
             return _echo_query(handshake, delivery, verify_tokens)
         case BodyChallenge():
@@ -63,6 +63,10 @@ def answer_challenge(
             return _acknowledge(handshake, verdict)
         case _:
             assert_never(handshake)
+
+
+def _be_there(asked: Probe, delivery: SignedDelivery) -> HandshakeAnswer | None:
+    return HandshakeAnswer(200, INERT, b"") if delivery.method == asked.method else None
 
 
 def _echo_query(

@@ -29,6 +29,7 @@ from tieline.rules.signature_check import (
 from tieline.rules.signature_form import form_check
 
 NOT_TRIED = frozenset({RefusalReason.NO_SECRET, RefusalReason.MISSING_SIGNATURE})
+NOTHING_TO_TRY = Refused(RefusalReason.NO_SECRET, "the source has no signature scheme")
 
 
 def verify(
@@ -79,6 +80,3 @@ def _first_that_vouches(checks: tuple[Check, ...]) -> Check:
         return next(iter(tried or refusals), NOTHING_TO_TRY)
 
     return check
-
-
-NOTHING_TO_TRY = Refused(RefusalReason.NO_SECRET, "the source has no signature scheme")
