@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tieline_sim.deliveries import Delivery, Tone
-from tieline_sim.events import Sealing, Voice
+from tieline_sim.events import Event, Sealing, Voice
 from tieline_sim.faults import Fault
 from tieline_sim.messages import Headers
 from tieline_sim.mistake import Mistake
@@ -46,6 +46,7 @@ class Target:
 class Attempt:
     """One POST to be made."""
 
+    event: Event
     delivery: Delivery
     tone: Tone = Tone.GENUINE
     fault: Fault | None = None
@@ -65,7 +66,7 @@ def read_target(given: Mapping[str, Any], usual_secret: str) -> Target:
 
 def seal(attempt: Attempt, target: Target, voice: Voice, now_s: int) -> tuple[Headers, bytes]:
     """Headers and body of an attempt: well signed unless its fault says otherwise."""
-    event, fault = attempt.delivery.event, attempt.fault
+    event, fault = attempt.event, attempt.fault
     body, secrets, at_s = event.body, target.secrets, now_s
     if fault is not None:
         match fault.params.get("mode", "stale"):

@@ -29,12 +29,25 @@ class State(Enum):
 
 
 class Delivery:
-    """One event on its way; the body is let go once nobody will send it again."""
+    """What became of one event; the event itself travels with its attempts and is then let go."""
 
-    __slots__ = ("acked_at_us", "attempts", "due_at_us", "event", "sent_at_us", "state")
+    __slots__ = (
+        "acked_at_us",
+        "attempts",
+        "due_at_us",
+        "id",
+        "number",
+        "ref",
+        "sent_at_us",
+        "state",
+        "type",
+    )
 
-    def __init__(self, event: Event, due_at_us: int) -> None:
-        self.event = event
+    def __init__(self, event: Event, *, number: int, due_at_us: int) -> None:
+        self.number = number  # in the order in which events were offered
+        self.id = event.id
+        self.type = event.type
+        self.ref = event.ref
         self.due_at_us = due_at_us
         self.sent_at_us = 0  # start of the first attempt
         self.acked_at_us = 0
@@ -43,9 +56,9 @@ class Delivery:
 
     def shown(self) -> dict[str, Any]:
         return {
-            "id": self.event.id,
-            "type": self.event.type,
-            "ref": self.event.ref,
+            "id": self.id,
+            "type": self.type,
+            "ref": self.ref,
             "state": self.state.value,
             "attempts": self.attempts,
             "due_at_us": self.due_at_us,

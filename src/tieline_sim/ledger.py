@@ -13,6 +13,11 @@ from typing import Any
 import orjson
 
 
+def stored(thing: object) -> bytes:
+    """JSON to be kept: copied, since orjson hands out a buffer several times as large."""
+    return bytes(memoryview(orjson.dumps(thing)))
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
     """What a vendor is about to apply."""
@@ -134,7 +139,7 @@ def from_line(line: bytes) -> Entry | None:
         action=found["action"],
         ref=found["ref"],
         id=found["id"],
-        body=orjson.dumps(found["body"]),
+        body=stored(found["body"]),
         status=found["status"],
         key=found["key"],
         fingerprint=found["fingerprint"],

@@ -7,7 +7,7 @@ a single event: a copy is added (duplicate, forged, stale) or it lets others ove
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tieline_sim.attempts import Attempt, Target, seal
@@ -16,6 +16,7 @@ from tieline_sim.deliveries import Delivery, State, Tally, Tone
 from tieline_sim.events import Blueprint, Event, Voice
 from tieline_sim.faults import Fault, FaultBook
 
+SHORTEST_NAP_SECONDS = 0.001  # timers below a millisecond fire at once and would spin
 REFILL_SECONDS = 0.002  # how often a generator without a rate looks whether there is room
 
 
@@ -48,6 +49,7 @@ class Sender:
         self._queue: deque[Attempt] = deque()
         self._held: list[_Held] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._offered = 0
         self._running = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -74,12 +76,14 @@ class Sender:
     def offer(self, events: Iterable[Event]) -> None:
         """Queue events in this order."""
         for event in events:
-            delivery = Delivery(event, self._parts.now_us())
+            self._offered += 1
+            due_at_us = self._parts.now_us()
+            attempt = Attempt(event, Delivery(event, number=self._offered, due_at_us=due_at_us))
             fault = self._parts.faults.for_event(event.type, event.body)
             if fault is None:
-                self._genuine(delivery)
+                self._genuine(attempt)
             else:
-                self._bend(delivery, fault)
+                self._bend(attempt, fault)
 
     def generate(self, blueprint: Blueprint, numbers: range, rate_per_second: float) -> None:
         """Make and queue events in the background; rate 0 is as fast as they are taken."""
@@ -126,16 +130,16 @@ class Sender:
             self.offer(self._parts.voice.generated(n, blueprint) for n in numbers[done:due])
             done = min(due, len(numbers))
             wait = started + done / rate - loop.time() if rate > 0 else REFILL_SECONDS
-            await asyncio.sleep(max(0.0, wait))
+            await asyncio.sleep(max(SHORTEST_NAP_SECONDS, wait))
         self._closed()
 
     def _room(self) -> int:
         parallel = self._target.options.concurrency if self._target else 0
         return 2 * parallel - len(self._queue)
 
-    def _genuine(self, delivery: Delivery) -> None:
-        self.deliveries.append(delivery)
-        self._put(Attempt(delivery))
+    def _genuine(self, attempt: Attempt) -> None:
+        self.deliveries.append(attempt.delivery)
+        self._put(attempt)
 
     def _put(self, attempt: Attempt) -> None:
         self._opened()
@@ -145,40 +149,41 @@ class Sender:
         self._queue.append(attempt)
         self._run_more()
 
-    def _bend(self, delivery: Delivery, fault: Fault) -> None:
+    def _bend(self, attempt: Attempt, fault: Fault) -> None:
         match fault.kind:
             case "duplicate":
-                self._genuine(delivery)
-                self._repeat(delivery, fault)
+                self._genuine(attempt)
+                self._repeat(replace(attempt, tone=Tone.DUPLICATE), fault)
             case "reorder":
-                self._hold(delivery, fault)
+                self._hold(attempt, fault)
             case _:
                 tone = Tone.FORGED if fault.kind == "forge" else Tone.STALE
-                self._put(Attempt(delivery, tone, fault))
+                self._put(replace(attempt, tone=tone, fault=fault))
                 if not fault.params["only"]:
-                    self._genuine(delivery)
+                    self._genuine(attempt)
 
-    def _repeat(self, delivery: Delivery, fault: Fault) -> None:
+    def _repeat(self, copy: Attempt, fault: Fault) -> None:
         gap = float(fault.params["gap_seconds"])
-        for copy in range(1, int(fault.params["times"])):
+        for nth in range(1, int(fault.params["times"])):
             self._opened()
-            self._after(gap * copy, self._enqueue, Attempt(delivery, Tone.DUPLICATE))
+            self._after(gap * nth, self._enqueue, copy)
 
-    def _hold(self, delivery: Delivery, fault: Fault) -> None:
-        self.deliveries.append(delivery)
+    def _hold(self, attempt: Attempt, fault: Fault) -> None:
+        self.deliveries.append(attempt.delivery)
         self._opened()
-        held = _Held(Attempt(delivery), int(fault.params["behind"]))
+        held = _Held(attempt, int(fault.params["behind"]))
         self._held.append(held)
         self._after(float(fault.params["seconds"]), self._release, held)
 
     def _release(self, held: _Held) -> None:
         if held in self._held:
             self._held.remove(held)
-            self._enqueue(held.attempt)
+            self._queue.appendleft(held.attempt)
+            self._run_more()
 
-    def _overtaken(self) -> None:
+    def _overtaken(self, by: Delivery) -> None:
         for held in tuple(self._held):
-            held.behind -= 1
+            held.behind -= by.number > held.attempt.delivery.number
             if held.behind <= 0:
                 self._release(held)
 
@@ -225,7 +230,7 @@ class Sender:
     def _settle(self, attempt: Attempt, status: int, target: Target, started_us: int) -> None:
         delivery = attempt.delivery
         if self._held and delivery.attempts == 1:
-            self._overtaken()
+            self._overtaken(delivery)
         if 200 <= status < 300:
             self._accepted(delivery, started_us)
         elif delivery.attempts >= target.options.max_attempts:

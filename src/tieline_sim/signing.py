@@ -57,4 +57,4 @@ def standard(body: bytes, secrets: Sequence[str], now_s: int, event_id: str) -> 
 
 
 def _standard_key(secret: str) -> bytes:
-    return base64.b64decode(secret.removeprefix(STANDARD_PREFIX))
+    return base64.b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)

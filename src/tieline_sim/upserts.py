@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from tieline_sim.ledger import Ledger, Write
+from tieline_sim.ledger import Ledger, Write, stored
 from tieline_sim.messages import Answer
 
 
@@ -40,7 +40,7 @@ def upsert(ledger: Ledger, change: Change, *, at_us: int) -> Answer:
         action=change.action,
         ref=f"{change.id}:{digest[:12] if revision is None else revision}",
         id=change.id,
-        body=orjson.dumps({**state, **change.fields, "id": change.id, "updated_at_us": at_us}),
+        body=stored({**state, **change.fields, "id": change.id, "updated_at_us": at_us}),
         status=200 if before else 201,
         fingerprint=digest,
     )

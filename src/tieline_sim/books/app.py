@@ -8,7 +8,7 @@ import orjson
 
 from tieline_sim.events import Voice
 from tieline_sim.keyed import KeyReused, fingerprint, replay
-from tieline_sim.ledger import Write
+from tieline_sim.ledger import Write, stored
 from tieline_sim.messages import Answer, Request, as_json
 from tieline_sim.shop import Trade
 
@@ -64,7 +64,7 @@ class Books:
             action=action,
             ref=str(fields["ref"]),
             id=name,
-            body=orjson.dumps(thing),
+            body=stored(thing),
             key=key,
             fingerprint=fingerprint(request) if key else "",
         )

@@ -6,7 +6,7 @@ As at the real ones nothing protects a repeated post, and most errors are a 200 
 import orjson
 
 from tieline_sim.chat.events import ChatVoice
-from tieline_sim.ledger import Entry, Write
+from tieline_sim.ledger import Entry, Write, stored
 from tieline_sim.messages import Answer, Request, as_json
 from tieline_sim.shop import Trade
 
@@ -47,7 +47,7 @@ class Chat:
         ts = f"{now_us // 1_000_000}.{self._ledger.applied + 1:06d}"
         message = {**fields, "type": "message", "ts": ts}
         ref = fields.get("ref") or fields.get("client_msg_id") or f"{channel}: {text}"
-        self._ledger.apply(Write("message", str(ref), ts, orjson.dumps(message)), at_us=now_us)
+        self._ledger.apply(Write("message", str(ref), ts, stored(message)), at_us=now_us)
         return as_json({"ok": True, "channel": channel, "ts": ts, "message": message})
 
     def _look_up(self, asked: dict[str, str]) -> Answer:

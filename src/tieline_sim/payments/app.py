@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from tieline_sim.keyed import KeyReused, fingerprint, replay
-from tieline_sim.ledger import Write
+from tieline_sim.ledger import Write, stored
 from tieline_sim.messages import Answer, Request, as_json
 from tieline_sim.payments.events import PaymentsVoice, payment_intent
 from tieline_sim.shop import Trade
@@ -84,7 +84,7 @@ class Payments:
             action="refund",
             ref=str(metadata.get("ref") or intent),
             id=name,
-            body=orjson.dumps(refund),
+            body=stored(refund),
             status=200,
             key=key,
             fingerprint=fingerprint(request) if key else "",
