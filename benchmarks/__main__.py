@@ -4,7 +4,10 @@ import argparse
 import json
 from collections.abc import Callable
 
+from benchmarks.claim import claim
 from benchmarks.contestants import CONTESTANTS
+from benchmarks.idle import idle
+from benchmarks.kill import KillPlan, kill
 from benchmarks.rounds import RoundPlan
 from benchmarks.runner import relay
 from benchmarks.table import show
@@ -19,7 +22,26 @@ def _relay(options: argparse.Namespace) -> Report:
     return relay(names, plan, options.rounds)
 
 
-BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {"relay": _relay}
+def _kill(options: argparse.Namespace) -> Report:
+    name = options.only or next(iter(CONTESTANTS))
+    return kill(name, KillPlan(connections=options.connections, backend=options.backend))
+
+
+def _idle(options: argparse.Namespace) -> Report:
+    name = options.only or next(iter(CONTESTANTS))
+    return idle(name, seconds=options.seconds, queued=options.queued, backend=options.backend)
+
+
+def _claim(options: argparse.Namespace) -> Report:
+    return claim(options.longest)
+
+
+BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {
+    "claim": _claim,
+    "idle": _idle,
+    "kill": _kill,
+    "relay": _relay,
+}
 
 
 def main() -> None:
@@ -32,6 +54,8 @@ def main() -> None:
     parser.add_argument("--rates", default="200,1000", help="open-loop rates, comma separated")
     parser.add_argument("--backend", default="sqlite")
     parser.add_argument("--only", default="", help=f"some of {','.join(CONTESTANTS)}")
+    parser.add_argument("--queued", type=int, default=100_000, help="idle: length of the queue")
+    parser.add_argument("--longest", type=int, default=1_000_000, help="claim: longest queue")
     options = parser.parse_args()
     report = BENCHMARKS[options.benchmark](options)
     show(report)

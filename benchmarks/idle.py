@@ -1,0 +1,47 @@
+"""Idle: a relay with nothing to do, then with a long queue; its CPU and its memory go out."""
+
+import sys
+import time
+
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.event import now_us
+from benchmarks.processes import run_load
+from benchmarks.rounds import Stage, stage
+
+SETTLE_SECONDS = 2.0
+SLOW_SINK_MS = 10_000
+LOAD_SECONDS = 300
+
+
+def idle(name: str, *, seconds: float, queued: int, backend: str) -> dict[str, object]:
+    with stage(CONTESTANTS[name], backend) as on:
+        figures = {"memory_mb": on.child.memory_mb(), "cpu_percent": _cpu_percent(on, seconds)}
+        print(f"idle: {figures}", file=sys.stderr, flush=True)
+        figures |= _with_a_queue(on, queued)
+    return {
+        "benchmark": "idle",
+        "seconds": seconds,
+        "queued": queued,
+        "median": {name: figures},
+    }
+
+
+def _cpu_percent(on: Stage, seconds: float) -> float:
+    time.sleep(SETTLE_SECONDS)
+    cpu, started = on.child.cpu_seconds(), time.monotonic()
+    time.sleep(seconds)
+    used = on.child.cpu_seconds() - cpu
+    return round(used / (time.monotonic() - started) * 100, 3)
+
+
+def _with_a_queue(on: Stage, queued: int) -> dict[str, float]:
+    """The sink answers so slowly that nearly everything accepted is still waiting."""
+    on.sink.control(f"delay/{SLOW_SINK_MS}")
+    load = run_load(on.url, seconds=LOAD_SECONDS, limit=queued, run=f"q{now_us()}")
+    arrived = int(on.sink.stats()["received"])
+    return {
+        "accepted": load["acknowledged"],
+        "still_queued": load["acknowledged"] - arrived,
+        "memory_queued_mb": on.child.memory_mb(),
+        "peak_queued_mb": on.child.peak_mb(),
+    }
