@@ -197,6 +197,13 @@ def _binary(match: re.Match[str]) -> bytes:
         raise _refused(match.start()) from None
 
 
+def _display_text(match: re.Match[str]) -> DisplayText:
+    try:
+        return DisplayText(unquote_to_bytes(match[1]).decode())
+    except UnicodeDecodeError:
+        raise _refused(match.start()) from None
+
+
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bare]], ...] = (
     (_NUMBER, _number),
     (_STRING, lambda match: _ESCAPED.sub(r"\1", match[1])),
@@ -204,5 +211,5 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bare]], ...] = (
     (_BINARY, _binary),
     (_BOOLEAN, lambda match: match[1] == "1"),
     (_DATE, lambda match: Date(int(match[1]))),
-    (_DISPLAY, lambda match: DisplayText(unquote_to_bytes(match[1]).decode())),
+    (_DISPLAY, _display_text),
 )
