@@ -1,8 +1,12 @@
 """Call: what one outbound HTTP request is, how it may end, and what a failure leaves unknown."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
+
+import orjson
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -97,3 +101,29 @@ class HttpAnswer:
         """The first value of header *name* (any case), or None."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key == wanted), None)
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; undecodable bytes become U+FFFD."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError when it is none."""
+        return orjson.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation on a connection, as an author asks for it."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Headers = ()
+    key: str | None = None
+    """What distinguishes this use of the operation from others in the run; else a number."""
+    effect: Effect | None = None
+    """Overrides what the connector says about the operation."""
+    timeouts: Timeouts | None = None
+    confirm: Callable[[], Awaitable[object]] | None = None
+    """After an unknown outcome: returns what the effect made (JSON), or None if it is not there."""

@@ -26,7 +26,6 @@ class Admission:
     event: Event
     runs: tuple[NewRun, ...] = ()
     mentions: tuple[Mention, ...] = ()
-    receipt: Receipt | None = None
     expires_us: Micros = 0
     """Until when a repeat of the event's identity is recognised as a duplicate."""
 
@@ -36,12 +35,14 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Store a delivery: receipt, event and runs, or only the receipt of a duplicate.
+    """Store a delivery: receipt, events and runs, or only the receipt of a duplicate.
 
     ``worker`` set: runs whose lane is free are stored as already claimed by it (the fast path).
     """
 
-    admission: Admission
+    admissions: tuple[Admission, ...]
+    """Usually one; some vendors send several events in a delivery."""
+    receipt: Receipt | None = None
     worker: WorkerId | None = None
 
 
@@ -50,8 +51,9 @@ class Ingested:
     """What became of an Ingest."""
 
     event_id: EventId
-    """The new event's id, or that of the first delivery when ``fresh`` is False."""
+    """The (first) new event's id, or that of the first delivery when ``fresh`` is False."""
     fresh: bool
+    """Whether any event was new."""
     claimed: tuple[RunId, ...] = ()
     """Runs that the worker owns now, at epoch 1."""
     queued: int = 0

@@ -1,7 +1,7 @@
-"""Fairness: ready work of many tenants and flows, and room for some of it; who is served how much?"""
+"""Fairness: ready work of many tenants and flows goes in; how much of each is served comes out."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 
@@ -52,17 +52,18 @@ def _rotate(groups: list[Group], turn: int) -> list[list[Group]]:
 def _in_turn(tenants: list[list[Group]], limit: int, room_left: dict[str, int]) -> dict[Group, int]:
     """Even shares over tenants, then over a tenant's flows; what one cannot use, others get."""
     granted: dict[Group, int] = {}
-    open_tenants = [[g for g in own if room_left.get(g.flow, 0) > 0] for own in tenants]
-    open_tenants = [own for own in open_tenants if own]
-    while limit > 0 and open_tenants:
-        quantum = max(1, limit // sum(len(own) for own in open_tenants))
-        for own in open_tenants:
-            for group in own:
-                count = min(quantum, limit, room_left[group.flow])
-                if count > 0:
-                    granted[group] = granted.get(group, 0) + count
-                    room_left[group.flow] -= count
-                    limit -= count
-        open_tenants = [[g for g in own if room_left[g.flow] > 0] for own in open_tenants]
-        open_tenants = [own for own in open_tenants if own]
-    return granted
+    while limit > 0 and (
+        able := [group for group in _interleave(tenants) if room_left.get(group.flow, 0) > 0]
+    ):
+        quantum = max(1, limit // len(able))
+        for group in able:
+            count = min(quantum, limit, room_left[group.flow])
+            granted[group] = granted.get(group, 0) + count
+            room_left[group.flow] -= count
+            limit -= count
+    return {group: count for group, count in granted.items() if count > 0}
+
+
+def _interleave(tenants: list[list[Group]]) -> list[Group]:
+    """The first group of every tenant, then the second of every tenant, and so on."""
+    return [group for nth in zip_longest(*tenants) for group in nth if group is not None]

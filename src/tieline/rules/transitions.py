@@ -1,7 +1,7 @@
 """Transitions: where may a run go from here? The one law of run states, written as a table.
 
-Rules. Every state change in any store goes along an edge of ``NEXT``. ``done`` and ``cancelled`` have no way
-out; ``dead`` has one, which only a recorded replay or an operator's retry takes. The diagram in
+Rules. Every state change in any store goes along an edge of ``NEXT``. ``done`` and ``cancelled``
+have no way out; ``dead`` has one, which only an operator's recorded retry takes. The diagram in
 ``docs/states.md`` is drawn from this table.
 """
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tieline.adapters.sql.statement import Steps, ask_set, put
 from tieline.model.commands import Admission, Ingested
 from tieline.model.ids import EventId, RunId, WorkerId
-from tieline.model.receipt import Verdict
 from tieline.model.run import NewRun, RunState
 
 
@@ -22,9 +21,8 @@ def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
     """Store each entry's event unless its identity is known; returns one answer an entry."""
     first = yield from _first_of(entries)
     fresh = [e for e in entries if first[_identity(e)] == e.admission.event.id]
-    again = [e for e in entries if first[_identity(e)] != e.admission.event.id]
-    yield from _store(fresh)
-    yield from _store_repeats(again, first)
+    yield from put("event_insert", [e.admission.event for e in fresh])
+    yield from put("reference_insert", [m for e in fresh for m in e.admission.mentions])
     free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
     return [_answer(e, first[_identity(e)], free) for e in entries]
 
@@ -50,25 +48,6 @@ def _first_of(entries: Sequence[Entry]) -> Steps[dict[_Identity, EventId]]:
         ):
             first[tenant, source, identity] = event_id
     return first
-
-
-def _store(fresh: Sequence[Entry]) -> Steps[None]:
-    admissions = [entry.admission for entry in fresh]
-    yield from put("receipt_insert", [a.receipt for a in admissions if a.receipt is not None])
-    yield from put("event_insert", [a.event for a in admissions])
-    yield from put("reference_insert", [m for a in admissions for m in a.mentions])
-
-
-def _store_repeats(again: Sequence[Entry], first: dict[_Identity, EventId]) -> Steps[None]:
-    """A duplicate leaves a receipt without payload, pointing at the event it repeats."""
-    receipts = [
-        entry.admission.receipt._replace(
-            verdict=Verdict.DUPLICATE, event_id=first[_identity(entry)], body=None
-        )
-        for entry in again
-        if entry.admission.receipt is not None
-    ]
-    yield from put("receipt_insert", receipts)
 
 
 def store_runs(runs: Sequence[tuple[NewRun, WorkerId | None]]) -> Steps[frozenset[RunId]]:

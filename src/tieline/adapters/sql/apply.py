@@ -11,13 +11,13 @@ from tieline.adapters.sql import (
     claiming,
     deciding,
     execution,
+    ingesting,
     purging,
     replaying,
     scheduling,
     sweeping,
     timing,
 )
-from tieline.adapters.sql.admission import Entry, admit
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model import commands as c
 
@@ -51,9 +51,8 @@ def apply(batch: Sequence[c.Command]) -> Steps[list[Answer]]:
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
     ingests = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Ingest)]
-    entries = [Entry(x.admission, x.worker) for _, x in ingests]
-    if entries:
-        _gather(answers, ingests, (yield from admit(entries)))
+    if ingests:
+        _gather(answers, ingests, (yield from ingesting.ingest([x for _, x in ingests])))
     kept = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.KeepReceipt)]
     yield from put("receipt_insert", [x.receipt for _, x in kept])
     _gather(answers, kept, [c.Counted(1)] * len(kept))

@@ -52,13 +52,10 @@ def _may_have_prior(row: RowOut) -> bool:
 
 
 def _step(row: RowOut) -> StepRecord:
-    return StepRecord(*row[:3], StepState(row[3]), Effect(row[4]), *row[5:])
+    return StepRecord._make((*row[:3], StepState(row[3]), Effect(row[4]), *row[5:]))
 
 
 def _claimed(row: RowOut, steps: Mapping[str, list[StepRecord]]) -> ClaimedRun:
-    return ClaimedRun(
-        *row[:10],
-        event=Event(*row[10:22]),
-        body=row[22],
-        steps=tuple(steps.get(row[0], ())),
-    )
+    event = Event._make(row[10:22])
+    own = steps.get(row[0], ())
+    return ClaimedRun(*row[:10], event=event, body=row[22], steps=tuple(own))

@@ -43,13 +43,13 @@ def ask_set(name: str, rows: Sequence[Sequence[Value]]) -> Steps[list[RowOut]]:
     return reply.rows
 
 
-def ask(name: str, **one: Value) -> Steps[list[RowOut]]:
+def ask(name: str, /, **one: Value) -> Steps[list[RowOut]]:
     """Run a read, or a write with RETURNING, with named parameters."""
     reply = yield Statement(name, one=one)
     return reply.rows
 
 
-def do(name: str, **one: Value) -> Steps[int]:
+def do(name: str, /, **one: Value) -> Steps[int]:
     """Run one write with named parameters; returns the number of rows it touched."""
     reply = yield Statement(name, one=one)
     return reply.changes

@@ -1,0 +1,46 @@
+"""Tieline: a code-first integration hub. What an author of flows imports stands here."""
+
+from tieline.authoring.connection import Connection
+from tieline.authoring.contract import Contract, Key, Sensitive
+from tieline.authoring.hub import Hub
+from tieline.model.auth import ApiKey, Basic, Bearer, NoAuth
+from tieline.model.call import Effect, Egress, HttpAnswer, Timeouts
+from tieline.model.connection import Connector
+from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry, TielineError
+from tieline.model.event import Event
+from tieline.model.policy import Drift
+from tieline.model.rate import Rate
+from tieline.model.retrying import RetryPolicy
+from tieline.model.run import HeadPolicy
+from tieline.model.schedule import MissedPolicy
+from tieline.ports.run import Run
+
+__all__ = [
+    "ApiKey",
+    "Basic",
+    "Bearer",
+    "CallFailed",
+    "CallRefused",
+    "Connection",
+    "Connector",
+    "Contract",
+    "Drift",
+    "Effect",
+    "Egress",
+    "Event",
+    "HeadPolicy",
+    "Hold",
+    "HttpAnswer",
+    "Hub",
+    "Key",
+    "MissedPolicy",
+    "NoAuth",
+    "Rate",
+    "Reject",
+    "Retry",
+    "RetryPolicy",
+    "Run",
+    "Sensitive",
+    "TielineError",
+    "Timeouts",
+]

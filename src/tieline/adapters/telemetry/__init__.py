@@ -1,0 +1,1 @@
+"""Observers of the same facts: counters, log lines."""

@@ -1,0 +1,1 @@
+"""Vaults: where secrets come from; environment and files for now."""

@@ -1,0 +1,40 @@
+"""FolderVault: secrets from files, one a name, as container platforms mount them."""
+
+import time
+from pathlib import Path
+
+from tieline.model.errors import SettingsError
+from tieline.model.secret import Secret
+
+LOOK_AGAIN_S = 1.0
+
+
+class FolderVault:
+    """Vault over ``<folder>/<name>``: the first line is the newest secret, further lines older ones.
+
+    A changed file is seen within a second.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise SettingsError("secrets_folder", str(folder), "use a folder that exists")
+        self._folder = folder
+        self._known: dict[str, tuple[float, tuple[Secret, ...]]] = {}
+
+    def secrets(self, name: str) -> tuple[Secret, ...]:
+        now_s = time.monotonic()
+        looked_s, found = self._known.get(name, (-LOOK_AGAIN_S, ()))
+        if now_s - looked_s < LOOK_AGAIN_S:
+            return found
+        fresh = self._read(name)
+        if fresh != found:
+            found = fresh
+        self._known[name] = (now_s, found)
+        return found
+
+    def _read(self, name: str) -> tuple[Secret, ...]:
+        path = self._folder / name
+        if "/" in name or name.startswith(".") or not path.is_file():
+            return ()
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return tuple(Secret.of(line.strip()) for line in lines if line.strip())

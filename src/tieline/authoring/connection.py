@@ -1,0 +1,136 @@
+"""Connection: what an author calls and listens to; each call becomes a step of the run it is in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from tieline.authoring.contract import Contract
+from tieline.authoring.source import SourceDeclaration
+from tieline.model.call import Call, Effect, Headers, HttpAnswer, Timeouts
+from tieline.model.connection import ConnectionSpec
+from tieline.model.errors import NoCaller
+from tieline.model.flow import WebhookSource
+from tieline.ports.caller import CURRENT
+
+Params = Mapping[str, str | int | Sequence[str]]
+JSON_TYPE = ("content-type", "application/json")
+FORM_TYPE = ("content-type", "application/x-www-form-urlencoded")
+
+
+class Connection:
+    """One account at a system. Made by ``hub.connect``, never directly."""
+
+    def __init__(self, spec: ConnectionSpec) -> None:
+        self.spec = spec
+
+    @property
+    def name(self) -> str:
+        """The name it was connected under."""
+        return self.spec.name
+
+    def __repr__(self) -> str:
+        return f"Connection({self.name!r} → {self.spec.connector.name})"
+
+    # --- calls --------------------------------------------------------------------------------
+
+    async def get(self, path: str, **options: Any) -> HttpAnswer:
+        """GET *path*; options as for ``request``."""
+        return await self.request("GET", path, **options)
+
+    async def post(self, path: str, **options: Any) -> HttpAnswer:
+        """POST to *path*; options as for ``request``."""
+        return await self.request("POST", path, **options)
+
+    async def put(self, path: str, **options: Any) -> HttpAnswer:
+        """PUT *path*; options as for ``request``."""
+        return await self.request("PUT", path, **options)
+
+    async def patch(self, path: str, **options: Any) -> HttpAnswer:
+        """PATCH *path*; options as for ``request``."""
+        return await self.request("PATCH", path, **options)
+
+    async def delete(self, path: str, **options: Any) -> HttpAnswer:
+        """DELETE *path*; options as for ``request``."""
+        return await self.request("DELETE", path, **options)
+
+    async def request(  # noqa: PLR0913 - one keyword for each thing an HTTP call may carry
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        form: Params | None = None,
+        body: bytes = b"",
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        key: str | None = None,
+        effect: Effect | None = None,
+        timeout: timedelta | None = None,
+        confirm: Callable[[], Awaitable[object]] | None = None,
+    ) -> HttpAnswer:
+        """Make one call and return its 2xx answer.
+
+        Inside a run it is a step: remembered, retried, paced and guarded. ``key`` distinguishes
+        repeats of one operation; ``confirm`` looks for the effect after an unknown outcome and
+        makes the operation ``verify``. Raises CallRefused for an answer that no repeat can cure,
+        ValueError for more than one of ``json``, ``form`` and ``body``.
+        """
+        caller = CURRENT.get()
+        if caller is None:
+            raise NoCaller(self.name)
+        content, kind = _content(json, form, body)
+        call = Call(
+            method=method.upper(),
+            path=f"{path}?{urlencode(params, doseq=True)}" if params else path,
+            body=content,
+            headers=_headers(headers, kind),
+            key=key,
+            effect=Effect.VERIFY if confirm is not None and effect is None else effect,
+            timeouts=None if timeout is None else self._timeouts(timeout),
+            confirm=confirm,
+        )
+        return await caller.call(self.spec, call)
+
+    def _timeouts(self, total: timedelta) -> Timeouts:
+        return Timeouts(connect=min(self.spec.timeouts.connect, total), total=total)
+
+    # --- sources ------------------------------------------------------------------------------
+
+    def webhook(
+        self,
+        type: str = "*",  # noqa: A002 - the field's own word
+        *,
+        contract: type[Contract] | None = None,
+        unverified: bool = False,
+        max_body_bytes: int = 1024 * 1024,
+    ) -> SourceDeclaration:
+        """Deliveries of this account at ``/in/<connection>``, of one *type*, ``prefix.*`` or all."""
+        scheme = self.spec.connector.webhook
+        source = None
+        if scheme is not None:
+            source = WebhookSource(self.name, scheme, self.spec.signing, unverified, max_body_bytes)
+        return SourceDeclaration(source, type, contract, connection=self.name)
+
+
+def _content(
+    json: object, form: Params | None, body: bytes
+) -> tuple[bytes, tuple[str, str] | None]:
+    if (json is not None) + (form is not None) + bool(body) > 1:
+        raise ValueError("a call has one content: give json, form or body, not several")
+    if json is not None:
+        return orjson.dumps(json), JSON_TYPE
+    if form is not None:
+        return urlencode(form, doseq=True).encode(), FORM_TYPE
+    return body, None
+
+
+def _headers(given: Mapping[str, str] | None, kind: tuple[str, str] | None) -> Headers:
+    if not given:
+        return (kind,) if kind else ()
+    own = tuple((name.lower(), value) for name, value in given.items())
+    if kind is None or any(name == kind[0] for name, _ in own):
+        return own
+    return (kind, *own)

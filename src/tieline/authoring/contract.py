@@ -1,0 +1,107 @@
+"""Contract: a Pydantic class goes in; the shape, keys and sensitive fields of a payload come out."""
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tieline.model.flow import ContractSpec
+
+
+class Key:
+    """Marks a field as a business name: ``invoice_id: Annotated[str, Key]`` is ``invoice:<value>``.
+
+    ``Key("order")`` gives the reference kind explicitly.
+    """
+
+    def __init__(self, kind: str | None = None) -> None:
+        self.kind = kind
+
+
+class Sensitive:
+    """Marks a field whose value is never shown: ``email: Annotated[str, Sensitive]``."""
+
+
+class Contract(BaseModel):
+    """A versioned payload shape: ``class InvoicePaid(Contract, name="invoice.paid", version=1)``.
+
+    Unknown fields are allowed and ignored, since providers add fields without notice; types are
+    not bent (``"5"`` is no integer).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, populate_by_name=True)
+
+    contract_name: ClassVar[str] = ""
+    contract_version: ClassVar[int] = 1
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls, *, name: str | None = None, version: int = 1, **kwargs: Any
+    ) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.contract_name = name or cls.__name__
+        cls.contract_version = version
+
+    def __init_subclass__(cls, *, name: str | None = None, version: int = 1, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+
+def spec_of(contract: type[Contract]) -> ContractSpec:
+    """The contract as data, for the engine, docs and checks."""
+    return ContractSpec(
+        name=contract.contract_name,
+        version=contract.contract_version,
+        parse=_parser(contract),
+        explain=explain,
+        keys=tuple(_keys(contract)),
+        fields=frozenset(contract.model_fields),
+        sensitive=frozenset(n for n, f in contract.model_fields.items() if _has(f, Sensitive)),
+    )
+
+
+def _parser(contract: type[Contract]) -> Callable[[object], Contract]:
+    validate = contract.__pydantic_validator__.validate_json
+
+    def parse(document: object) -> Contract:
+        # As JSON text, since strict mode reads dates and decimals from text only there.
+        parsed: Contract = validate(_json(document))
+        return parsed
+
+    return parse
+
+
+def _json(document: object) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(document).encode()
+
+
+def explain(error: ValueError) -> str:
+    """Every fault of a payload, by path, without the values that were found there."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, f['loc'])) or 'payload'}: {f['msg']}" for f in faults)
+
+
+def _keys(contract: type[Contract]) -> list[tuple[str, str]]:
+    found = []
+    for name, field in contract.model_fields.items():
+        for mark in field.metadata:
+            if isinstance(mark, Key):
+                found.append((name, mark.kind or _kind_of(name)))
+            elif mark is Key:
+                found.append((name, _kind_of(name)))
+    return found
+
+
+def _kind_of(field: str) -> str:
+    """``invoice_id`` → ``invoice``."""
+    return field.removesuffix("_id") or field
+
+
+def _has(field: Any, mark: type) -> bool:
+    return any(m is mark or isinstance(m, mark) for m in field.metadata)

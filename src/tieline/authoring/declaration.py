@@ -1,0 +1,64 @@
+"""Declaration: a flow as its author wrote it, before anything is checked."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tieline.authoring.connection import Connection
+from tieline.authoring.source import SourceDeclaration
+from tieline.model.policy import Drift
+from tieline.model.retrying import RetryPolicy
+from tieline.model.run import HeadPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDeclaration:
+    """The arguments of ``hub.flow`` and the function under it."""
+
+    name: str
+    function: Callable[..., Awaitable[None]]
+    on: SourceDeclaration
+    ordered_by: str | None
+    on_dead_head: HeadPolicy
+    owner: str
+    priority: int
+    concurrency: int
+    deadline: timedelta | None
+    time_limit: timedelta
+    retry: RetryPolicy
+    drift: Drift
+
+
+def parameters_of(function: Callable[..., object]) -> list[str]:
+    """The names of the positional parameters of *function*."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in inspect.signature(function).parameters.values() if p.kind in kinds]
+
+
+def wants_run(function: Callable[..., object]) -> bool:
+    """Whether *function* takes the run as its second parameter."""
+    return len(parameters_of(function)) > 1
+
+
+def uses_of(function: Callable[..., object]) -> list[Connection]:
+    """The connections that *function* mentions by a global or an enclosing name.
+
+    A static look, so a connection that is passed around in a container is not seen.
+    """
+    function = inspect.unwrap(function)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return []
+    scope = getattr(function, "__globals__", {})
+    named = [scope.get(name) for name in code.co_names]
+    closed = [_content(cell) for cell in getattr(function, "__closure__", None) or ()]
+    found = {id(x): x for x in (*named, *closed) if isinstance(x, Connection)}
+    return list(found.values())
+
+
+def _content(cell: object) -> object:
+    try:
+        return getattr(cell, "cell_contents", None)
+    except ValueError:  # an empty cell: the name is not bound yet
+        return None

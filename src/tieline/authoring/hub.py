@@ -1,0 +1,192 @@
+"""Hub: connections and flows are declared on it; checked, they become one frozen HubSpec."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from tieline.authoring.check import mistakes_in
+from tieline.authoring.connection import Connection
+from tieline.authoring.contract import Contract, spec_of
+from tieline.authoring.declaration import FlowDeclaration, uses_of, wants_run
+from tieline.authoring.source import SourceDeclaration
+from tieline.model.call import Egress, Timeouts
+from tieline.model.connection import ConnectionSpec, Connector
+from tieline.model.errors import DeclarationError, ScheduleError
+from tieline.model.flow import (
+    FIRED,
+    LIVE_PRIORITY,
+    FlowSpec,
+    HubSpec,
+    ScheduleSource,
+    TopicSource,
+)
+from tieline.model.policy import Drift
+from tieline.model.rate import Rate
+from tieline.model.retrying import RetryPolicy
+from tieline.model.run import HeadPolicy
+from tieline.model.schedule import MissedPolicy, Schedule
+from tieline.rules.schedule import check
+
+F = TypeVar("F", bound=Callable[..., Awaitable[None]])
+
+
+class Hub:
+    """Where an author declares connections and flows. Nothing registers itself anywhere else."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._connections: list[Connection] = []
+        self._flows: list[FlowDeclaration] = []
+
+    def connect(  # noqa: PLR0913 - each is one well-known dial of a connection
+        self,
+        name: str,
+        connector: Connector,
+        *,
+        credential: str | None = None,
+        signing: str | None = None,
+        base_url: str | None = None,
+        timeout: timedelta | None = None,
+        retry: RetryPolicy | None = None,
+        rate: Rate | None = None,
+        at_once: int | None = None,
+        allow: tuple[str, ...] = (),
+        max_answer_bytes: int = 1024 * 1024,
+    ) -> Connection:
+        """Connect an account at a system.
+
+        ``credential`` and ``signing`` are names in the vault (``signing`` defaults to
+        ``<name>-signing``); ``timeout`` bounds a whole call; ``allow`` lists internal addresses
+        this connection may reach (host, host:port, IP or CIDR).
+        """
+        known = connector.timeouts
+        timeouts = known
+        if timeout is not None:
+            timeouts = Timeouts(connect=min(known.connect, timeout), total=timeout)
+        connection = Connection(
+            ConnectionSpec(
+                name=name,
+                connector=connector,
+                base_url=(base_url or connector.base_url).rstrip("/"),
+                credential=credential,
+                signing=signing or f"{name}-signing",
+                timeouts=timeouts,
+                retry=retry or connector.retry,
+                rate=rate or connector.rate,
+                at_once=at_once or connector.at_once,
+                egress=Egress(allow),
+                max_answer_bytes=max_answer_bytes,
+            )
+        )
+        self._connections.append(connection)
+        return connection
+
+    def schedule(
+        self,
+        cron: str,
+        *,
+        zone: str = "UTC",
+        missed: MissedPolicy = MissedPolicy.RUN_ONCE,
+        name: str | None = None,
+    ) -> SourceDeclaration:
+        """Firings by the clock: five cron fields or ``@daily`` and the like, in time zone *zone*.
+
+        A firing that was due while nobody ran is noticed: it runs once, or is skipped, as
+        *missed* says. The name defaults to ``schedule:<cron> <zone>``.
+        """
+        label = f"schedule:{name or f'{cron} {zone}'}"
+        schedule = Schedule(cron, zone, missed)
+        try:
+            check(schedule)
+        except ScheduleError as error:
+            return SourceDeclaration(None, FIRED, problem=str(error))
+        return SourceDeclaration(ScheduleSource(label, schedule), FIRED)
+
+    def topic(
+        self,
+        type: str,  # noqa: A002 - the field's own word
+        *,
+        contract: type[Contract] | None = None,
+    ) -> SourceDeclaration:
+        """Events of *type* that flows emit with ``run.emit``."""
+        return SourceDeclaration(TopicSource(), type, contract)
+
+    def flow(  # noqa: PLR0913 - each is one well-known dial of a flow
+        self,
+        *,
+        on: SourceDeclaration,
+        name: str | None = None,
+        ordered_by: str | None = None,
+        on_dead_head: HeadPolicy = HeadPolicy.BLOCK,
+        owner: str = "",
+        priority: int = LIVE_PRIORITY,
+        concurrency: int = 256,
+        deadline: timedelta | None = None,
+        time_limit: timedelta = timedelta(minutes=10),
+        retry: RetryPolicy | None = None,
+        drift: Drift = Drift.HOLD,
+    ) -> Callable[[F], F]:
+        """Declare the decorated async function as a flow.
+
+        ``ordered_by`` names a field of the contract: runs with the same value go one at a time,
+        in order; ``on_dead_head`` says whether a dead one blocks those behind it. ``deadline``
+        ends a run that is older, ``time_limit`` one execution of the function.
+        """
+
+        def declare(function: F) -> F:
+            self._flows.append(
+                FlowDeclaration(
+                    name=name or function.__name__,
+                    function=function,
+                    on=on,
+                    ordered_by=ordered_by,
+                    on_dead_head=on_dead_head,
+                    owner=owner,
+                    priority=priority,
+                    concurrency=concurrency,
+                    deadline=deadline,
+                    time_limit=time_limit,
+                    retry=retry or RetryPolicy(),
+                    drift=drift,
+                )
+            )
+            return function
+
+        return declare
+
+    def spec(self) -> HubSpec:
+        """Check every declaration. Raises DeclarationError, which names all mistakes at once."""
+        mistakes = mistakes_in(self.name, self._connections, self._flows)
+        if mistakes:
+            raise DeclarationError(mistakes)
+        contracts = {d.on.contract: spec_of(d.on.contract) for d in self._flows if d.on.contract}
+        return HubSpec(
+            name=self.name,
+            flows={d.name: _flow_spec(d, contracts) for d in self._flows},
+            connections={c.name: c.spec for c in self._connections},
+        )
+
+
+def _flow_spec(declared: FlowDeclaration, contracts: dict[Any, Any]) -> FlowSpec:
+    source = declared.on.source
+    if source is None:
+        raise AssertionError("a flow without a source passed the check")
+    return FlowSpec(
+        name=declared.name,
+        function=declared.function,
+        takes_run=wants_run(declared.function),
+        source=source,
+        type=declared.on.type,
+        contract=contracts.get(declared.on.contract),
+        ordered_by=declared.ordered_by,
+        on_dead_head=declared.on_dead_head,
+        owner=declared.owner,
+        priority=declared.priority,
+        concurrency=declared.concurrency,
+        deadline=declared.deadline,
+        time_limit=declared.time_limit,
+        retry=declared.retry,
+        drift=declared.drift,
+        uses=tuple(sorted(c.name for c in uses_of(declared.function))),
+        doc=(declared.function.__doc__ or "").strip(),
+    )

@@ -1,0 +1,18 @@
+"""Source: where a flow's events come from, as an author says it."""
+
+from dataclasses import dataclass
+
+from tieline.authoring.contract import Contract
+from tieline.model.flow import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDeclaration:
+    """A source with the type and the contract that one flow wants of it."""
+
+    source: Source | None
+    """None: it could not be made; ``problem`` says why, when the hub is checked."""
+    type: str
+    contract: type[Contract] | None = None
+    connection: str | None = None
+    problem: str | None = None

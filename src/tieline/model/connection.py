@@ -1,0 +1,56 @@
+"""Connection: one authorised account at a system, and the connector that knows the system."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tieline.model.auth import Auth, Bearer
+from tieline.model.call import Effect, Egress, HttpAnswer, Timeouts
+from tieline.model.rate import Rate
+from tieline.model.retrying import RetryPolicy
+from tieline.model.signature import WebhookScheme
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """What is known of a system: data first, functions only where the vendor forces one."""
+
+    name: str
+    base_url: str = ""
+    auth: Auth = Bearer()
+    headers: tuple[tuple[str, str], ...] = ()
+    """Sent with every call, such as an API version."""
+    timeouts: Timeouts = Timeouts()
+    retry: RetryPolicy = RetryPolicy()
+    rate: Rate | None = None
+    at_once: int = 64
+    """Calls in flight at most."""
+    idempotency_header: str | None = None
+    """The header in which the provider takes an idempotency key; makes its writes ``idempotent``."""
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    """``"POST /path/*"`` → effect, where the default by method is wrong; first match wins."""
+    failed_inside: Callable[[HttpAnswer], str | None] | None = None
+    """For systems that answer 200 with an error in the body: its text, or None."""
+    webhook: WebhookScheme | None = None
+    docs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSpec:
+    """A connection as declared: a connector with an account and its own limits."""
+
+    name: str
+    connector: Connector
+    base_url: str
+    credential: str | None
+    """The vault's name of the secret that authorises calls."""
+    signing: str
+    """The vault's name of the secrets that sign this account's webhooks."""
+    timeouts: Timeouts
+    retry: RetryPolicy
+    rate: Rate | None
+    at_once: int
+    egress: Egress
+    max_answer_bytes: int
+    longest_nap: timedelta = timedelta(seconds=1)
+    """A shorter wait for the rate limit is spent in memory; a longer one is stored."""

@@ -1,0 +1,63 @@
+"""Inbound: a request at the door, and the reply that it is given."""
+
+from dataclasses import dataclass
+
+import orjson
+
+from tieline.model.call import Headers
+from tieline.model.ids import Micros
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A complete request: bytes as they came, header names in lower case."""
+
+    method: str
+    url: str
+    """The full public URL, as the sender used it."""
+    source: str
+    """The last part of ``/in/<source>``."""
+    headers: Headers
+    body: bytes
+    remote: str
+    received_us: Micros
+
+    def header(self, name: str) -> str | None:
+        """The first value of header *name* (lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the sender is told."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request was not taken, after RFC 9457; *code* is stable, *detail* names the thing."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    retry_after_s: int | None = None
+
+    def reply(self, correlation: str) -> Reply:
+        """The problem as a reply; says nothing about our inside."""
+        document = {
+            "type": f"urn:tieline:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "correlation_id": correlation,
+        }
+        headers: Headers = (("content-type", PROBLEM_TYPE),)
+        if self.retry_after_s is not None:
+            headers = (*headers, ("retry-after", str(self.retry_after_s)))
+        return Reply(self.status, headers, orjson.dumps(document))

@@ -1,0 +1,233 @@
+"""Admit: a vouched-for delivery comes in; its events, each with the runs it causes, go out."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from tieline.model.commands import Admission
+from tieline.model.event import Event, Mention
+from tieline.model.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
+from tieline.model.ids import EventId, Micros, ReceiptId, ReplayId, Tenant
+from tieline.model.receipt import Verdict
+from tieline.model.run import NewRun
+from tieline.model.signature import EventFacts
+from tieline.ports.ids import Ids
+from tieline.rules.event_shape import read, split
+from tieline.rules.json_safety import parse
+from tieline.rules.routing import flows_for
+
+UNKNOWN_TYPE = "unknown"
+LONGEST_LANE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the fast path hands over in memory for a run that is claimed at once."""
+
+    run: NewRun
+    flow: FlowSpec
+    event: Event
+    payload: Any
+    typed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What a delivery, a firing or an emitted fact comes to."""
+
+    admissions: tuple[Admission, ...]
+    starts: tuple[Start, ...]
+    verdict: Verdict
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an event comes from, for its envelope."""
+
+    tenant: Tenant
+    source: str
+    recorded_us: Micros
+    correlation: str
+    traceparent: str | None = None
+    receipt_id: ReceiptId | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One event before it has an envelope."""
+
+    type: str
+    identity: str
+    payload: Any
+    data: bytes | None
+    """The payload as JSON; None when the receipt's body is exactly that."""
+
+
+class Admitter:
+    """Turns occurrences into events and runs, by the hub's declarations."""
+
+    def __init__(self, hub: HubSpec, ids: Ids, *, dedupe_us: int) -> None:
+        self._flows = tuple(hub.flows.values())
+        self._ids = ids
+        self._dedupe_us = dedupe_us
+        self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
+
+    def deliver(self, door: WebhookSource, body: bytes, headers: Any, origin: Origin) -> Admitted:
+        """The events of a delivery. Raises PayloadRejected for a body that is no sound JSON."""
+        return self.admit(occurrences(door, body, headers), origin)
+
+    def admit(self, found: Sequence[Occurrence], origin: Origin) -> Admitted:
+        """Give each occurrence its envelope, its runs and its business names."""
+        admissions: list[Admission] = []
+        starts: list[Start] = []
+        faults: list[str] = []
+        for occurrence in found:
+            event = self._envelope(occurrence, origin)
+            own, fault = self._starts(event, occurrence.payload)
+            contract = next((s.flow.contract.label for s in own if s.flow.contract), None)
+            event = event if contract is None else event._replace(contract=contract)
+            admissions.append(
+                Admission(
+                    event=event,
+                    runs=tuple(start.run for start in own),
+                    mentions=_mentions(event, own),
+                    expires_us=origin.recorded_us + self._dedupe_us,
+                )
+            )
+            starts.extend(own)
+            faults.extend(fault)
+        verdict = _verdict(bool(starts), bool(faults))
+        return Admitted(tuple(admissions), tuple(starts), verdict, "; ".join(faults) or None)
+
+    def runs_again(
+        self, event: Event, payload: Any, *, flow: str | None, replay: ReplayId | None
+    ) -> tuple[list[Start], list[str]]:
+        """The runs that *event* would cause today, for a replay; and why some would not start."""
+        starts, faults = self._starts(event, payload, replay=replay)
+        return [s for s in starts if flow is None or s.flow.name == flow], faults
+
+    def _envelope(self, occurrence: Occurrence, origin: Origin) -> Event:
+        return Event(
+            self._ids.event(),
+            origin.tenant,
+            origin.source,
+            occurrence.type,
+            occurrence.identity,
+            origin.recorded_us,
+            origin.correlation,
+            origin.traceparent,
+            origin.receipt_id,
+            origin.cause,
+            None,
+            occurrence.data,
+        )
+
+    def _starts(
+        self, event: Event, payload: Any, *, replay: ReplayId | None = None
+    ) -> tuple[list[Start], list[str]]:
+        typed: dict[str, Any] = {}
+        starts, faults = [], []
+        for flow in self._flows_for(event.source, event.type):
+            value = payload
+            if flow.contract is not None:
+                try:
+                    value = typed.get(flow.contract.label) or flow.contract.parse(payload)
+                except ValueError as error:
+                    why = flow.contract.explain(error)
+                    faults.append(f"{flow.contract.label} for flow {flow.name}: {why}")
+                    continue
+                typed[flow.contract.label] = value
+            starts.append(Start(self._run(flow, event, value, replay), flow, event, payload, value))
+        return starts, faults
+
+    def _flows_for(self, source: str, event_type: str) -> tuple[FlowSpec, ...]:
+        route = (source, event_type)
+        found = self._routes.get(route)
+        if found is None:
+            found = flows_for(self._flows, source=source, event_type=event_type)
+            if len(self._routes) < 10_000:  # types come from outside: no growth without bound
+                self._routes[route] = found
+        return found
+
+    def _run(self, flow: FlowSpec, event: Event, value: Any, replay: ReplayId | None) -> NewRun:
+        deadline = None
+        if flow.deadline is not None:
+            deadline = event.recorded_us + int(flow.deadline.total_seconds() * 1e6)
+        return NewRun(
+            self._ids.run(),
+            event.tenant,
+            flow.name,
+            event.id,
+            flow.priority,
+            _lane(flow, value),
+            event.recorded_us,
+            deadline,
+            replay,
+        )
+
+
+def occurrences(door: WebhookSource, body: bytes, headers: Any) -> list[Occurrence]:
+    """What a delivery says happened. Raises PayloadRejected for a body that is no sound JSON."""
+    document = parse(body)
+    shape = door.scheme.shape
+    parts = split(shape, document)
+    whole = shape.events_path is None
+    found = []
+    for index, part in enumerate(parts):
+        facts = read(shape, headers, part)
+        is_body = whole and facts.data is document
+        data = None if is_body else to_json(facts.data)
+        identity = _identity(facts, body, index)
+        found.append(Occurrence(facts.type or UNKNOWN_TYPE, identity, facts.data, data))
+    return found
+
+
+def to_json(document: object) -> bytes:
+    """*document* as JSON bytes. Raises TypeError when it is none."""
+    try:
+        return orjson.dumps(document)
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _identity(facts: EventFacts, body: bytes, index: int) -> str:
+    """The provider's event id; a hash of the body where it gives none."""
+    if facts.id is not None and 0 < len(facts.id) <= 255:
+        return facts.id
+    digest = hashlib.sha256(body).hexdigest()
+    return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"
+
+
+def _lane(flow: FlowSpec, value: Any) -> str | None:
+    if flow.ordered_by is None:
+        return None
+    text = str(getattr(value, flow.ordered_by))
+    if len(text) <= LONGEST_LANE:
+        return text
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _mentions(event: Event, starts: Sequence[Start]) -> tuple[Mention, ...]:
+    """The business names in the payload, by the contracts' keys."""
+    seen: dict[tuple[str, str], Mention] = {}
+    for start in starts:
+        if start.flow.contract is None:
+            continue
+        for field, kind in start.flow.contract.keys:
+            value = getattr(start.typed, field)
+            if value is not None and (kind, str(value)) not in seen:
+                key = str(value)[:255]
+                seen[kind, key] = Mention(kind, key, event.id, "", event.recorded_us)
+    return tuple(seen.values())
+
+
+def _verdict(has_runs: bool, has_faults: bool) -> Verdict:  # noqa: FBT001 - a table of two facts
+    if has_faults:
+        return Verdict.QUARANTINED
+    return Verdict.ACCEPTED if has_runs else Verdict.UNMATCHED

@@ -1,0 +1,191 @@
+"""Call: one outbound try comes in; it passes its connection's guards, and what it means goes out."""
+
+from base64 import b64encode
+from typing import assert_never
+
+from tieline.model.auth import ApiKey, Auth, Basic, Bearer, NoAuth
+from tieline.model.call import Call, Delivered, FailureKind, Headers, HttpAnswer, HttpRequest
+from tieline.model.connection import ConnectionSpec
+from tieline.model.errors import CallFailed
+from tieline.model.facts import CallTried, ConnectionMoved
+from tieline.model.secret import Secret
+from tieline.model.verdict import Refused, Succeeded, TryAgain, Unauthorised, Verdict
+from tieline.pipeline.guard import Guard
+from tieline.ports.clock import Clock
+from tieline.ports.guarded import NotNow, Sending, Tried
+from tieline.ports.http import HttpClient
+from tieline.ports.observer import Observer
+from tieline.ports.vault import Vault
+from tieline.rules.classify import classify
+
+USER_AGENT = ("user-agent", "tieline/0.1")
+
+
+class Calls:
+    """Carries out calls under the outbound policy; knows nothing of runs and what they remember."""
+
+    def __init__(self, http: HttpClient, vault: Vault, clock: Clock, observer: Observer) -> None:
+        self._http = http
+        self._vault = vault
+        self._clock = clock
+        self._observer = observer
+        self._guards: dict[str, Guard] = {}
+
+    def guard(self, connection: ConnectionSpec) -> Guard:
+        """The guard of *connection*, made when it is first asked for."""
+        guard = self._guards.get(connection.name)
+        if guard is None:
+            guard = self._guards[connection.name] = Guard(connection)
+        return guard
+
+    async def permit(self, connection: ConnectionSpec, *, repeat: bool) -> NotNow | None:
+        """None: go. A short wait for the rate limit is spent here, a longer one is the run's."""
+        guard = self.guard(connection)
+        if guard.waiting == 0:
+            no = guard.ask(self._clock.now_us(), repeat=repeat)
+            if no is None or not guard.is_pacing:
+                return no
+        return await self._queue(guard, repeat=repeat)
+
+    async def _queue(self, guard: Guard, *, repeat: bool) -> NotNow | None:
+        """First come, first served; only the first in the queue looks at the clock."""
+        longest_nap_us = int(guard.connection.longest_nap.total_seconds() * 1e6)
+        guard.waiting += 1
+        try:
+            async with guard.turn:
+                while True:
+                    now_us = self._clock.now_us()
+                    no = guard.ask(now_us, repeat=repeat)
+                    wait_us = 0 if no is None else (no.until_us or 0) - now_us
+                    if no is None or not guard.is_pacing or wait_us > longest_nap_us:
+                        return no
+                    await guard.nap(wait_us / 1e6)
+        finally:
+            guard.waiting -= 1
+
+    def let_go(self, connection: ConnectionSpec) -> None:
+        """A permitted call is not sent after all."""
+        self.guard(connection).let_go()
+
+    async def send(self, connection: ConnectionSpec, call: Call, sending: Sending) -> Tried:
+        """One try of a permitted call, and what its end means."""
+        guard = self.guard(connection)
+        at_us, began_us = self._clock.now_us(), self._clock.monotonic_us()
+        ending: HttpAnswer | CallFailed
+        try:
+            ending = await self._http.send(self._request(connection, call, sending))
+        except CallFailed as failed:
+            ending = failed
+        except BaseException:
+            guard.let_go()
+            raise
+        took_us = self._clock.monotonic_us() - began_us
+        now_us = at_us + took_us
+        verdict = classify(ending, method=call.method, effect=sending.effect, now_us=now_us)
+        answer = ending if isinstance(ending, HttpAnswer) else None
+        if answer is not None and isinstance(verdict, Succeeded):
+            verdict = _look_inside(connection, answer, verdict)
+        moved = guard.saw(verdict, answer, started_us=at_us, now_us=now_us)
+        if moved is not None:
+            self._observer.saw(ConnectionMoved(connection.name, *moved))
+        status = None if answer is None else answer.status
+        self._observer.saw(_fact(connection, call, sending, verdict, status, took_us))
+        return Tried(verdict, answer, status, at_us, took_us)
+
+    def _request(self, connection: ConnectionSpec, call: Call, sending: Sending) -> HttpRequest:
+        """Raises CallFailed when the credential is not in the vault: nothing is sent without it."""
+        connector = connection.connector
+        path = call.path if call.path.startswith("/") else f"/{call.path}"
+        return HttpRequest(
+            call.method,
+            connection.base_url + path,
+            (
+                *connector.headers,
+                *self._authorisation(connection),
+                *call.headers,
+                *_tracking(connector.idempotency_header, sending),
+                USER_AGENT,
+            ),
+            call.body,
+            call.timeouts or connection.timeouts,
+            connection.egress,
+            connection.max_answer_bytes,
+        )
+
+    def _authorisation(self, connection: ConnectionSpec) -> Headers:
+        if connection.credential is None:
+            return ()
+        secrets = self._vault.secrets(connection.credential)
+        if not secrets:
+            raise CallFailed(
+                FailureKind.UNAUTHORISED,
+                Delivered.NO,
+                f"the vault has no secret named {connection.credential!r}; put it there",
+            )
+        return authorise(connection.connector.auth, secrets[0])
+
+
+def authorise(auth: Auth, secret: Secret) -> Headers:
+    """The headers that carry *secret*."""
+    match auth:
+        case NoAuth():
+            return ()
+        case Bearer():
+            return (("authorization", f"Bearer {_text(secret)}"),)
+        case Basic(user=user):
+            pair = _text(secret) if user is None else f"{user}:{_text(secret)}"
+            return (("authorization", "Basic " + b64encode(pair.encode()).decode()),)
+        case ApiKey(header=header, prefix=prefix):
+            return ((header.lower(), f"{prefix}{_text(secret)}"),)
+        case _:
+            assert_never(auth)
+
+
+def _text(secret: Secret) -> str:
+    return secret.reveal().decode("latin-1").strip()
+
+
+def _tracking(idempotency_header: str | None, sending: Sending) -> Headers:
+    headers: Headers = (("x-correlation-id", sending.correlation),)
+    if sending.traceparent is not None:
+        headers = (*headers, ("traceparent", sending.traceparent))
+    if idempotency_header is not None and sending.effect_key is not None:
+        headers = (*headers, (idempotency_header.lower(), sending.effect_key))
+    return headers
+
+
+def _look_inside(connection: ConnectionSpec, answer: HttpAnswer, verdict: Verdict) -> Verdict:
+    """Some systems answer 200 and say in the body that they refused."""
+    failed_inside = connection.connector.failed_inside
+    if failed_inside is None:
+        return verdict
+    said = failed_inside(answer)
+    return verdict if said is None else Refused(FailureKind.REJECTED, said)
+
+
+def _fact(  # noqa: PLR0913 - the parts of one fact
+    connection: ConnectionSpec,
+    call: Call,
+    sending: Sending,
+    verdict: Verdict,
+    status: int | None,
+    took_us: int,
+) -> CallTried:
+    outcome = outcome_of(verdict)
+    operation = f"{call.method} {call.path.partition('?')[0]}"
+    return CallTried(
+        connection.name, operation, sending.run_id, sending.number, status, outcome, took_us
+    )
+
+
+def outcome_of(verdict: Verdict) -> str:
+    """The word for an attempt's end, as it stands in the log."""
+    match verdict:
+        case Succeeded():
+            return "done"
+        case TryAgain(kind=kind) | Refused(kind=kind):
+            return kind
+        case Unauthorised():
+            return FailureKind.UNAUTHORISED
+        case _:
+            return "in-doubt"

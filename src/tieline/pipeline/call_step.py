@@ -1,0 +1,180 @@
+"""CallStep: a connection's call inside a run comes in; recalled or tried once, its answer goes out."""
+
+import hashlib
+
+import orjson
+
+from tieline.model.call import Call, HttpAnswer
+from tieline.model.connection import ConnectionSpec
+from tieline.model.errors import CallRefused
+from tieline.model.ids import Micros
+from tieline.model.run import Dead, Held, RetryAt, StepState, Waiting
+from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
+from tieline.pipeline.step import Step, Steps, Try
+from tieline.pipeline.stop import Stop
+from tieline.ports.caller import CURRENT
+from tieline.ports.guarded import Sending, Tried
+from tieline.rules.effects import effect_of
+from tieline.rules.memory import pack, unpack
+from tieline.rules.recall import Next
+from tieline.rules.retry import GaveUp, decide
+
+UNAUTHORISED_PAUSE_US = 30_000_000
+
+
+class CallSteps:
+    """The calls of one execution of one run."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        """A connection's call as a step. Raises CallRefused, or Stop to end this execution."""
+        effect = call.effect or effect_of(connection.connector, call.method, call.path)
+        name = f"{connection.name} {call.method} {call.path.partition('?')[0]}"
+        step = self._steps.plan(name, call.key, effect, lambda: _fingerprint(call))
+        match self._steps.decide(step):
+            case Next.RETURN:
+                return unpack(step.result or b"null")
+            case Next.RAISE:
+                raise _refused_before(step)
+            case Next.DRIFT:
+                raise self._steps.drifted(step)
+            case Next.DOUBT:
+                found = await self._look(step, call)
+                if found is not None:
+                    return found
+            case Next.GO:
+                pass
+        return await self._try(step, connection, call)
+
+    async def _look(self, step: Step, call: Call) -> HttpAnswer | None:
+        """After an unknown outcome: the effect if the author's look-up finds it."""
+        if call.confirm is None:
+            reason = (
+                f"whether {step.name} happened is not known: an earlier try was cut off; "
+                "look at the other system, then resolve this run with --done or --retry"
+            )
+            raise self._steps.stop(Held(reason, (step.name, step.key)))
+        token = CURRENT.set(self._steps.parts.outside)
+        try:
+            found = await call.confirm()
+        finally:
+            CURRENT.reset(token)
+        if found is None:
+            return None
+        result = orjson.dumps(found)
+        self._steps.done(step, result)
+        self._steps.log(step, "confirmed")
+        return unpack(result)
+
+    async def _try(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        parts = self._steps.parts
+        no = await parts.guarded.permit(connection, repeat=step.tries > 0)
+        if no is not None:
+            raise self._steps.stop(Waiting(no.until_us, no.on, no.reason))
+        try:
+            await self._steps.begin(step)
+        except BaseException:
+            parts.guarded.let_go(connection)
+            raise
+        event = self._steps.claimed.event
+        sending = Sending(
+            step.effect,
+            step.effect_key,
+            event.correlation,
+            event.traceparent,
+            self._steps.claimed.id,
+            step.tries + 1,
+        )
+        with self._steps.in_flight():
+            tried = await parts.guarded.send(connection, call, sending)
+        parts.reach("call.before-record")
+        return self._conclude(step, connection, call, tried)
+
+    def _conclude(
+        self, step: Step, connection: ConnectionSpec, call: Call, tried: Tried
+    ) -> HttpAnswer:
+        """What one try means for the step: its result, another time, or an end."""
+        match tried.verdict:
+            case Succeeded():
+                answer = tried.answer
+                if answer is None:
+                    raise AssertionError("a try succeeded without an answer")
+                self._steps.log_try(step, _try(connection, tried, "done", None, None))
+                self._steps.done(step, pack(answer))
+                return answer
+            case Refused(kind=kind, reason=reason):
+                self._steps.log_try(step, _try(connection, tried, kind, None, reason))
+                result = orjson.dumps([kind, reason, tried.status])
+                self._steps.write(step, StepState.REFUSED, step.tries + 1, result, tried.at_us)
+                self._steps.flush_soon()
+                raise CallRefused(kind, f"{step.name}: {reason}", tried.status)
+            case Unauthorised(reason=reason):
+                self._steps.write(step, StepState.FAILED, step.tries, None, None)
+                due_us = tried.at_us + tried.took_us + UNAUTHORISED_PAUSE_US
+                self._steps.log_try(step, _try(connection, tried, "unauthorised", due_us, reason))
+                on = f"connection:{connection.name}"
+                raise self._steps.stop(Waiting(due_us, on, f"{step.name}: {reason}"))
+            case TryAgain(reason=reason):
+                raise self._again(step, connection, tried, StepState.FAILED, reason)
+            case InDoubt(reason=reason):
+                if call.confirm is None:
+                    raise self._in_doubt(step, connection, tried, reason)
+                raise self._again(step, connection, tried, StepState.INTENT, reason)
+
+    def _again(
+        self,
+        step: Step,
+        connection: ConnectionSpec,
+        tried: Tried,
+        state: StepState,
+        reason: str,
+    ) -> Stop:
+        """Another try later; used up, it is dead, or held if nobody knows what happened."""
+        verdict = tried.verdict
+        after = decide(
+            connection.retry,
+            attempt=step.tries + 1,
+            now_us=tried.at_us + tried.took_us,
+            jitter=self._steps.parts.ids.chance(),
+            retry_after=verdict.retry_after if isinstance(verdict, TryAgain) else None,
+        )
+        if isinstance(after, GaveUp) and state is StepState.INTENT:
+            return self._in_doubt(step, connection, tried, f"{after.reason}: {reason}")
+        kind = verdict.kind if isinstance(verdict, TryAgain | InDoubt) else "failed"
+        due_us = None if isinstance(after, GaveUp) else after.when_us
+        self._steps.write(step, state, step.tries + 1, None, None)
+        self._steps.log_try(step, _try(connection, tried, kind, due_us, reason))
+        if isinstance(after, GaveUp):
+            return self._steps.stop(Dead(kind, f"{step.name}: {after.reason}: {reason}"))
+        return self._steps.stop(RetryAt(after.when_us, f"{step.name}: {reason}"))
+
+    def _in_doubt(self, step: Step, connection: ConnectionSpec, tried: Tried, reason: str) -> Stop:
+        self._steps.write(step, StepState.INTENT, step.tries + 1, None, None)
+        self._steps.log_try(step, _try(connection, tried, "in-doubt", None, reason))
+        return self._steps.stop(Held(f"{step.name}: {reason}", (step.name, step.key)))
+
+
+def _try(
+    connection: ConnectionSpec,
+    tried: Tried,
+    outcome: str,
+    retry_us: Micros | None,
+    detail: str | None,
+) -> Try:
+    return Try(connection.name, tried.at_us, tried.took_us, tried.status, outcome, retry_us, detail)
+
+
+def _fingerprint(call: Call) -> str:
+    """Method, path and content; a JSON body by its meaning, not by the order of its keys."""
+    body = call.body
+    if any(value == "application/json" for name, value in call.headers if name == "content-type"):
+        body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    digest = hashlib.sha256(b"%b %b\n%b" % (call.method.encode(), call.path.encode(), body))
+    return digest.hexdigest()[:32]
+
+
+def _refused_before(step: Step) -> CallRefused:
+    kind, reason, status = orjson.loads(step.result or b'["rejected","",null]')
+    return CallRefused(kind, f"{step.name}: {reason}", status)

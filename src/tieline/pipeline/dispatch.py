@@ -1,0 +1,41 @@
+"""Dispatch: a claimed run comes in; its flow and the argument of its function go out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tieline.model.errors import PayloadRejected
+from tieline.model.flow import FlowSpec, HubSpec
+from tieline.model.run import ClaimedRun, Dead
+from tieline.rules.json_safety import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """A run with what it needs to be executed."""
+
+    claimed: ClaimedRun
+    flow: FlowSpec
+    payload: Any
+    typed: Any
+
+
+def dispatch(hub: HubSpec, claimed: ClaimedRun) -> Dispatched | Dead:
+    """Find the flow and read the payload again; Dead where either is no longer there."""
+    flow = hub.flows.get(claimed.flow)
+    if flow is None:
+        return Dead("flow-gone", f"this hub has no flow {claimed.flow!r}; declare it, then retry")
+    data = claimed.event.data if claimed.event.data is not None else claimed.body
+    if data is None:
+        return Dead("payload-purged", "the payload of the event has been purged by retention")
+    try:
+        payload = parse(data)
+        typed = payload if flow.contract is None else flow.contract.parse(payload)
+    except PayloadRejected as error:
+        return Dead("payload-unreadable", str(error))
+    except ValueError as error:
+        why = flow.contract.explain(error) if flow.contract else str(error)
+        return Dead(
+            "contract",
+            f"the payload no longer fits {flow.contract.label if flow.contract else ''}: {why}",
+        )
+    return Dispatched(claimed, flow, payload, typed)

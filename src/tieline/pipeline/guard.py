@@ -1,0 +1,169 @@
+"""Guard: the state that one connection's calls share in this process, behind pure decisions."""
+
+import asyncio
+from collections.abc import Callable
+
+from tieline.model.call import FailureKind, HttpAnswer
+from tieline.model.connection import ConnectionSpec
+from tieline.model.ids import Micros
+from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised, Verdict
+from tieline.ports.guarded import NotNow
+from tieline.rules import breaker, bucket, health, rate_headers, retry_budget
+
+Moved = tuple[str, str]
+"""(new state, reason), when something changed that people want to know."""
+
+FULL_US = 1_000_000
+"""How long to wait at most before asking again, when all places are taken and none is returned."""
+FEWEST_WAITING = 16
+
+
+class Guard:
+    """May a call go out, and what did its end teach? Asked in the order of design 5.7."""
+
+    def __init__(self, connection: ConnectionSpec) -> None:
+        self.connection = connection
+        self.paused: str | None = None
+        """The reason of an operator's pause."""
+        self.in_flight = 0
+        self.is_pacing = False
+        """Whether the last refusal was only for the rate or concurrency limit."""
+        self.waiting = 0
+        self.turn = asyncio.Lock()
+        self._returned: asyncio.Future[None] | None = None
+        self.recovered: Callable[[], None] = lambda: None
+        """Called when the connection is usable again, so that waiting runs are woken."""
+        self._breaker: breaker.State = breaker.CLOSED
+        self._health = health.WELL
+        self._arrival_us: Micros = 0
+        self._concurrency = bucket.Concurrency.of(connection.at_once)
+        self._budget = retry_budget.UNSPENT
+        self._quiet_until_us: Micros = 0
+
+    @property
+    def on(self) -> str:
+        """What runs wait on that this guard holds back."""
+        return f"connection:{self.connection.name}"
+
+    @property
+    def state(self) -> str:
+        """One word for people: paused, unhealthy, open, probing or closed."""
+        if self.paused is not None:
+            return "paused"
+        if self._health.refusals:
+            return "unhealthy"
+        return type(self._breaker).__name__.lower()
+
+    def ask(self, now_us: Micros, *, repeat: bool) -> NotNow | None:
+        """None: the call may go, and is counted as in flight."""
+        self.is_pacing = False
+        if self.paused is not None:
+            return NotNow(None, self.on, f"the connection is paused: {self.paused}")
+        if not health.may_try(self._health, now_us):
+            return NotNow(self._health.again_us, self.on, "the credential is not accepted")
+        if repeat:
+            may, again_us = retry_budget.may_retry(self._budget, now_us)
+            if not may:
+                return NotNow(again_us, self.on, "the retry budget of the connection is spent")
+        no = self._pace(now_us)
+        if no is not None:
+            return no
+        return self._through_breaker(now_us, repeat=repeat)
+
+    def _pace(self, now_us: Micros) -> NotNow | None:
+        self.is_pacing = True
+        if now_us < self._quiet_until_us:
+            return NotNow(self._quiet_until_us, self.on, "the provider asked for a pause")
+        if not bucket.may_start(self._concurrency, self.in_flight):
+            return NotNow(now_us + FULL_US, self.on, f"{self.in_flight} calls are in flight")
+        rate = self.connection.rate
+        if rate is not None:
+            wait_us, self._arrival_us = bucket.take(self._arrival_us, rate, now_us)
+            if wait_us > 0:
+                return NotNow(now_us + wait_us, self.on, "the rate limit is used up")
+        return None
+
+    def _through_breaker(self, now_us: Micros, *, repeat: bool) -> NotNow | None:
+        self.is_pacing = False
+        allowed, self._breaker, probe_us = breaker.may_call(self._breaker, now_us)
+        if not allowed:
+            return NotNow(probe_us, self.on, "the breaker of the connection is open")
+        count = retry_budget.saw_retry if repeat else retry_budget.saw_call
+        self._budget = count(self._budget, now_us)
+        self.in_flight += 1
+        if self._health.refusals:  # this one finds out; the others wait for what it learns
+            self._health = health.saw_refusal(self._health, now_us)
+        return None
+
+    def is_closed_to_new_runs(self, now_us: Micros) -> bool:
+        """Whether a run that needs this connection would only wait here, so stays in the store."""
+        if self.paused is not None or now_us < self._quiet_until_us:
+            return True
+        if not health.may_try(self._health, now_us):
+            return True
+        if isinstance(self._breaker, breaker.Open) and now_us < self._breaker.until_us:
+            return True
+        rate = self.connection.rate
+        enough = self.connection.at_once if rate is None else 1_000_000 // rate.interval_us
+        return self.waiting >= max(FEWEST_WAITING, enough)
+
+    async def nap(self, seconds: float) -> None:
+        """Wait, but no longer than until a call in flight has ended."""
+        self._returned = asyncio.get_running_loop().create_future()
+        await asyncio.wait([self._returned], timeout=max(seconds, 0.0005))
+
+    def _return_place(self) -> None:
+        self.in_flight -= 1
+        if self._returned is not None and not self._returned.done():
+            self._returned.set_result(None)
+
+    def let_go(self) -> None:
+        """A permitted call was not sent, or was cut off by our own side."""
+        self._return_place()
+        self._breaker = breaker.let_go(self._breaker)
+
+    def saw(
+        self, verdict: Verdict, answer: HttpAnswer | None, *, started_us: Micros, now_us: Micros
+    ) -> Moved | None:
+        """Learn from the end of a permitted call."""
+        self._return_place()
+        before = self.state
+        self._learn_health(verdict, answer, now_us)
+        self._learn_breaker(verdict, now_us)
+        self._learn_pace(verdict, answer, started_us, now_us)
+        if self.state == before:
+            return None
+        if self.state == "closed":
+            self.recovered()
+        return self.state, getattr(verdict, "reason", "a call succeeded")
+
+    def _learn_health(self, verdict: Verdict, answer: HttpAnswer | None, now_us: Micros) -> None:
+        if isinstance(verdict, Unauthorised):
+            if health.may_try(self._health, now_us) or self._health.refusals == 0:
+                self._health = health.saw_refusal(self._health, now_us)
+        elif answer is not None:
+            self._health = health.WELL
+
+    def _learn_breaker(self, verdict: Verdict, now_us: Micros) -> None:
+        failed = isinstance(verdict, TryAgain | InDoubt | Refused) and breaker.counts_against(
+            verdict.kind
+        )
+        saw = breaker.saw_failure if failed else breaker.saw_success
+        self._breaker = saw(self._breaker, now_us)
+
+    def _learn_pace(
+        self, verdict: Verdict, answer: HttpAnswer | None, started_us: Micros, now_us: Micros
+    ) -> None:
+        if isinstance(verdict, Succeeded):
+            self._concurrency = bucket.saw_success(self._concurrency)
+        elif isinstance(verdict, TryAgain) and verdict.kind is FailureKind.THROTTLED:
+            self._concurrency = bucket.saw_throttling(
+                self._concurrency, started_us=started_us, now_us=now_us
+            )
+            if verdict.retry_after is not None:
+                pause_us = int(verdict.retry_after.total_seconds() * 1e6)
+                self._quiet_until_us = max(self._quiet_until_us, now_us + pause_us)
+        if answer is not None:
+            headroom = rate_headers.read(answer.headers, now_us)
+            if headroom is not None and headroom.remaining <= 0 and headroom.resets_at_us:
+                self._quiet_until_us = max(self._quiet_until_us, headroom.resets_at_us)

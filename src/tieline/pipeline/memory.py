@@ -1,0 +1,93 @@
+"""Memory: what a run remembers of its steps, and what it still has to make durable."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from tieline.model.commands import Admission, Progress
+from tieline.model.event import Mention
+from tieline.model.run import AttemptRecord, ClaimedRun, StepRecord, StepState
+
+StepKey = tuple[str, str]
+
+
+class Memory:
+    """The steps of one run, by (name, key); writes pile up in ``pending`` until they are taken."""
+
+    def __init__(self, claimed: ClaimedRun) -> None:
+        own = (s for s in claimed.steps if s.run_id == claimed.id)
+        self._steps: dict[StepKey, StepRecord] = {(s.name, s.key): s for s in own}
+        self._effects = _by_effect(s for s in claimed.steps if s.run_id != claimed.id)
+        self._used: Counter[str] = Counter()
+        self._changed: dict[StepKey, StepRecord] = {}
+        self._attempts: list[AttemptRecord] = []
+        self._mentions: list[Mention] = []
+        self._emitted: list[Admission] = []
+
+    def identify(self, name: str, key: str | None) -> StepKey:
+        """The identity of this use of *name*: the author's key, or its number."""
+        if key is not None:
+            return (name, key)
+        self._used[name] += 1
+        return (name, f"#{self._used[name]}")
+
+    def recall(self, identity: StepKey, effect_key: str | None) -> StepRecord | None:
+        """What is known of a step, or of the same effect made by an earlier run."""
+        own = self._steps.get(identity)
+        if own is not None or effect_key is None:
+            return own
+        return self._effects.get(effect_key)
+
+    def write(self, record: StepRecord) -> None:
+        """Remember *record* from here on; durable with the next progress taken."""
+        identity = (record.name, record.key)
+        self._steps[identity] = record
+        self._changed[identity] = record
+
+    def log(self, attempt: AttemptRecord) -> None:
+        """Note a try."""
+        self._attempts.append(attempt)
+
+    def mention(self, mention: Mention) -> None:
+        """Note a business name."""
+        self._mentions.append(mention)
+
+    def emit(self, admission: Admission) -> None:
+        """Note an event to be published."""
+        self._emitted.append(admission)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether something is not durable yet."""
+        return bool(self._changed or self._attempts or self._mentions or self._emitted)
+
+    def take(self) -> Progress:
+        """All that is not durable yet, handed over to whoever commits it."""
+        progress = Progress(
+            tuple(self._changed.values()),
+            tuple(self._attempts),
+            tuple(self._mentions),
+            tuple(self._emitted),
+        )
+        self._changed = {}
+        self._attempts, self._mentions, self._emitted = [], [], []
+        return progress
+
+    def put_back(self, progress: Progress) -> None:
+        """A commit of *progress* failed: it is pending again, unless newer records replaced it."""
+        older = {(s.name, s.key): s for s in progress.steps}
+        self._changed = older | self._changed
+        self._attempts[:0] = progress.attempts
+        self._mentions[:0] = progress.mentions
+        self._emitted[:0] = progress.emitted
+
+
+def _by_effect(records: Iterable[StepRecord]) -> dict[str, StepRecord]:
+    """The best knowledge of each effect: done beats an intent."""
+    found: dict[str, StepRecord] = {}
+    for record in records:
+        if record.effect_key is None:
+            continue
+        known = found.get(record.effect_key)
+        if known is None or record.state is StepState.DONE:
+            found[record.effect_key] = record
+    return found

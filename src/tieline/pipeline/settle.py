@@ -1,0 +1,93 @@
+"""Settle: how an execution ended comes in; it is on disk when this returns, whatever the store does."""
+
+import asyncio
+from typing import assert_never
+
+from tieline.model.commands import Progress, Settle, Settled
+from tieline.model.errors import StaleClaim, StoreError
+from tieline.model.facts import ClaimLost, RunSettled, StoreTrouble
+from tieline.model.ids import Micros
+from tieline.model.run import (
+    ClaimedRun,
+    Dead,
+    Done,
+    HeadPolicy,
+    Held,
+    Outcome,
+    RetryAt,
+    RunState,
+    Waiting,
+)
+from tieline.ports.clock import Clock
+from tieline.ports.crashpoints import Reach
+from tieline.ports.journal import Journal
+from tieline.ports.observer import Observer
+
+STORE_PAUSE_S = 1.0
+
+
+class Settler:
+    """Stores outcomes, and tells what was stored."""
+
+    def __init__(self, journal: Journal, clock: Clock, observer: Observer, reach: Reach) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._observer = observer
+        self._reach = reach
+
+    async def settle(
+        self,
+        claimed: ClaimedRun,
+        outcome: Outcome,
+        progress: Progress,
+        head_policy: HeadPolicy,
+    ) -> Settled | None:
+        """Commit the end of an execution; None when the claim was lost meanwhile.
+
+        Its effects have happened: while the store has trouble (a full disk), it is tried again
+        for as long as the process lives. What a crash then loses, effect keys repair.
+        """
+        self._reach("settle.before")
+        while True:
+            now_us = self._clock.now_us()
+            command = Settle(claimed.id, claimed.epoch, outcome, progress, now_us, head_policy)
+            try:
+                settled = await self._journal.commit(command)
+            except StaleClaim:
+                self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
+                return None
+            except StoreError as error:
+                self._observer.saw(StoreTrouble(str(error)))
+                await asyncio.sleep(STORE_PAUSE_S)
+                continue
+            self._reach("settle.after")
+            self._observer.saw(_fact(claimed, outcome, now_us))
+            return settled
+
+
+def _fact(claimed: ClaimedRun, outcome: Outcome, now_us: Micros) -> RunSettled:
+    return RunSettled(
+        claimed.flow,
+        claimed.id,
+        claimed.event.id,
+        state_of(outcome),
+        getattr(outcome, "reason", None),
+        now_us - claimed.event.recorded_us,
+    )
+
+
+def state_of(outcome: Outcome) -> RunState:
+    """The run state that an outcome leads to."""
+    match outcome:
+        case Done():
+            return RunState.DONE
+        case RetryAt():
+            return RunState.RETRYING
+        case Waiting():
+            return RunState.WAITING
+        case Held():
+            return RunState.HELD
+        case Dead():
+            return RunState.DEAD
+        case _:
+            assert_never(outcome)

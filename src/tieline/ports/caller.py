@@ -1,0 +1,19 @@
+"""Caller: whoever carries out the calls of connections; which one depends on where the code runs."""
+
+from contextvars import ContextVar
+from typing import Protocol
+
+from tieline.model.call import Call, HttpAnswer
+from tieline.model.connection import ConnectionSpec
+
+
+class Caller(Protocol):
+    """The role of carrying out a call: inside a run it is a step, outside it is only guarded."""
+
+    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        """Carry out *call*. Raises CallFailed (or CallRefused) when there is no usable answer."""
+        ...
+
+
+CURRENT: ContextVar[Caller | None] = ContextVar("tieline-caller", default=None)
+"""Set by the engine around a flow, and by ``tieline.testing`` around a test."""

@@ -1,0 +1,63 @@
+"""Guarded: a call goes in; permission, or one try of it and what the try means, comes out."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from tieline.model.call import Call, Effect, HttpAnswer
+from tieline.model.connection import ConnectionSpec
+from tieline.model.ids import Micros
+from tieline.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """A guard does not let the call go yet; no try is used."""
+
+    until_us: Micros | None
+    """When to ask again; None: when somebody resumes the connection."""
+    on: str
+    """What to be woken by: ``connection:<name>``."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try, as it went."""
+
+    verdict: Verdict
+    answer: HttpAnswer | None
+    status: int | None
+    at_us: Micros
+    took_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a try carries beyond the call itself."""
+
+    effect: Effect
+    effect_key: str | None
+    correlation: str
+    traceparent: str | None
+    run_id: str | None = None
+    number: int = 1
+
+
+class Guarded(Protocol):
+    """The role of the outbound policy (design 5.7): who may go, and how it went.
+
+    Promises: a call that was permitted by ``permit`` and not sent is returned by ``let_go``;
+    ``send`` puts the request on the wire at most once and never raises for what the other side does.
+    """
+
+    async def permit(self, connection: ConnectionSpec, *, repeat: bool) -> NotNow | None:
+        """None: go, now. May nap for a short rate limit before it answers."""
+        ...
+
+    async def send(self, connection: ConnectionSpec, call: Call, sending: Sending) -> Tried:
+        """One try of a permitted call."""
+        ...
+
+    def let_go(self, connection: ConnectionSpec) -> None:
+        """A permitted call will not be sent after all."""
+        ...

@@ -1,0 +1,16 @@
+"""Observer: facts go in; nothing comes back, and nothing that an observer does can stop the path."""
+
+from typing import Protocol
+
+from tieline.model.facts import Fact
+
+
+class Observer(Protocol):
+    """The role of whoever tells people and machines what happens.
+
+    Promises: ``saw`` returns quickly, never raises and never blocks.
+    """
+
+    def saw(self, fact: Fact) -> None:
+        """Take note of *fact*."""
+        ...

@@ -1,0 +1,65 @@
+"""Run: what a flow is given beside its payload; names, time, memory and the way to other flows."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from tieline.model.event import Event
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """The role of a run, as its flow sees it.
+
+    Promises: a step that returned once is never executed again in this run, whatever crashes;
+    ``now`` and ``uuid`` give the same values when the run is executed again.
+    Not promised: that a step which was interrupted did not happen; that is what effect keys,
+    ``confirm`` and held runs are for.
+    """
+
+    @property
+    def id(self) -> str:
+        """``run_…``, as shown by ``tieline runs``."""
+        ...
+
+    @property
+    def event(self) -> Event:
+        """The event that caused the run."""
+        ...
+
+    @property
+    def payload(self) -> Any:
+        """The event's data as parsed JSON."""
+        ...
+
+    async def step(
+        self, name: str, fn: Callable[..., T | Awaitable[T]], *args: Any, key: str | None = None
+    ) -> T:
+        """Run ``fn(*args)`` once and remember its result, which must be JSON.
+
+        ``key`` distinguishes uses of one name in a loop; without it, they are numbered.
+        A plain function runs in a thread. Raises what *fn* raised, once its retries are used up.
+        """
+        ...
+
+    async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
+        """Go on after *duration*; the run leaves memory meanwhile and survives restarts."""
+        ...
+
+    async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
+        """Publish an event to ``hub.topic(type)``; it becomes durable with the run's next commit."""
+        ...
+
+    def refer(self, **names: object) -> None:
+        """Attach business names (``order=84219``), so that a story finds this run by them."""
+        ...
+
+    def now(self) -> datetime:
+        """The time, remembered: an execution after a crash sees the same values."""
+        ...
+
+    def uuid(self) -> UUID:
+        """A UUID that is the same when the run is executed again."""
+        ...

@@ -1,0 +1,29 @@
+"""Health: whether a connection's credential is accepted, and when to try it again if it is not."""
+
+from typing import NamedTuple
+
+from tieline.model.ids import Micros
+
+FIRST_PAUSE_US = 30_000_000
+LONGEST_PAUSE_US = 600_000_000
+
+
+class Health(NamedTuple):
+    """``refusals`` in a row since the credential was last accepted."""
+
+    refusals: int = 0
+    again_us: Micros = 0
+
+
+WELL = Health()
+
+
+def saw_refusal(health: Health, now_us: Micros) -> Health:
+    """The health after a 401 or 403: pauses of 30 s, doubling to 10 min."""
+    pause = min(FIRST_PAUSE_US << min(health.refusals, 10), LONGEST_PAUSE_US)
+    return Health(health.refusals + 1, now_us + pause)
+
+
+def may_try(health: Health, now_us: Micros) -> bool:
+    """Whether a call may find out if the credential is accepted again."""
+    return health.refusals == 0 or now_us >= health.again_us
