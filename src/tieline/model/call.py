@@ -52,7 +52,7 @@ class FailureKind(StrEnum):
     UNAUTHORISED = "unauthorised"
     """401 or 403: the credential is not accepted."""
     REJECTED = "rejected"
-    """Another 4xx: the provider will not take this request however often it is sent."""
+    """Another 4xx, or a request that cannot be sent as written: a repeat changes nothing."""
     REDIRECTED = "redirected"
     """A 3xx that may not be followed."""
 

@@ -1,1 +1,1 @@
-"""Outbound HTTP/1.1: a small strict client, its egress guard, and a full library behind the same port."""
+"""Outbound HTTP/1.1: a small strict client, its egress guard, and aiohttp behind the same port."""

@@ -1,0 +1,83 @@
+"""Aiohttp dial: a guard comes in; a connector that dials only what it vouches for goes out."""
+
+import socket
+import ssl
+from contextvars import ContextVar
+from functools import partial
+from ipaddress import ip_address
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+
+from tieline.adapters.http.guard import Guard, vouch
+from tieline.adapters.http.quiet import QuietWatch
+from tieline.adapters.http.target import Origin
+from tieline.model.call import Egress
+
+dialled: ContextVar[Origin] = ContextVar("dialled")
+"""What the current request dials; aiohttp does not tell its hooks."""
+
+
+def vouching_connector(
+    guard: Guard, egress: Egress, context: ssl.SSLContext
+) -> aiohttp.TCPConnector:
+    """A connector for one egress: names pass the guard, and so does every address dialled."""
+    return _Connector(
+        resolver=_Lookup(guard, egress),
+        socket_factory=partial(_vouched_socket, egress),
+        ssl=context,
+        use_dns_cache=False,
+        happy_eyeballs_delay=None,  # the race would swallow what the guard raises
+        limit=0,
+        timeout_ceil_threshold=float("inf"),
+    )
+
+
+class _Connector(aiohttp.TCPConnector):
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        """Never reuse a connection on which the server has sent something since, or closed."""
+        while (connection := await super()._get(key, traces)) is not None:
+            protocol, transport = connection.protocol, connection.transport
+            if protocol is None or transport is None:
+                continue
+            if not protocol.should_close and QuietWatch(transport).is_quiet():
+                return connection
+            connection.close()
+        return None
+
+
+class _Lookup(AbstractResolver):
+    """aiohttp asks it for names, but never for addresses written into a URL."""
+
+    def __init__(self, guard: Guard, egress: Egress) -> None:
+        self._guard = guard
+        self._egress = egress
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        del family
+        found = await self._guard.addresses(dialled.get(), self._egress)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address),
+                port=port,
+                family=socket.AF_INET6 if address.version == 6 else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in found
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _vouched_socket(egress: Egress, info: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, sockaddr = info
+    vouch(ip_address(sockaddr[0]), dialled.get(), egress)
+    return socket.socket(family, kind, protocol)

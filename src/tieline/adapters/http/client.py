@@ -1,0 +1,74 @@
+"""Client: one request comes in; it goes once over a checked connection; its answer comes back."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from tieline.adapters.http.connection import Connection
+from tieline.adapters.http.dial import Dialler
+from tieline.adapters.http.guard import Guard, Resolver, system_resolver
+from tieline.adapters.http.head import request_bytes
+from tieline.adapters.http.pool import IdleLimits, Pool
+from tieline.adapters.http.redirect import follow
+from tieline.adapters.http.target import Origin, parse_url
+from tieline.model.call import Delivered, FailureKind, HttpAnswer, HttpRequest
+from tieline.model.errors import CallFailed
+
+
+class ThinHttpClient:
+    """HttpClient in HTTP/1.1 over the loop's own transports; lives and closes in one loop."""
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver = system_resolver,
+        extra_authorities: Path | None = None,
+        idle: IdleLimits = IdleLimits(),  # noqa: B008 - a frozen value
+    ) -> None:
+        self._dialler = Dialler(Guard(resolver), extra_authorities=extra_authorities)
+        self._pool = Pool(idle)
+        self._closed = False
+
+    async def send(self, request: HttpRequest) -> HttpAnswer:
+        """Send *request* and return the answer, whatever its status. Raises CallFailed."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + request.timeouts.total.total_seconds()
+        if not request.max_redirects:
+            return await self._send_once(request, deadline=deadline)
+        return await follow(request, partial(self._send_once, deadline=deadline))
+
+    async def close(self) -> None:
+        """Close every connection; sends in flight fail as BROKEN."""
+        self._closed = True
+        self._dialler.give_up()
+        await self._pool.close()
+
+    async def _send_once(self, request: HttpRequest, *, deadline: float) -> HttpAnswer:
+        target = parse_url(request.url)
+        wire = request_bytes(request, target)
+        connection = self._pool.take((target.origin.text, request.egress))
+        if connection is None:
+            connection = await self._dial(target.origin, request, deadline=deadline)
+        return await connection.exchange(
+            wire,
+            head_only=request.method == "HEAD",
+            limit_bytes=request.max_answer_bytes,
+            deadline=deadline,
+        )
+
+    async def _dial(self, origin: Origin, request: HttpRequest, *, deadline: float) -> Connection:
+        if self._closed:
+            raise _closed()
+        loop = asyncio.get_running_loop()
+        make = partial(Connection, self._pool, (origin.text, request.egress), loop)
+        until = min(deadline, loop.time() + request.timeouts.connect.total_seconds())
+        try:
+            return await self._dialler.dial(origin, request.egress, make, until=until)
+        except CallFailed as failure:
+            if self._closed:
+                raise _closed() from failure
+            raise
+
+
+def _closed() -> CallFailed:
+    return CallFailed(FailureKind.BROKEN, Delivered.NO, "the client is closed")

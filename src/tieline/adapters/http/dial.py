@@ -1,0 +1,95 @@
+"""Dial: an origin comes in; an open connection to a checked address, or why none, goes out."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from tieline.adapters.http.connection import Connection
+from tieline.adapters.http.guard import Guard, confirm
+from tieline.adapters.http.target import Origin
+from tieline.adapters.http.tls import verifying_context
+from tieline.model.call import Delivered, Egress, FailureKind
+from tieline.model.errors import CallFailed
+from tieline.rules.egress import Address
+
+
+class Dialler:
+    """Opens connections; every one goes to an address that the guard vouched for."""
+
+    def __init__(self, guard: Guard, *, extra_authorities: Path | None) -> None:
+        self._guard = guard
+        self._extra_authorities = extra_authorities
+        self._dialling: set[asyncio.Timeout] = set()
+
+    async def dial(
+        self, origin: Origin, egress: Egress, make: Callable[[], Connection], *, until: float
+    ) -> Connection:
+        """Look up, check, connect and shake hands before *until*. Raises CallFailed."""
+        limit = asyncio.timeout_at(until)
+        self._dialling.add(limit)
+        try:
+            async with limit:
+                addresses = await self._guard.addresses(origin, egress)
+                return await self._first_that_answers(origin, addresses, make, until=until)
+        except TimeoutError as error:
+            detail = f"{origin.text} was not connected when the time for it was over"
+            raise CallFailed(FailureKind.SLOW, Delivered.NO, detail) from error
+        finally:
+            self._dialling.discard(limit)
+
+    def give_up(self) -> None:
+        """End every dial that is under way, as if its time were over."""
+        for limit in self._dialling:
+            limit.reschedule(0.0)
+
+    async def _first_that_answers(
+        self,
+        origin: Origin,
+        addresses: tuple[Address, ...],
+        make: Callable[[], Connection],
+        *,
+        until: float,
+    ) -> Connection:
+        loop = asyncio.get_running_loop()
+        for left in range(len(addresses), 0, -1):
+            address = addresses[-left]
+            try:
+                async with asyncio.timeout((until - loop.time()) / left):
+                    return await self._connect(origin, address, make)
+            except ssl.SSLError as error:
+                raise _unreachable(origin, f"TLS failed: {error}") from error
+            except OSError as error:
+                last = error
+        if isinstance(last, TimeoutError):
+            raise last
+        raise _unreachable(origin, str(last)) from last
+
+    async def _connect(
+        self, origin: Origin, address: Address, make: Callable[[], Connection]
+    ) -> Connection:
+        is_tls = origin.scheme == "https"
+        _, connection = await asyncio.get_running_loop().create_connection(
+            make,
+            str(address),
+            origin.port,
+            ssl=self._context if is_tls else None,
+            server_hostname=origin.host if is_tls else None,
+        )
+        try:
+            confirm(connection.peer(), address, origin)
+        except CallFailed:
+            connection.abort()
+            raise
+        return connection
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return verifying_context(self._extra_authorities)
+
+
+def _unreachable(origin: Origin, why: str) -> CallFailed:
+    return CallFailed(
+        FailureKind.UNREACHABLE, Delivered.NO, f"{origin.text} cannot be reached: {why}"
+    )
