@@ -26,6 +26,7 @@ PARENT_LOOK_SECONDS = 0.5
 
 def main(argv: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(argv)
+    asked.parent = asked.parent or os.getppid()  # later than this it might be gone already
     try:
         options = _options(asked)
         # the ledger only grows: full collections would stop the world for nothing
@@ -48,8 +49,9 @@ async def _run(asked: argparse.Namespace, options: ShopOptions) -> None:
     for position, shop in enumerate(shops):
         port = asked.port + position if asked.port else 0
         doors.append(await listen(front(shop), host=asked.host, port=port))
+    told = _listen_for_signals()  # before anyone can know the pid
     _announce(asked.vendor, dict(zip(names, (door.port for door in doors), strict=True)))
-    await _until_told(asked.parent or os.getppid())
+    await _until(told, parent=asked.parent)
     for shop in shops:
         if shop.sender is not None:
             await shop.sender.close()
@@ -64,11 +66,15 @@ def _announce(vendor: str, ports: dict[str, int]) -> None:
     sys.stdout.flush()
 
 
-async def _until_told(parent: int) -> None:
+def _listen_for_signals() -> asyncio.Event:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
+    return told
+
+
+async def _until(told: asyncio.Event, *, parent: int) -> None:
     while not told.is_set() and os.getppid() == parent:
         try:
             await asyncio.wait_for(told.wait(), PARENT_LOOK_SECONDS)
