@@ -52,7 +52,9 @@ class DoorServer:
         try:
             listener = socket.create_server((host, port), backlog=1024)
         except OSError as error:
-            raise SettingsError("listen", f"{host}:{port}", f"use another address: {error}") from None
+            raise SettingsError(
+                "listen", f"{host}:{port}", f"use another address: {error}"
+            ) from None
         self.port = listener.getsockname()[1]
         public = (self._public_url or f"http://{host}:{self.port}").rstrip("/")
         self._server = await loop.create_server(
@@ -88,5 +90,3 @@ class DoorServer:
             connection.close()
         if self._tick is not None:
             self._tick.cancel()
-
-

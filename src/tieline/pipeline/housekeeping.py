@@ -1,0 +1,88 @@
+"""Housekeeping: what keeps a store healthy, one bounded pass at a time."""
+
+from dataclasses import dataclass
+
+from tieline.model.commands import Beat, Purge, Sweep, WakeWaiting
+from tieline.model.flow import HubSpec
+from tieline.model.run import HeadPolicy
+from tieline.pipeline.back import Back
+from tieline.ports.clock import Clock
+from tieline.ports.journal import Journal
+
+BEAT_S = 5.0
+SILENT_US = 30_000_000
+SWEEP_S = 5.0
+PURGE_S = 60.0
+PURGE_BITE = 200
+PURGE_REST_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What a process says of itself, and how long things are kept."""
+
+    about: str
+    payloads_us: int
+    runs_us: int
+
+
+class Housekeeping:
+    """Heartbeat, sweeper, retention, and recovery at start."""
+
+    def __init__(
+        self, hub: HubSpec, back: Back, journal: Journal, clock: Clock, keeping: Keeping
+    ) -> None:
+        flows = hub.flows.values()
+        self._skip = tuple(f.name for f in flows if f.on_dead_head is HeadPolicy.SKIP)
+        self._back = back
+        self._journal = journal
+        self._clock = clock
+        self._keeping = keeping
+
+    async def recover(self) -> int:
+        """At start of the only process on a store: whoever held runs before is gone."""
+        rescued = 0
+        while count := await self._sweep(silent_since_us=self._clock.now_us() + 1):
+            rescued += count
+        await self.beat_pass()
+        self._back.look()
+        return rescued
+
+    async def beat_pass(self) -> float:
+        """Say that this process lives."""
+        now_us = self._clock.now_us()
+        await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
+        return BEAT_S
+
+    async def sweep_pass(self) -> float:
+        """Take runs from silent workers, end runs past their deadline."""
+        count = await self._sweep(silent_since_us=self._clock.now_us() - SILENT_US)
+        return 0.0 if count else SWEEP_S
+
+    async def _sweep(self, *, silent_since_us: int) -> int:
+        now_us = self._clock.now_us()
+        swept = await self._journal.commit(Sweep(now_us, silent_since_us, skip_flows=self._skip))
+        for run_id in swept.expired:
+            self._back.lose(run_id)
+        count = swept.rescued + len(swept.expired)
+        if count:
+            self._back.look()
+        return count
+
+    async def purge_pass(self) -> float:
+        """One bite of retention; rests between bites so that ingest never waits for it."""
+        now_us = self._clock.now_us()
+        keeping = self._keeping
+        purged = await self._journal.commit(
+            Purge(now_us - keeping.payloads_us, now_us - keeping.runs_us, now_us, PURGE_BITE)
+        )
+        return PURGE_REST_S if purged.count >= PURGE_BITE else PURGE_S
+
+    async def wake(self, on: str) -> int:
+        """Make the runs ready that wait on *on*, bite by bite."""
+        woken = 0
+        command = WakeWaiting(on, self._clock.now_us())
+        while (count := (await self._journal.commit(command)).count) > 0:
+            woken += count
+            self._back.look()
+        return woken

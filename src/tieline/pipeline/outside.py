@@ -1,0 +1,51 @@
+"""Outside: a call where no run is comes in; guarded and sent, its answer goes out, unremembered."""
+
+import asyncio
+
+from tieline.model.call import Call, Delivered, FailureKind, HttpAnswer
+from tieline.model.connection import ConnectionSpec
+from tieline.model.errors import CallFailed, CallRefused
+from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
+from tieline.ports.clock import Clock
+from tieline.ports.guarded import Guarded, Sending
+from tieline.ports.ids import Ids
+from tieline.rules.effects import effect_of
+
+LONGEST_WAIT_US = 60_000_000
+
+
+class OutsideCaller:
+    """Carries out calls of scripts, tests and look-ups: the same guards, one try, no memory."""
+
+    def __init__(self, guarded: Guarded, clock: Clock, ids: Ids) -> None:
+        self._guarded = guarded
+        self._clock = clock
+        self._ids = ids
+
+    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        """Send *call* once. Raises CallRefused, or CallFailed when a repeat might help."""
+        await self._wait_for_permit(connection)
+        effect = call.effect or effect_of(connection.connector, call.method, call.path)
+        key = call.key or str(self._ids.run())
+        sending = Sending(effect, key, correlation=key, traceparent=None)
+        tried = await self._guarded.send(connection, call, sending)
+        match tried.verdict:
+            case Succeeded() if tried.answer is not None:
+                return tried.answer
+            case Refused(kind=kind, reason=reason):
+                raise CallRefused(kind, reason, tried.status)
+            case TryAgain(kind=kind, reason=reason) | InDoubt(kind=kind, reason=reason):
+                raise CallFailed(kind, Delivered.MAYBE, reason)
+            case Unauthorised(reason=reason) as verdict:
+                raise CallFailed(verdict.kind, Delivered.YES, reason)
+            case _:
+                raise AssertionError("a try succeeded without an answer")
+
+    async def _wait_for_permit(self, connection: ConnectionSpec) -> None:
+        while (no := await self._guarded.permit(connection, repeat=False)) is not None:
+            wait_us = (no.until_us or 0) - self._clock.now_us()
+            if no.until_us is None or wait_us > LONGEST_WAIT_US:
+                raise CallFailed(
+                    FailureKind.UNAVAILABLE, Delivered.NO, f"{connection.name}: {no.reason}"
+                )
+            await asyncio.sleep(max(wait_us, 10_000) / 1e6)

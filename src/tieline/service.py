@@ -1,0 +1,86 @@
+"""Service: the loops of one process; each repeats one pass, and only here does anything wait."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tieline.model.facts import PassFailed
+from tieline.ports.observer import Observer
+
+LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A pass that is repeated.
+
+    ``pass_`` does one bounded thing and returns how long to rest before the next, in seconds;
+    zero means there is more to do. ``wake`` ends a rest early.
+    """
+
+    name: str
+    pass_: Callable[[], Awaitable[float]]
+    wake: asyncio.Event | None = None
+
+
+class Service:
+    """Keeps the loops of one process going until it is told to stop."""
+
+    def __init__(self, loops: list[Loop], observer: Observer) -> None:
+        self._loops = loops
+        self._observer = observer
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin every loop."""
+        self._tasks = [
+            asyncio.create_task(self._repeat(loop), name=f"loop {loop.name}")
+            for loop in self._loops
+        ]
+
+    async def stop(self) -> None:
+        """End every loop after the pass it is in."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _repeat(self, loop: Loop) -> None:
+        """A pass that raises is reported and repeated, after a pause that doubles."""
+        failures = 0
+        while True:
+            try:
+                rest_s = await loop.pass_()
+                failures = 0
+            except Exception as error:  # noqa: BLE001 - a loop must outlive whatever one pass meets
+                failures += 1
+                rest_s = min(0.5 * 2 ** min(failures, 6), LONGEST_PAUSE_S)
+                self._observer.saw(PassFailed(loop.name, f"{type(error).__name__}: {error}"))
+            await _rest(loop.wake, rest_s)
+
+
+async def _rest(wake: asyncio.Event | None, seconds: float) -> None:
+    if wake is None:
+        await asyncio.sleep(seconds)
+        return
+    if seconds > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), seconds)
+    else:
+        await asyncio.sleep(0)
+    wake.clear()
+
+
+async def until_told_to_stop() -> str:
+    """Return the name of the signal that asks the process to end."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[str] = loop.create_future()
+
+    def tell(name: str) -> None:
+        if not told.done():
+            told.set_result(name)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, tell, signal.Signals(number).name)
+    return await told
