@@ -1,0 +1,158 @@
+"""Details: one thing with everything about it, and what is read across several tables."""
+
+from dataclasses import dataclass
+
+from tieline.model.event import Event, Mention
+from tieline.model.ids import EventId, Micros
+from tieline.model.receipt import Receipt
+from tieline.model.run import AttemptRecord
+from tieline.model.view_rows import (
+    AuditRow,
+    DeadRow,
+    EventRow,
+    PauseRow,
+    ReceiptRow,
+    ReplayRow,
+    RunRow,
+    StepRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDetail:
+    """A delivery with its bytes, and the events it made or repeats."""
+
+    receipt: Receipt
+    events: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """An event with its payload, its runs and its names."""
+
+    event: Event
+    body: bytes | None
+    """The receipt's body, when that is the payload."""
+    receipt: ReceiptRow | None
+    repeats: tuple[ReceiptRow, ...]
+    """Deliveries that were recognised as this event again."""
+    runs: tuple[RunRow, ...]
+    mentions: tuple[Mention, ...]
+    caused: tuple[EventRow, ...]
+    """Events that its runs emitted, and edited copies of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """A run with all that it remembers and tried."""
+
+    run: RunRow
+    event: EventRow
+    steps: tuple[StepRow, ...]
+    attempts: tuple[AttemptRecord, ...]
+    mentions: tuple[Mention, ...]
+    dead: DeadRow | None
+    evidence: str | None
+    """The end of the traceback that killed it."""
+    lane_head: RunRow | None
+    """The run at the head of its lane, when that is another one."""
+    pauses: tuple[PauseRow, ...]
+    audit: tuple[AuditRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayDetail:
+    """A replay with the states of its runs."""
+
+    replay: ReplayRow
+    states: tuple[tuple[str, int], ...]
+    exact: bool
+    """False: it has more runs than were counted."""
+    audit: tuple[AuditRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """All rows that belong together by correlation, unordered."""
+
+    receipts: tuple[ReceiptRow, ...]
+    events: tuple[EventRow, ...]
+    runs: tuple[RunRow, ...]
+    steps: tuple[StepRow, ...]
+    attempts: tuple[AttemptRecord, ...]
+    mentions: tuple[Mention, ...]
+    dead: tuple[DeadRow, ...]
+    audit: tuple[AuditRow, ...]
+    whole: bool
+    """False: there is more than one story can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayable:
+    """An event that a replay would run again."""
+
+    event: Event
+    body: bytes | None
+    """The receipt's body, when that is the payload."""
+    generation: int
+    """The highest generation that any run of it has had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bite:
+    """The next events of a replay."""
+
+    events: tuple[Replayable, ...]
+    cursor: str
+    """The last event that was looked at, wanted or not."""
+    finished: bool
+    """Nothing of the replay lies behind the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCount:
+    """Effects that earlier runs of an event have made."""
+
+    event_id: EventId
+    flow: str
+    effects: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """The state of the file."""
+
+    path: str
+    migration: str
+    """The newest migration that the store has."""
+    library: str
+    """The SQLite version that reads it."""
+    store_bytes: int
+    log_bytes: int
+    """What the write-ahead log holds beyond the file."""
+    free_bytes: int
+    holder: int | None
+    """The process that has it open for writing; None: nobody."""
+    newest_us: Micros | None
+    """The latest time that is stored anywhere."""
+    faults: tuple[str, ...] | None
+    """What the look at every page found; None: it was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Two rows that contradict each other."""
+
+    kind: str
+    subject: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a slice of rows came to."""
+
+    oddities: tuple[Oddity, ...]
+    looked: int
+    cursor: str | None
+    """Where the next slice begins; None: there is none."""
