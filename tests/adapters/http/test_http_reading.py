@@ -1,6 +1,7 @@
 """However an answer is cut into pieces, it reads the same, and never beyond its limit."""
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -108,6 +109,21 @@ def test_a_body_is_whole_within_its_limit_and_refused_beyond(
     assert failure is (FailureKind.TOO_LARGE if len(body) > limit else None)
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_bomb_is_not_inflated_beyond_the_limit(pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(bytes(20_000_000))
+    collected = body_for("gzip" if pack is gzip.compress else "deflate", 1000)
+    tracemalloc.start()
+    try:
+        failure = failure_of(partial(collected.feed, bomb))
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert failure is FailureKind.TOO_LARGE
+    assert most_bytes < 1_000_000
+
+
 @pytest.mark.parametrize("over", [0, 1])
 def test_the_head_may_be_exactly_as_large_as_its_limit(over: int) -> None:
     start, end = b"HTTP/1.1 200 OK\r\nX: ", b"\r\nContent-Length: 2\r\n\r\n"
@@ -120,6 +136,13 @@ def test_the_head_may_be_exactly_as_large_as_its_limit(over: int) -> None:
         answer = read([head + b"ok"])
         assert answer is not None
         assert answer.body == b"ok"
+
+
+def test_a_body_that_says_it_is_too_large_is_not_waited_for() -> None:
+    with pytest.raises(CallFailed) as caught:
+        read([b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"], limit_bytes=8999)
+
+    assert caught.value.kind is FailureKind.TOO_LARGE
 
 
 def test_trailers_without_end_are_cut_off() -> None:

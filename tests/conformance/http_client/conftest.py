@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -88,6 +89,15 @@ class Wire:
 
 Script = Callable[[Wire], Awaitable[None]]
 
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+async def answer_all(wire: Wire) -> None:
+    """The well-behaved script: every request gets ``ok``."""
+    while True:
+        await wire.request()
+        await wire.send(OK)
+
 
 @dataclass
 class HostileServer:
@@ -105,6 +115,14 @@ class HostileServer:
 
     def url(self, path: str = "/", *, scheme: str = "http", host: str = "127.0.0.1") -> str:
         return f"{scheme}://{host}:{self.port}{path}"
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Let the loop run until *reached*, for five seconds at most."""
+        give_up = time.monotonic() + 5
+        await asyncio.sleep(0)
+        while not reached():
+            assert time.monotonic() < give_up, "it did not come about"
+            await asyncio.sleep(0.001)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -130,7 +148,9 @@ async def serve() -> AsyncIterator[Serve]:
     """Start hostile servers; all end with the test."""
     async with contextlib.AsyncExitStack() as running:
 
-        async def start(script: Script, *, tls: ssl.SSLContext | None = None) -> HostileServer:
+        async def start(
+            script: Script = answer_all, *, tls: ssl.SSLContext | None = None
+        ) -> HostileServer:
             hostile = HostileServer(script)
             server = await asyncio.start_server(hostile.serve, "127.0.0.1", 0, ssl=tls)
             hostile.port = server.sockets[0].getsockname()[1]
@@ -213,6 +233,7 @@ class Certificates:
 
     authority: Path
     good: ssl.SSLContext
+    for_address: ssl.SSLContext
     wrong_name: ssl.SSLContext
     expired: ssl.SSLContext
     self_signed: ssl.SSLContext
@@ -220,14 +241,15 @@ class Certificates:
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Certificates for ``api.shop.example`` and 127.0.0.1, for another name, and self-signed."""
+    """Certificates for ``api.shop.example``, for 127.0.0.1, for another name, and worse ones."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = _Signer("Test authority")
     authority.save(folder / "authority")
     hour = timedelta(hours=1)
     return Certificates(
         authority=folder / "authority.pem",
-        good=_Signer("api.shop.example", authority, address="127.0.0.1").context(folder / "good"),
+        good=_Signer("api.shop.example", authority).context(folder / "good"),
+        for_address=_Signer("ip.example", authority, "127.0.0.1").context(folder / "address"),
         wrong_name=_Signer("other.example", authority).context(folder / "wrong"),
         expired=_Signer("api.shop.example", authority, lasts=-hour).context(folder / "expired"),
         self_signed=_Signer("api.shop.example").context(folder / "self"),
@@ -241,8 +263,8 @@ class _Signer:
         self,
         name: str,
         signer: "_Signer | None" = None,
-        *,
         address: str | None = None,
+        *,
         lasts: timedelta = timedelta(days=1),
     ) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())

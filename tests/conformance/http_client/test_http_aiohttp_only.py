@@ -3,10 +3,15 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from tieline.adapters.http.aiohttp_client import AiohttpClient
+from tieline.adapters.http.aiohttp_dial import dialled, vouching_connector
+from tieline.adapters.http.guard import Guard
+from tieline.adapters.http.target import parse_url
 from tieline.model.call import Delivered, Egress, FailureKind
+from tieline.model.errors import CallFailed
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Certificates, Script, Serve, Wire
@@ -14,12 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.parametrize("stack", ["aiohttp-uvloop"], indirect=True)
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-
-async def answer_all(wire: "Wire") -> None:
-    while True:
-        await wire.request()
-        await wire.send(OK)
 
 
 def tunnel_to(port: int, status: bytes = b"200 Go") -> "Script":
@@ -46,7 +45,7 @@ async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def test_a_plain_request_goes_to_the_proxy_with_its_whole_url(
     calls: "Calls", serve: "Serve"
 ) -> None:
-    proxy = await serve(answer_all)
+    proxy = await serve()
     client = AiohttpClient(proxy=proxy.url())
 
     answer = await client.send(calls.request("http://shop.example/x?y=1", egress=Egress()))
@@ -59,7 +58,7 @@ async def test_a_plain_request_goes_to_the_proxy_with_its_whole_url(
 async def test_a_tls_request_is_tunnelled_and_verified_end_to_end(
     calls: "Calls", serve: "Serve", certificates: "Certificates"
 ) -> None:
-    server = await serve(answer_all, tls=certificates.good)
+    server = await serve(tls=certificates.good)
     proxy = await serve(tunnel_to(server.port))
     client = AiohttpClient(proxy=proxy.url(), extra_authorities=certificates.authority)
 
@@ -91,7 +90,7 @@ async def test_a_proxy_that_makes_no_tunnel_delivered_nothing(
 async def test_a_denied_address_in_the_url_does_not_even_reach_the_proxy(
     calls: "Calls", serve: "Serve", host: str
 ) -> None:
-    proxy = await serve(answer_all)
+    proxy = await serve()
     calls.client = client = AiohttpClient(proxy=proxy.url())
 
     failure = await calls.fail(f"http://{host}/")
@@ -101,10 +100,24 @@ async def test_a_denied_address_in_the_url_does_not_even_reach_the_proxy(
     await client.close()
 
 
+async def test_the_connector_itself_dials_no_denied_address(serve: "Serve") -> None:
+    server = await serve()
+    dialled.set(parse_url(server.url()).origin)
+
+    async with aiohttp.ClientSession(
+        connector=vouching_connector(Guard(), Egress(allow=("10.0.0.5",)))
+    ) as session:
+        with pytest.raises(CallFailed) as caught:
+            await session.get(server.url())
+
+    assert caught.value.kind is FailureKind.BLOCKED
+    assert server.connections == 0
+
+
 async def test_a_header_value_that_would_change_its_bytes_is_refused(
     calls: "Calls", serve: "Serve"
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     failure = await calls.fail(server.url(), headers=(("X-Name", "Zo\u00eb"),))
 

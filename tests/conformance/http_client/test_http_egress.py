@@ -15,12 +15,6 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 NOTHING = Egress()
 
 
-async def answer_all(wire: "Wire") -> None:
-    while True:
-        await wire.request()
-        await wire.send(OK)
-
-
 def redirecting(location: str, status: int = 302) -> "Script":
     """A script that sends every request to *location*, except one for /end."""
 
@@ -59,7 +53,7 @@ LOOPBACK_SPELLINGS = [
 async def test_no_spelling_of_a_denied_address_is_reached(
     calls: "Calls", serve: "Serve", host: str
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     failure = await calls.fail(server.url(host=host), "POST", egress=NOTHING)
 
@@ -84,7 +78,7 @@ async def test_the_refusal_says_host_address_rule_and_how_to_allow_it(
 async def test_what_is_allowed_is_reached(
     calls: "Calls", serve: "Serve", names: "Names", entry: str
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
     names.answers["shop.example"] = [["127.0.0.1"]]
     egress = Egress(allow=(entry.format(server.port),))
 
@@ -94,7 +88,7 @@ async def test_what_is_allowed_is_reached(
 
 
 async def test_an_entry_that_cannot_be_read_allows_nothing(calls: "Calls", serve: "Serve") -> None:
-    server = await serve(answer_all)
+    server = await serve()
     egress = Egress(allow=("127.0.0.1", "http://127.0.0.1"))
 
     failure = await calls.fail(server.url(), egress=egress)
@@ -110,7 +104,7 @@ async def test_an_entry_that_cannot_be_read_allows_nothing(calls: "Calls", serve
 async def test_one_denied_address_among_several_blocks_the_name(
     calls: "Calls", serve: "Serve", names: "Names", addresses: list[str]
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
     names.answers["shop.example"] = [addresses]
 
     failure = await calls.fail(server.url(host="shop.example"))
@@ -122,7 +116,7 @@ async def test_one_denied_address_among_several_blocks_the_name(
 async def test_a_name_is_looked_up_once_and_the_checked_address_is_dialled(
     calls: "Calls", serve: "Serve", names: "Names"
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
     names.answers["rebind.example"] = [["127.0.0.1"], ["169.254.169.254"]]
 
     answer = await calls.send(server.url(host="rebind.example"))
@@ -174,7 +168,7 @@ async def test_a_look_up_that_hangs_ends_with_the_connect_time(
 async def test_no_proxy_is_taken_from_the_environment(
     calls: "Calls", serve: "Serve", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, proxy = await serve(answer_all), await serve(answer_all)
+    server, proxy = await serve(), await serve()
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url())
 
@@ -273,7 +267,7 @@ SECRETS = (
 
 
 async def test_credentials_do_not_follow_to_another_origin(calls: "Calls", serve: "Serve") -> None:
-    other = await serve(answer_all)
+    other = await serve()
     server = await serve(redirecting(other.url("/end")))
 
     await calls.send(server.url(), headers=SECRETS, body=b"hidden", max_redirects=1)

@@ -257,7 +257,7 @@ async def test_a_body_that_never_ends_is_cut_off_at_the_limit(
     assert "100000" in failure.detail
 
 
-async def test_a_body_that_says_it_is_too_large_is_not_waited_for(
+async def test_a_body_with_a_length_beyond_the_limit_is_refused(
     calls: "Calls", serve: "Serve"
 ) -> None:
     server = await serve(answering(HEAD + b"Content-Length: 9000\r\n\r\n" + b"x" * 8999))

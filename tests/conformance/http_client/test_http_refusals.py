@@ -7,13 +7,7 @@ import pytest
 from tieline.model.call import Delivered, FailureKind
 
 if TYPE_CHECKING:
-    from tests.conformance.http_client.conftest import Calls, Serve, Wire
-
-
-async def answer_all(wire: "Wire") -> None:
-    while True:
-        await wire.request()
-        await wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    from tests.conformance.http_client.conftest import Calls, Serve
 
 
 @pytest.mark.parametrize(
@@ -41,7 +35,7 @@ async def answer_all(wire: "Wire") -> None:
 async def test_a_header_that_would_break_the_framing_is_named_but_not_sent(
     calls: "Calls", serve: "Serve", header: tuple[str, str]
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     failure = await calls.fail(server.url(), "POST", headers=(header,), body=b"x")
 
@@ -57,7 +51,7 @@ async def test_a_header_that_would_break_the_framing_is_named_but_not_sent(
 async def test_a_method_that_is_no_word_is_refused(
     calls: "Calls", serve: "Serve", method: str
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     failure = await calls.fail(server.url(), method)
 
@@ -72,7 +66,7 @@ async def test_a_method_that_is_no_word_is_refused(
 async def test_a_path_with_more_than_visible_ascii_is_refused(
     calls: "Calls", serve: "Serve", path: str
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     failure = await calls.fail(server.url(path))
 

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,31 +12,15 @@ from tieline.model.call import Delivered, Egress, FailureKind, Timeouts
 from tieline.model.errors import CallFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.conformance.http_client.conftest import Calls, Script, Serve, Wire
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+PATIENT = Timeouts(timedelta(minutes=1), timedelta(minutes=1))
 POISON = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"
 
 
-async def answer_all(wire: "Wire") -> None:
-    while True:
-        await wire.request()
-        await wire.send(OK)
-
-
-async def until(reached: "Callable[[], bool]") -> None:
-    """Let the loop run until *reached*, for two seconds at most."""
-    give_up = time.monotonic() + 2
-    await asyncio.sleep(0)
-    while not reached():
-        assert time.monotonic() < give_up, "it did not come about"
-        await asyncio.sleep(0.001)
-
-
 async def test_a_connection_is_used_again(calls: "Calls", serve: "Serve") -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     for _ in range(5):
         await calls.send(server.url(), "POST", body=b"x")
@@ -48,7 +31,7 @@ async def test_a_connection_is_used_again(calls: "Calls", serve: "Serve") -> Non
 async def test_requests_at_the_same_time_do_not_share_a_connection(
     calls: "Calls", serve: "Serve"
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     answers = await asyncio.gather(*(calls.send(server.url(f"/{n}")) for n in range(20)))
 
@@ -59,7 +42,7 @@ async def test_requests_at_the_same_time_do_not_share_a_connection(
 async def test_a_connection_is_not_shared_between_two_egress_rules(
     calls: "Calls", serve: "Serve"
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     await calls.send(server.url())
     await calls.send(server.url(), egress=Egress(allow=("127.0.0.0/8",)))
@@ -82,7 +65,7 @@ async def test_an_answer_that_announces_the_close_ends_the_connection(
 
     await calls.send(server.url())
     await calls.send(server.url())
-    await until(lambda: server.seen_closed == 2)
+    await server.until(lambda: server.seen_closed == 2)
 
     assert server.connections == 2
 
@@ -133,15 +116,18 @@ async def another_answer_while_idle(wire: "Wire") -> None:
     await wire.until_closed()
 
 
+@pytest.mark.parametrize("loop_turns", [0, 20], ids=["unread", "read"])
 @pytest.mark.parametrize(
     "script", [closed_while_idle, reset_while_idle, junk_while_idle, another_answer_while_idle]
 )
 async def test_an_idle_connection_on_which_anything_happened_is_not_used(
-    calls: "Calls", serve: "Serve", script: "Script"
+    calls: "Calls", serve: "Serve", script: "Script", loop_turns: int
 ) -> None:
     server = await serve(script)
     await calls.send(server.url())
-    await until(lambda: server.ended > 0)
+    await server.until(lambda: server.ended > 0)
+    for _ in range(loop_turns):
+        await asyncio.sleep(0)
 
     answer = await calls.send(server.url(), "POST", body=b"x")
 
@@ -204,7 +190,7 @@ async def test_bytes_after_an_answer_never_become_the_next_answer(
 
     assert set(outcomes) <= {b"ok", FailureKind.BROKEN}
     assert server.connections == 3
-    await until(lambda: server.seen_closed == 3)
+    await server.until(lambda: server.seen_closed == 3)
 
 
 async def test_a_body_in_the_answer_to_head_never_becomes_the_next_answer(
@@ -237,9 +223,9 @@ async def test_a_failed_exchange_closes_its_connection(calls: "Calls", serve: "S
 
     server = await serve(script)
 
-    await calls.fail(server.url(), timeouts=Timeouts(total=timedelta(milliseconds=50)))
+    await calls.fail(server.url(), timeouts=Timeouts(total=timedelta(milliseconds=200)))
 
-    await until(lambda: server.seen_closed == 1)
+    await server.until(lambda: server.seen_closed == 1)
 
 
 async def test_cancelling_a_send_closes_its_connection(calls: "Calls", serve: "Serve") -> None:
@@ -248,14 +234,14 @@ async def test_cancelling_a_send_closes_its_connection(calls: "Calls", serve: "S
         await wire.until_closed()
 
     server = await serve(script)
-    sending = asyncio.create_task(calls.send(server.url()))
-    await until(lambda: len(server.requests) == 1)
+    sending = asyncio.create_task(calls.send(server.url(), timeouts=PATIENT))
+    await server.until(lambda: len(server.requests) == 1)
 
     sending.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await sending
-    await until(lambda: server.seen_closed == 1)
+    await server.until(lambda: server.seen_closed == 1)
 
 
 async def test_closing_fails_what_is_in_flight_and_closes_what_is_idle(
@@ -267,16 +253,18 @@ async def test_closing_fails_what_is_in_flight_and_closes_what_is_idle(
         await wire.until_closed()
 
     server = await serve(script)
-    sending = asyncio.create_task(calls.fail(server.url("/slow"), "POST", body=b"x"))
-    await until(lambda: len(server.requests) == 1)
+    sending = asyncio.create_task(
+        calls.fail(server.url("/slow"), "POST", body=b"x", timeouts=PATIENT)
+    )
+    await server.until(lambda: len(server.requests) == 1)
     await calls.send(server.url("/quick"))
 
     await calls.client.close()
     await calls.client.close()
 
-    failure = await sending
+    failure = await asyncio.wait_for(sending, 5)
     assert (failure.kind, failure.delivered) == (FailureKind.BROKEN, Delivered.MAYBE)
-    await until(lambda: server.seen_closed == server.connections)
+    await server.until(lambda: server.seen_closed == server.connections)
 
 
 async def test_closing_ends_a_connection_that_is_still_being_made(
@@ -286,19 +274,17 @@ async def test_closing_ends_a_connection_that_is_still_being_made(
         await wire.until_closed()
 
     server = await serve(silent)
-    sending = asyncio.create_task(
-        calls.fail(server.url(scheme="https"), timeouts=Timeouts(total=timedelta(minutes=1)))
-    )
-    await until(lambda: server.connections == 1)
+    sending = asyncio.create_task(calls.fail(server.url(scheme="https"), timeouts=PATIENT))
+    await server.until(lambda: server.connections == 1)
 
     await calls.client.close()
 
-    failure = await sending
+    failure = await asyncio.wait_for(sending, 5)
     assert (failure.kind, failure.delivered) == (FailureKind.BROKEN, Delivered.NO)
 
 
 async def test_a_closed_client_sends_nothing(calls: "Calls", serve: "Serve") -> None:
-    server = await serve(answer_all)
+    server = await serve()
     await calls.send(server.url())
     await calls.client.close()
 

@@ -1,7 +1,6 @@
 """What the thin client keeps besides the port's promises: which idle connections, and how long."""
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,6 @@ from tieline.adapters.http.pool import IdleLimits
 from tieline.model.call import Timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.conformance.http_client.conftest import Calls, Serve, Wire
 
 pytestmark = pytest.mark.parametrize("stack", ["thin-uvloop", "thin-asyncio"], indirect=True)
@@ -22,25 +19,12 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PATIENT = Timeouts(timedelta(seconds=5), timedelta(seconds=5))
 
 
-async def answer_all(wire: "Wire") -> None:
-    while True:
-        await wire.request()
-        await wire.send(OK)
-
-
-async def until(reached: "Callable[[], bool]") -> None:
-    give_up = time.monotonic() + 5
-    while not reached():
-        assert time.monotonic() < give_up, "it did not come about"
-        await asyncio.sleep(0.005)
-
-
 async def test_a_connection_idle_for_too_long_is_closed(calls: "Calls", serve: "Serve") -> None:
-    server = await serve(answer_all)
+    server = await serve()
     client = ThinHttpClient(idle=IdleLimits(keep=timedelta(milliseconds=30)))
 
     await client.send(calls.request(server.url()))
-    await until(lambda: server.ended == 1)
+    await server.until(lambda: server.ended == 1)
     await client.send(calls.request(server.url()))
 
     assert server.connections == 2
@@ -50,13 +34,13 @@ async def test_a_connection_idle_for_too_long_is_closed(calls: "Calls", serve: "
 async def test_idle_connections_beyond_the_limit_are_closed_in_time(
     calls: "Calls", serve: "Serve"
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
     client = ThinHttpClient(idle=IdleLimits(per_origin=2))
     requests = [calls.request(server.url(), timeouts=PATIENT) for _ in range(8)]
 
     await asyncio.gather(*(client.send(request) for request in requests))
     most = server.connections
-    await until(lambda: server.ended == most - 2)
+    await server.until(lambda: server.ended == most - 2)
 
     assert server.ended == most - 2
     await client.close()
@@ -65,7 +49,7 @@ async def test_idle_connections_beyond_the_limit_are_closed_in_time(
 async def test_a_burst_beyond_the_idle_limit_uses_its_connections_again(
     calls: "Calls", serve: "Serve"
 ) -> None:
-    server = await serve(answer_all)
+    server = await serve()
     requests = [calls.request(server.url(), timeouts=PATIENT) for _ in range(64)]
 
     for _ in range(3):
@@ -115,7 +99,7 @@ async def test_an_answer_before_the_request_was_read_ends_the_connection(
 
 
 async def test_a_latin_1_header_value_goes_out_as_it_is(calls: "Calls", serve: "Serve") -> None:
-    server = await serve(answer_all)
+    server = await serve()
 
     await calls.send(server.url(), headers=(("X-Name", "Zo\u00eb"),))
 

@@ -13,16 +13,10 @@ if TYPE_CHECKING:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-async def answer_all(wire: "Wire") -> None:
-    while True:
-        await wire.request()
-        await wire.send(OK)
-
-
 async def test_a_verified_server_is_called_by_the_name_in_the_url(
     calls: "Calls", serve: "Serve", names: "Names", certificates: "Certificates"
 ) -> None:
-    server = await serve(answer_all, tls=certificates.good)
+    server = await serve(tls=certificates.good)
     names.answers["api.shop.example"] = [["127.0.0.1"]]
     url = server.url("/x", scheme="https", host="api.shop.example")
 
@@ -36,7 +30,7 @@ async def test_a_verified_server_is_called_by_the_name_in_the_url(
 async def test_a_certificate_that_does_not_verify_ends_the_call_before_the_request(
     calls: "Calls", serve: "Serve", names: "Names", certificates: "Certificates", fault: str
 ) -> None:
-    server = await serve(answer_all, tls=getattr(certificates, fault))
+    server = await serve(tls=getattr(certificates, fault))
     names.answers["api.shop.example"] = [["127.0.0.1"]]
 
     failure = await calls.fail(server.url(scheme="https", host="api.shop.example"), "POST")
@@ -50,8 +44,8 @@ async def test_a_certificate_that_does_not_verify_ends_the_call_before_the_reque
 async def test_an_address_in_the_url_must_stand_in_the_certificate(
     calls: "Calls", serve: "Serve", certificates: "Certificates"
 ) -> None:
-    with_address = await serve(answer_all, tls=certificates.good)
-    without_address = await serve(answer_all, tls=certificates.wrong_name)
+    with_address = await serve(tls=certificates.for_address)
+    without_address = await serve(tls=certificates.good)
 
     answer = await calls.send(with_address.url(scheme="https"))
     failure = await calls.fail(without_address.url(scheme="https"))
@@ -108,7 +102,7 @@ async def test_a_tls_connection_that_dies_leaves_delivery_open(
     async def script(wire: "Wire") -> None:
         await wire.request()
 
-    server = await serve(script, tls=certificates.good)
+    server = await serve(script, tls=certificates.for_address)
 
     failure = await calls.fail(server.url(scheme="https"), "POST", body=b"x")
 
@@ -119,14 +113,14 @@ async def test_a_tls_connection_that_dies_leaves_delivery_open(
 async def test_a_redirect_does_not_leave_tls(
     calls: "Calls", serve: "Serve", certificates: "Certificates"
 ) -> None:
-    plain = await serve(answer_all)
+    plain = await serve()
 
     async def script(wire: "Wire") -> None:
         await wire.request()
         location = f"Location: {plain.url()}\r\n".encode()
         await wire.send(b"HTTP/1.1 302 On\r\nContent-Length: 0\r\n" + location + b"\r\n")
 
-    server = await serve(script, tls=certificates.good)
+    server = await serve(script, tls=certificates.for_address)
 
     failure = await calls.fail(server.url(scheme="https"), max_redirects=1)
 

@@ -120,6 +120,7 @@ class AiohttpClient:
             data=_payload(request.body),
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(connect=connect_s, ceil_threshold=float("inf")),
+            ssl=self._context if target.origin.scheme == "https" else True,
             trace_request_ctx=progress,
         ) as response:
             progress.delivered = Delivered.YES
@@ -141,7 +142,7 @@ class AiohttpClient:
     def _new_session(self, egress: Egress) -> aiohttp.ClientSession:
         reach = egress if self._proxy is None else _egress_to(self._proxy)
         session = aiohttp.ClientSession(
-            connector=vouching_connector(self._guard, reach, self._context),
+            connector=vouching_connector(self._guard, reach),
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             max_field_size=HEAD_LIMIT_BYTES,

@@ -1,7 +1,6 @@
 """Aiohttp dial: a guard comes in; a connector that dials only what it vouches for goes out."""
 
 import socket
-import ssl
 from contextvars import ContextVar
 from functools import partial
 from ipaddress import ip_address
@@ -21,14 +20,11 @@ dialled: ContextVar[Origin] = ContextVar("dialled")
 """What the current request dials; aiohttp does not tell its hooks."""
 
 
-def vouching_connector(
-    guard: Guard, egress: Egress, context: ssl.SSLContext
-) -> aiohttp.TCPConnector:
+def vouching_connector(guard: Guard, egress: Egress) -> aiohttp.TCPConnector:
     """A connector for one egress: names pass the guard, and so does every address dialled."""
     return _Connector(
         resolver=_Lookup(guard, egress),
         socket_factory=partial(_vouched_socket, egress),
-        ssl=context,
         use_dns_cache=False,
         happy_eyeballs_delay=None,  # the race would swallow what the guard raises
         limit=0,

@@ -157,8 +157,9 @@ class AnswerReader:
             raise too_large(self._limit)
 
     def _answer(self) -> HttpAnswer:
-        body = b"" if self._body is None else self._body.finish()
-        return HttpAnswer(self._status, tuple(self._headers), body)
+        headers, self._headers = tuple(self._headers), []  # an idle connection keeps no answer
+        body, self._body = self._body, None
+        return HttpAnswer(self._status, headers, b"" if body is None else body.finish())
 
     def _broken(self, detail: str) -> CallFailed:
         return CallFailed(FailureKind.BROKEN, self.delivered, detail)
