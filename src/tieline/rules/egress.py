@@ -165,6 +165,7 @@ def denied(address: Address, *, host: str, port: int, allow: tuple[str, ...]) ->
     return Denied(what, str(address))
 
 
+@lru_cache(maxsize=256)
 def unreadable(allow: tuple[str, ...]) -> tuple[str, ...]:
     """The entries of *allow* that are neither host, host:port, IP address nor CIDR network."""
     return tuple(entry for entry in allow if _read_entry(entry) is None)

@@ -6,17 +6,15 @@ aiohttp is an optional extra (``tieline[aiohttp]``): only this file and ``aiohtt
 import asyncio
 import io
 import ssl
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import aiohttp
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from multidict import CIMultiDict
 from yarl import URL
 
-from tieline.adapters.http.aiohttp_dial import dialled, vouching_connector
+from tieline.adapters.http.aiohttp_dial import Progress, progress, vouching_connector
 from tieline.adapters.http.answer import HEAD_LIMIT_BYTES
 from tieline.adapters.http.body import body_for
 from tieline.adapters.http.guard import Guard, Resolver, system_resolver, vouch
@@ -46,13 +44,6 @@ SEAM: tuple[tuple[type[aiohttp.ClientError], FailureKind, str], ...] = (  # firs
 
 _LARGE_BODY_BYTES = 1024 * 1024
 _WITHOUT_BODY = frozenset({204, 304})
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far one request got."""
-
-    delivered: Delivered = Delivered.NO
 
 
 class AiohttpClient:
@@ -94,25 +85,25 @@ class AiohttpClient:
         checked_method(request.method)
         if target.origin.address:
             vouch(target.origin.address, target.origin, request.egress)
-        progress = Progress()
+        reached = Progress(target.origin if self._proxy is None else _origin_of(self._proxy))
+        progress.set(reached)
         limit = asyncio.timeout_at(deadline)
         self._limits.add(limit)
         try:
             async with limit:
-                return await self._exchange(request, target, headers, progress)
+                return await self._exchange(request, target, headers)
         except aiohttp.ClientError as error:
-            raise _translated(error, target.origin, progress) from error
+            raise _translated(error, target.origin, reached.delivered) from error
         except TimeoutError as error:
-            raise self._out_of_time(progress) from error
+            raise self._out_of_time(reached.delivered) from error
         finally:
             self._limits.discard(limit)
 
     async def _exchange(
-        self, request: HttpRequest, target: Target, headers: CIMultiDict[str], progress: Progress
+        self, request: HttpRequest, target: Target, headers: CIMultiDict[str]
     ) -> HttpAnswer:
         connect_s = request.timeouts.connect.total_seconds()
         session = self._session(request.egress)
-        dialled.set(target.origin if self._proxy is None else _origin_of(self._proxy))
         async with session.request(
             request.method,
             URL(target.url, encoded=True),
@@ -121,9 +112,8 @@ class AiohttpClient:
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(connect=connect_s, ceil_threshold=float("inf")),
             ssl=self._context if target.origin.scheme == "https" else True,
-            trace_request_ctx=progress,
         ) as response:
-            progress.delivered = Delivered.YES
+            progress.get().delivered = Delivered.YES
             try:
                 return await _read(response, request)
             except CallFailed:
@@ -149,7 +139,6 @@ class AiohttpClient:
             max_line_size=HEAD_LIMIT_BYTES,
             proxy=self._proxy,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            trace_configs=[_trace()],
             trust_env=False,
         )
         session._retry_connection = False  # noqa: SLF001 - no public switch; a test holds it
@@ -159,21 +148,11 @@ class AiohttpClient:
     def _context(self) -> ssl.SSLContext:
         return verifying_context(self._extra_authorities)
 
-    def _out_of_time(self, progress: Progress) -> CallFailed:
+    def _out_of_time(self, delivered: Delivered) -> CallFailed:
         if self._closed:
-            return CallFailed(FailureKind.BROKEN, progress.delivered, "the client was closed")
+            return CallFailed(FailureKind.BROKEN, delivered, "the client was closed")
         detail = "the answer was not complete when the total time was over"
-        return CallFailed(FailureKind.SLOW, progress.delivered, detail)
-
-
-def _trace() -> aiohttp.TraceConfig:
-    async def connected(_: object, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.delivered = Delivered.MAYBE
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(connected)
-    trace.on_connection_reuseconn.append(connected)
-    return trace
+        return CallFailed(FailureKind.SLOW, delivered, detail)
 
 
 def _origin_of(proxy: URL) -> Origin:
@@ -227,13 +206,13 @@ def _check_framing(response: aiohttp.ClientResponse, headers: Headers) -> None:
         raise CallFailed(FailureKind.BROKEN, Delivered.YES, detail)
 
 
-def _translated(error: aiohttp.ClientError, origin: Origin, progress: Progress) -> CallFailed:
+def _translated(error: aiohttp.ClientError, origin: Origin, delivered: Delivered) -> CallFailed:
     if _is_about_size(error):
-        return _head_too_large(progress.delivered)
+        return _head_too_large(delivered)
     kind, words = next((kind, words) for cause, kind, words in SEAM if isinstance(error, cause))
     if isinstance(error, aiohttp.ClientConnectorError):
         words = f"{words}: {error.os_error}"
-    return CallFailed(kind, progress.delivered, f"{origin.text}: {words}")
+    return CallFailed(kind, delivered, f"{origin.text}: {words}")
 
 
 def _is_about_size(error: BaseException | None) -> bool:

@@ -2,6 +2,7 @@
 
 import socket
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
 
@@ -14,10 +15,18 @@ from aiohttp.tracing import Trace
 from tieline.adapters.http.guard import Guard, vouch
 from tieline.adapters.http.quiet import QuietWatch
 from tieline.adapters.http.target import Origin
-from tieline.model.call import Egress
+from tieline.model.call import Delivered, Egress
 
-dialled: ContextVar[Origin] = ContextVar("dialled")
-"""What the current request dials; aiohttp does not tell its hooks."""
+
+@dataclass(slots=True)
+class Progress:
+    """What the current request dials, and how far it got; aiohttp does not tell its hooks."""
+
+    origin: Origin
+    delivered: Delivered = Delivered.NO
+
+
+progress: ContextVar[Progress] = ContextVar("progress")
 
 
 def vouching_connector(guard: Guard, egress: Egress) -> aiohttp.TCPConnector:
@@ -33,6 +42,17 @@ def vouching_connector(guard: Guard, egress: Egress) -> aiohttp.TCPConnector:
 
 
 class _Connector(aiohttp.TCPConnector):
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own signature
+    ) -> Connection:
+        """Note that from here on bytes may have left."""
+        connection = await super().connect(req, traces, timeout)
+        progress.get().delivered = Delivered.MAYBE
+        return connection
+
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
         """Never reuse a connection on which the server has sent something since, or closed."""
         while (connection := await super()._get(key, traces)) is not None:
@@ -56,7 +76,7 @@ class _Lookup(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         del family
-        found = await self._guard.addresses(dialled.get(), self._egress)
+        found = await self._guard.addresses(progress.get().origin, self._egress)
         return [
             ResolveResult(
                 hostname=host,
@@ -75,5 +95,5 @@ class _Lookup(AbstractResolver):
 
 def _vouched_socket(egress: Egress, info: aiohttp.AddrInfoType) -> socket.socket:
     family, kind, protocol, _, sockaddr = info
-    vouch(ip_address(sockaddr[0]), dialled.get(), egress)
+    vouch(ip_address(sockaddr[0]), progress.get().origin, egress)
     return socket.socket(family, kind, protocol)
