@@ -1,12 +1,13 @@
 """Call: what one outbound HTTP request is, how it may end, and what a failure leaves unknown."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 import orjson
+
+from tieline.model.value import value
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -57,7 +58,7 @@ class FailureKind(StrEnum):
     """A 3xx that may not be followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Timeouts:
     """Deadlines of one request; ``total`` covers everything from the first look-up on."""
 
@@ -65,7 +66,7 @@ class Timeouts:
     total: timedelta = timedelta(seconds=15)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Egress:
     """Which addresses a connection may reach beyond the public internet."""
 
@@ -73,7 +74,7 @@ class Egress:
     """``host``, ``host:port``, IP address or CIDR network, each an explicit exception."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HttpRequest:
     """One request as it goes on the wire."""
 
@@ -89,7 +90,7 @@ class HttpRequest:
     """How many redirects a GET or HEAD may follow; never used for other methods."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HttpAnswer:
     """A complete answer. Header names are lower case, in the order received."""
 
@@ -112,7 +113,7 @@ class HttpAnswer:
         return orjson.loads(self.body)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One operation on a connection, as an author asks for it."""
 

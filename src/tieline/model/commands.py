@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tieline.model.event import Event, Mention
 from tieline.model.ids import EventId, Micros, ReplayId, RunId, WorkerId
@@ -17,9 +16,10 @@ from tieline.model.run import (
     Outcome,
     StepRecord,
 )
+from tieline.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Admission:
     """An event on its way into the log, with all that must be stored in the same breath."""
 
@@ -33,7 +33,7 @@ class Admission:
 # --- the front half ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ingest:
     """Store a delivery: receipt, events and runs, or only the receipt of a duplicate.
 
@@ -46,7 +46,7 @@ class Ingest:
     worker: WorkerId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ingested:
     """What became of an Ingest."""
 
@@ -60,7 +60,7 @@ class Ingested:
     """Runs that wait to be claimed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeepReceipt:
     """Store a receipt that made no event: refused, or a challenge."""
 
@@ -70,7 +70,7 @@ class KeepReceipt:
 # --- the back half ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim:
     """Take ready runs for *worker*, at most *limit*, fairly over tenants (``rules/fairness.py``)."""
 
@@ -83,7 +83,7 @@ class Claim:
     """Grows with every claim, so that the tenant served first changes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claimed:
     """The runs that this worker owns now, and whether more were ready for it."""
 
@@ -91,7 +91,7 @@ class Claimed:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Progress:
     """What a run has to remember before it goes on: steps, tries, names and emitted events."""
 
@@ -104,7 +104,7 @@ class Progress:
         return bool(self.steps or self.attempts or self.mentions or self.emitted)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Remember:
     """Store progress of a claimed run. Refused with StaleClaim when the claim is gone."""
 
@@ -113,7 +113,7 @@ class Remember:
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settle:
     """End this execution of a claimed run. Refused with StaleClaim when the claim is gone."""
 
@@ -126,14 +126,14 @@ class Settle:
     """Read only when the outcome is Dead and the run has a lane."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settled:
     """Whether the end of this run let others become ready (its lane's next, emitted events)."""
 
     woke: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GiveBack:
     """Return claimed runs unexecuted or unfinished (shutdown): ready again, epoch raised."""
 
@@ -141,7 +141,7 @@ class GiveBack:
     now_us: Micros
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Promote:
     """Make runs whose time has come ready, at most *limit*."""
 
@@ -149,7 +149,7 @@ class Promote:
     limit: int = 500
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Promoted:
     """How many became ready, and when the next one is due (None: nothing has a due time)."""
 
@@ -157,7 +157,7 @@ class Promoted:
     next_due_us: Micros | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WakeWaiting:
     """Make runs ready that wait on *on* (a connection that is back), at most *limit*."""
 
@@ -166,14 +166,14 @@ class WakeWaiting:
     limit: int = 500
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Counted:
     """How many rows a bounded command touched."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Beat:
     """A worker says that it is alive."""
 
@@ -183,7 +183,7 @@ class Beat:
     """Host, process id and version, for people."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sweep:
     """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
 
@@ -195,7 +195,7 @@ class Sweep:
     """Flows whose lanes skip a dead head."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Swept:
     """What a sweep did."""
 
@@ -206,7 +206,7 @@ class Swept:
 # --- schedules --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeepSchedule:
     """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
 
@@ -217,7 +217,7 @@ class KeepSchedule:
     now_us: Micros
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ScheduleRow:
     """A schedule as stored."""
 
@@ -229,7 +229,7 @@ class ScheduleRow:
     missed: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fire:
     """Fire a schedule once: refused (fresh False) when ``expected_us`` is no longer its next time."""
 
@@ -246,7 +246,7 @@ class Fire:
 # --- what operators do ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class By:
     """Who asked for it, and why; written to the audit log in the same commit."""
 
@@ -255,7 +255,7 @@ class By:
     at_us: Micros
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pause:
     """Hold the work of a flow or the calls of a connection; no attempts are used."""
 
@@ -265,7 +265,7 @@ class Pause:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resume:
     """Lift a pause."""
 
@@ -274,7 +274,7 @@ class Resume:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cancel:
     """End a live run now; an execution under way loses its claim."""
 
@@ -282,7 +282,7 @@ class Cancel:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RetryDead:
     """Make a dead run ready again; what it remembers stays, what was refused is tried again.
 
@@ -294,7 +294,7 @@ class RetryDead:
     as_new_action: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DiscardDead:
     """Close a dead run without success; its lane goes on."""
 
@@ -302,7 +302,7 @@ class DiscardDead:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EditDead:
     """Replace a dead run by one for an edited copy of its event, as a new recorded event."""
 
@@ -312,7 +312,7 @@ class EditDead:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ResolveHeld:
     """Decide a held run: the effect happened (``done``), try again (``retry``), or ``give-up``."""
 
@@ -323,7 +323,7 @@ class ResolveHeld:
     """With ``done``: the JSON that the step in doubt returns."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplayFilter:
     """Which recorded events to replay, and into which flow."""
 
@@ -337,7 +337,7 @@ class ReplayFilter:
     """Only events that have a run in one of these states, or a verdict such as ``unmatched``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartReplay:
     """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
 
@@ -349,7 +349,7 @@ class StartReplay:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ContinueReplay:
     """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
 
@@ -363,7 +363,7 @@ class ContinueReplay:
     now_us: Micros
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelReplay:
     """Stop a replay and cancel its runs that have not started."""
 
@@ -374,7 +374,7 @@ class CancelReplay:
 # --- keeping house ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Purge:
     """Retention, one small bite: forget old payloads, finished runs and expired identities."""
 

@@ -1,11 +1,11 @@
 """Effect: the names that make a wanted effect the same one, however often it is tried."""
 
-from dataclasses import dataclass
 
 from tieline.model.ids import Tenant
+from tieline.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EffectIdentity:
     """What an effect key is made of. No run id: replay, fork and failover repeat the same key."""
 

@@ -1,13 +1,13 @@
 """Facts: what happened, as data; observers turn them into logs, metrics and traces."""
 
-from dataclasses import dataclass
 
 from tieline.model.call import FailureKind
 from tieline.model.receipt import Verdict
 from tieline.model.run import RunState
+from tieline.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """A delivery was answered."""
 
@@ -19,7 +19,7 @@ class Received:
     took_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallTried:
     """One try of a call ended."""
 
@@ -32,7 +32,7 @@ class CallTried:
     took_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RunSettled:
     """One execution of a run ended."""
 
@@ -45,7 +45,7 @@ class RunSettled:
     """From the event's recording to now."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClaimLost:
     """A run was taken from its worker while it was executed; what it did not store is dropped."""
 
@@ -53,7 +53,7 @@ class ClaimLost:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConnectionMoved:
     """A connection's guard changed: breaker opened or closed, credential refused or accepted."""
 
@@ -62,14 +62,14 @@ class ConnectionMoved:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoreTrouble:
     """The store could not commit; what was accepted is safe, new work is refused meanwhile."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PassFailed:
     """A background pass raised; it is tried again, with growing pauses."""
 

@@ -1,16 +1,16 @@
 """Inbound: a request at the door, and the reply that it is given."""
 
-from dataclasses import dataclass
 
 import orjson
 
 from tieline.model.call import Headers
 from tieline.model.ids import Micros
+from tieline.model.value import value
 
 PROBLEM_TYPE = "application/problem+json"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inbound:
     """A complete request: bytes as they came, header names in lower case."""
 
@@ -29,7 +29,7 @@ class Inbound:
         return next((value for key, value in self.headers if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """What the sender is told."""
 
@@ -38,7 +38,7 @@ class Reply:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problem:
     """Why a request was not taken, after RFC 9457; *code* is stable, *detail* names the thing."""
 

@@ -1,13 +1,13 @@
 """Run: one execution of a flow for one event, its states, steps, attempts and outcomes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from tieline.model.call import Effect
 from tieline.model.event import Event
 from tieline.model.ids import EventId, Micros, ReplayId, RunId, Tenant
+from tieline.model.value import value
 
 
 class RunState(StrEnum):
@@ -101,12 +101,12 @@ class AttemptRecord(NamedTuple):
     trace: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Done:
     """The flow returned."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RetryAt:
     """A transient failure: again at ``due_us``."""
 
@@ -116,7 +116,7 @@ class RetryAt:
     """Whether it uses one of the run's own tries (a step's tries are counted in the step)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Waiting:
     """Nothing failed; the run goes on at ``due_us``, or when what it waits ``on`` lets it."""
 
@@ -125,7 +125,7 @@ class Waiting:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Held:
     """Only a person can say whether the effect happened or what to do."""
 
@@ -134,7 +134,7 @@ class Held:
     """The (name, key) of the step in question, when it is about one."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dead:
     """It will not succeed by itself. ``kind`` groups like failures."""
 
@@ -146,7 +146,7 @@ class Dead:
 Outcome = Done | RetryAt | Waiting | Held | Dead
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClaimedRun:
     """A run this worker owns until it settles it: all that is needed to execute it."""
 

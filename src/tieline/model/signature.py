@@ -16,6 +16,7 @@ from tieline.model.signed_content import (
     SendingTime,
     SignaturePlace,
 )
+from tieline.model.value import value
 
 TOLERANCE = timedelta(seconds=300)
 
@@ -146,7 +147,7 @@ class EventShape:
     """Where the list of events is, if one delivery holds several; empty: the body is that list."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EventFacts:
     """What one event says about itself; None where it does not say."""
 
@@ -170,7 +171,7 @@ class WebhookScheme:
     """False: a good verdict says nothing about the body; ask the vendor before money moves."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SignedDelivery:
     """One request as it came in: raw bytes, nothing parsed, nobody trusted."""
 
@@ -208,7 +209,7 @@ class RefusalReason(StrEnum):
     """The signature may be good, but it says nothing about this body."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refused:
     """Nobody vouches for the delivery; *detail* holds no secret and nothing computed from one."""
 
@@ -216,7 +217,7 @@ class Refused:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verified:
     """The delivery was made by somebody who has the secret."""
 

@@ -1,18 +1,18 @@
 """Verdict: what the end of a call means for the step that made it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
 from tieline.model.call import FailureKind
+from tieline.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Succeeded:
     """The provider took the request; the answer may be remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TryAgain:
     """A transient failure after which a repeat is safe."""
 
@@ -22,7 +22,7 @@ class TryAgain:
     """The provider's own wish; it wins over our backoff."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refused:
     """A repeat cannot help; ``reason`` is the provider's own message where it gave one."""
 
@@ -30,7 +30,7 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unauthorised:
     """The credential is not accepted: the connection is unhealthy, no try was used."""
 
@@ -38,7 +38,7 @@ class Unauthorised:
     kind: ClassVar[FailureKind] = FailureKind.UNAUTHORISED
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InDoubt:
     """The write may have been applied and a repeat is not safe: look it up, or ask a person."""
 

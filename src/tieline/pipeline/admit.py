@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from tieline.model.ids import EventId, Micros, ReceiptId, ReplayId, Tenant
 from tieline.model.receipt import Verdict
 from tieline.model.run import NewRun
 from tieline.model.signature import EventFacts
+from tieline.model.value import value
 from tieline.ports.ids import Ids
 from tieline.rules.event_shape import read, split
 from tieline.rules.json_safety import parse
@@ -24,7 +24,7 @@ UNKNOWN_TYPE = "unknown"
 LONGEST_LANE = 256
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Start:
     """What the fast path hands over in memory for a run that is claimed at once."""
 
@@ -35,7 +35,7 @@ class Start:
     typed: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Admitted:
     """What a delivery, a firing or an emitted fact comes to."""
 
@@ -45,7 +45,7 @@ class Admitted:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Origin:
     """Where an event comes from, for its envelope."""
 
@@ -58,7 +58,7 @@ class Origin:
     cause: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Occurrence:
     """One event before it has an envelope."""
 

@@ -9,11 +9,11 @@ from typing import Any
 from tieline.model.commands import Admission, Claim, GiveBack, Progress, Promote
 from tieline.model.flow import FlowSpec, HubSpec
 from tieline.model.ids import Micros, WorkerId
-from tieline.model.run import ClaimedRun, Dead, HeadPolicy, RetryAt, RunState, Waiting
+from tieline.model.run import ClaimedRun, Dead, HeadPolicy, RetryAt, Waiting
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
-from tieline.pipeline.run import Execution, execute
+from tieline.pipeline.run import Execution, LiveRun, execute
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.step import StepParts
 from tieline.pipeline.stop import Lost
@@ -61,6 +61,7 @@ class Back:
         self._busy_by_flow: Counter[str] = Counter()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._claims: dict[str, ClaimedRun] = {}
+        self._live: dict[str, LiveRun] = {}
         self._turn = 0
 
     # --- places (the Hands of the front half) ---------------------------------------------------
@@ -129,6 +130,18 @@ class Back:
             self.signals.look.set()
         return promoted.count
 
+    def limit_pass(self) -> int:
+        """End executions that take longer than their flow allows; returns how many.
+
+        One look a second over all of them, instead of a timer for each.
+        """
+        now_us = self._parts.clock.now_us()
+        over = [live for live in self._live.values() if live.has_taken_too_long(now_us)]
+        for live in over:
+            live.is_over_time = True
+            self._tasks[live.id].cancel()
+        return len(over)
+
     # --- one run --------------------------------------------------------------------------------
 
     def _start(self, ready: Dispatched | Dead, claimed: ClaimedRun | None = None) -> None:
@@ -136,7 +149,7 @@ class Back:
         if run is None:
             raise AssertionError("a run that cannot be dispatched was started without its claim")
         self._claims[run.id] = run
-        task = asyncio.create_task(self._work_one(run, ready))
+        task = self._parts.loop.create_task(self._work_one(run, ready))
         self._tasks[run.id] = task
 
     async def _work_one(self, run: ClaimedRun, ready: Dispatched | Dead) -> None:
@@ -151,12 +164,14 @@ class Back:
             self._return_place(run.flow)
             self._tasks.pop(run.id, None)
             self._claims.pop(run.id, None)
+            self._live.pop(run.id, None)
 
     async def _execute(self, ready: Dispatched) -> None:
         execution = Execution(
             ready.claimed, ready.flow, ready.payload, ready.typed, self._publish, self._parts
         )
-        outcome, live = await execute(execution)
+        live = self._live[ready.claimed.id] = LiveRun(execution)
+        outcome = await execute(live)
         await self._settle(ready.claimed, outcome, live.steps.take(), ready.flow.on_dead_head)
 
     async def _settle(
@@ -222,6 +237,3 @@ class Back:
             claims = tuple((run.id, run.epoch) for run in left)
             await self._parts.journal.commit(GiveBack(claims, self._parts.clock.now_us()))
         return len(left)
-
-
-FINISHED = frozenset({RunState.DONE, RunState.DEAD, RunState.CANCELLED})

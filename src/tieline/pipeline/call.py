@@ -17,6 +17,7 @@ from tieline.ports.http import HttpClient
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.rules.classify import classify
+from tieline.rules.discreet import discreet
 
 USER_AGENT = ("user-agent", "tieline/0.1")
 
@@ -71,14 +72,16 @@ class Calls:
         """One try of a permitted call, and what its end means."""
         guard = self.guard(connection)
         at_us, began_us = self._clock.now_us(), self._clock.monotonic_us()
+        secrets = self._secrets(connection)
         ending: HttpAnswer | CallFailed
         try:
-            ending = await self._http.send(self._request(connection, call, sending))
+            ending = await self._http.send(_request(connection, call, sending, secrets))
         except CallFailed as failed:
             ending = failed
         except BaseException:
             guard.let_go()
             raise
+        ending = discreet(ending, secrets)
         took_us = self._clock.monotonic_us() - began_us
         now_us = at_us + took_us
         verdict = classify(ending, method=call.method, effect=sending.effect, now_us=now_us)
@@ -92,37 +95,39 @@ class Calls:
         self._observer.saw(_fact(connection, call, sending, verdict, status, took_us))
         return Tried(verdict, answer, status, at_us, took_us)
 
-    def _request(self, connection: ConnectionSpec, call: Call, sending: Sending) -> HttpRequest:
-        """Raises CallFailed when the credential is not in the vault: nothing is sent without it."""
-        connector = connection.connector
-        path = call.path if call.path.startswith("/") else f"/{call.path}"
-        return HttpRequest(
-            call.method,
-            connection.base_url + path,
-            (
-                *connector.headers,
-                *self._authorisation(connection),
-                *call.headers,
-                *_tracking(connector.idempotency_header, sending),
-                USER_AGENT,
-            ),
-            call.body,
-            call.timeouts or connection.timeouts,
-            connection.egress,
-            connection.max_answer_bytes,
-        )
-
-    def _authorisation(self, connection: ConnectionSpec) -> Headers:
+    def _secrets(self, connection: ConnectionSpec) -> tuple[Secret, ...]:
         if connection.credential is None:
             return ()
-        secrets = self._vault.secrets(connection.credential)
-        if not secrets:
-            raise CallFailed(
-                FailureKind.UNAUTHORISED,
-                Delivered.NO,
-                f"the vault has no secret named {connection.credential!r}; put it there",
-            )
-        return authorise(connection.connector.auth, secrets[0])
+        return self._vault.secrets(connection.credential)
+
+
+def _request(
+    connection: ConnectionSpec, call: Call, sending: Sending, secrets: tuple[Secret, ...]
+) -> HttpRequest:
+    """Raises CallFailed when the credential is not in the vault: nothing is sent without it."""
+    connector = connection.connector
+    if connection.credential is not None and not secrets:
+        raise CallFailed(
+            FailureKind.UNAUTHORISED,
+            Delivered.NO,
+            f"the vault has no secret named {connection.credential!r}; put it there",
+        )
+    path = call.path if call.path.startswith("/") else f"/{call.path}"
+    return HttpRequest(
+        call.method,
+        connection.base_url + path,
+        (
+            *connector.headers,
+            *(authorise(connector.auth, secrets[0]) if secrets else ()),
+            *call.headers,
+            *_tracking(connector.idempotency_header, sending),
+            USER_AGENT,
+        ),
+        call.body,
+        call.timeouts or connection.timeouts,
+        connection.egress,
+        connection.max_answer_bytes,
+    )
 
 
 def authorise(auth: Auth, secret: Secret) -> Headers:

@@ -87,8 +87,11 @@ class CallSteps:
             self._steps.claimed.id,
             step.tries + 1,
         )
-        with self._steps.in_flight():
+        self._steps.enter_flight()
+        try:
             tried = await parts.guarded.send(connection, call, sending)
+        finally:
+            self._steps.leave_flight()
         parts.reach("call.before-record")
         return self._conclude(step, connection, call, tried)
 

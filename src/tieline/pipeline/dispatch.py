@@ -1,15 +1,15 @@
 """Dispatch: a claimed run comes in; its flow and the argument of its function go out."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from tieline.model.errors import PayloadRejected
 from tieline.model.flow import FlowSpec, HubSpec
 from tieline.model.run import ClaimedRun, Dead
+from tieline.model.value import value
 from tieline.rules.json_safety import parse
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dispatched:
     """A run with what it needs to be executed."""
 

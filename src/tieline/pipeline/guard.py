@@ -65,7 +65,10 @@ class Guard:
             may, again_us = retry_budget.may_retry(self._budget, now_us)
             if not may:
                 return NotNow(again_us, self.on, "the retry budget of the connection is spent")
-        no = self._pace(now_us)
+        state = self._breaker
+        if isinstance(state, breaker.Open) and not breaker.may_call(state, now_us)[0]:
+            return NotNow(state.until_us, self.on, "the breaker of the connection is open")
+        no = self._pace(now_us)  # only now, so that an open breaker spends nothing of the rate
         if no is not None:
             return no
         return self._through_breaker(now_us, repeat=repeat)
@@ -87,7 +90,7 @@ class Guard:
         self.is_pacing = False
         allowed, self._breaker, probe_us = breaker.may_call(self._breaker, now_us)
         if not allowed:
-            return NotNow(probe_us, self.on, "the breaker of the connection is open")
+            return NotNow(probe_us, self.on, "a probe of the connection is out")
         count = retry_budget.saw_retry if repeat else retry_budget.saw_call
         self._budget = count(self._budget, now_us)
         self.in_flight += 1
@@ -129,7 +132,7 @@ class Guard:
         self._return_place()
         before = self.state
         self._learn_health(verdict, answer, now_us)
-        self._learn_breaker(verdict, now_us)
+        self._learn_breaker(verdict, now_us, was_reached=answer is not None)
         self._learn_pace(verdict, answer, started_us, now_us)
         if self.state == before:
             return None
@@ -144,12 +147,17 @@ class Guard:
         elif answer is not None:
             self._health = health.WELL
 
-    def _learn_breaker(self, verdict: Verdict, now_us: Micros) -> None:
+    def _learn_breaker(self, verdict: Verdict, now_us: Micros, *, was_reached: bool) -> None:
+        """What never left our side (blocked, no credential) says nothing about the other side."""
         failed = isinstance(verdict, TryAgain | InDoubt | Refused) and breaker.counts_against(
             verdict.kind
         )
-        saw = breaker.saw_failure if failed else breaker.saw_success
-        self._breaker = saw(self._breaker, now_us)
+        if failed:
+            self._breaker = breaker.saw_failure(self._breaker, now_us)
+        elif was_reached:
+            self._breaker = breaker.saw_success(self._breaker, now_us)
+        else:
+            self._breaker = breaker.let_go(self._breaker)
 
     def _learn_pace(
         self, verdict: Verdict, answer: HttpAnswer | None, started_us: Micros, now_us: Micros

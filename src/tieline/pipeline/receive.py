@@ -1,16 +1,16 @@
 """Receive: a raw request comes in; the bytes to verify, or a problem to answer, goes out."""
 
 import zlib
-from dataclasses import dataclass
 
 from tieline.model.flow import WebhookSource
 from tieline.model.inbound import Inbound, Problem
+from tieline.model.value import value
 
 MAX_HEADER_BYTES = 64 * 1024
 DECODERS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """A request within its limits: the body as it came, and as it reads when decoded."""
 

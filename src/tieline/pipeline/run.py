@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,9 @@ from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.event import Event, Mention
 from tieline.model.flow import FlowSpec
-from tieline.model.run import ClaimedRun, Dead, Outcome, RetryAt, Waiting
+from tieline.model.ids import Micros
+from tieline.model.run import ClaimedRun, Dead, Done, Outcome, RetryAt, Waiting
+from tieline.model.value import value
 from tieline.pipeline.call_step import CallSteps
 from tieline.pipeline.memory import Memory
 from tieline.pipeline.step import Step, StepParts, Steps
@@ -31,7 +32,7 @@ Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Execution:
     """Everything one execution needs."""
 
@@ -43,12 +44,19 @@ class Execution:
     parts: StepParts
 
 
+DONE = Done()
+MICROSECOND = timedelta(microseconds=1)
+
+
 class LiveRun:
     """The run as its flow sees it (``ports.run.Run``), and the caller of its connections."""
 
     def __init__(self, execution: Execution) -> None:
-        self._execution = execution
+        self.execution = execution
+        self.is_over_time = False
+        """Set before the execution is cancelled because its time limit has passed."""
         self._claimed = execution.claimed
+        self._started_us = execution.parts.clock.now_us()
         self._memory = Memory(execution.claimed)
         self.steps = Steps(execution.claimed, execution.flow, self._memory, execution.parts)
         self._calls = CallSteps(self.steps)
@@ -57,13 +65,18 @@ class LiveRun:
     def id(self) -> str:
         return self._claimed.id
 
+    def has_taken_too_long(self, now_us: Micros) -> bool:
+        """Whether this execution has used up its flow's time limit."""
+        limit_us = self.execution.flow.time_limit // MICROSECOND
+        return not self.is_over_time and now_us - self._started_us > limit_us
+
     @property
     def event(self) -> Event:
         return self._claimed.event
 
     @property
     def payload(self) -> Any:
-        return self._execution.payload
+        return self.execution.payload
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -88,11 +101,14 @@ class LiveRun:
     async def _execute(self, step: Step, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         await self.steps.begin(step)
         try:
-            with self.steps.in_flight():
+            self.steps.enter_flight()
+            try:
                 if inspect.iscoroutinefunction(fn):
                     value = await fn(*args)
                 else:
                     value = await asyncio.to_thread(fn, *args)
+            finally:
+                self.steps.leave_flight()
             result = _as_json(step, value)
         except Exception as error:  # noqa: BLE001 - whatever the author's function raises is its failed try
             raise self._failed(step, error) from error
@@ -102,13 +118,13 @@ class LiveRun:
     def _failed(self, step: Step, error: Exception) -> BaseException:
         if isinstance(error, _SIGNALS):
             return error
-        now_us = self._execution.parts.clock.now_us()
+        now_us = self.execution.parts.clock.now_us()
         reason = f"step {step.name!r}: {type(error).__name__}: {error}"
         after = decide(
-            self._execution.flow.retry,
+            self.execution.flow.retry,
             attempt=step.tries + 1,
             now_us=now_us,
-            jitter=self._execution.parts.ids.chance(),
+            jitter=self.execution.parts.ids.chance(),
         )
         if isinstance(after, GaveUp):
             self.steps.failed(step, reason, None)
@@ -124,9 +140,9 @@ class LiveRun:
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
         step = self.steps.plan("sleep", key, Effect.READ, lambda: str(duration))
-        now_us = self._execution.parts.clock.now_us()
+        now_us = self.execution.parts.clock.now_us()
         if step.known is None or step.known.result is None:
-            due_us = now_us + duration // timedelta(microseconds=1)
+            due_us = now_us + duration // MICROSECOND
             self.steps.done(step, orjson.dumps(due_us))
         else:
             due_us = orjson.loads(step.known.result)
@@ -143,11 +159,11 @@ class LiveRun:
             case Next.DRIFT:
                 raise self.steps.drifted(step)
         identity = step.effect_key or ""
-        self._memory.emit(self._execution.publish(type, data, identity, self._claimed))
+        self._memory.emit(self.execution.publish(type, data, identity, self._claimed))
         self.steps.done(step, b"null")
 
     def refer(self, **names: object) -> None:
-        now_us = self._execution.parts.clock.now_us()
+        now_us = self.execution.parts.clock.now_us()
         for kind, key in names.items():
             text = str(key)[:255]
             self._memory.mention(
@@ -159,7 +175,7 @@ class LiveRun:
         if step.known is not None and step.known.result is not None:
             micros = orjson.loads(step.known.result)
         else:
-            micros = self._execution.parts.clock.now_us()
+            micros = self.execution.parts.clock.now_us()
             self.steps.done(step, orjson.dumps(micros))
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
 
@@ -178,33 +194,36 @@ def _as_json(step: Step, value: object) -> bytes:
         raise TypeError(f"step {step.name!r} returned what is no JSON: {error}") from None
 
 
-async def execute(execution: Execution) -> tuple[Outcome, LiveRun]:
+async def execute(live: LiveRun) -> Outcome:
     """Execute the flow function once, and say how this execution ended. Raises Lost."""
-    live = LiveRun(execution)
-    flow = execution.flow
+    execution = live.execution
     CURRENT.set(live)
     ending: BaseException | None = None
     try:
-        async with asyncio.timeout(flow.time_limit.total_seconds()) as limit:
-            await _body(execution, live)
-    except (Lost, asyncio.CancelledError):
-        raise
+        await _body(execution, live)
     except Stop:
         pass  # its outcome is among the steps' stops
+    except Lost:
+        raise
+    except asyncio.CancelledError:
+        if not live.is_over_time:
+            raise
+        ending = TimeoutError(f"one execution may take {execution.flow.time_limit}")
     except BaseExceptionGroup as group:
         ending = _first_of(group)
     except Exception as error:  # noqa: BLE001 - whatever an author's function raises has an outcome
         ending = error
-        if limit.expired():
-            ending = TimeoutError(f"one execution may take {flow.time_limit}")
-    await live.steps.quiet()
+    if live.steps.is_in_flight:
+        await live.steps.quiet()
+    if ending is None and not live.steps.stops:
+        return DONE
     chance = Chance(
-        policy=flow.retry,
+        policy=execution.flow.retry,
         tries=execution.claimed.tries,
         now_us=execution.parts.clock.now_us(),
         jitter=execution.parts.ids.chance(),
     )
-    return outcome_of(ending, live.steps.stops, chance), live
+    return outcome_of(ending, live.steps.stops, chance)
 
 
 def _body(execution: Execution, live: LiveRun) -> Awaitable[None]:

@@ -1,9 +1,8 @@
 """Step: a unit of a run is asked for; what is known of it comes back, and new memory is kept."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tieline.model.call import Effect
@@ -47,6 +46,8 @@ class StepParts:
     outside: Caller
     """Carries out the calls of a ``confirm``: guarded, but not remembered."""
     reach: Reach = go_on
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    """Kept, since asking for it is a system call on Python 3.11."""
     may_start_effects: Callable[[], bool] = lambda: True
     """False once this worker could not renew its lease: somebody else may own its runs."""
 
@@ -93,7 +94,7 @@ class Steps:
         self._memory = memory
         self.parts = parts
         self._in_flight = 0
-        self._quiet = asyncio.Event()
+        self._landed: asyncio.Event | None = None
         self._flushing: asyncio.Task[None] | None = None
         self._closed = False
         self.settled = False
@@ -245,7 +246,7 @@ class Steps:
     def flush_soon(self) -> None:
         """Write it behind the flow's back, unless the run settles in this very turn of the loop."""
         if self._flushing is None:
-            asyncio.get_running_loop().call_soon(self._flush_behind)
+            self.parts.loop.call_soon(self._flush_behind)
 
     def _flush_behind(self) -> None:
         if self._flushing is None and self._memory.has_pending and not self.settled:
@@ -261,22 +262,26 @@ class Steps:
 
     # --- being in flight ------------------------------------------------------------------------
 
-    @contextmanager
-    def in_flight(self) -> Iterator[None]:
-        """While this is entered, the run does not settle: its effect has no memory yet."""
+    def enter_flight(self) -> None:
+        """An effect begins: until it has left, the run does not settle, for it has no memory yet."""
         self._in_flight += 1
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
-            if self._in_flight == 0:
-                self._quiet.set()
+
+    def leave_flight(self) -> None:
+        """An effect has ended, and is about to be remembered."""
+        self._in_flight -= 1
+        if self._in_flight == 0 and self._landed is not None:
+            self._landed.set()
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether effects or their memory are still on their way."""
+        self._closed = True
+        return self._in_flight > 0 or self._flushing is not None
 
     async def quiet(self) -> None:
         """The function has ended: no new step begins; return once no effect is in flight."""
-        self._closed = True
         while self._in_flight:
-            self._quiet.clear()
-            await self._quiet.wait()
+            self._landed = asyncio.Event()
+            await self._landed.wait()
         if self._flushing is not None:
             await asyncio.wait([self._flushing])

@@ -1,15 +1,15 @@
 """Guarded: a call goes in; permission, or one try of it and what the try means, comes out."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from tieline.model.call import Call, Effect, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.ids import Micros
+from tieline.model.value import value
 from tieline.model.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NotNow:
     """A guard does not let the call go yet; no try is used."""
 
@@ -20,7 +20,7 @@ class NotNow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tried:
     """One try, as it went."""
 
@@ -31,7 +31,7 @@ class Tried:
     took_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sending:
     """What a try carries beyond the call itself."""
 

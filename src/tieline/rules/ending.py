@@ -1,13 +1,13 @@
 """Ending: how a flow function ended comes in; the outcome of this execution goes out."""
 
 import traceback
-from dataclasses import dataclass
 from typing import assert_never
 
 from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.ids import Micros
 from tieline.model.retrying import RetryPolicy
 from tieline.model.run import Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.value import value
 from tieline.rules.retry import GaveUp, decide
 
 TRANSIENT = (OSError, TimeoutError)
@@ -16,7 +16,7 @@ LONGEST_EVIDENCE = 8_000
 LONGEST_REASON = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chance:
     """What a decision about another try needs to know."""
 

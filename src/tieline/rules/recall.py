@@ -1,11 +1,11 @@
 """Recall: what is remembered of a step and how it is asked for now come in; what to do goes out."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tieline.model.call import Effect
 from tieline.model.policy import Drift
 from tieline.model.run import StepRecord, StepState
+from tieline.model.value import value
 
 ANY = "*"
 """The fingerprint of a step that a person declared done, whatever its arguments."""
@@ -26,7 +26,7 @@ class Next(StrEnum):
     """It is remembered with other arguments, and a person must decide."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recalled:
     """The decision, and how many tries were used before."""
 

@@ -1,15 +1,15 @@
 """Admission: events come in with their runs; each is stored once, and its runs find their place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tieline.adapters.sql.statement import Steps, ask_set, put
 from tieline.model.commands import Admission, Ingested
 from tieline.model.ids import EventId, RunId, WorkerId
 from tieline.model.run import NewRun, RunState
+from tieline.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One admission, and the worker that will execute its runs at once if it may."""
 

@@ -42,6 +42,7 @@ class Committer:
         self._max_batch = max_batch
         self._waiting: deque[_Waiting] = deque()
         self._draining: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.batches = 0
         self.commands = 0
 
@@ -49,10 +50,14 @@ class Committer:
         """Store *command* durably and return its answer."""
         if len(self._waiting) >= self._max_waiting and isinstance(command, Ingest):
             raise Overloaded(len(self._waiting), self._max_waiting)
-        future = asyncio.get_running_loop().create_future()
+        # The loop is kept: asking for it is a system call on Python 3.11.
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
         self._waiting.append((command, future))
         if self._draining is None:
-            self._draining = asyncio.create_task(self._drain())
+            self._draining = loop.create_task(self._drain())
         return await future
 
     async def close(self) -> None:

@@ -61,6 +61,7 @@ class DoorProtocol(asyncio.Protocol):
         self._open = open_connections
         self._transport: asyncio.Transport | None = None
         self._remote = ""
+        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
         self._ready: deque[tuple[Inbound | Problem, str, bool]] = deque()
         self._answering: asyncio.Task[None] | None = None
@@ -205,7 +206,7 @@ class DoorProtocol(asyncio.Protocol):
             self._transport.pause_reading()
         if self._answering is None:
             self.deadline_s = 0.0
-            self._answering = asyncio.get_running_loop().create_task(self._answer_all())
+            self._answering = self._loop.create_task(self._answer_all())
 
     async def _answer_all(self) -> None:
         try:
