@@ -23,4 +23,4 @@ def discreet(ending: HttpAnswer | CallFailed, secrets: Sequence[Secret]) -> Http
 
 
 def _known(secrets: Sequence[Secret]) -> KnownSecrets:
-    return KnownSecrets.of([secret.reveal() for secret in secrets])
+    return KnownSecrets.of(secrets)
