@@ -1,0 +1,174 @@
+"""Testing: a hub's flows run in a plain test; calls are answered by the test or really sent.
+
+    async with tieline.testing.plain(hub, answers={"books": books_answers}) as run:
+        await post_invoice(InvoicePaid(...), run)
+    assert run.emitted == [("invoice.posted", {"invoice_id": "in_1"})]
+
+No engine, no store, no memory: every step executes, in the order in which the flow asks for it.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+
+from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.system.clock import SystemClock
+from tieline.adapters.system.ids import SystemIds
+from tieline.adapters.telemetry.counter import CountingObserver
+from tieline.adapters.vault.fixed import FixedVault
+from tieline.authoring.hub import Hub
+from tieline.model.call import Call, HttpAnswer
+from tieline.model.connection import ConnectionSpec
+from tieline.model.errors import CallRefused, SettingsError
+from tieline.model.event import Event
+from tieline.model.ids import NO_TENANT, EventId
+from tieline.model.verdict import Refused
+from tieline.pipeline.call import Calls
+from tieline.pipeline.outside import OutsideCaller
+from tieline.ports.caller import CURRENT, Caller
+from tieline.rules.classify import classify
+from tieline.rules.effects import effect_of
+
+Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
+"""Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NAMESPACE = UUID("6f1b6a52-5d6c-4d0e-9a3e-0d6c2f6d9b11")
+
+
+def answer(status: int = 200, json: object = None, **headers: str) -> HttpAnswer:
+    """An answer for use in tests: ``answer(201, {"id": "e_1"}, location="/entries/e_1")``."""
+    given = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
+    body = b"" if json is None else orjson.dumps(json)
+    return HttpAnswer(status, (("content-type", "application/json"), *given), body)
+
+
+@dataclass(slots=True)
+class PlainRun:
+    """A run without an engine (``tieline.Run``): steps are executed, nothing is remembered."""
+
+    id: str
+    event: Event
+    payload: Any
+    at: datetime
+    calls: list[tuple[str, Call]] = field(default_factory=list)
+    """Every call made, with its connection's name."""
+    steps: list[str] = field(default_factory=list)
+    emitted: list[tuple[str, object]] = field(default_factory=list)
+    slept: list[timedelta] = field(default_factory=list)
+    references: list[tuple[str, str]] = field(default_factory=list)
+    _uuids: int = 0
+
+    async def step(
+        self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+    ) -> Any:
+        self.steps.append(name if key is None else f"{name} {key}")
+        value = fn(*args)
+        if inspect.isawaitable(value):
+            value = await value
+        return orjson.loads(orjson.dumps(value))
+
+    async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
+        self.slept.append(duration)
+        self.at += duration
+
+    async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
+        self.emitted.append((type, orjson.loads(orjson.dumps(data))))
+
+    def refer(self, **names: object) -> None:
+        self.references.extend((kind, str(value)) for kind, value in names.items())
+
+    def now(self) -> datetime:
+        return self.at
+
+    def uuid(self) -> UUID:
+        self._uuids += 1
+        return uuid5(NAMESPACE, f"{self.id}:{self._uuids}")
+
+
+class _Answering:
+    """Answers calls from the test's own functions; what it has no function for is really sent."""
+
+    def __init__(self, run: PlainRun, answers: Mapping[str, Answers], outside: Caller) -> None:
+        self._run = run
+        self._answers = answers
+        self._outside = outside
+
+    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        self._run.calls.append((connection.name, call))
+        function = self._answers.get(connection.name)
+        if function is None:
+            return await self._outside.call(connection, call)
+        found = function(call)
+        given = await found if inspect.isawaitable(found) else found
+        effect = effect_of(connection.connector, call.method, call.path)
+        verdict = classify(given, method=call.method, effect=effect, now_us=0)
+        if 200 <= given.status < 300:
+            return given
+        reason = getattr(verdict, "reason", f"HTTP {given.status}")
+        kind = getattr(verdict, "kind", None)
+        if isinstance(verdict, Refused):
+            raise CallRefused(verdict.kind, reason, given.status)
+        raise ConnectionError(f"{connection.name}: {kind}: {reason}")
+
+
+class _Redirected:
+    """Sends a connection's calls to another address, such as a simulated vendor's."""
+
+    def __init__(self, inner: Caller, base_urls: Mapping[str, str]) -> None:
+        self._inner = inner
+        self._base_urls = base_urls
+
+    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        base_url = self._base_urls.get(connection.name)
+        if base_url is not None:
+            egress = replace(connection.egress, allow=(*connection.egress.allow, "127.0.0.1"))
+            connection = replace(connection, base_url=base_url.rstrip("/"), egress=egress)
+        return await self._inner.call(connection, call)
+
+
+@asynccontextmanager
+async def plain(
+    hub: Hub,
+    *,
+    answers: Mapping[str, Answers] | None = None,
+    base_urls: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    payload: Any = None,
+    at: datetime | None = None,
+) -> AsyncIterator[PlainRun]:
+    """A run to hand to a flow function, and a caller for its connections while the block lasts.
+
+    ``answers`` gives functions that answer a connection's calls; ``base_urls`` sends them to
+    another address; ``secrets`` holds the vault's values by name. Raises DeclarationError when
+    the hub has mistakes, SettingsError for a connection that it does not have.
+    """
+    spec = hub.spec()
+    for name in (*(answers or {}), *(base_urls or {})):
+        if name not in spec.connections:
+            known = ", ".join(sorted(spec.connections)) or "none"
+            raise SettingsError("connection", name, f"the hub has {known}")
+    ids, clock = SystemIds(), SystemClock()
+    http = ThinHttpClient()
+    calls = Calls(http, FixedVault(secrets or {}), clock, CountingObserver())
+    outside = _Redirected(OutsideCaller(calls, clock, ids), base_urls or {})
+    started = at or EPOCH + timedelta(microseconds=clock.now_us())
+    run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
+    token = CURRENT.set(_Answering(run, answers or {}, outside))
+    try:
+        yield run
+    finally:
+        CURRENT.reset(token)
+        await http.close()
+
+
+def _event(event_id: EventId) -> Event:
+    return Event(
+        event_id, NO_TENANT, "test", "test", "test", 0, "test", None, None, None, None, None
+    )
