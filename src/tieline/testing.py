@@ -107,9 +107,8 @@ class _Answering:
             return await self._outside.call(connection, call)
         found = function(call)
         given = await found if inspect.isawaitable(found) else found
-        effect = effect_of(connection.connector, call.method, call.path)
-        verdict = classify(given, method=call.method, effect=effect, now_us=0)
-        if 200 <= given.status < 300:
+        verdict = _verdict(connection, call, given)
+        if isinstance(verdict, Succeeded):
             return given
         reason = getattr(verdict, "reason", f"HTTP {given.status}")
         kind = getattr(verdict, "kind", None)
@@ -134,7 +133,7 @@ class _Redirected:
 
 
 @asynccontextmanager
-async def plain(
+async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     hub: Hub,
     *,
     answers: Mapping[str, Answers] | None = None,

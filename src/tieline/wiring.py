@@ -31,6 +31,7 @@ from tieline.pipeline.call import Calls
 from tieline.pipeline.clockwork import Clockwork
 from tieline.pipeline.front import Front, FrontParts
 from tieline.pipeline.housekeeping import Housekeeping, Keeping
+from tieline.pipeline.lease import Lease
 from tieline.pipeline.outside import OutsideCaller
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.step import StepParts
@@ -85,11 +86,12 @@ async def running(
     calls = Calls(http, vault, clock, observer)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
     outside = OutsideCaller(calls, clock, ids)
+    lease = Lease(clock)
     back = Back(
         hub,
         admitter,
         calls,
-        StepParts(journal, clock, ids, calls, outside, reach),
+        StepParts(journal, clock, ids, calls, outside, reach, may_start_effects=lease.holds),
         Settler(journal, clock, observer, reach),
     )
     back.places = Places(at_once=settings.at_once)
@@ -97,13 +99,14 @@ async def running(
     clockwork = Clockwork(hub, admitter, journal, clock)
     keeping = Keeping(
         about=f"{platform.node()} pid {os.getpid()}",
+        lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
         runs_us=int(settings.keep_runs_days * DAY_US),
     )
     house = Housekeeping(hub, back, journal, clock, keeping)
     await house.recover()
     await clockwork.register()
-    service = Service(loops(back, clockwork, house, clock), observer)
+    service = Service(loops(back, calls, clockwork, house, clock), observer)
     server = DoorServer(front, clock, public_url=settings.public_url, limits=DoorLimits())
     try:
         await server.open(settings.host, settings.port)
@@ -128,7 +131,9 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def loops(back: Back, clockwork: Clockwork, house: Housekeeping, clock: SystemClock) -> list[Loop]:
+def loops(
+    back: Back, calls: Calls, clockwork: Clockwork, house: Housekeeping, clock: SystemClock
+) -> list[Loop]:
     """What runs beside the door; each pass says how long it may rest."""
 
     async def claim() -> float:
@@ -147,6 +152,11 @@ def loops(back: Back, clockwork: Clockwork, house: Housekeeping, clock: SystemCl
         back.signals.look.set()
         return _seconds_until(next_us, clock.now_us(), most=30.0)
 
+    async def wake() -> float:
+        while calls.recovered:
+            await house.wake(calls.recovered.pop())
+        return 60.0
+
     async def limit() -> float:
         back.limit_pass()
         return 1.0
@@ -154,6 +164,7 @@ def loops(back: Back, clockwork: Clockwork, house: Housekeeping, clock: SystemCl
     return [
         Loop("time limits", limit),
         Loop("claim", claim, back.signals.look),
+        Loop("wake", wake, calls.has_recovered),
         Loop("due", due, back.signals.due_changed),
         Loop("schedules", fire),
         Loop("heartbeat", house.beat_pass),

@@ -1,5 +1,6 @@
 """Call: one outbound try comes in; it passes its connection's guards, and what it means goes out."""
 
+import asyncio
 from base64 import b64encode
 from typing import assert_never
 
@@ -10,13 +11,13 @@ from tieline.model.errors import CallFailed
 from tieline.model.facts import CallTried, ConnectionMoved
 from tieline.model.secret import Secret
 from tieline.model.verdict import Refused, Succeeded, TryAgain, Unauthorised, Verdict
-from tieline.pipeline.guard import Guard
+from tieline.pipeline.guard import Guard, Moved
 from tieline.ports.clock import Clock
 from tieline.ports.guarded import NotNow, Sending, Tried
 from tieline.ports.http import HttpClient
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
-from tieline.rules.classify import classify
+from tieline.rules.classify import classify, classify_inside
 from tieline.rules.discreet import discreet
 
 USER_AGENT = ("user-agent", "tieline/0.1")
@@ -31,6 +32,9 @@ class Calls:
         self._clock = clock
         self._observer = observer
         self._guards: dict[str, Guard] = {}
+        self.recovered: set[str] = set()
+        """What waiting runs may be woken for: connections that became usable again."""
+        self.has_recovered = asyncio.Event()
 
     def guard(self, connection: ConnectionSpec) -> Guard:
         """The guard of *connection*, made when it is first asked for."""
@@ -86,14 +90,23 @@ class Calls:
         now_us = at_us + took_us
         verdict = classify(ending, method=call.method, effect=sending.effect, now_us=now_us)
         answer = ending if isinstance(ending, HttpAnswer) else None
-        if answer is not None and isinstance(verdict, Succeeded):
-            verdict = _look_inside(connection, answer, verdict)
+        failed_inside = connection.connector.failed_inside
+        if answer is not None and failed_inside is not None:
+            said = failed_inside(answer)
+            if said is not None:
+                verdict = classify_inside(said, answer, effect=sending.effect, now_us=now_us)
         moved = guard.saw(verdict, answer, started_us=at_us, now_us=now_us)
         if moved is not None:
-            self._observer.saw(ConnectionMoved(connection.name, *moved))
+            self._moved(guard, moved)
         status = None if answer is None else answer.status
         self._observer.saw(_fact(connection, call, sending, verdict, status, took_us))
         return Tried(verdict, answer, status, at_us, took_us)
+
+    def _moved(self, guard: Guard, moved: Moved) -> None:
+        self._observer.saw(ConnectionMoved(guard.connection.name, *moved))
+        if guard.state == "closed":
+            self.recovered.add(guard.on)
+            self.has_recovered.set()
 
     def _secrets(self, connection: ConnectionSpec) -> tuple[Secret, ...]:
         if connection.credential is None:
@@ -157,15 +170,6 @@ def _tracking(idempotency_header: str | None, sending: Sending) -> Headers:
     if idempotency_header is not None and sending.effect_key is not None:
         headers = (*headers, (idempotency_header.lower(), sending.effect_key))
     return headers
-
-
-def _look_inside(connection: ConnectionSpec, answer: HttpAnswer, verdict: Verdict) -> Verdict:
-    """Some systems answer 200 and say in the body that they refused."""
-    failed_inside = connection.connector.failed_inside
-    if failed_inside is None:
-        return verdict
-    said = failed_inside(answer)
-    return verdict if said is None else Refused(FailureKind.REJECTED, said)
 
 
 def _fact(  # noqa: PLR0913 - the parts of one fact

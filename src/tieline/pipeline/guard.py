@@ -1,8 +1,6 @@
 """Guard: the state that one connection's calls share in this process, behind pure decisions."""
 
 import asyncio
-from collections.abc import Callable
-
 from tieline.model.call import FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.ids import Micros
@@ -31,8 +29,6 @@ class Guard:
         self.waiting = 0
         self.turn = asyncio.Lock()
         self._returned: asyncio.Future[None] | None = None
-        self.recovered: Callable[[], None] = lambda: None
-        """Called when the connection is usable again, so that waiting runs are woken."""
         self._breaker: breaker.State = breaker.CLOSED
         self._health = health.WELL
         self._arrival_us: Micros = 0
@@ -136,8 +132,6 @@ class Guard:
         self._learn_pace(verdict, answer, started_us, now_us)
         if self.state == before:
             return None
-        if self.state == "closed":
-            self.recovered()
         return self.state, getattr(verdict, "reason", "a call succeeded")
 
     def _learn_health(self, verdict: Verdict, answer: HttpAnswer | None, now_us: Micros) -> None:

@@ -6,6 +6,7 @@ from tieline.model.commands import Beat, Purge, Sweep, WakeWaiting
 from tieline.model.flow import HubSpec
 from tieline.model.run import HeadPolicy
 from tieline.pipeline.back import Back
+from tieline.pipeline.lease import Lease
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 
@@ -22,6 +23,7 @@ class Keeping:
     """What a process says of itself, and how long things are kept."""
 
     about: str
+    lease: Lease
     payloads_us: int
     runs_us: int
 
@@ -50,8 +52,10 @@ class Housekeeping:
 
     async def beat_pass(self) -> float:
         """Say that this process lives."""
+        began_us = self._clock.monotonic_us()
         now_us = self._clock.now_us()
         await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
+        self._keeping.lease.renewed(began_us)
         return BEAT_S
 
     async def sweep_pass(self) -> float:
