@@ -17,15 +17,38 @@ def migrate(connection: apsw.Connection, path: str) -> list[str]:
     Raises StoreError when the store comes from a newer release, or a file was changed after use.
     """
     connection.execute(LEDGER)
-    done = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT * FROM migration")}
-    ours = _files()
+    done, ours = _done(connection), _files()
+    _refuse_newer(done, ours, path)
+    return [name for number, name in sorted(ours.items()) if _apply(connection, number, name, done)]
+
+
+def check_migrated(connection: apsw.Connection, path: str) -> None:
+    """Raise StoreError unless the store has exactly today's schema; changes nothing."""
+    tables = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'"
+    if not connection.execute(tables).fetchall():
+        raise StoreError(f"{path} is not a Tieline store; give another path")
+    done, ours = _done(connection), _files()
+    _refuse_newer(done, ours, path)
+    missing = sorted(set(ours) - set(done))
+    if missing:
+        raise StoreError(
+            f"{path} was written by an earlier release (it lacks {ours[missing[0]]}); "
+            "start this release on it once, which brings it up to date"
+        )
+
+
+def _done(connection: apsw.Connection) -> dict[int, tuple[str, str]]:
+    rows = connection.execute("SELECT number, name, digest FROM migration")
+    return {number: (name, digest) for number, name, digest in rows}
+
+
+def _refuse_newer(done: dict[int, tuple[str, str]], ours: dict[int, str], path: str) -> None:
     newer = sorted(set(done) - set(ours))
     if newer:
         raise StoreError(
             f"{path} was written by a newer release (migration {done[newer[-1]][0]}); "
             "start that release, or restore a copy from before it"
         )
-    return [name for number, name in sorted(ours.items()) if _apply(connection, number, name, done)]
 
 
 def _apply(

@@ -1,0 +1,61 @@
+"""Replay reading: a filter and a cursor come in; the next events to run again go out."""
+
+import orjson
+
+from tieline.adapters.sql.listing import BEGINNING_OF_TIME, type_bounds
+from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set
+from tieline.model import views as v
+from tieline.model.event import Event
+from tieline.model.view_details import Bite, EffectCount, Replayable
+from tieline.rules.id_time import end_id, first_id
+
+LOOK = 2_000
+"""Events that one bite looks at, when few of them are wanted."""
+
+
+def next_bite(q: v.NextBite) -> Steps[Bite]:
+    """The next wanted events. A bite may be empty and yet not the last."""
+    if q.filter.event_ids:
+        return (yield from _of_ids(q))
+    wanted = q.filter
+    until_us = q.until_us if wanted.until_us is None else min(q.until_us, wanted.until_us)
+    answer = yield from ask(
+        "replay_bite",
+        after=q.after,
+        first=first_id("event", wanted.since_us),
+        end=end_id("event", until_us),
+        look=LOOK,
+        limit=q.limit,
+        source=wanted.source,
+        flow=wanted.flow,
+        states=orjson.dumps(wanted.states).decode() if wanted.states else None,
+        since_us=BEGINNING_OF_TIME if wanted.since_us is None else wanted.since_us,
+        until_us=until_us,
+        **type_bounds(wanted.type),
+    )
+    looked, last = answer[0][:2]
+    events = tuple(_replayable(row[2:]) for row in answer if row[2] is not None)
+    if len(events) == q.limit:
+        cursor = events[-1].event.id
+        return Bite(events, cursor, finished=looked < LOOK and cursor == last)
+    return Bite(events, last or q.after, finished=looked < LOOK)
+
+
+def _of_ids(q: v.NextBite) -> Steps[Bite]:
+    """Named events: the filter's other parts do not apply."""
+    left = sorted(id_ for id_ in set(q.filter.event_ids) if id_ > q.after)
+    taken = left[: q.limit]
+    found = yield from ask_set("replay_bite_of_ids", [(id_,) for id_ in taken])
+    events = tuple(sorted(map(_replayable, found), key=lambda one: one.event.id))
+    cursor = taken[-1] if taken else q.after
+    return Bite(events, cursor, finished=len(taken) == len(left))
+
+
+def _replayable(row: RowOut) -> Replayable:
+    return Replayable(Event._make(row[:12]), row[12], row[13])
+
+
+def effects(q: v.CountEffects) -> Steps[tuple[EffectCount, ...]]:
+    """What earlier runs of these events have already done."""
+    found = yield from ask_set("step_effects", [(id_,) for id_ in q.event_ids])
+    return tuple(EffectCount(*row) for row in found)

@@ -1,0 +1,40 @@
+"""Views over SQL: a question comes in; the sans-IO read that answers it goes out."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tieline.adapters.sql import checking, listing, replay_reading, showing, tracing
+from tieline.adapters.sql.statement import Steps
+from tieline.model import views as v
+
+R = TypeVar("R")
+
+READS: dict[type, Callable[[Any], Steps[Any]]] = {
+    v.ListReceipts: listing.receipts,
+    v.ListEvents: listing.events,
+    v.ListRuns: listing.runs,
+    v.ListDead: listing.dead,
+    v.ListReplays: listing.replays,
+    v.ListAudit: listing.audit,
+    v.ListPauses: listing.pauses,
+    v.ListSchedules: listing.schedules,
+    v.ListWorkers: listing.workers,
+    v.CountWork: listing.work,
+    v.CountCalls: listing.calls,
+    v.ShowReceipt: showing.receipt,
+    v.ShowEvent: showing.event,
+    v.ShowRun: showing.run,
+    v.ShowReplay: showing.replay,
+    v.ReadTrail: tracing.trail,
+    v.FindKey: tracing.kinds_of_key,
+    v.NextBite: replay_reading.next_bite,
+    v.CountEffects: replay_reading.effects,
+    v.CheckRows: checking.rows,
+}
+"""Every question but CheckStore, which is about the file and not about what is in it."""
+
+
+def answer(question: v.Question[R]) -> Steps[R]:
+    """The read that answers *question*."""
+    steps: Steps[R] = READS[type(question)](question)
+    return steps

@@ -1,0 +1,4 @@
+-- A page of what people did to one thing.
+SELECT seq, at_us, actor, action, subject, reason, previous, hash FROM audit
+WHERE subject = :subject AND seq < :before AND at_us >= :since_us AND at_us < :until_us
+ORDER BY seq DESC LIMIT :limit

@@ -1,0 +1,3 @@
+-- Who carries a business name, the latest first: event ids grow with time.
+SELECT DISTINCT event_id FROM reference WHERE kind = :kind AND key = :key
+ORDER BY event_id DESC LIMIT :limit
