@@ -28,11 +28,11 @@ from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallRefused, SettingsError
 from tieline.model.event import Event
 from tieline.model.ids import NO_TENANT, EventId
-from tieline.model.verdict import Refused
+from tieline.model.verdict import Refused, Succeeded, Verdict
 from tieline.pipeline.call import Calls
 from tieline.pipeline.outside import OutsideCaller
 from tieline.ports.caller import CURRENT, Caller
-from tieline.rules.classify import classify
+from tieline.rules.classify import classify, classify_inside
 from tieline.rules.effects import effect_of
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
@@ -115,6 +115,16 @@ class _Answering:
         if isinstance(verdict, Refused):
             raise CallRefused(verdict.kind, reason, given.status)
         raise ConnectionError(f"{connection.name}: {kind}: {reason}")
+
+
+def _verdict(connection: ConnectionSpec, call: Call, given: HttpAnswer) -> Verdict:
+    """What the engine would make of the answer, of its body too."""
+    effect = call.effect or effect_of(connection.connector, call.method, call.path)
+    failed_inside = connection.connector.failed_inside
+    said = None if failed_inside is None else failed_inside(given)
+    if said is not None:
+        return classify_inside(said, given, effect=effect, now_us=0)
+    return classify(given, method=call.method, effect=effect, now_us=0)
 
 
 class _Redirected:

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from tieline.model.auth import Auth, Bearer
-from tieline.model.call import Effect, Egress, HttpAnswer, Timeouts
+from tieline.model.call import Effect, Egress, FailureKind, HttpAnswer, Timeouts
 from tieline.model.rate import Rate
 from tieline.model.retrying import RetryPolicy
 from tieline.model.signature import WebhookScheme
+
+
+class FailedInside(NamedTuple):
+    """A failure that an answer's body tells and its status does not."""
+
+    kind: FailureKind
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,9 @@ class Connector:
     """The header in which the provider takes an idempotency key; makes its writes ``idempotent``."""
     effects: Mapping[str, Effect] = field(default_factory=dict)
     """``"POST /path/*"`` → effect, where the default by method is wrong; first match wins."""
-    failed_inside: Callable[[HttpAnswer], str | None] | None = None
-    """For systems that answer 200 with an error in the body: its text, or None."""
+    failed_inside: Callable[[HttpAnswer], FailedInside | None] | None = None
+    """For systems whose status misleads, such as a 200 with an error in the body. Asked of every
+    answer; None: the status is right."""
     webhook: WebhookScheme | None = None
     docs: str = ""
 

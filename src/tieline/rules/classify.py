@@ -19,6 +19,9 @@ in doubt. Surely not applied: nothing was sent (``Delivered.NO``), or the server
 request away (408, 425, 429, 503, and the throttling 403). A 500 and a gateway's 502 or 504 leave
 it open.
 
+What a system says in the body of its answer (``FailedInside``) goes by the same rules: throttled
+means turned away, unavailable and broken leave it open, anything else is refused.
+
 An answer over the size limit would be so again: refused, or in doubt when a write behind it was
 not safe to repeat. What our own side stopped (the egress guard, a bad header) is refused.
 """
@@ -28,6 +31,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from tieline.model.call import Delivered, Effect, FailureKind, HttpAnswer
+from tieline.model.connection import FailedInside
 from tieline.model.errors import CallFailed
 from tieline.model.ids import Micros
 from tieline.model.verdict import (
@@ -47,6 +51,7 @@ _FREELY = frozenset({Effect.READ, Effect.IDEMPOTENT})
 _TRANSIENT_4XX = frozenset({408, 425})
 _NEVER_5XX = frozenset({501, 505, 506, 510})
 _TURNED_AWAY = frozenset({403, 408, 425, 429, 503})
+_LEAVES_OPEN = frozenset({FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.SLOW})
 _PERMANENT = frozenset({FailureKind.BLOCKED, FailureKind.REJECTED, FailureKind.REDIRECTED})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,6 +65,21 @@ def classify(
     if 200 <= ending.status < 300:
         return SUCCEEDED
     return _of_status(ending, method, effect, now_us)
+
+
+def classify_inside(
+    said: FailedInside, answer: HttpAnswer, *, effect: Effect, now_us: Micros
+) -> Verdict:
+    """What a failure means that a system tells in the body of *answer*, whatever its status."""
+    kind = said.kind
+    reason = inert(said.reason, LONGEST_MESSAGE)
+    if kind is FailureKind.UNAUTHORISED:
+        return Unauthorised(reason)
+    if kind is FailureKind.THROTTLED:
+        return TryAgain(kind, reason, _asked_pause(answer, now_us))
+    if kind not in _LEAVES_OPEN:
+        return Refused(kind, reason)
+    return TryAgain(kind, reason) if effect in _FREELY else InDoubt(kind, _doubtful(reason))
 
 
 def _of_failure(failed: CallFailed, effect: Effect) -> Verdict:
