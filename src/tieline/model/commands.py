@@ -384,30 +384,11 @@ class Purge:
     limit: int = 200
 
 
-Command = (
-    Ingest
-    | KeepReceipt
-    | Claim
-    | Remember
-    | Settle
-    | GiveBack
-    | Promote
-    | WakeWaiting
-    | Beat
-    | Sweep
-    | KeepSchedule
-    | Fire
-    | Pause
-    | Resume
-    | Cancel
-    | RetryDead
-    | DiscardDead
-    | EditDead
-    | ResolveHeld
-    | StartReplay
-    | ContinueReplay
-    | CancelReplay
-    | Purge
-)
-
-Row = Mapping[str, object]
+FrontCommand = Ingest | KeepReceipt
+BackCommand = Claim | Remember | Settle | GiveBack | Promote | WakeWaiting | Beat | Sweep
+ClockCommand = KeepSchedule | Fire
+OperatorCommand = (
+    Pause | Resume | Cancel | RetryDead | DiscardDead | EditDead | ResolveHeld
+    | StartReplay | CancelReplay
+)  # fmt: skip
+Command = FrontCommand | BackCommand | ClockCommand | OperatorCommand | ContinueReplay | Purge
