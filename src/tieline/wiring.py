@@ -44,6 +44,9 @@ from tieline.surfaces.ingest.protocol import DoorLimits
 from tieline.surfaces.ingest.server import DoorServer
 
 DAY_US = 86_400_000_000
+SHUT_S = 0.1
+"""How soon to look again for work that could not be claimed: places, guards or pauses may open."""
+IDLE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ def loops(
         claimed, more = await back.claim_pass()
         if claimed and more:
             return 0.0
-        return 0.05 if more else 5.0
+        return SHUT_S if more else IDLE_S
 
     async def due() -> float:
         while await back.due_pass():

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tieline.model.commands import Admission, Claim, GiveBack, Progress, Promote
@@ -29,17 +29,6 @@ class Places:
     claim: int = 100
 
 
-@dataclass(slots=True)
-class Signals:
-    """Hints between the back half and the loops around it; losing one costs only time."""
-
-    look: asyncio.Event = field(default_factory=asyncio.Event)
-    """There may be ready work."""
-    next_due_us: Micros | None = None
-    """When the earliest known due time is."""
-    due_changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class Back:
     """The executing half of a hub, as the ``Hands`` of the front half and as a worker."""
 
@@ -48,7 +37,7 @@ class Back:
     ) -> None:
         self.worker: WorkerId = parts.ids.worker()
         self.places = Places()
-        self.signals = Signals()
+        self.signals = parts.signals
         self.paused: Collection[str] = frozenset()
         """Flows that an operator holds."""
         self.closing = False
@@ -113,6 +102,7 @@ class Back:
         room = {name: count for name, count in room.items() if count > 0}
         if free <= 0 or not room or self.closing:
             return 0, True
+        is_shut = len(room) < len(self._hub.flows)
         self._turn += 1
         limit = min(free, self.places.claim)
         command = Claim(self.worker, limit, room, now_us, self._turn)
@@ -120,7 +110,7 @@ class Back:
         for run in claimed.runs:
             self._take_place(run.flow)
             self._start(dispatch(self._hub, run), run)
-        return len(claimed.runs), claimed.more
+        return len(claimed.runs), claimed.more or is_shut
 
     async def due_pass(self) -> int:
         """Make due runs ready; returns how many."""

@@ -21,6 +21,7 @@ from tieline.model.run import (
     StepState,
 )
 from tieline.pipeline.memory import Memory, StepKey
+from tieline.pipeline.signals import Signals
 from tieline.pipeline.stop import Lost, Stop
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
@@ -48,6 +49,7 @@ class StepParts:
     reach: Reach = go_on
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     """Kept, since asking for it is a system call on Python 3.11."""
+    signals: Signals = field(default_factory=Signals)
     may_start_effects: Callable[[], bool] = lambda: True
     """False once this worker could not renew its lease: somebody else may own its runs."""
 
@@ -241,6 +243,8 @@ class Steps:
         except BaseException:
             self._memory.put_back(progress)
             raise
+        if progress.emitted:
+            self.parts.signals.look.set()
         self.parts.reach("remember.after")
 
     def flush_soon(self) -> None:
