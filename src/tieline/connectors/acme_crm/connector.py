@@ -1,0 +1,12 @@
+"""Acme CRM connector: nothing comes in; how a made-up CRM is called goes out."""
+
+from tieline.connectors.inside import garbled
+from tieline.model.call import Effect
+from tieline.model.connection import Connector
+
+acme_crm = Connector(
+    name="acme-crm",
+    base_url="https://api.acme-crm.example",
+    effects={"POST /contacts/search": Effect.READ},
+    failed_inside=garbled,
+)

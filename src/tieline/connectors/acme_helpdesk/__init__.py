@@ -1,0 +1,1 @@
+"""Acme Helpdesk: a made-up system for support tickets, played by ``tieline_sim``."""

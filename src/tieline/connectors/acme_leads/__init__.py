@@ -1,0 +1,1 @@
+"""Acme Leads: a made-up system for web forms, played by ``tieline_sim``."""

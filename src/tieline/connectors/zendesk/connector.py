@@ -1,0 +1,31 @@
+"""Zendesk connector: nothing comes in; how Zendesk's Ticketing API is called goes out."""
+
+from datetime import timedelta
+
+from tieline.connectors.inside import garbled
+from tieline.connectors.zendesk.webhook import ZENDESK
+from tieline.model.auth import Basic
+from tieline.model.call import Effect
+from tieline.model.connection import Connector
+from tieline.model.rate import Rate
+
+# Checked 2026-11-21. Only the creation of a ticket honours Idempotency-Key. Updating one adds
+# its comment again with every repeat. The rate is that of the smallest plan, 200 a minute.
+zendesk = Connector(
+    name="zendesk",
+    auth=Basic(),
+    rate=Rate(180, timedelta(minutes=1), burst=20),
+    at_once=10,
+    idempotency_header="Idempotency-Key",
+    effects={
+        "POST */tickets": Effect.IDEMPOTENT,
+        "POST */tickets.json": Effect.IDEMPOTENT,
+        "POST */create_or_update*": Effect.IDEMPOTENT,
+        "POST *": Effect.ONCE,
+        "PATCH *": Effect.ONCE,
+        "PUT */tickets/*": Effect.ONCE,
+    },
+    failed_inside=garbled,
+    webhook=ZENDESK,
+    docs="https://developer.zendesk.com/api-reference/ticketing/introduction/",
+)
