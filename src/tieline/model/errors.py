@@ -7,6 +7,7 @@ TielineError
 ├── IllegalTransition        a bug: a run was asked to move where it may not go
 ├── NotFound                 an id named nothing
 ├── Conflict                 the thing exists, but its state does not allow this action
+├── CommandRefused           an operator's command makes no sense as given; nothing was changed
 ├── StaleClaim               another worker owns the run now: this one must stop
 ├── PayloadRejected          a body is not a JSON document within the limits; ``fault`` says why
 ├── Overloaded               too much waits to be committed; try again later
@@ -84,6 +85,10 @@ class NotFound(TielineError):
 
 class Conflict(TielineError):
     """The thing exists, but not in a state in which this can be done."""
+
+
+class CommandRefused(TielineError):
+    """An operator's command cannot be carried out as it was given; nothing was changed."""
 
 
 class StaleClaim(TielineError):

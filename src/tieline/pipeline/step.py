@@ -29,6 +29,7 @@ from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.guarded import Guarded
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
+from tieline.rules.edited import original_identity
 from tieline.rules.fingerprint import effect_key
 from tieline.rules.recall import Next, recall
 
@@ -134,7 +135,7 @@ class Steps:
             EffectIdentity(
                 self.claimed.tenant,
                 self._flow.name,
-                f"{event.source}|{event.identity}",
+                f"{event.source}|{original_identity(event)}",
                 identity[0],
                 identity[1],
                 self.claimed.generation,
