@@ -183,6 +183,33 @@ async def test_chat_messages_can_be_looked_up(
     assert [message["client_msg_id"] for message in messages] == found
 
 
+async def test_chat_shows_the_history_of_a_channel_in_pages_newest_first(
+    open_vendor: Any,
+) -> None:
+    chat = await open_vendor("chat")
+    for number in range(5):
+        message = {"channel": "#a", "text": str(number), "metadata": {"event_payload": number}}
+        await chat.ask("POST", "/chat.postMessage", message)
+        await chat.ask("POST", "/chat.postMessage", {"channel": "#b", "text": str(number)})
+
+    seen, cursor = [], ""
+    while True:
+        query = f"channel=%23a&limit=2&include_all_metadata=true&cursor={cursor}"
+        page = (await chat.ask("GET", f"/conversations.history?{query}")).json
+        seen += [message["metadata"]["event_payload"] for message in page["messages"]]
+        cursor = page["response_metadata"]["next_cursor"]
+        if not cursor:
+            break
+
+    assert seen == [4, 3, 2, 1, 0]
+    plain = (await chat.ask("GET", "/conversations.history?channel=%23a&limit=1")).json
+    assert (plain["has_more"], "metadata" in plain["messages"][0]) == (True, False)
+    newest = plain["messages"][0]["ts"]
+    later = await chat.ask("GET", f"/conversations.history?channel=%23a&oldest={newest}")
+    assert later.json["messages"] == []
+    assert (await chat.ask("GET", "/conversations.history")).json["error"] == "channel_not_found"
+
+
 @pytest.mark.parametrize(
     ("message", "error"),
     [

@@ -3,12 +3,19 @@
 As at the real ones nothing protects a repeated post, and most errors are a 200 with ``ok`` false.
 """
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
 import orjson
 
 from tieline_sim.chat.events import ChatVoice
 from tieline_sim.ledger import Entry, Write, stored
 from tieline_sim.messages import Answer, Request, as_json
 from tieline_sim.shop import Trade
+
+USUAL_PAGE = 100
+LARGEST_PAGE = 999
 
 
 class Chat:
@@ -25,6 +32,8 @@ class Chat:
         match request.method, request.segments():
             case "POST", ["chat.postMessage"]:
                 return self._post(request)
+            case "GET", ["conversations.history"]:
+                return self._history(request.parameters())
             case "GET", ["messages"]:
                 return self._look_up(request.parameters())
             case _:
@@ -49,6 +58,32 @@ class Chat:
         ref = fields.get("ref") or fields.get("client_msg_id") or f"{channel}: {text}"
         self._ledger.apply(Write("message", str(ref), ts, stored(message)), at_us=now_us)
         return as_json({"ok": True, "channel": channel, "ts": ts, "message": message})
+
+    def _history(self, asked: dict[str, str]) -> Answer:
+        """One channel, newest first; ``metadata`` only if ``include_all_metadata`` is true."""
+        if not asked.get("channel"):
+            return as_json({"ok": False, "error": "channel_not_found"})
+        limit = asked.get("limit", "")
+        page = min(int(limit), LARGEST_PAGE) if limit.isdecimal() and int(limit) else USUAL_PAGE
+        found = list(islice(self._newest_first(asked), page + 1))
+        shown, more = found[:page], len(found) > page
+        if asked.get("include_all_metadata") != "true":
+            shown = [{k: v for k, v in it.items() if k != "metadata"} for it in shown]
+        cursor = {"next_cursor": shown[-1]["ts"] if more else ""}
+        return as_json(
+            {"ok": True, "messages": shown, "has_more": more, "response_metadata": cursor}
+        )
+
+    def _newest_first(self, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
+        below = asked.get("cursor") or asked.get("latest") or "inf"
+        oldest = asked.get("oldest") or "0"
+        for entry in reversed(self._ledger.after(0, self._ledger.applied)):
+            ts = float(entry.write.id)
+            if ts <= float(oldest):
+                break
+            message = orjson.loads(entry.write.body)
+            if ts < float(below) and message["channel"] == asked["channel"]:
+                yield message
 
     def _look_up(self, asked: dict[str, str]) -> Answer:
         """Messages for which everything asked holds, oldest first."""
