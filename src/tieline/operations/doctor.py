@@ -1,0 +1,276 @@
+"""Doctor: a store and its hub come in; what is wrong, and what to do about it, goes out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tieline.model.commands import ScheduleRow
+from tieline.model.flow import HubSpec, ScheduleSource
+from tieline.model.ids import Micros
+from tieline.model.view_details import Oddity, StoreHealth
+from tieline.model.view_rows import PauseRow, WorkCount, WorkerRow
+from tieline.model.views import (
+    PARTS,
+    CheckRows,
+    CheckStore,
+    CountWork,
+    ListPauses,
+    ListSchedules,
+    ListWorkers,
+)
+from tieline.ports.vault import Vault
+from tieline.ports.views import Views
+from tieline.rules.plain_time import ago, span
+
+MEGABYTE = 1024 * 1024
+LITTLE_SPACE_BYTES = 1024 * MEGABYTE
+NO_SPACE_BYTES = 100 * MEGABYTE
+LARGE_LOG_BYTES = 256 * MEGABYTE
+SOUND_LIBRARY = (3, 51, 3)
+"""Older SQLite versions can damage a file when two connections write its log (WAL reset)."""
+CLOCK_SLACK_US = 300_000_000
+OLD_US = 3_600_000_000
+SILENT_US = 30_000_000
+OVERDUE_US = 120_000_000
+ROWS_LOOKED_AT = 200_000
+TOLD_OF_A_KIND = 10
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at and is worth saying."""
+
+    level: Level
+    what: str
+    do: str = ""
+    """What to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the doctor looks at."""
+
+    health: StoreHealth
+    counted: WorkCount
+    workers: tuple[WorkerRow, ...]
+    schedules: tuple[ScheduleRow, ...]
+    pauses: tuple[PauseRow, ...]
+    oddities: tuple[Oddity, ...]
+    rows_left_out: bool
+    now_us: Micros
+
+
+async def examine(
+    views: Views, hub: HubSpec | None, vault: Vault, now_us: Micros, *, thorough: bool = False
+) -> tuple[Finding, ...]:
+    """Look at everything, in short reads; ``thorough`` also reads every page and every row."""
+    facts = await gather(views, now_us, thorough=thorough)
+    found = [*of_store(facts), *of_work(facts), *of_rows(facts)]
+    if hub is not None:
+        found += [*of_hub(hub, vault), *of_names(hub, facts)]
+    order = list(Level)
+    return tuple(sorted(found, key=lambda finding: -order.index(finding.level)))
+
+
+async def gather(views: Views, now_us: Micros, *, thorough: bool) -> Facts:
+    """Read what is to be judged."""
+    most = 2**62 if thorough else ROWS_LOOKED_AT
+    oddities: list[Oddity] = []
+    left_out = False
+    for part in PARTS:
+        looked, cursor = 0, ""
+        while looked < most:
+            checked = await views.read(CheckRows(part, cursor))
+            oddities += checked.oddities
+            looked += checked.looked
+            if checked.cursor is None:
+                break
+            cursor = checked.cursor
+        else:
+            left_out = True
+    return Facts(
+        health=await views.read(CheckStore(pages=thorough)),
+        counted=await views.read(CountWork()),
+        workers=await views.read(ListWorkers()),
+        schedules=await views.read(ListSchedules()),
+        pauses=await views.read(ListPauses()),
+        oddities=tuple(oddities),
+        rows_left_out=left_out,
+        now_us=now_us,
+    )
+
+
+# --- the store --------------------------------------------------------------------------------
+
+
+def of_store(facts: Facts) -> Iterator[Finding]:
+    """The file, its library, its disk and the clock."""
+    health = facts.health
+    size = f"{health.store_bytes // MEGABYTE} MB, log {health.log_bytes // MEGABYTE} MB"
+    who = "no process" if health.holder is None else f"process {health.holder}"
+    yield Finding(
+        Level.NOTE,
+        f"{health.path}: {size}, schema {health.migration}, SQLite {health.library}, open in {who}",
+    )
+    if tuple(int(part) for part in health.library.split(".")[:3]) < SOUND_LIBRARY:
+        yield Finding(
+            Level.WARNING,
+            f"SQLite {health.library} has a defect in resetting its log (fixed in 3.51.3)",
+            "install a newer apsw, and let nothing but the hub write the file",
+        )
+    if health.log_bytes > LARGE_LOG_BYTES:
+        yield Finding(
+            Level.WARNING,
+            f"the write-ahead log has grown to {health.log_bytes // MEGABYTE} MB",
+            "look for a program that keeps the file open for reading, and end it",
+        )
+    yield from _of_disk(health)
+    if health.newest_us is not None and health.newest_us > facts.now_us + CLOCK_SLACK_US:
+        ahead = span(health.newest_us - facts.now_us)
+        yield Finding(
+            Level.ERROR,
+            f"the store has times {ahead} ahead of this machine's clock",
+            "set the clock; until then, due times and orders by time are wrong",
+        )
+    for fault in health.faults or ():
+        yield Finding(Level.ERROR, f"the file is damaged: {fault}", "stop, copy it, restore")
+
+
+def _of_disk(health: StoreHealth) -> Iterator[Finding]:
+    free = f"{health.free_bytes // MEGABYTE} MB are free beside the store"
+    if health.free_bytes < NO_SPACE_BYTES:
+        yield Finding(Level.ERROR, free, "free some now: a full disk refuses every delivery")
+    elif health.free_bytes < LITTLE_SPACE_BYTES:
+        yield Finding(Level.WARNING, free, "free some, or shorten how long things are kept")
+
+
+# --- the work ---------------------------------------------------------------------------------
+
+
+def of_work(facts: Facts) -> Iterator[Finding]:
+    """Runs that wait, for whom, and whether anybody works."""
+    counted, is_open = facts.counted, facts.health.holder is not None
+    dead = sum(count.dead for count in counted.flows)
+    held = sum(count.held for count in counted.flows)
+    if dead:
+        yield Finding(Level.WARNING, f"{_runs(dead)} dead", "tieline dead list")
+    if held:
+        yield Finding(Level.WARNING, f"{_runs(held)} held", "tieline held list")
+    yield from _of_age(facts, is_open=is_open)
+    beats = [worker.beat_us for worker in facts.workers]
+    if is_open and (not beats or max(beats) < facts.now_us - SILENT_US):
+        last = ago(max(beats), facts.now_us) if beats else "never"
+        yield Finding(
+            Level.ERROR,
+            f"a hub has the store open, but its last heartbeat was {last}",
+            "look at its log; if it hangs, stop it: nothing acknowledged is lost",
+        )
+    for pause in facts.pauses:
+        since = ago(pause.since_us, facts.now_us)
+        yield Finding(
+            Level.NOTE,
+            f"{pause.kind} {pause.name} was paused {since} by {pause.actor}: {pause.reason}",
+            f"tieline {pause.kind}s resume {pause.name}",
+        )
+    for row in facts.schedules:
+        if is_open and row.next_us < facts.now_us - OVERDUE_US:
+            late = span(facts.now_us - row.next_us)
+            yield Finding(Level.ERROR, f"{row.name} is overdue by {late}", "look at the hub's log")
+
+
+def _of_age(facts: Facts, *, is_open: bool) -> Iterator[Finding]:
+    oldest = facts.counted.oldest
+    if oldest is None:
+        return
+    age = facts.now_us - oldest.created_us
+    words = f"the oldest unfinished run is {oldest.id} of {oldest.flow}, {oldest.state}"
+    if not is_open:
+        yield Finding(Level.NOTE, f"{words}; no hub is running", "tieline serve")
+    elif age > OLD_US:
+        advice = f"tieline runs show {oldest.id} says what it waits for"
+        yield Finding(Level.WARNING, f"{words}, since {span(age)}", advice)
+
+
+def _runs(count: int) -> str:
+    return "1 run is" if count == 1 else f"{count} runs are"
+
+
+def of_rows(facts: Facts) -> Iterator[Finding]:
+    """Rows that contradict each other: always a defect, of ours or of the disk."""
+    told: Counter[str] = Counter()
+    for odd in facts.oddities:
+        told[odd.kind] += 1
+        if told[odd.kind] <= TOLD_OF_A_KIND:
+            yield Finding(
+                Level.ERROR,
+                f"{odd.kind}: {odd.subject}: {odd.words}",
+                "keep a copy of the store and report it; cancel or retry what it names",
+            )
+    for kind, count in told.items():
+        if count > TOLD_OF_A_KIND:
+            yield Finding(Level.ERROR, f"{kind}: {count} in all", "as above")
+    if facts.rows_left_out:
+        limit = f"only the first {ROWS_LOOKED_AT} rows of a kind were compared"
+        yield Finding(Level.NOTE, limit, "tieline doctor --thorough looks at all")
+
+
+# --- the hub ----------------------------------------------------------------------------------
+
+
+def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
+    """Secrets that are not there, and doors that stand open."""
+    for spec in hub.connections.values():
+        if spec.credential is not None and not vault.secrets(spec.credential):
+            yield Finding(
+                Level.ERROR,
+                f"connection {spec.name}: the vault has no secret {spec.credential!r}",
+                "put it there; until then its calls wait",
+            )
+    for door in hub.webhooks().values():
+        if door.unverified:
+            yield Finding(
+                Level.WARNING,
+                f"source {door.name} takes deliveries that nobody signed (unverified=True)",
+                "choose a signed source, or keep the door off the internet",
+            )
+        elif not vault.secrets(door.signing):
+            yield Finding(
+                Level.ERROR,
+                f"source {door.name}: the vault has no secret {door.signing!r}",
+                "put it there; until then every delivery is refused",
+            )
+
+
+def of_names(hub: HubSpec, facts: Facts) -> Iterator[Finding]:
+    """Work and schedules that no declaration stands behind."""
+    for count in facts.counted.flows:
+        waiting = count.ready + count.behind + count.running + count.retrying + count.waiting
+        if count.flow not in hub.flows and waiting:
+            yield Finding(
+                Level.ERROR,
+                f"{_runs(waiting)} of flow {count.flow}, which is not declared any more",
+                "declare it again, or cancel them: nothing will run them",
+            )
+    known = _schedules(hub)
+    for row in facts.schedules:
+        if row.name not in known:
+            yield Finding(Level.NOTE, f"{row.name} is not declared any more and never fires")
+
+
+def _schedules(hub: HubSpec) -> frozenset[str]:
+    sources: Iterable[object] = (flow.source for flow in hub.flows.values())
+    return frozenset(s.name for s in sources if isinstance(s, ScheduleSource))
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """0, or 1 when something is wrong."""
+    return int(any(finding.level is Level.ERROR for finding in findings))

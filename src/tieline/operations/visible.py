@@ -1,0 +1,46 @@
+"""Visible: stored bytes come in; what a person may see of them goes out."""
+
+import orjson
+
+from tieline.model.flow import HubSpec
+from tieline.model.payload import Json
+from tieline.rules.redact import redact_document
+
+NOT_TEXT = "[{count} bytes that are no JSON]"
+UNKNOWN_CONTRACT = "[not shown: only the hub knows which fields of {contract} are sensitive]"
+FORGOTTEN = "[forgotten by retention, or never kept]"
+
+
+def sensitive_fields(hub: HubSpec | None) -> frozenset[str]:
+    """Every field that any contract of *hub* calls sensitive."""
+    if hub is None:
+        return frozenset()
+    contracts = (flow.contract for flow in hub.flows.values())
+    return frozenset(name for c in contracts if c is not None for name in c.sensitive)
+
+
+def payload(stored: bytes | None, hub: HubSpec | None, *, contract: str | None = None) -> Json:
+    """The document in *stored*, redacted; without the hub, one that has a contract stays hidden."""
+    if stored is None:
+        return FORGOTTEN
+    if contract is not None and hub is None:
+        return UNKNOWN_CONTRACT.format(contract=contract)
+    try:
+        document: Json = orjson.loads(stored)
+    except orjson.JSONDecodeError:
+        return NOT_TEXT.format(count=len(stored))
+    return redact_document(document, sensitive_fields(hub))
+
+
+def step_result(stored: bytes | None, size: int | None, hub: HubSpec | None) -> Json:
+    """What a step remembers: a JSON value, or an answer's status and its body."""
+    if stored is None:
+        return None
+    if size is not None and size > len(stored):
+        return f"[{size} bytes]"
+    head, newline, body = stored.partition(b"\n")
+    if not newline:
+        return payload(stored, hub)
+    status, _ = orjson.loads(head)
+    shown = payload(body, hub) if body else None
+    return {"status": status, "body": shown}

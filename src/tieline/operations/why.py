@@ -1,0 +1,56 @@
+"""Why: a run with what holds it comes in; one sentence that says what it waits for goes out."""
+
+from tieline.model.ids import Micros
+from tieline.model.view_details import RunDetail
+from tieline.rules.plain_time import ago, until
+
+
+def why(detail: RunDetail, now_us: Micros) -> str:
+    """What has to happen before the run goes on, or how it ended."""
+    run = detail.run
+    match run.state:
+        case "ready":
+            return _ready(detail)
+        case "running":
+            return f"it is being executed by {run.worker}, since {ago(run.moved_us, now_us)}"
+        case "retrying":
+            return f"it failed and is tried again {until(run.due_us, now_us)}: {run.reason}"
+        case "waiting":
+            return _waiting(detail, now_us)
+        case "held":
+            return f"it waits for a person: {run.reason}"
+        case "dead":
+            return _dead(detail)
+        case "cancelled":
+            return f"it was cancelled by {run.reason}"
+        case _:
+            return f"it ended well {ago(run.moved_us, now_us)}"
+
+
+def _ready(detail: RunDetail) -> str:
+    run, head = detail.run, detail.lane_head
+    pause = next((p for p in detail.pauses if (p.kind, p.name) == ("flow", run.flow)), None)
+    if pause is not None:
+        return f"flow {run.flow} is paused by {pause.actor}: {pause.reason}"
+    if run.behind and head is not None:
+        return f"{head.id}, which is {head.state}, goes first in lane {run.lane}"
+    return "it is ready, and waits for a free place in a running hub"
+
+
+def _waiting(detail: RunDetail, now_us: Micros) -> str:
+    run = detail.run
+    pauses = {f"{pause.kind}:{pause.name}": pause for pause in detail.pauses}
+    pause = pauses.get(run.waits_on or "")
+    if pause is not None:
+        return f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}"
+    on = f" on {run.waits_on}" if run.waits_on else ""
+    return f"it waits{on} and goes on {until(run.due_us, now_us)}: {run.reason}"
+
+
+def _dead(detail: RunDetail) -> str:
+    dead = detail.dead
+    if dead is None:
+        return f"it is dead: {detail.run.reason}"
+    if dead.resolution is not None and dead.resolution != "retried":
+        return f"it died ({dead.kind}: {dead.reason}) and is decided: {dead.resolution}"
+    return f"it is dead ({dead.kind}: {dead.reason}) and waits for a decision"
