@@ -1,4 +1,4 @@
-"""Settings: defaults, ``tieline.toml`` and ``TIELINE_*`` variables go in; one frozen value comes out."""
+"""Settings: defaults, ``tieline.toml`` and ``TIELINE_*`` go in; one frozen value comes out."""
 
 import os
 import tomllib
@@ -13,6 +13,18 @@ from tieline.model.errors import SettingsError
 FILE = "tieline.toml"
 PREFIX = "TIELINE_"
 NOT_SETTINGS = ("TIELINE_SECRET_", "TIELINE_TEST_")
+
+
+class ConnectionSettings(BaseModel):
+    """What the place where a hub runs says of one connection, instead of the hub's code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str | None = Field(default=None, description="such as a vendor's sandbox")
+    allow: tuple[str, ...] = Field(default=(), description="internal addresses it may reach")
+    attempts: int | None = Field(default=None, ge=1, description="tries of a call in all")
+    first_wait_seconds: float | None = Field(default=None, gt=0, description="after the first try")
+    longest_wait_seconds: float | None = Field(default=None, gt=0, description="between two tries")
 
 
 class Settings(BaseModel):
@@ -47,6 +59,9 @@ class Settings(BaseModel):
         default=90.0, gt=0, description="after this, finished runs are forgotten"
     )
     dedupe_days: float = Field(default=30.0, gt=0, description="how long a repeat is recognised")
+    connections: dict[str, ConnectionSettings] = Field(
+        default={}, description="[connections.<name>]: what differs from the hub's code here"
+    )
     crash_at: str | None = Field(
         default=None, description="for crash tests: end the process at this point"
     )
@@ -72,15 +87,21 @@ def load(
     try:
         return Settings(**{name: value for name, (_, value) in given.items()})
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name = str(fault["loc"][0])
-        origin, value = given.get(name, ("?", None))
-        if fault["type"] == "extra_forbidden":
-            known = ", ".join(Settings.model_fields)
-            raise SettingsError(
-                name, value, f"{origin} sets it, but the settings are: {known}"
-            ) from None
-        raise SettingsError(name, value, f"{fault['msg']} (set by {origin})") from None
+        raise _explained(error, given) from None
+
+
+def _explained(error: ValidationError, given: Mapping[str, tuple[str, Any]]) -> SettingsError:
+    fault = error.errors(include_url=False)[0]
+    place = fault["loc"]
+    name = ".".join(map(str, place))
+    origin, value = given.get(str(place[0]), ("?", None))
+    if len(place) > 1:
+        value = fault["input"]
+    if fault["type"] != "extra_forbidden":
+        return SettingsError(name, value, f"{fault['msg']} (set by {origin})")
+    model = Settings if len(place) == 1 else ConnectionSettings
+    known = ", ".join(model.model_fields)
+    return SettingsError(name, value, f"{origin} sets it, but the settings are: {known}")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Wiring: settings and a hub go in; a running process comes out. The only file that names backends."""
+"""Wiring: settings and a hub go in; a running process comes out. Only here backends are named."""
 
 import asyncio
 import gc
@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
@@ -23,6 +24,7 @@ from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
 from tieline.authoring.hub import Hub
+from tieline.authoring.place import Place
 from tieline.model.errors import SettingsError
 from tieline.model.flow import HubSpec
 from tieline.pipeline.admit import Admitter
@@ -39,8 +41,8 @@ from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.service import Loop, Service
-from tieline.settings import Settings
-from tieline.surfaces.ingest.protocol import DoorLimits
+from tieline.settings import ConnectionSettings, Settings
+from tieline.surfaces.ingest.doorway import DoorLimits
 from tieline.surfaces.ingest.server import DoorServer
 
 DAY_US = 86_400_000_000
@@ -186,8 +188,11 @@ def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
 
 
-def load_hub(reference: str) -> HubSpec:
-    """Import ``file.py:name`` or ``module:name`` and check it. Raises SettingsError, DeclarationError."""
+def load_hub(
+    reference: str, connections: Mapping[str, ConnectionSettings] | None = None
+) -> HubSpec:
+    """Import ``file.py:name`` or ``module:name`` and check it, with what the settings say of its
+    connections. Raises SettingsError, DeclarationError."""
     place, _, name = reference.rpartition(":")
     if not place or not name:
         raise SettingsError("hub", reference, "use file.py:name or module:name")
@@ -195,7 +200,25 @@ def load_hub(reference: str) -> HubSpec:
     found = getattr(module, name, None)
     if not isinstance(found, Hub):
         raise SettingsError("hub", reference, f"{place} has no Hub named {name!r}")
-    return found.spec()
+    return placed_hub(found, connections or {})
+
+
+def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSpec:
+    """*hub* as it runs here. Raises SettingsError, DeclarationError."""
+    for name, said in connections.items():
+        place = Place(
+            base_url=said.base_url,
+            allow=said.allow,
+            attempts=said.attempts,
+            first_wait=_duration(said.first_wait_seconds),
+            longest_wait=_duration(said.longest_wait_seconds),
+        )
+        hub.place(name, place)
+    return hub.spec()
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _load_file(place: str) -> object:
@@ -213,7 +236,7 @@ def _load_file(place: str) -> object:
 
 
 def _load_module(place: str) -> object:
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     try:
         return importlib.import_module(place)
     except ModuleNotFoundError as error:

@@ -68,7 +68,7 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
         effect: Effect | None = None,
-        timeout: timedelta | None = None,
+        timeout: timedelta | None = None,  # noqa: ASYNC109 - the total of one try, kept by the engine
         confirm: Callable[[], Awaitable[object]] | None = None,
     ) -> HttpAnswer:
         """Make one call and return its 2xx answer.
@@ -107,7 +107,7 @@ class Connection:
         unverified: bool = False,
         max_body_bytes: int = 1024 * 1024,
     ) -> SourceDeclaration:
-        """Deliveries of this account at ``/in/<connection>``, of one *type*, ``prefix.*`` or all."""
+        """Deliveries at ``/in/<connection>``, of one *type*, ``prefix.*`` or all."""
         scheme = self.spec.connector.webhook
         source = None
         if scheme is not None:

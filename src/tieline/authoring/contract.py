@@ -1,4 +1,4 @@
-"""Contract: a Pydantic class goes in; the shape, keys and sensitive fields of a payload come out."""
+"""Contract: a Pydantic class goes in; a payload's shape, keys and sensitive fields come out."""
 
 import json
 from collections.abc import Callable

@@ -8,10 +8,11 @@ from tieline.authoring.check import mistakes_in
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, spec_of
 from tieline.authoring.declaration import FlowDeclaration, uses_of, wants_run
+from tieline.authoring.place import Place, placed
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.call import Egress, Timeouts
 from tieline.model.connection import ConnectionSpec, Connector
-from tieline.model.errors import DeclarationError, ScheduleError
+from tieline.model.errors import DeclarationError, ScheduleError, SettingsError
 from tieline.model.flow import (
     FIRED,
     LIVE_PRIORITY,
@@ -154,6 +155,17 @@ class Hub:
 
         return declare
 
+    def place(self, name: str, place: Place) -> None:
+        """Let the place where this hub runs say otherwise of connection *name*.
+
+        Raises SettingsError for a connection that the hub does not have.
+        """
+        connection = next((c for c in self._connections if c.name == name), None)
+        if connection is None:
+            known = ", ".join(c.name for c in self._connections) or "none"
+            raise SettingsError("connections", name, f"the hub has {known}")
+        connection.spec = placed(connection.spec, place)
+
     def spec(self) -> HubSpec:
         """Check every declaration. Raises DeclarationError, which names all mistakes at once."""
         mistakes = mistakes_in(self.name, self._connections, self._flows)
@@ -176,7 +188,7 @@ def _flow_spec(declared: FlowDeclaration, contracts: dict[Any, Any]) -> FlowSpec
         function=declared.function,
         takes_run=wants_run(declared.function),
         source=source,
-        type=declared.on.type,
+        type=declared.on.event_type,
         contract=contracts.get(declared.on.contract),
         ordered_by=declared.ordered_by,
         on_dead_head=declared.on_dead_head,

@@ -12,7 +12,7 @@ class SourceDeclaration:
 
     source: Source | None
     """None: it could not be made; ``problem`` says why, when the hub is checked."""
-    type: str
+    event_type: str
     contract: type[Contract] | None = None
     connection: str | None = None
     problem: str | None = None

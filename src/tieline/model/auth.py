@@ -1,4 +1,4 @@
-"""Auth: how a connection's credential is put on a request; the secret itself comes from the vault."""
+"""Auth: how a credential is put on a request; the secret itself comes from the vault."""
 
 from dataclasses import dataclass
 

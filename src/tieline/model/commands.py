@@ -1,6 +1,6 @@
 """Commands: every durable operation as a small frozen value, and what its commit answers.
 
-``await journal.commit(command)`` returns once the command is on disk. A command is atomic by itself.
+``await journal.commit(command)`` returns once the command is on disk; it is atomic by itself.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ class KeepReceipt:
 
 @value
 class Claim:
-    """Take ready runs for *worker*, at most *limit*, fairly over tenants (``rules/fairness.py``)."""
+    """Take ready runs for *worker*, at most *limit*, fairly (``rules/fairness.py``)."""
 
     worker: WorkerId
     limit: int
@@ -231,7 +231,7 @@ class ScheduleRow:
 
 @value
 class Fire:
-    """Fire a schedule once: refused (fresh False) when ``expected_us`` is no longer its next time."""
+    """Fire a schedule once: fresh is False when ``expected_us`` is no longer its time."""
 
     name: str
     expected_us: Micros

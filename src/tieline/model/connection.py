@@ -19,22 +19,25 @@ class FailedInside(NamedTuple):
     reason: str
 
 
+BEARER, TIMEOUTS, RETRY = Bearer(), Timeouts(), RetryPolicy()
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
     """What is known of a system: data first, functions only where the vendor forces one."""
 
     name: str
     base_url: str = ""
-    auth: Auth = Bearer()
+    auth: Auth = BEARER
     headers: tuple[tuple[str, str], ...] = ()
     """Sent with every call, such as an API version."""
-    timeouts: Timeouts = Timeouts()
-    retry: RetryPolicy = RetryPolicy()
+    timeouts: Timeouts = TIMEOUTS
+    retry: RetryPolicy = RETRY
     rate: Rate | None = None
     at_once: int = 64
     """Calls in flight at most."""
     idempotency_header: str | None = None
-    """The header in which the provider takes an idempotency key; makes its writes ``idempotent``."""
+    """Where the provider takes an idempotency key; makes its writes ``idempotent``."""
     effects: Mapping[str, Effect] = field(default_factory=dict)
     """``"POST /path/*"`` → effect, where the default by method is wrong; first match wins."""
     failed_inside: Callable[[HttpAnswer], FailedInside | None] | None = None

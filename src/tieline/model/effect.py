@@ -1,6 +1,5 @@
 """Effect: the names that make a wanted effect the same one, however often it is tried."""
 
-
 from tieline.model.ids import Tenant
 from tieline.model.value import value
 

@@ -1,4 +1,4 @@
-"""Errors that Tieline raises itself; every message names the thing, its value and what would be right.
+"""Errors that Tieline raises itself; a message names the thing, its value and what would be right.
 
 TielineError
 ├── SettingsError            the operator wrote something that cannot run
@@ -15,7 +15,7 @@ TielineError
 │   ├── StoreLocked          another process has the file
 │   ├── StoreFull            no space left: nothing was accepted, nothing was lost
 │   └── StoreCorrupt         the file is damaged; says where the backup steps are
-├── CallFailed               a call ended without a usable answer; ``kind`` and ``delivered`` say how
+├── CallFailed               a call had no usable answer; ``kind`` and ``delivered`` say how
 │   └── CallRefused          the provider said no for good; ``status`` and its own words
 ├── NoCaller                 a connection was called where nobody can carry it out
 └── Outcome signals an author may raise inside a flow

@@ -1,6 +1,5 @@
 """Facts: what happened, as data; observers turn them into logs, metrics and traces."""
 
-
 from tieline.model.call import FailureKind
 from tieline.model.receipt import Verdict
 from tieline.model.run import RunState

@@ -1,4 +1,4 @@
-"""Flow: what an author declared, as data: sources, contracts, flows, and the hub that holds them."""
+"""Flow: what an author declared, as data: sources, contracts, flows and the hub around them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -3,13 +3,16 @@
 from tieline.model.run import Outcome
 
 
-class Stop(BaseException):  # noqa: N818 - not an error: authors' ``except Exception`` must not see it
-    """Unwinds a flow function; the run ends this execution with *outcome*."""
+class Stop(BaseException):
+    """Unwinds a flow function; the run ends this execution with *outcome*.
+
+    Not an Exception, so that an author's ``except Exception`` does not see it.
+    """
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(str(outcome))
         self.outcome = outcome
 
 
-class Lost(BaseException):  # noqa: N818 - as above
+class Lost(BaseException):
     """Unwinds a flow function whose run belongs to somebody else now; nothing more is written."""

@@ -1,4 +1,4 @@
-"""Caller: whoever carries out the calls of connections; which one depends on where the code runs."""
+"""Caller: a connection's call goes in; whoever carries it out here gives its answer."""
 
 from contextvars import ContextVar
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Crashpoints: named places where a test may end the process, to prove that nothing is lost there."""
+"""Crashpoints: named places where a test may end the process, to prove that nothing is lost."""
 
 from collections.abc import Callable
 

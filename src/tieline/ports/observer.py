@@ -1,4 +1,4 @@
-"""Observer: facts go in; nothing comes back, and nothing that an observer does can stop the path."""
+"""Observer: facts go in; nothing comes back, and no observer can stop the path."""
 
 from typing import Protocol
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 from uuid import UUID
 
 from tieline.model.event import Event
@@ -34,9 +34,12 @@ class Run(Protocol):
         """The event's data as parsed JSON."""
         ...
 
+    @overload
     async def step(
-        self, name: str, fn: Callable[..., T | Awaitable[T]], *args: Any, key: str | None = None
-    ) -> T:
+        self, name: str, fn: Callable[..., Awaitable[T]], *args: Any, key: str | None = None
+    ) -> T: ...
+    @overload
+    async def step(self, name: str, fn: Callable[..., T], *args: Any, key: str | None = None) -> T:
         """Run ``fn(*args)`` once and remember its result, which must be JSON.
 
         ``key`` distinguishes uses of one name in a loop; without it, they are numbered.
@@ -49,7 +52,7 @@ class Run(Protocol):
         ...
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
-        """Publish an event to ``hub.topic(type)``; it becomes durable with the run's next commit."""
+        """Publish an event to ``hub.topic(type)``; durable with the run's next commit."""
         ...
 
     def refer(self, **names: object) -> None:

@@ -1,4 +1,4 @@
-"""Discreet: how a call ended and the secrets it used come in; the same end without them goes out."""
+"""Discreet: how a call ended and its secrets come in; the same end without them goes out."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Claiming: ready work is looked at, shared out fairly, and handed to a worker with all it needs."""
+"""Claiming: ready work is shared out fairly, and handed to a worker with all that it needs."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
