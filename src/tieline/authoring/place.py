@@ -1,0 +1,37 @@
+"""Place: a connection as its code has it and what a place says of it come in; both go out as one.
+
+Staging calls a vendor's sandbox, a laptop a simulator: the code of a hub is the same everywhere.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tieline.model.call import Egress
+from tieline.model.connection import ConnectionSpec
+from tieline.model.retrying import RetryPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What differs from the code; None: nothing."""
+
+    base_url: str | None = None
+    allow: tuple[str, ...] = ()
+    attempts: int | None = None
+    first_wait: timedelta | None = None
+    longest_wait: timedelta | None = None
+
+
+def placed(spec: ConnectionSpec, place: Place) -> ConnectionSpec:
+    """*spec* as it is at *place*. Raises SettingsError for waits that cannot be."""
+    given = place.base_url
+    return replace(
+        spec,
+        base_url=spec.base_url if given is None else given.rstrip("/"),
+        egress=Egress((*spec.egress.allow, *place.allow)),
+        retry=RetryPolicy(
+            attempts=place.attempts or spec.retry.attempts,
+            first=place.first_wait or spec.retry.first,
+            cap=place.longest_wait or spec.retry.cap,
+        ),
+    )
