@@ -1,6 +1,5 @@
 """Inbound: a request at the door, and the reply that it is given."""
 
-
 import orjson
 
 from tieline.model.call import Headers
@@ -47,6 +46,8 @@ class Problem:
     title: str
     detail: str
     retry_after_s: int | None = None
+    headers: Headers = ()
+    """Further headers that the status asks for, such as ``allow``."""
 
     def reply(self, correlation: str) -> Reply:
         """The problem as a reply; says nothing about our inside."""
@@ -57,7 +58,7 @@ class Problem:
             "detail": self.detail,
             "correlation_id": correlation,
         }
-        headers: Headers = (("content-type", PROBLEM_TYPE),)
+        headers: Headers = (("content-type", PROBLEM_TYPE), *self.headers)
         if self.retry_after_s is not None:
             headers = (*headers, ("retry-after", str(self.retry_after_s)))
         return Reply(self.status, headers, orjson.dumps(document))

@@ -156,6 +156,25 @@ class EventFacts:
     data: object
 
 
+class BodyForm(StrEnum):
+    """How the body of a delivery is read: the source decides it, never the request's headers."""
+
+    JSON = "json"
+    FORM = "form"
+    """An HTML form: names and values become a document of texts; a repeated name has a list."""
+    FORM_PAYLOAD = "form-payload"
+    """An HTML form whose one field ``payload`` holds the JSON document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What the vendor is told about a delivery that was stored."""
+
+    status: int = 202
+    names_event: bool = True
+    """The body is a JSON object with the event's id; otherwise it is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookScheme:
     """Everything the door must know about a vendor's deliveries."""
@@ -169,6 +188,9 @@ class WebhookScheme:
     handshake: Handshake | None = None
     covers_body: bool = True
     """False: a good verdict says nothing about the body; ask the vendor before money moves."""
+    body: BodyForm = BodyForm.JSON
+    acknowledgement: Acknowledgement = Acknowledgement()
+    """Some vendors take nothing but 200 for a yes, and some read the answer's body."""
 
 
 @value

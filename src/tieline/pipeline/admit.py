@@ -2,26 +2,38 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import orjson
 
+from tieline.model.call import Headers
 from tieline.model.commands import Admission
 from tieline.model.event import Event, Mention
-from tieline.model.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
-from tieline.model.ids import EventId, Micros, ReceiptId, ReplayId, Tenant
+from tieline.model.flow import FlowSpec, HubSpec, WebhookSource
+from tieline.model.ids import Micros, ReceiptId, ReplayId, Tenant
 from tieline.model.receipt import Verdict
 from tieline.model.run import NewRun
-from tieline.model.signature import EventFacts
+from tieline.model.signature import BodyForm, EventFacts
 from tieline.model.value import value
 from tieline.ports.ids import Ids
+from tieline.rules.delivery_body import read_body
 from tieline.rules.event_shape import read, split
-from tieline.rules.json_safety import parse
 from tieline.rules.routing import flows_for
 
 UNKNOWN_TYPE = "unknown"
 LONGEST_LANE = 256
+LONGEST_NAME = 255
+
+
+class Body(Protocol):
+    """The body of a delivery: as it came, and the very same object again unless it was decoded."""
+
+    @property
+    def raw(self) -> bytes: ...
+
+    @property
+    def decoded(self) -> bytes: ...
 
 
 @value
@@ -78,8 +90,10 @@ class Admitter:
         self._dedupe_us = dedupe_us
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
 
-    def deliver(self, door: WebhookSource, body: bytes, headers: Any, origin: Origin) -> Admitted:
-        """The events of a delivery. Raises PayloadRejected for a body that is no sound JSON."""
+    def deliver(
+        self, door: WebhookSource, body: Body, headers: Headers, origin: Origin
+    ) -> Admitted:
+        """The events of a delivery. Raises PayloadRejected for a body that cannot be read."""
         return self.admit(occurrences(door, body, headers), origin)
 
     def admit(self, found: Sequence[Occurrence], origin: Origin) -> Admitted:
@@ -172,20 +186,24 @@ class Admitter:
         )
 
 
-def occurrences(door: WebhookSource, body: bytes, headers: Any) -> list[Occurrence]:
-    """What a delivery says happened. Raises PayloadRejected for a body that is no sound JSON."""
-    document = parse(body)
-    shape = door.scheme.shape
-    parts = split(shape, document)
-    whole = shape.events_path is None
+def occurrences(door: WebhookSource, body: Body, headers: Headers) -> list[Occurrence]:
+    """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
+    scheme = door.scheme
+    document = read_body(scheme.body, body.decoded)
+    stored_as_it_is = scheme.body is BodyForm.JSON and body.raw is body.decoded
     found = []
-    for index, part in enumerate(parts):
-        facts = read(shape, headers, part)
-        is_body = whole and facts.data is document
-        data = None if is_body else to_json(facts.data)
-        identity = _identity(facts, body, index)
-        found.append(Occurrence(facts.type or UNKNOWN_TYPE, identity, facts.data, data))
+    for index, part in enumerate(split(scheme.shape, document)):
+        facts = read(scheme.shape, headers, part)
+        data = None if stored_as_it_is and facts.data is document else to_json(facts.data)
+        identity = _identity(facts, body.decoded, index)
+        found.append(Occurrence(_type(facts), identity, facts.data, data))
     return found
+
+
+def _type(facts: EventFacts) -> str:
+    """What the provider calls it; ``unknown`` for a name that nobody could write in a flow."""
+    name = facts.type
+    return name if name and len(name) <= LONGEST_NAME and name.isprintable() else UNKNOWN_TYPE
 
 
 def to_json(document: object) -> bytes:
@@ -198,7 +216,7 @@ def to_json(document: object) -> bytes:
 
 def _identity(facts: EventFacts, body: bytes, index: int) -> str:
     """The provider's event id; a hash of the body where it gives none."""
-    if facts.id is not None and 0 < len(facts.id) <= 255:
+    if facts.id and len(facts.id) <= LONGEST_NAME and facts.id.isprintable():
         return facts.id
     digest = hashlib.sha256(body).hexdigest()
     return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"

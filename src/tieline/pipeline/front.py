@@ -8,24 +8,23 @@ from dataclasses import dataclass
 
 from tieline.model.commands import Ingested
 from tieline.model.errors import Overloaded, PayloadRejected, StoreError
-from tieline.model.facts import Received as ReceivedFact
 from tieline.model.facts import StoreTrouble
 from tieline.model.flow import HubSpec, WebhookSource
+from tieline.model.handshake import HandshakeAnswer
 from tieline.model.ids import NO_TENANT, ReceiptId
 from tieline.model.inbound import Inbound, Problem, Reply
 from tieline.model.receipt import Receipt, Verdict
 from tieline.model.run import ClaimedRun
-from tieline.model.signature import Refused, SignedDelivery, Verification
+from tieline.model.signature import (
+    RefusalReason,
+    Refused,
+    SignedDelivery,
+    Verification,
+)
 from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
 from tieline.pipeline.receive import Received, receive
-from tieline.pipeline.record import (
-    ACCEPTED_STATUS,
-    challenge_of,
-    receipt_of,
-    record,
-    record_refusal,
-    refusal_of,
-)
+from tieline.pipeline.record import Receipts, challenge_of, record, record_receipt
+from tieline.pipeline.refuse import Refuser, RefuserParts
 from tieline.pipeline.verify import Verifier
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach, go_on
@@ -40,6 +39,7 @@ JSON_TYPE = (("content-type", "application/json"),)
 CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 BUSY_S = 5
+UNREADY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Front:
         self._parts = parts
         self._doors = hub.webhooks()
         self._verifiers = {name: Verifier(door, parts.vault) for name, door in self._doors.items()}
+        self._receipts = {name: Receipts(door) for name, door in self._doors.items()}
+        self.refuser = Refuser(RefuserParts(parts.journal, parts.clock, parts.ids, parts.observer))
 
     def door(self, source: str) -> WebhookSource | None:
         """The webhook source of this name, for limits that hold while a body still arrives."""
@@ -73,10 +75,10 @@ class Front:
         """Answer a delivery; whatever was accepted is on disk by then."""
         door = self._doors.get(inbound.source)
         if door is None:
-            return self._unknown(inbound)
+            return await self.refuser.refuse(inbound, _unknown(inbound.source))
         received = receive(inbound, door)
         if isinstance(received, Problem):
-            return await self._refuse(inbound, received)
+            return await self.refuser.refuse(inbound, received)
         delivery = SignedDelivery(inbound.method, inbound.url, inbound.headers, received.raw)
         verifier = self._verifiers[inbound.source]
         verdict = verifier.verify(delivery, received.decoded, inbound.received_us)
@@ -85,9 +87,9 @@ class Front:
             if reply is not None:
                 return reply
         if inbound.method != "POST":
-            return await self._refuse(inbound, _not_post(inbound.method))
+            return await self.refuser.refuse(inbound, _not_post(inbound.method))
         if isinstance(verdict, Refused):
-            return await self._refuse(inbound, _not_authentic(verdict))
+            return await self._not_vouched_for(inbound, door, verdict)
         return await self._accept(inbound, door, received)
 
     # --- the accepted -------------------------------------------------------------------------
@@ -97,13 +99,16 @@ class Front:
         receipt_id = parts.ids.receipt()
         origin = self._origin(inbound, receipt_id)
         try:
-            admitted = parts.admitter.deliver(door, received.decoded, inbound.headers, origin)
+            admitted = parts.admitter.deliver(door, received, inbound.headers, origin)
         except PayloadRejected as error:
-            return await self._refuse(inbound, _malformed(error))
+            return await self.refuser.refuse(inbound, _malformed(error))
+        receipts = self._receipts[inbound.source]
+        receipt = receipts.receipt_of(inbound, NO_TENANT, receipt_id, admitted)
+        if not admitted.admissions:
+            return await self._keep_without_event(inbound, door, receipt)
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
         reserved = hands is not None and bool(flows) and hands.reserve(flows)
-        receipt = receipt_of(inbound, NO_TENANT, receipt_id, admitted)
         worker = hands.worker if hands is not None and reserved else None
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)
@@ -116,7 +121,8 @@ class Front:
         if hands is not None:
             self._hand_over(hands, admitted, ingested, reserved=reserved)
         parts.reach("ingest.before-answer")
-        return self._accepted(inbound, admitted, ingested)
+        verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
+        return self._acknowledge(inbound, door, verdict, ingested.event_id)
 
     def _hand_over(
         self, hands: Hands, admitted: Admitted, ingested: Ingested, *, reserved: bool
@@ -145,11 +151,26 @@ class Front:
             NO_TENANT, inbound.source, inbound.received_us, correlation, traceparent, receipt_id
         )
 
-    def _accepted(self, inbound: Inbound, admitted: Admitted, ingested: Ingested) -> Reply:
-        verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
-        self._saw(inbound, verdict, ACCEPTED_STATUS, admitted.reason, ingested.event_id)
-        body = b'{"status":"accepted","event_id":"' + ingested.event_id.encode() + b'"}'
-        return Reply(ACCEPTED_STATUS, JSON_TYPE, body)
+    async def _keep_without_event(
+        self, inbound: Inbound, door: WebhookSource, receipt: Receipt
+    ) -> Reply:
+        """A delivery in which nothing happened, or whose events are not where they should be."""
+        try:
+            await record_receipt(self._parts.journal, receipt._replace(reason="no event in it"))
+        except (Overloaded, StoreError) as error:
+            return self._busy(inbound, error)
+        return self._acknowledge(inbound, door, Verdict.UNMATCHED, None)
+
+    def _acknowledge(
+        self, inbound: Inbound, door: WebhookSource, verdict: Verdict, event_id: str | None
+    ) -> Reply:
+        wanted = door.scheme.acknowledgement
+        self.refuser.saw(inbound, verdict, wanted.status, None, event_id)
+        if not wanted.names_event:
+            return Reply(wanted.status, (), b"")
+        named = b"null" if event_id is None else b'"%b"' % event_id.encode()
+        body = b'{"status":"accepted","event_id":' + named + b"}"
+        return Reply(wanted.status, JSON_TYPE, body)
 
     # --- the others ---------------------------------------------------------------------------
 
@@ -164,63 +185,43 @@ class Front:
             door.scheme.handshake,
             delivery,
             verdict=verdict,
-            secrets=self._parts.vault.secrets(door.signing),
+            secrets=self._verifiers[inbound.source].secrets,
             verify_tokens=self._parts.vault.secrets(f"{door.signing}-verify"),
         )
         if answer is None:
             return None
-        receipt = challenge_of(inbound, NO_TENANT, self._parts.ids.receipt(), status=answer.status)
-        await self._keep(receipt)
-        self._saw(inbound, Verdict.CHALLENGE, answer.status, "handshake", None)
+        if answer.status >= 400:
+            return await self._refuse_handshake(inbound, answer, verdict)
+        receipt_id = self._parts.ids.receipt()
+        await self.refuser.keep(challenge_of(inbound, NO_TENANT, receipt_id, status=answer.status))
+        self.refuser.saw(inbound, Verdict.CHALLENGE, answer.status, "handshake")
         return Reply(answer.status, answer.headers, answer.body)
 
-    async def _refuse(self, inbound: Inbound, problem: Problem) -> Reply:
-        receipt_id = self._parts.ids.receipt()
-        reason = f"{problem.code}: {problem.detail}"
-        await self._keep(
-            refusal_of(inbound, NO_TENANT, receipt_id, status=problem.status, reason=reason)
-        )
-        self._saw(inbound, Verdict.REFUSED, problem.status, problem.code, None)
-        return problem.reply(receipt_id)
+    async def _refuse_handshake(
+        self, inbound: Inbound, answer: HandshakeAnswer, verdict: Verification
+    ) -> Reply:
+        """The refusal in the vendor's own form where it insists on one (an empty body)."""
+        detail = answer.body.decode() or "the delivery is not authentic"
+        reason = f"{verdict.reason}: {verdict.detail}" if isinstance(verdict, Refused) else ""
+        problem = Problem(answer.status, "handshake-refused", "The handshake failed", detail)
+        if answer.body:
+            return await self.refuser.refuse(inbound, problem)
+        await self.refuser.refuse(inbound, problem, reason=reason)
+        return Reply(answer.status, answer.headers, b"")
 
-    async def _keep(self, receipt: Receipt) -> None:
-        """A refusal is kept as far as the store can; the sender is answered all the same."""
-        try:
-            await record_refusal(self._parts.journal, receipt)
-        except (Overloaded, StoreError) as error:
-            self._parts.observer.saw(StoreTrouble(str(error)))
-
-    def _unknown(self, inbound: Inbound) -> Reply:
-        detail = f"there is no source {inbound.source[:64]!r} here"
-        self._saw(inbound, Verdict.REFUSED, 404, "unknown-source", None)
-        problem = Problem(404, "unknown-source", "There is no such source", detail)
-        return problem.reply(self._parts.ids.receipt())
+    async def _not_vouched_for(
+        self, inbound: Inbound, door: WebhookSource, refused: Refused
+    ) -> Reply:
+        if refused.reason is not RefusalReason.NO_SECRET:
+            problem = Problem(401, refused.reason, "The delivery is not authentic", refused.detail)
+            return await self.refuser.refuse(inbound, problem)
+        reason = f"{refused.reason}: secret {door.signing!r}: {refused.detail}"
+        return await self.refuser.refuse(inbound, _UNREADY, reason=reason)
 
     def _busy(self, inbound: Inbound, error: Exception) -> Reply:
         """Nothing was stored, and the sender is told so: 503 makes every provider try again."""
         self._parts.observer.saw(StoreTrouble(str(error)))
-        self._saw(inbound, Verdict.REFUSED, 503, "busy", None)
-        problem = Problem(
-            503,
-            "busy",
-            "The delivery could not be stored",
-            "nothing of this delivery was kept; send it again",
-            retry_after_s=BUSY_S,
-        )
-        return problem.reply(self._parts.ids.receipt())
-
-    def _saw(
-        self,
-        inbound: Inbound,
-        verdict: Verdict,
-        status: int,
-        reason: str | None,
-        event_id: str | None,
-    ) -> None:
-        took = self._parts.clock.now_us() - inbound.received_us
-        self._parts.observer.saw(
-            ReceivedFact(inbound.source, verdict, status, reason, event_id, took)
-        )
+        return self.refuser.answer(inbound, _BUSY)
 
 
 def claimed_run(start: Start) -> ClaimedRun:
@@ -244,13 +245,35 @@ def claimed_run(start: Start) -> ClaimedRun:
 
 def _not_post(method: str) -> Problem:
     return Problem(
-        405, "method-not-allowed", "Deliveries are POST requests", f"the method was {method[:16]!r}"
+        405,
+        "method-not-allowed",
+        "Deliveries are POST requests",
+        f"the method was {method[:16]!r}",
+        headers=(("allow", "POST"),),
     )
 
 
-def _not_authentic(refused: Refused) -> Problem:
-    return Problem(401, refused.reason, "The delivery is not authentic", refused.detail)
+def _unknown(source: str) -> Problem:
+    detail = f"there is no source {source[:64]!r} here"
+    return Problem(404, "unknown-source", "There is no such source", detail)
 
 
 def _malformed(error: PayloadRejected) -> Problem:
-    return Problem(400, "malformed-body", "The body is not a sound JSON document", str(error))
+    detail = f"{error.fault}: {error.detail}"
+    return Problem(400, "malformed-body", "The body cannot be read", detail)
+
+
+_BUSY = Problem(
+    503,
+    "busy",
+    "The delivery could not be stored",
+    "nothing of this delivery was kept; send it again",
+    retry_after_s=BUSY_S,
+)
+_UNREADY = Problem(
+    503,
+    RefusalReason.NO_SECRET,
+    "This source cannot verify anything yet",
+    "the hub has no secret for this source; nothing of this delivery was kept, send it again",
+    retry_after_s=UNREADY_S,
+)

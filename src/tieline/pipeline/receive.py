@@ -6,8 +6,8 @@ from tieline.model.flow import WebhookSource
 from tieline.model.inbound import Inbound, Problem
 from tieline.model.value import value
 
-MAX_HEADER_BYTES = 64 * 1024
 DECODERS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+ENCODING = "content-encoding"
 
 
 @value
@@ -16,33 +16,21 @@ class Received:
 
     raw: bytes
     decoded: bytes
-    """The same bytes unless the body was compressed."""
+    """The same object unless the body was compressed."""
 
 
 def receive(inbound: Inbound, door: WebhookSource) -> Received | Problem:
-    """Hold the request against the limits of its door, before anything in it is believed."""
-    if len(inbound.body) > door.max_body_bytes:
+    """Hold the body against the limits of its door, before anything in it is believed."""
+    body = inbound.body
+    if len(body) > door.max_body_bytes:
         return too_large(door.max_body_bytes)
-    size = sum(len(name) + len(value) for name, value in inbound.headers)
-    if size > MAX_HEADER_BYTES:
-        return Problem(
-            431,
-            "headers-too-large",
-            "The headers are too large",
-            f"the headers have {size} bytes; the limit is {MAX_HEADER_BYTES}",
-        )
-    names = [name for name, _ in inbound.headers]
-    if "content-length" in names and "transfer-encoding" in names:
-        return Problem(
-            400,
-            "ambiguous-length",
-            "The length of the body is ambiguous",
-            "content-length and transfer-encoding were both sent; send one of them (RFC 9112)",
-        )
-    encoding = inbound.header("content-encoding")
-    if encoding is None or encoding == "identity":
-        return Received(inbound.body, inbound.body)
-    return _decode(inbound.body, encoding.strip().lower(), door.max_body_bytes)
+    encodings = [value for name, value in inbound.headers if name == ENCODING]
+    if not encodings:
+        return Received(body, body)
+    encoding = ", ".join(encodings).strip().lower()
+    if encoding == "identity":
+        return Received(body, body)
+    return _decode(body, encoding, door.max_body_bytes)
 
 
 def too_large(limit: int) -> Problem:
@@ -53,22 +41,31 @@ def too_large(limit: int) -> Problem:
 
 
 def _decode(body: bytes, encoding: str, limit: int) -> Received | Problem:
+    """One coding, and never more bytes than the limit: a bomb is noticed while it unfolds."""
     window = DECODERS.get(encoding)
     if window is None:
-        return Problem(
-            415,
-            "unknown-encoding",
-            "The content encoding is not known",
-            f"content-encoding {encoding[:40]!r} is not one of gzip, deflate, identity",
-        )
+        return _unknown(encoding)
     decoder = zlib.decompressobj(window)
     try:
         decoded = decoder.decompress(body, limit + 1)
     except zlib.error:
-        return Problem(400, "bad-encoding", "The body cannot be decoded", f"it is not {encoding}")
+        return _bad(f"it is not {encoding}")
     if len(decoded) > limit:
         return too_large(limit)
     if not decoder.eof or decoder.unused_data:
-        detail = f"the {encoding} stream is cut short or followed by other bytes"
-        return Problem(400, "bad-encoding", "The body cannot be decoded", detail)
+        return _bad(f"the {encoding} stream is cut short or followed by other bytes")
     return Received(body, decoded)
+
+
+def _unknown(encoding: str) -> Problem:
+    return Problem(
+        415,
+        "unknown-encoding",
+        "The content encoding is not known",
+        f"content-encoding {encoding[:40]!r} is not one of gzip, deflate, identity",
+        headers=(("accept-encoding", "gzip, deflate, identity"),),
+    )
+
+
+def _bad(detail: str) -> Problem:
+    return Problem(400, "bad-encoding", "The body cannot be decoded", detail)

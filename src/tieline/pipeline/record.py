@@ -2,15 +2,20 @@
 
 import orjson
 
+from tieline.model.call import Headers
 from tieline.model.commands import Ingest, Ingested, KeepReceipt
+from tieline.model.flow import WebhookSource
 from tieline.model.ids import EventId, ReceiptId, Tenant, WorkerId
 from tieline.model.inbound import Inbound
 from tieline.model.receipt import Receipt, Verdict
+from tieline.model.signature import FormHmacScheme, TokenScheme, WebhookScheme
 from tieline.pipeline.admit import Admitted
 from tieline.ports.journal import Journal
-from tieline.rules.redact import redact_headers
+from tieline.rules.redact import REDACTED, redact_headers
+from tieline.rules.terminal_text import inert
 
-ACCEPTED_STATUS = 202
+LONGEST_REASON = 4000
+LONGEST_SOURCE = 64
 
 
 async def record(
@@ -20,31 +25,64 @@ async def record(
     return await journal.commit(Ingest(admitted.admissions, receipt, worker))
 
 
-async def record_refusal(journal: Journal, receipt: Receipt) -> None:
+async def record_receipt(journal: Journal, receipt: Receipt) -> None:
     """Keep the receipt of a delivery that made no event."""
     await journal.commit(KeepReceipt(receipt))
 
 
-def receipt_of(
-    inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId, admitted: Admitted
-) -> Receipt:
-    """The receipt of an authentic delivery, with its bytes as they came."""
-    event_id = admitted.admissions[0].event.id if admitted.admissions else None
-    return _receipt(inbound, tenant, receipt_id)._replace(
-        verdict=admitted.verdict,
-        status=ACCEPTED_STATUS,
-        reason=admitted.reason,
-        event_id=event_id,
-        headers=orjson.dumps(redact_headers(inbound.headers)),
-        body=inbound.body,
-    )
+class Receipts:
+    """The receipts of the authentic deliveries of one source."""
+
+    def __init__(self, door: WebhookSource) -> None:
+        self._status = door.scheme.acknowledgement.status
+        self._also_hidden = frozenset(filter(_would_show, _proofs(door.scheme)))
+
+    def receipt_of(
+        self, inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId, admitted: Admitted
+    ) -> Receipt:
+        """The receipt of a delivery, with its bytes as they came."""
+        return Receipt(
+            receipt_id,
+            tenant,
+            inbound.source,
+            inbound.received_us,
+            admitted.verdict,
+            self._status,
+            None if admitted.reason is None else inert(admitted.reason, LONGEST_REASON),
+            admitted.admissions[0].event.id if admitted.admissions else None,
+            inbound.remote,
+            orjson.dumps(self._shown(inbound.headers)),
+            inbound.body,
+            len(inbound.body),
+        )
+
+    def _shown(self, headers: Headers) -> Headers:
+        """*headers* without credentials: those of the usual names, and what proves this source."""
+        shown = redact_headers(headers)
+        if not self._also_hidden:
+            return shown
+        return tuple((n, REDACTED if n in self._also_hidden else text) for n, text in shown)
+
+
+def _proofs(scheme: WebhookScheme) -> list[str]:
+    """The headers that hold a signature, or the secret itself."""
+    return [
+        (one.header if isinstance(one, TokenScheme | FormHmacScheme) else one.place.header).lower()
+        for one in scheme.schemes
+    ]
+
+
+def _would_show(name: str) -> bool:
+    return redact_headers(((name, ""),)) == ((name, ""),)
 
 
 def refusal_of(
     inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId, *, status: int, reason: str
 ) -> Receipt:
     """The receipt of a refused delivery: without payload, since nobody vouches for it."""
-    return _receipt(inbound, tenant, receipt_id)._replace(status=status, reason=reason)
+    return _receipt(inbound, tenant, receipt_id)._replace(
+        status=status, reason=inert(reason, LONGEST_REASON)
+    )
 
 
 def challenge_of(
@@ -61,7 +99,7 @@ def _receipt(inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId) -> Receipt
     return Receipt(
         id=receipt_id,
         tenant=tenant,
-        source=inbound.source,
+        source=inert(inbound.source, LONGEST_SOURCE),
         received_us=inbound.received_us,
         verdict=Verdict.REFUSED,
         status=0,

@@ -97,8 +97,8 @@ def _prove(
     asked: TokenProof, verdict: Verification, secrets: Sequence[Secret]
 ) -> HandshakeAnswer | None:
     document = _typed_document(asked.type_path, asked.type_value, verdict)
-    if document is None or isinstance(verdict, Refused):
-        return None
+    if document is None or isinstance(verdict, Refused) or not 0 <= verdict.secret < len(secrets):
+        return None  # an unverified source has no secret that could prove anything
     token = find(document, asked.token_path)
     if not isinstance(token, str) or not PROVABLE.fullmatch(token):
         return HandshakeAnswer(400, PLAIN, b"the token is not one that may be signed")

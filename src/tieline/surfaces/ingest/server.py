@@ -1,16 +1,18 @@
-"""DoorServer: a listening socket comes in; its connections are served, and closed within a limit."""
+"""DoorServer: an address comes in; its connections are served, and closed within a limit."""
 
 import asyncio
 import socket
 
 from tieline.model.errors import SettingsError
-from tieline.model.inbound import Problem, Reply
+from tieline.model.inbound import Inbound, Reply
 from tieline.pipeline.front import Front
 from tieline.ports.clock import Clock
-from tieline.surfaces.ingest.protocol import DoorLimits, DoorProtocol
+from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
+from tieline.surfaces.ingest.protocol import DoorProtocol
+from tieline.surfaces.ingest.request_head import problem
 
-TICK_S = 1.0
 UNKNOWN_SOURCE_BYTES = 64 * 1024
+DRAIN_LOOK_S = 0.01
 
 
 class FrontDoor:
@@ -19,16 +21,20 @@ class FrontDoor:
     def __init__(self, front: Front) -> None:
         self._front = front
         self.take = front.take
+        self.refuse = front.refuser.refuse
+        self.broken = front.refuser.broken
+        self.turned_away = front.refuser.turned_away
 
     def limit_of(self, source: str) -> int:
         door = self._front.door(source)
         return UNKNOWN_SOURCE_BYTES if door is None else door.max_body_bytes
 
-    def other(self, method: str, path: str) -> Reply:
-        if path == "/healthz":
+    def other(self, inbound: Inbound, target: str) -> Reply:
+        if target.partition("?")[0] == "/healthz":
             return Reply(200, (("content-type", "text/plain"),), b"ok\n")
-        detail = f"deliveries go to /in/<source>; {method[:16]} {path[:64]!r} is nothing here"
-        return Problem(404, "not-found", "Not Found", detail).reply("-")
+        asked = f"{inbound.method[:16]} {target[:64]!r}"
+        detail = f"deliveries go to /in/<source>; {asked} is nothing here"
+        return self._front.refuser.answer(inbound, problem(404, "not-found", detail))
 
 
 class DoorServer:
@@ -37,11 +43,9 @@ class DoorServer:
     def __init__(
         self, front: Front, clock: Clock, *, public_url: str | None, limits: DoorLimits
     ) -> None:
-        self._door = FrontDoor(front)
-        self._clock = clock
+        self._doorway = Doorway(FrontDoor(front), clock, limits)
         self._public_url = public_url
-        self._limits = limits
-        self._connections: set[DoorProtocol] = set()
+        self._connections = self._doorway.open
         self._server: asyncio.Server | None = None
         self._tick: asyncio.TimerHandle | None = None
         self.port = 0
@@ -49,44 +53,44 @@ class DoorServer:
     async def open(self, host: str, port: int) -> None:
         """Listen on *host*:*port* (0: any free one). Raises SettingsError when it is taken."""
         loop = asyncio.get_running_loop()
-        try:
-            listener = socket.create_server((host, port), backlog=1024)
-        except OSError as error:
-            raise SettingsError(
-                "listen", f"{host}:{port}", f"use another address: {error}"
-            ) from None
+        listener = _listen(host, port)
         self.port = listener.getsockname()[1]
-        public = (self._public_url or f"http://{host}:{self.port}").rstrip("/")
-        self._server = await loop.create_server(
-            lambda: DoorProtocol(self._door, self._clock, public, self._connections),
-            sock=listener,
-        )
-        self._tick = loop.call_later(TICK_S, self._look)
+        shown = f"[{host}]" if ":" in host else host
+        self._doorway.public_url = (self._public_url or f"http://{shown}:{self.port}").rstrip("/")
+        self._look()
+        self._server = await loop.create_server(lambda: DoorProtocol(self._doorway), sock=listener)
 
     def _look(self) -> None:
-        """Once a second, instead of a timer for every request: who has taken too long?"""
         loop = asyncio.get_running_loop()
-        now_s = loop.time()
-        for connection in list(self._connections):
-            if connection.deadline_s < 0:
-                limit = self._limits.idle_s if connection.is_idle else self._limits.request_s
-                connection.deadline_s = now_s + limit
-            elif 0 < connection.deadline_s <= now_s:
-                connection.expired()
-        self._tick = loop.call_later(TICK_S, self._look)
+        self._doorway.look(loop.time())
+        self._tick = loop.call_later(self._doorway.limits.look_s, self._look)
 
     async def close(self, seconds: float) -> None:
         """Take no new connection, answer what has arrived, close the rest within *seconds*."""
         if self._server is None:
             return
         self._server.close()
-        loop = asyncio.get_running_loop()
-        end_s = loop.time() + seconds
-        while self._connections and loop.time() < end_s:
-            for connection in [c for c in self._connections if c.is_idle]:
-                connection.close()
-            await asyncio.sleep(0.01)
+        self._doorway.draining = True
+        end_s = asyncio.get_running_loop().time() + seconds
+        await self._drain(end_s)
         for connection in list(self._connections):
-            connection.close()
+            connection.abort()
         if self._tick is not None:
             self._tick.cancel()
+        await asyncio.sleep(0)  # the loop tells the connections that they are lost
+
+    async def _drain(self, end_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        while self._connections and loop.time() < end_s:
+            for connection in list(self._connections):
+                connection.end_if_idle()
+            await asyncio.sleep(DRAIN_LOOK_S)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        wanted = f"use another address: {error.strerror or error}"
+        raise SettingsError("listen", f"{host}:{port}", wanted) from None

@@ -1,0 +1,90 @@
+"""Refuse: a request and what is wrong with it come in; a receipt and the reply to send go out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tieline.model.errors import Overloaded, StoreError
+from tieline.model.facts import PassFailed, StoreTrouble
+from tieline.model.facts import Received as ReceivedFact
+from tieline.model.ids import NO_TENANT
+from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.model.rate import Rate
+from tieline.model.receipt import Receipt, Verdict
+from tieline.pipeline.record import record_receipt, refusal_of
+from tieline.ports.clock import Clock
+from tieline.ports.ids import Ids
+from tieline.ports.journal import Journal
+from tieline.ports.observer import Observer
+from tieline.rules.bucket import take
+
+STRANGERS = Rate(1000, timedelta(minutes=1), burst=1000)
+"""Receipts of what nobody vouches for. Beyond that it is only counted: strangers must not be able
+to fill the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuserParts:
+    """What refusing works with."""
+
+    journal: Journal
+    clock: Clock
+    ids: Ids
+    observer: Observer
+
+
+class Refuser:
+    """Says no, and keeps a note of it."""
+
+    def __init__(self, parts: RefuserParts) -> None:
+        self._parts = parts
+        self._arrival_us = 0
+
+    async def refuse(self, inbound: Inbound, problem: Problem, *, reason: str = "") -> Reply:
+        """Refuse a request; *reason* is for the operator, where the sender is told less."""
+        receipt_id = self._parts.ids.receipt()
+        why = reason or f"{problem.code}: {problem.detail}"
+        if inbound.source:
+            status = problem.status
+            await self.keep(refusal_of(inbound, NO_TENANT, receipt_id, status=status, reason=why))
+        self.saw(inbound, Verdict.REFUSED, problem.status, problem.code)
+        return problem.reply(receipt_id)
+
+    async def keep(self, receipt: Receipt) -> None:
+        """Keep a receipt as far as the store can; the sender is answered all the same."""
+        wait_us, self._arrival_us = take(self._arrival_us, STRANGERS, receipt.received_us)
+        if wait_us:
+            return
+        try:
+            await record_receipt(self._parts.journal, receipt)
+        except (Overloaded, StoreError) as error:
+            self._parts.observer.saw(StoreTrouble(str(error)))
+
+    def answer(self, inbound: Inbound, problem: Problem) -> Reply:
+        """Refuse without a receipt, only counted."""
+        self.saw(inbound, Verdict.REFUSED, problem.status, problem.code)
+        return problem.reply(self._parts.ids.receipt())
+
+    def broken(self, error: BaseException) -> Reply:
+        """A bug of ours: the operator is told which, the sender only that there is one."""
+        self._parts.observer.saw(PassFailed("door", f"{type(error).__name__}: {error}"))
+        detail = "nothing is known to have been kept of this request; send it again"
+        problem = Problem(500, "internal", "Something is wrong on our side", detail)
+        return problem.reply(self._parts.ids.receipt())
+
+    def turned_away(self, reason: str) -> None:
+        """A connection was closed without an answer."""
+        self._parts.observer.saw(ReceivedFact("", Verdict.REFUSED, 0, reason, None, 0))
+
+    def saw(
+        self,
+        inbound: Inbound,
+        verdict: Verdict,
+        status: int,
+        reason: str | None,
+        event_id: str | None = None,
+    ) -> None:
+        """Tell the observer that a request was answered."""
+        took_us = self._parts.clock.now_us() - inbound.received_us
+        self._parts.observer.saw(
+            ReceivedFact(inbound.source, verdict, status, reason, event_id, took_us)
+        )
