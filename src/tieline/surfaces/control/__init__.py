@@ -1,0 +1,1 @@
+"""Control: a socket beside the store, on which a running hub carries out operators' commands."""
