@@ -3,22 +3,40 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from annotated_types import Ge, Gt, Le
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 
-from tieline.model.errors import SettingsError
+from tieline.model.errors import SettingsError, SettingsMistakes
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 FILE = "tieline.toml"
 PREFIX = "TIELINE_"
 NOT_SETTINGS = ("TIELINE_SECRET_", "TIELINE_TEST_")
+WANTED = {
+    "hub": "file.py:name or module:name",
+    "store": "the path of a file",
+    "host": "an address, such as 127.0.0.1",
+    "public_url": "the start of a URL, such as https://hooks.acme.example",
+    "connections": "a table for each, [connections.<name>]",
+    "allow": "a list of texts",
+}
+"""What would be right, where the type does not say it."""
+UNSEEN = "…"
+"""Shown instead of the value of a name we do not know: it may be a misplaced secret."""
 
 
 class ConnectionSettings(BaseModel):
     """What the place where a hub runs says of one connection, instead of the hub's code."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     base_url: str | None = Field(default=None, description="such as a vendor's sandbox")
     allow: tuple[str, ...] = Field(default=(), description="internal addresses it may reach")
@@ -30,7 +48,7 @@ class ConnectionSettings(BaseModel):
 class Settings(BaseModel):
     """Everything an operator may set. Read once, at start."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     hub: str = Field(
         default="hub.py:hub", description="where the hub is declared: file.py:name or module:name"
@@ -44,6 +62,15 @@ class Settings(BaseModel):
     secrets_folder: str | None = Field(default=None, description="folder with one file per secret")
     ca_file: str | None = Field(default=None, description="further certificate authorities, PEM")
     at_once: int = Field(default=1024, ge=1, le=100_000, description="runs executed at a time")
+    max_connections: int = Field(
+        default=1000, ge=1, description="senders at the door; one more takes the idlest's place"
+    )
+    request_seconds: float = Field(
+        default=30.0, gt=0, description="from a request's first byte to its last"
+    )
+    idle_seconds: float = Field(
+        default=75.0, gt=0, description="a kept connection without a request is closed after this"
+    )
     max_waiting: int = Field(
         default=20_000,
         ge=1,
@@ -53,18 +80,46 @@ class Settings(BaseModel):
         default=20.0, ge=0, description="how long a stop waits for what is running"
     )
     keep_payloads_days: float = Field(
-        default=30.0, gt=0, description="after this, bodies are forgotten"
+        default=30.0, gt=0, le=36_500, description="after this, bodies are forgotten"
     )
     keep_runs_days: float = Field(
-        default=90.0, gt=0, description="after this, finished runs are forgotten"
+        default=90.0, gt=0, le=36_500, description="after this, finished runs are forgotten"
     )
-    dedupe_days: float = Field(default=30.0, gt=0, description="how long a repeat is recognised")
+    dedupe_days: float = Field(
+        default=30.0, gt=0, le=36_500, description="how long a repeat is recognised"
+    )
     connections: dict[str, ConnectionSettings] = Field(
         default={}, description="[connections.<name>]: what differs from the hub's code here"
     )
     crash_at: str | None = Field(
         default=None, description="for crash tests: end the process at this point"
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_switch(cls, value: object) -> object:
+        """``true`` is not 1, whatever Python says."""
+        if isinstance(value, bool):
+            raise ValueError  # noqa: TRY004 - Pydantic collects ValueErrors only
+        return value
+
+    @field_validator("hub", "store", "host")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _beginning_of_a_url(cls, value: str | None) -> str | None:
+        """What senders sign is this with a path behind it."""
+        parts = urlsplit(value or "http://none.example")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError
+        return value
 
 
 def load(
@@ -75,8 +130,8 @@ def load(
 ) -> Settings:
     """Defaults, then ``tieline.toml`` in *folder*, then the environment, then *overrides*.
 
-    Raises SettingsError for the first value that cannot be used; it names the setting, the value,
-    where it came from and what would be right.
+    Raises SettingsError for a value that cannot be used, SettingsMistakes for several; each names
+    the setting, the value, where it came from and what would be right.
     """
     given: dict[str, tuple[str, Any]] = {}
     path = (folder or Path.cwd()) / FILE
@@ -87,33 +142,65 @@ def load(
     try:
         return Settings(**{name: value for name, (_, value) in given.items()})
     except ValidationError as error:
-        raise _explained(error, given) from None
+        faults = error.errors(include_url=False)
+    mistakes = [_explained(fault, given) for fault in faults]
+    raise mistakes[0] if len(mistakes) == 1 else SettingsMistakes(mistakes)
 
 
-def _explained(error: ValidationError, given: Mapping[str, tuple[str, Any]]) -> SettingsError:
-    fault = error.errors(include_url=False)[0]
+def _explained(fault: "ErrorDetails", given: Mapping[str, tuple[str, Any]]) -> SettingsError:
+    """One fault of Pydantic's, in our words."""
     place = fault["loc"]
     name = ".".join(map(str, place))
-    origin, value = given.get(str(place[0]), ("?", None))
-    if len(place) > 1:
-        value = fault["input"]
-    if fault["type"] != "extra_forbidden":
-        return SettingsError(name, value, f"{fault['msg']} (set by {origin})")
-    model = Settings if len(place) == 1 else ConnectionSettings
-    known = ", ".join(model.model_fields)
-    return SettingsError(name, value, f"{origin} sets it, but the settings are: {known}")
+    origin, value = given[str(place[0])]
+    is_inside = len(place) > 2  # connections.<name>.<field>, and maybe a position
+    fields = (ConnectionSettings if is_inside else Settings).model_fields
+    key = str(place[2] if is_inside else place[0])
+    if fault["type"] == "extra_forbidden":
+        return SettingsError(name, UNSEEN, f"{origin} sets it, but {_known(key, list(fields))}")
+    found = value if len(place) == 1 else fault["input"]
+    return SettingsError(name, found, f"use {_wanted(key, fields[key])} ({origin} sets it)")
+
+
+def _wanted(name: str, field: FieldInfo) -> str:
+    """What would be right, from the type and the bounds of a field."""
+    if name in WANTED:
+        return WANTED[name]
+    kinds = {int: "a whole number", float: "a number"}
+    wanted = [next((k for t, k in kinds.items() if t in _types(field)), "a text")]
+    for bound in field.metadata:
+        if isinstance(bound, Ge):
+            wanted.append(f"from {bound.ge}")
+        elif isinstance(bound, Gt):
+            wanted.append(f"above {bound.gt}")
+        elif isinstance(bound, Le):
+            wanted.append(f"up to {bound.le}")
+    return " ".join(wanted)
+
+
+def _types(field: FieldInfo) -> tuple[Any, ...]:
+    return (field.annotation, *get_args(field.annotation))
+
+
+def _known(key: str, names: list[str]) -> str:
+    near = get_close_matches(key, names, n=1)
+    if near:
+        return f"there is no such setting; did you mean {near[0]}?"
+    return f"the settings are: {', '.join(names)}"
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(str(path), "…", f"it is no TOML: {error}") from None
+        raise SettingsError(str(path), UNSEEN, f"it is no TOML: {error}") from None
+    except OSError as error:
+        raise SettingsError(str(path), UNSEEN, f"make it readable: {error.strerror}") from None
 
 
 def _of_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """The variables that are ours; an empty one counts as not set."""
     found = {}
     for key, value in environment.items():
-        if key.startswith(PREFIX) and not key.startswith(NOT_SETTINGS):
+        if key.startswith(PREFIX) and not key.startswith(NOT_SETTINGS) and value:
             found[key.removeprefix(PREFIX).lower()] = (f"the variable {key}", value)
     return found

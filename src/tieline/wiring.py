@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
@@ -27,6 +29,8 @@ from tieline.authoring.hub import Hub
 from tieline.authoring.place import Place
 from tieline.model.errors import SettingsError
 from tieline.model.flow import HubSpec
+from tieline.operations.holds import Holds
+from tieline.operations.replay import replay_pass
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
 from tieline.pipeline.call import Calls
@@ -37,11 +41,14 @@ from tieline.pipeline.lease import Lease
 from tieline.pipeline.outside import OutsideCaller
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.step import StepParts
+from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.service import Loop, Service
 from tieline.settings import ConnectionSettings, Settings
+from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
 from tieline.surfaces.ingest.server import DoorServer
 
@@ -49,19 +56,51 @@ DAY_US = 86_400_000_000
 SHUT_S = 0.1
 """How soon to look again for work that could not be claimed: places, guards or pauses may open."""
 IDLE_S = 5.0
+LONG_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a hub needs from around it."""
+
+    vault: Vault
+    observer: Observer
+    clock: Clock
+    ids: Ids
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one process, made and not yet started."""
+
+    hub: HubSpec
+    journal: Committer
+    views: SqliteReader
+    http: ThinHttpClient
+    calls: Calls
+    back: Back
+    clockwork: Clockwork
+    house: Housekeeping
+    holds: Holds
+    admitter: Admitter
+    door: DoorServer
+    control: ControlServer
+    observer: Observer
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """A hub at work in this process."""
 
-    hub: HubSpec
-    journal: Committer
-    back: Back
-    calls: Calls
-    server: DoorServer
-    observer: Observer
+    parts: Parts
     port: int
+
+    @property
+    def observer(self) -> Observer:
+        """Who is told what happens."""
+        return self.parts.observer
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -70,6 +109,64 @@ def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
     if settings.secrets_folder is not None:
         vaults.append(FolderVault(Path(settings.secrets_folder)))
     return VaultChain(*vaults, EnvironmentVault(environment))
+
+
+def assemble(hub: HubSpec, settings: Settings, outside: Outside) -> Parts:
+    """Open the store and make every part. Raises StoreLocked, StoreCorrupt, SettingsError."""
+    clock, ids, observer, reach = outside.clock, outside.ids, outside.observer, outside.reach
+    store = Path(settings.store)
+    journal = Committer(SqliteDatabase(store, reach=reach), max_waiting=settings.max_waiting)
+    views = SqliteReader(store)
+    authorities = None if settings.ca_file is None else Path(settings.ca_file)
+    http = ThinHttpClient(extra_authorities=authorities)
+    calls = Calls(http, outside.vault, clock, observer)
+    admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
+    lease = Lease(clock)
+    unremembered = OutsideCaller(calls, clock, ids)
+    step_parts = StepParts(
+        journal, clock, ids, calls, unremembered, reach, may_start_effects=lease.holds
+    )
+    settler = Settler(journal, clock, observer, reach)
+    back = Back(hub, admitter, calls, step_parts, settler)
+    back.places = Places(at_once=settings.at_once)
+    front = Front(
+        hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
+    )
+    keeping = Keeping(
+        about=f"{platform.node()} pid {os.getpid()}",
+        lease=lease,
+        payloads_us=int(settings.keep_payloads_days * DAY_US),
+        runs_us=int(settings.keep_runs_days * DAY_US),
+    )
+    holds = Holds(hub, back, calls, views)
+    return Parts(
+        hub=hub,
+        journal=journal,
+        views=views,
+        http=http,
+        calls=calls,
+        back=back,
+        clockwork=Clockwork(hub, admitter, journal, clock),
+        house=Housekeeping(hub, back, journal, clock, keeping),
+        holds=holds,
+        admitter=admitter,
+        door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
+        control=ControlServer(store, journal, after=holds.after, status=partial(_status, back)),
+        observer=observer,
+        clock=clock,
+    )
+
+
+def _limits(settings: Settings) -> DoorLimits:
+    return DoorLimits(
+        request_s=settings.request_seconds,
+        idle_s=settings.idle_seconds,
+        connections=settings.max_connections,
+    )
+
+
+def _status(back: Back) -> dict[str, object]:
+    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": sorted(back.paused)}
 
 
 @asynccontextmanager
@@ -81,49 +178,32 @@ async def running(
     environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Running]:
     """Open the store, recover what a crash left, serve until the block ends, then stop in order."""
-    observer = observer or CountingObserver()
-    reach: Reach = CrashAt(settings.crash_at) if settings.crash_at else go_on
-    clock, ids = SystemClock(), SystemIds()
-    vault = open_vault(settings, os.environ if environment is None else environment)
-    database = SqliteDatabase(settings.store, reach=reach)
-    journal = Committer(database, max_waiting=settings.max_waiting)
-    http = ThinHttpClient(extra_authorities=_path(settings.ca_file))
-    calls = Calls(http, vault, clock, observer)
-    admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
-    outside = OutsideCaller(calls, clock, ids)
-    lease = Lease(clock)
-    back = Back(
-        hub,
-        admitter,
-        calls,
-        StepParts(journal, clock, ids, calls, outside, reach, may_start_effects=lease.holds),
-        Settler(journal, clock, observer, reach),
+    outside = Outside(
+        vault=open_vault(settings, os.environ if environment is None else environment),
+        observer=observer or CountingObserver(),
+        clock=SystemClock(),
+        ids=SystemIds(),
+        reach=CrashAt(settings.crash_at) if settings.crash_at else go_on,
     )
-    back.places = Places(at_once=settings.at_once)
-    front = Front(hub, FrontParts(journal, vault, clock, ids, observer, admitter, back, reach))
-    clockwork = Clockwork(hub, admitter, journal, clock)
-    keeping = Keeping(
-        about=f"{platform.node()} pid {os.getpid()}",
-        lease=lease,
-        payloads_us=int(settings.keep_payloads_days * DAY_US),
-        runs_us=int(settings.keep_runs_days * DAY_US),
-    )
-    house = Housekeeping(hub, back, journal, clock, keeping)
-    await house.recover()
-    await clockwork.register()
-    service = Service(loops(back, calls, clockwork, house, clock), observer)
-    server = DoorServer(front, clock, public_url=settings.public_url, limits=DoorLimits())
+    parts = assemble(hub, settings, outside)
+    service = Service(loops(parts), parts.observer)
     try:
-        await server.open(settings.host, settings.port)
+        await parts.house.recover()
+        await parts.clockwork.register()
+        await parts.holds.pass_()
+        await parts.control.open()
+        await parts.door.open(settings.host, settings.port)
         service.start()
         _spare_the_collector()
-        yield Running(hub, journal, back, calls, server, observer, server.port)
+        yield Running(parts, parts.door.port)
     finally:
-        await server.close(min(settings.shutdown_seconds, 5.0))
+        await parts.door.close(min(settings.shutdown_seconds, 5.0))
+        await parts.control.close()
         await service.stop()
-        await back.drain(settings.shutdown_seconds)
-        await http.close()
-        await journal.close()
+        await parts.back.drain(settings.shutdown_seconds)
+        await parts.http.close()
+        await parts.views.close()
+        await parts.journal.close()
 
 
 def _spare_the_collector() -> None:
@@ -136,56 +216,74 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def loops(
-    back: Back, calls: Calls, clockwork: Clockwork, house: Housekeeping, clock: SystemClock
-) -> list[Loop]:
-    """What runs beside the door; each pass says how long it may rest."""
+def loops(parts: Parts) -> list[Loop]:
+    """What runs beside the door."""
+    passes = Passes(parts)
+    signals = parts.back.signals
+    return [
+        Loop("time limits", passes.limit),
+        Loop("claim", passes.claim, signals.look),
+        Loop("wake", passes.wake, parts.calls.has_recovered),
+        Loop("due", passes.due, signals.due_changed),
+        Loop("schedules", passes.fire),
+        Loop("holds", parts.holds.pass_, parts.holds.changed),
+        Loop("replays", passes.replay, parts.holds.replay_started),
+        Loop("heartbeat", parts.house.beat_pass),
+        Loop("sweeper", parts.house.sweep_pass),
+        Loop("retention", parts.house.purge_pass),
+    ]
 
-    async def claim() -> float:
-        claimed, more = await back.claim_pass()
+
+class Passes:
+    """The passes of a process; each does one bounded thing and says how long it may rest."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def limit(self) -> float:
+        """End executions that take too long."""
+        self._parts.back.limit_pass()
+        return 1.0
+
+    async def claim(self) -> float:
+        """Claim ready runs into free places."""
+        claimed, more = await self._parts.back.claim_pass()
         if claimed and more:
             return 0.0
         return SHUT_S if more else IDLE_S
 
-    async def due() -> float:
+    async def wake(self) -> float:
+        """Wake what waits on connections that are usable again."""
+        while self._parts.calls.recovered:
+            await self._parts.house.wake(self._parts.calls.recovered.pop())
+        return LONG_S
+
+    async def due(self) -> float:
+        """Make due runs ready."""
+        back = self._parts.back
         while await back.due_pass():
             pass
-        return _seconds_until(back.signals.next_due_us, clock.now_us(), most=5.0)
+        return self._until(back.signals.next_due_us, most=IDLE_S)
 
-    async def fire() -> float:
-        next_us = await clockwork.fire_pass()
-        back.signals.look.set()
-        return _seconds_until(next_us, clock.now_us(), most=30.0)
+    async def fire(self) -> float:
+        """Fire due schedules."""
+        next_us = await self._parts.clockwork.fire_pass()
+        self._parts.back.look()
+        return self._until(next_us, most=LONG_S)
 
-    async def wake() -> float:
-        while calls.recovered:
-            await house.wake(calls.recovered.pop())
-        return 60.0
+    async def replay(self) -> float:
+        """Give running replays their next bite."""
+        parts = self._parts
+        now_us = parts.clock.now_us()
+        passed = await replay_pass(parts.journal, parts.views, parts.admitter, now_us)
+        if passed.admitted:
+            parts.back.look()
+        return self._until(passed.next_us, most=LONG_S)
 
-    async def limit() -> float:
-        back.limit_pass()
-        return 1.0
-
-    return [
-        Loop("time limits", limit),
-        Loop("claim", claim, back.signals.look),
-        Loop("wake", wake, calls.has_recovered),
-        Loop("due", due, back.signals.due_changed),
-        Loop("schedules", fire),
-        Loop("heartbeat", house.beat_pass),
-        Loop("sweeper", house.sweep_pass),
-        Loop("retention", house.purge_pass),
-    ]
-
-
-def _seconds_until(when_us: int | None, now_us: int, *, most: float) -> float:
-    if when_us is None:
-        return most
-    return min(max((when_us - now_us) / 1e6, 0.001), most)
-
-
-def _path(text: str | None) -> Path | None:
-    return None if text is None else Path(text)
+    def _until(self, when_us: int | None, *, most: float) -> float:
+        if when_us is None:
+            return most
+        return min(max((when_us - self._parts.clock.now_us()) / 1e6, 0.001), most)
 
 
 def load_hub(

@@ -2,6 +2,7 @@
 
 TielineError
 ├── SettingsError            the operator wrote something that cannot run
+│   └── SettingsMistakes     several of them; lists every one
 ├── ScheduleError            a cron expression or time zone cannot be used
 ├── DeclarationError         the author declared something that cannot run; lists every mistake
 ├── IllegalTransition        a bug: a run was asked to move where it may not go
@@ -43,6 +44,17 @@ class SettingsError(TielineError):
         self.name = name
         self.value = value
         self.wanted = wanted
+
+
+class SettingsMistakes(SettingsError):
+    """Several settings cannot be used; ``mistakes`` has all of them, name and value of the first."""
+
+    def __init__(self, mistakes: Sequence[SettingsError]) -> None:
+        first = mistakes[0]
+        super().__init__(first.name, first.value, first.wanted)
+        lines = "\n".join(f"  - {mistake}" for mistake in mistakes)
+        self.args = (f"{len(mistakes)} settings cannot be used:\n{lines}",)
+        self.mistakes = tuple(mistakes)
 
 
 class ScheduleError(TielineError, ValueError):

@@ -43,6 +43,13 @@ class Calls:
             guard = self._guards[connection.name] = Guard(connection)
         return guard
 
+    def pause(self, connection: ConnectionSpec, reason: str | None) -> None:
+        """Hold the calls of *connection* back for *reason*, or let them go (None)."""
+        guard = self.guard(connection)
+        was_paused, guard.paused = guard.paused is not None, reason
+        if was_paused and reason is None:
+            self._recovered(guard)
+
     async def permit(self, connection: ConnectionSpec, *, repeat: bool) -> NotNow | None:
         """None: go. A short wait for the rate limit is spent here, a longer one is the run's."""
         guard = self.guard(connection)
@@ -105,8 +112,11 @@ class Calls:
     def _moved(self, guard: Guard, moved: Moved) -> None:
         self._observer.saw(ConnectionMoved(guard.connection.name, *moved))
         if guard.state == "closed":
-            self.recovered.add(guard.on)
-            self.has_recovered.set()
+            self._recovered(guard)
+
+    def _recovered(self, guard: Guard) -> None:
+        self.recovered.add(guard.on)
+        self.has_recovered.set()
 
     def _secrets(self, connection: ConnectionSpec) -> tuple[Secret, ...]:
         if connection.credential is None:

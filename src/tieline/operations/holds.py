@@ -1,0 +1,50 @@
+"""Holds: what operators ordered comes in from the store; the running parts of a hub obey it."""
+
+import asyncio
+
+from tieline.model.commands import Cancel, Command, Pause, Resume, StartReplay
+from tieline.model.flow import HubSpec
+from tieline.model.views import ListPauses
+from tieline.pipeline.back import Back
+from tieline.pipeline.call import Calls
+from tieline.ports.views import Views
+
+LOOK_AGAIN_S = 5.0
+"""Another process may have paused something; in this one, ``after`` tells at once."""
+
+
+class Holds:
+    """Keeps the pauses of the store in force in this process."""
+
+    def __init__(self, hub: HubSpec, back: Back, calls: Calls, views: Views) -> None:
+        self.changed = asyncio.Event()
+        self.replay_started = asyncio.Event()
+        self._hub = hub
+        self._back = back
+        self._calls = calls
+        self._views = views
+
+    def after(self, command: Command) -> None:
+        """An operator's *command* is on disk: react without waiting for the next look."""
+        match command:
+            case Pause() | Resume():
+                self.changed.set()
+            case Cancel(run_id=run_id):
+                self._back.lose(run_id)
+            case StartReplay():
+                self.replay_started.set()
+            case _:
+                pass
+        self._back.look()
+
+    async def pass_(self) -> float:
+        """Read the pauses and apply them; a connection that is resumed wakes what waits for it."""
+        rows = await self._views.read(ListPauses())
+        flows = frozenset(row.name for row in rows if row.kind == "flow")
+        reasons = {row.name: row.reason for row in rows if row.kind == "connection"}
+        if self._back.paused != flows:
+            self._back.paused = flows
+            self._back.look()
+        for connection in self._hub.connections.values():
+            self._calls.pause(connection, reasons.get(connection.name))
+        return LOOK_AGAIN_S
