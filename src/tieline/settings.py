@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
-from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
@@ -30,7 +29,7 @@ WANTED = {
 }
 """What would be right, where the type does not say it."""
 UNSEEN = "…"
-"""Shown instead of the value of a name we do not know: it may be a misplaced secret."""
+"""Shown instead of a value that may be a misplaced secret."""
 
 
 class ConnectionSettings(BaseModel):
@@ -100,7 +99,7 @@ class Settings(BaseModel):
     def _no_switch(cls, value: object) -> object:
         """``true`` is not 1, whatever Python says."""
         if isinstance(value, bool):
-            raise ValueError  # noqa: TRY004 - Pydantic collects ValueErrors only
+            raise ValueError
         return value
 
     @field_validator("hub", "store", "host")
@@ -158,6 +157,7 @@ def _explained(fault: "ErrorDetails", given: Mapping[str, tuple[str, Any]]) -> S
     if fault["type"] == "extra_forbidden":
         return SettingsError(name, UNSEEN, f"{origin} sets it, but {_known(key, list(fields))}")
     found = value if len(place) == 1 else fault["input"]
+    found = UNSEEN if "@" in str(found) else found  # a URL with a password in it
     return SettingsError(name, found, f"use {_wanted(key, fields[key])} ({origin} sets it)")
 
 
@@ -167,13 +167,9 @@ def _wanted(name: str, field: FieldInfo) -> str:
         return WANTED[name]
     kinds = {int: "a whole number", float: "a number"}
     wanted = [next((k for t, k in kinds.items() if t in _types(field)), "a text")]
-    for bound in field.metadata:
-        if isinstance(bound, Ge):
-            wanted.append(f"from {bound.ge}")
-        elif isinstance(bound, Gt):
-            wanted.append(f"above {bound.gt}")
-        elif isinstance(bound, Le):
-            wanted.append(f"up to {bound.le}")
+    for attribute, word in (("ge", "from"), ("gt", "above"), ("le", "up to")):
+        bounds = [getattr(bound, attribute, None) for bound in field.metadata]
+        wanted += [f"{word} {bound}" for bound in bounds if bound is not None]
     return " ".join(wanted)
 
 

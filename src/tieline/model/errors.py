@@ -47,7 +47,7 @@ class SettingsError(TielineError):
 
 
 class SettingsMistakes(SettingsError):
-    """Several settings cannot be used; ``mistakes`` has all of them, name and value of the first."""
+    """Several settings cannot be used; ``mistakes`` has all of them."""
 
     def __init__(self, mistakes: Sequence[SettingsError]) -> None:
         first = mistakes[0]

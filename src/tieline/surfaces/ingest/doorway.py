@@ -49,11 +49,14 @@ class DoorLimits:
     """Between requests on a kept connection, and before the first."""
     linger_s: float = 5.0
     """How long a refused sender may go on sending, so that it gets to read why."""
-    look_s: float = 1.0
-    """How often the limits above are looked at; a connection may outstay them by twice this."""
     connections: int = 1000
     unfinished_bytes: int = 128 * 1024 * 1024
     """Bodies that are not complete yet, of all connections together."""
+
+    @property
+    def look_s(self) -> float:
+        """How often connections are held to the limits, which they may outstay by twice this."""
+        return min(1.0, self.request_s / 4, self.idle_s / 4)
 
 
 class Visitor(Protocol):
