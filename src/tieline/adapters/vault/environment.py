@@ -19,7 +19,7 @@ class EnvironmentVault:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._secrets = {
-            key: Secret.of(value.strip())
+            key: Secret.of(value.strip().encode("utf-8", "surrogateescape"))
             for key, value in environment.items()
             if key.startswith(PREFIX) and value.strip()
         }

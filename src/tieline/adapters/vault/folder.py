@@ -1,5 +1,6 @@
 """FolderVault: secrets from files, one a name, as container platforms mount them."""
 
+import codecs
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ LOOK_AGAIN_S = 1.0
 
 
 class FolderVault:
-    """Vault over ``<folder>/<name>``: the first line is the newest secret, further lines older ones.
+    """Vault over ``<folder>/<name>``: the first line is the newest secret, further lines older.
 
     A changed file is seen within a second.
     """
@@ -28,13 +29,17 @@ class FolderVault:
             return found
         fresh = self._read(name)
         if fresh != found:
-            found = fresh
+            found = fresh  # the same object as long as nothing changed: cheap to compare
         self._known[name] = (now_s, found)
         return found
 
     def _read(self, name: str) -> tuple[Secret, ...]:
-        path = self._folder / name
-        if "/" in name or name.startswith(".") or not path.is_file():
+        """Whatever cannot be read is no secret: then nothing is let in and nothing is sent."""
+        if "/" in name or "\0" in name or name.startswith("."):
             return ()
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return tuple(Secret.of(line.strip()) for line in lines if line.strip())
+        try:
+            content = (self._folder / name).read_bytes()
+        except OSError:
+            return ()
+        lines = (line.strip() for line in content.removeprefix(codecs.BOM_UTF8).splitlines())
+        return tuple(Secret.of(line) for line in lines if line)

@@ -1,5 +1,5 @@
 """GitHub: code hosting; what its deliveries look like."""
 
-from tieline.connectors.github.webhook import GITHUB
+from tieline.connectors.github.webhook import GITHUB, GITHUB_FORM
 
-__all__ = ["GITHUB"]
+__all__ = ["GITHUB", "GITHUB_FORM"]

@@ -1,6 +1,8 @@
 """GitHub webhook: nothing comes in; how GitHub signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import EventShape, HmacScheme, WebhookScheme
+from dataclasses import replace
+
+from tieline.model.signature import BodyForm, EventShape, HmacScheme, WebhookScheme
 from tieline.model.signed_content import SingleSignature
 
 # Checked 2026-11-21. No time is signed, so only the delivery id stops a replay; a redelivery
@@ -11,3 +13,6 @@ GITHUB = WebhookScheme(
     shape=EventShape(type_header="X-GitHub-Event", id_header="X-GitHub-Delivery"),
     docs="https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries",
 )
+
+# Checked 2026-11-21. The same for hooks whose content type was left at form.
+GITHUB_FORM = replace(GITHUB, name="github-form", body=BodyForm.FORM_PAYLOAD)

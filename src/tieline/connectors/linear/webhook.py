@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from tieline.model.signature import EventShape, HmacScheme, WebhookScheme
+from tieline.model.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
 from tieline.model.signed_content import BodyTime, SingleSignature, TimeUnit
 
 # Checked 2026-11-21. Linear asks receivers for this tolerance. The delivery id is not signed,
-# so the time inside the body is what stops a replay.
+# so the time inside the body is what stops a replay. Only 200 counts as taken
+# (as known in 2025).
 LINEAR = WebhookScheme(
     name="linear",
     schemes=(
@@ -23,4 +24,5 @@ LINEAR = WebhookScheme(
         data_path="data",
     ),
     docs="https://linear.app/developers/webhooks",
+    acknowledgement=Acknowledgement(200),
 )

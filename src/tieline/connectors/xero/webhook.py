@@ -1,12 +1,13 @@
 """Xero webhook: nothing comes in; how Xero signs, shapes and announces its deliveries goes out."""
 
 from tieline.model.handshake import EmptyBatch
-from tieline.model.signature import Encoding, EventShape, HmacScheme, WebhookScheme
+from tieline.model.signature import Acknowledgement, Encoding, EventShape, HmacScheme, WebhookScheme
 from tieline.model.signed_content import SingleSignature
 
 # Checked 2026-11-21. The key is used as it is written, although it looks like base64. Events
 # have no id of their own and no data: the resource is fetched from resourceUrl. The intent to
-# receive sends good and bad signatures over an empty list and wants 200 and 401.
+# receive sends good and bad signatures over an empty list and wants 200 and 401. Only
+# 200 with an empty body counts as taken (as known in 2025).
 XERO = WebhookScheme(
     name="xero",
     schemes=(HmacScheme(place=SingleSignature("x-xero-signature"), encoding=Encoding.BASE64),),
@@ -17,4 +18,5 @@ XERO = WebhookScheme(
     ),
     docs="https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/",
     handshake=EmptyBatch("events"),
+    acknowledgement=Acknowledgement(200, names_event=False),
 )

@@ -1,11 +1,12 @@
 """Zoom webhook: nothing comes in; how Zoom signs, shapes and announces its deliveries goes out."""
 
 from tieline.model.handshake import TokenProof
-from tieline.model.signature import EventShape, HmacScheme, WebhookScheme
+from tieline.model.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
 from tieline.model.signed_content import HeaderTime, Piece, SingleSignature, TimeUnit
 
 # Checked 2026-11-21. The validation is repeated every 72 hours and signed like any other
-# delivery. The time is seen in seconds and in milliseconds. There is no event id.
+# delivery. The time is seen in seconds and in milliseconds. There is no event id. Only
+# 200 and 204 count as taken.
 ZOOM = WebhookScheme(
     name="zoom",
     schemes=(
@@ -22,4 +23,5 @@ ZOOM = WebhookScheme(
         type_value="endpoint.url_validation",
         token_path="payload.plainToken",  # noqa: S106  the place of a token
     ),
+    acknowledgement=Acknowledgement(200),
 )
