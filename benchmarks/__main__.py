@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 
 from benchmarks.claim import claim
@@ -10,9 +11,12 @@ from benchmarks.idle import idle
 from benchmarks.kill import KillPlan, kill
 from benchmarks.rounds import RoundPlan
 from benchmarks.runner import relay
+from benchmarks.steps import steps
 from benchmarks.table import show
+from benchmarks.targets import score, show_score
 
 Report = dict[str, object]
+OURS = "hub"
 
 
 def _relay(options: argparse.Namespace) -> Report:
@@ -22,45 +26,82 @@ def _relay(options: argparse.Namespace) -> Report:
     return relay(names, plan, options.rounds)
 
 
+def _steps(options: argparse.Namespace) -> Report:
+    plan = RoundPlan(options.seconds, options.connections, (), options.backend)
+    return steps(plan, options.rounds)
+
+
 def _kill(options: argparse.Namespace) -> Report:
-    name = options.only or next(iter(CONTESTANTS))
-    return kill(name, KillPlan(connections=options.connections, backend=options.backend))
+    plan = KillPlan(
+        options.kills,
+        options.seconds / 2,
+        min(options.seconds / 2, 2.0),
+        connections=options.connections,
+        backend=options.backend,
+    )
+    return kill(options.only or OURS, plan)
 
 
 def _idle(options: argparse.Namespace) -> Report:
-    name = options.only or next(iter(CONTESTANTS))
-    return idle(name, seconds=options.seconds, queued=options.queued, backend=options.backend)
+    return idle(
+        options.only or OURS,
+        seconds=options.seconds,
+        queued=options.queued,
+        backend=options.backend,
+    )
 
 
 def _claim(options: argparse.Namespace) -> Report:
     return claim(options.longest)
 
 
+def _all(options: argparse.Namespace) -> Report:
+    """Every table, one after the other; the targets stand last."""
+    reports: Report = {}
+    for name, benchmark in BENCHMARKS.items():
+        print(f"--- {name}", file=sys.stderr, flush=True)
+        reports[name] = report = benchmark(options)
+        show(report)
+    scored = score(reports)
+    show_score(scored)
+    ratio = scored.get("relay: share of the limit", {}).get("measured", 0.0)
+    return {"benchmark": "all"} | reports | {"targets": scored, "ratio": ratio}
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {
-    "claim": _claim,
-    "idle": _idle,
-    "kill": _kill,
     "relay": _relay,
+    "steps": _steps,
+    "claim": _claim,
+    "kill": _kill,
+    "idle": _idle,
 }
 
 
 def main() -> None:
+    options = _parser().parse_args()
+    if options.benchmark == "all":
+        report = _all(options)
+    else:
+        report = BENCHMARKS[options.benchmark](options)
+        show(report)
+    if options.json:
+        print(json.dumps(report))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("benchmark", choices=sorted(BENCHMARKS))
+    parser.add_argument("benchmark", choices=["all", *BENCHMARKS])
     parser.add_argument("--json", action="store_true", help="end with one JSON line on stdout")
-    parser.add_argument("--seconds", type=float, default=5.0, help="length of each phase")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of each phase")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rates", default="200,1000", help="open-loop rates, comma separated")
     parser.add_argument("--backend", default="sqlite")
     parser.add_argument("--only", default="", help=f"some of {','.join(CONTESTANTS)}")
+    parser.add_argument("--kills", type=int, default=5, help="kill: blows in each phase")
     parser.add_argument("--queued", type=int, default=100_000, help="idle: length of the queue")
     parser.add_argument("--longest", type=int, default=1_000_000, help="claim: longest queue")
-    options = parser.parse_args()
-    report = BENCHMARKS[options.benchmark](options)
-    show(report)
-    if options.json:
-        print(json.dumps(report))
+    return parser
 
 
 if __name__ == "__main__":

@@ -53,14 +53,14 @@ async def _measure(lengths: list[int]) -> dict[str, object]:
 
 
 def _report(columns: dict[str, dict[str, float]]) -> dict[str, object]:
-    """Growth compares the longest queue with the shortest one that fills a claim."""
+    """The ratio compares the longest queue with the shortest one that fills a claim."""
     filled = [each["p50"] for name, each in columns.items() if name != "0"]
     return {
         "benchmark": "claim",
         "batch": BATCH,
         "lanes": LANES,
         "median": columns,
-        "growth": median_of([filled[-1] / filled[0]]) if filled else 0.0,
+        "ratio": median_of([filled[-1] / filled[0]]) if filled else 0.0,
     }
 
 

@@ -39,4 +39,5 @@ class Contestant:
 CONTESTANTS: Mapping[str, Contestant] = {
     "plain": Contestant("benchmarks.plain"),
     "limit": Contestant("benchmarks.limit"),
+    "hub": Contestant("benchmarks.hub_relay", has_backend=True),
 }

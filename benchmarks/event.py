@@ -10,9 +10,9 @@ BODY_BYTES = 1024
 TOLERANCE_SECONDS = 300
 
 _BODY = (
-    b'{"id":"%(run)s-%(seq)08d","type":"invoice.paid","created":%(created)d,"data":{"object":'
+    b'{"id":"%(run)s-%(seq)08d","type":"invoice.paid","created":%(created)d,"data":'
     b'{"invoice_id":"in_%(seq)08d","customer_id":"cus_%(customer)04d","amount_cents":%(cents)d,'
-    b'"currency":"eur","seq":%(seq)d,"sent_us":%(sent)d,"note":"%(note)s"}}}'
+    b'"currency":"eur","seq":%(seq)d,"sent_us":%(sent)d,"note":"%(note)s"}}'
 )
 _HEAD = (
     b"POST %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"

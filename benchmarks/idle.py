@@ -8,7 +8,7 @@ from benchmarks.event import now_us
 from benchmarks.processes import run_load
 from benchmarks.rounds import Stage, stage
 
-SETTLE_SECONDS = 2.0
+LONGEST_SETTLING_SECONDS = 2.0
 SLOW_SINK_MS = 10_000
 LOAD_SECONDS = 300
 
@@ -18,16 +18,18 @@ def idle(name: str, *, seconds: float, queued: int, backend: str) -> dict[str, o
         figures = {"memory_mb": on.child.memory_mb(), "cpu_percent": _cpu_percent(on, seconds)}
         print(f"idle: {figures}", file=sys.stderr, flush=True)
         figures |= _with_a_queue(on, queued)
+        on.child.kill()  # a polite stop would wait for the slow sink
     return {
         "benchmark": "idle",
         "seconds": seconds,
         "queued": queued,
         "median": {name: figures},
+        "ratio": round(figures["memory_queued_mb"] / figures["memory_mb"], 2),
     }
 
 
 def _cpu_percent(on: Stage, seconds: float) -> float:
-    time.sleep(SETTLE_SECONDS)
+    time.sleep(min(seconds, LONGEST_SETTLING_SECONDS))
     cpu, started = on.child.cpu_seconds(), time.monotonic()
     time.sleep(seconds)
     used = on.child.cpu_seconds() - cpu

@@ -30,6 +30,8 @@ class KillPlan:
 
     kills: int = 5
     seconds_between: float = 2.0
+    quiet_seconds: float = 2.0
+    """Stragglers have arrived when nothing new has come for so long."""
     connections: int = 64
     backend: str = "sqlite"
     seed: int = 20_270
@@ -59,7 +61,16 @@ def kill(name: str, plan: KillPlan) -> dict[str, object]:
     ):
         striker = Striker(on, plan)
         figures = {phase.name: striker.play(phase, Path(scratch) / "acks") for phase in PHASES}
-    return {"benchmark": "kill", "contestant": name, "seed": plan.seed, "median": figures}
+    lost, acknowledged = (
+        sum(each[figure] for each in figures.values()) for figure in ("lost", "acknowledged")
+    )
+    return {
+        "benchmark": "kill",
+        "contestant": name,
+        "seed": plan.seed,
+        "median": figures,
+        "ratio": lost / max(1, acknowledged),
+    }
 
 
 class Striker:
@@ -84,15 +95,24 @@ class Striker:
             run=f"k{now_us()}",
             acks=acks,
         )
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as load:
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as loading:
             ready_us = [self._strike() for _ in range(plan.kills)]
-            output, _ = load.communicate()
+            output, _ = loading.communicate()
         sink.control("delay/0")
-        return _verdict(sink, json.loads(output), acks.read_bytes(), phase.first_seq) | {
+        load = json.loads(output)
+        sink.wait_for(load["acknowledged"], patience_seconds=PATIENCE_SECONDS)
+        self._settle()
+        return _verdict(sink, load, acks.read_bytes(), phase.first_seq) | {
             "kills": plan.kills,
             "ready_p50_ms": percentiles_ms(ready_us)["p50"],
             "ready_max_ms": percentiles_ms(ready_us)["max"],
         }
+
+    def _settle(self) -> None:
+        seen = -1
+        while (now := int(self._on.sink.stats()["received"])) > seen:
+            seen = now
+            time.sleep(self._plan.quiet_seconds)
 
     def _strike(self) -> int:
         """Kill, start again, and time the first accepted event."""
@@ -124,8 +144,6 @@ def _verdict(
     sink: Sink, load: dict[str, Any], acknowledged: bytes, first_seq: int
 ) -> dict[str, float]:
     """Compare, event by event, what was acknowledged with what arrived."""
-    sink.wait_for(sum(acknowledged), patience_seconds=PATIENCE_SECONDS)
-    _settle(sink)
     arrived = sink.counts()[first_seq:].ljust(len(acknowledged), b"\0")
     pairs = zip(acknowledged, arrived, strict=False)
     return {
@@ -135,11 +153,3 @@ def _verdict(
         "doubled": sink.stats()["doubled"],
         "repeats_under_one_key": sum(times - 1 for times in arrived if times > 1),
     }
-
-
-def _settle(sink: Sink) -> None:
-    """Let stragglers arrive: nothing new for two seconds."""
-    seen = -1
-    while (now := int(sink.stats()["received"])) > seen:
-        seen = now
-        time.sleep(2)

@@ -58,7 +58,9 @@ class Child:
         self._watched = psutil.Process(self._process.pid)
         while not _accepts(self.port):
             if self._process.poll() is not None:
-                raise RuntimeError(f"{self._command} ended with {self._process.returncode}")
+                raise RuntimeError(
+                    f"{self._command} ended with {self._process.returncode}: {self._last_words()}"
+                )
             if time.monotonic() - started > _READY_SECONDS:
                 raise RuntimeError(f"{self._command} does not listen on {self.port}")
             time.sleep(0.005)
@@ -88,6 +90,9 @@ class Child:
     def memory_mb(self) -> float:
         family = [self._watched, *self._watched.children(recursive=True)]
         return round(sum(_kilobytes(each.pid, "VmRSS") for each in family) / 1024, 1)
+
+    def _last_words(self) -> str:
+        return self._log.read_text(errors="replace")[-2000:] if self._log else ""
 
     def _end(self, number: signal.Signals) -> None:
         if self._process.poll() is None:

@@ -11,7 +11,7 @@ from benchmarks.contestants import Contestant, Place
 from benchmarks.event import now_us
 from benchmarks.processes import Child, Sink, free_port, run_load
 
-WARM_UP_SECONDS = 1.0
+LONGEST_WARM_UP_SECONDS = 1.0
 PATIENCE_SECONDS = 5.0
 
 
@@ -23,6 +23,10 @@ class RoundPlan:
     connections: int = 64
     rates: tuple[int, ...] = (200, 1000)
     backend: str = "sqlite"
+
+    @property
+    def warm_up_seconds(self) -> float:
+        return min(self.seconds, LONGEST_WARM_UP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def play(contestant: Contestant, plan: RoundPlan) -> dict[str, float]:
     """One round: warm up, then each rate, then as fast as it can."""
     figures: dict[str, float] = {}
     with stage(contestant, plan.backend) as on:
-        first = _warm_up(on)
+        first = _warm_up(on, plan)
         for rate in plan.rates:
             measured = _phase(on, plan, rate=rate, first_seq=first)
             first += int(measured["sent"])
@@ -84,8 +88,8 @@ _FLAT_OUT = (
 )
 
 
-def _warm_up(on: Stage) -> int:
-    load = run_load(on.url, seconds=WARM_UP_SECONDS, run=f"w{now_us()}")
+def _warm_up(on: Stage, plan: RoundPlan) -> int:
+    load = run_load(on.url, seconds=plan.warm_up_seconds, run=f"w{now_us()}")
     on.sink.wait_for(int(load["acknowledged"]), patience_seconds=PATIENCE_SECONDS)
     return int(load["sent"])
 
