@@ -1,8 +1,16 @@
-"""Fairness: ready work of many tenants and flows goes in; how much of each is served comes out."""
+"""Fairness: ready work of many tenants and flows goes in; how much of each is served comes out.
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby, zip_longest
+Strictly by priority; within one, tenants in turn and each alike, then a tenant's flows likewise:
+places are dealt like cards, which for runs of unit cost is deficit round-robin with a quantum of
+one (Shreedhar and Varghese, 1996). Whoever got nothing comes first the next time.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
+
+from tieline.model.value import value
 
 
 class Group(NamedTuple):
@@ -22,48 +30,92 @@ class Share(NamedTuple):
     limit: int
 
 
-def share(
-    groups: Sequence[Group], *, limit: int, room: Mapping[str, int], turn: int
-) -> list[Share]:
-    """Give *limit* places to *groups*: strictly by priority, then tenants in turn, each alike.
+Hand = tuple[int, str]
+"""(priority, tenant): what places are dealt to."""
 
-    Round-robin with equal weights, which for runs of unit cost is deficit round-robin with a
-    quantum of one (Shreedhar and Varghese, 1996). No flow gets more than its *room*.
-    """
+
+@value
+class Turns:
+    """Whose turn it is; by name, so that it holds whoever comes or goes meanwhile."""
+
+    tenant: str
+    """Dealt to first: the tenant of this name, or of the next greater one."""
+    flows: Mapping[Hand, str]
+    """The same for the flows of each hand that has several."""
+
+
+FIRST_TURNS = Turns("", {})
+
+
+@value
+class Dealt:
+    """The shares, and the turns of the next deal (``flows``: only those that were looked at)."""
+
+    shares: tuple[Share, ...]
+    turns: Turns
+
+
+def deal(groups: Iterable[Group], *, limit: int, room: Mapping[str, int], turns: Turns) -> Dealt:
+    """Give *limit* places to *groups*. No flow gets more than its *room*."""
     left = limit
     room_left = dict(room)
-    shares: list[Share] = []
+    granted: Counter[Group] = Counter()
+    tenant = turns.tenant
+    flows: dict[Hand, str] = {}
     for _, of_priority in groupby(sorted(groups), key=lambda group: group.priority):
         if left <= 0:
             break
-        granted = _in_turn(_rotate(list(of_priority), turn), left, room_left)
-        left -= sum(granted.values())
-        shares.extend(Share(*group, count) for group, count in granted.items())
-    return shares
+        hands = _hands(of_priority, turns)
+        here = _deal_out(hands, left, room_left)
+        left -= here.total()
+        granted += here
+        tenant = _next([hand[0].tenant for hand in hands], {group.tenant for group in here})
+        flows |= _next_flows(hands, here)
+    shares = tuple(Share(*group, count) for group, count in granted.items())
+    return Dealt(shares, Turns(tenant, flows))
 
 
-def _rotate(groups: list[Group], turn: int) -> list[list[Group]]:
-    """The groups by tenant, beginning with another tenant at every turn."""
-    tenants = [list(own) for _, own in groupby(groups, key=lambda group: group.tenant)]
-    start = turn % len(tenants)
-    return tenants[start:] + tenants[:start]
+def _hands(groups: Iterable[Group], turns: Turns) -> list[list[Group]]:
+    """The groups by tenant; tenants, and the flows of each, begin with whose turn it is."""
+    hands = [list(own) for _, own in groupby(groups, key=lambda group: group.tenant)]
+    hands.sort(key=lambda hand: hand[0].tenant < turns.tenant)
+    for hand in hands:
+        first = turns.flows.get(hand[0][:2], "")
+        hand.sort(key=lambda group: group.flow < first)
+    return hands
 
 
-def _in_turn(tenants: list[list[Group]], limit: int, room_left: dict[str, int]) -> dict[Group, int]:
-    """Even shares over tenants, then over a tenant's flows; what one cannot use, others get."""
-    granted: dict[Group, int] = {}
-    while limit > 0 and (
-        able := [group for group in _interleave(tenants) if room_left.get(group.flow, 0) > 0]
-    ):
-        quantum = max(1, limit // len(able))
-        for group in able:
-            count = min(quantum, limit, room_left[group.flow])
-            granted[group] = granted.get(group, 0) + count
-            room_left[group.flow] -= count
-            limit -= count
-    return {group: count for group, count in granted.items() if count > 0}
+def _deal_out(
+    hands: Sequence[Sequence[Group]], places: int, room_left: dict[str, int]
+) -> Counter[Group]:
+    """One place to each hand in turn, in each hand to one flow after the other."""
+    granted: Counter[Group] = Counter()
+    waiting = deque(deque(hand) for hand in hands)
+    while places > 0 and waiting:
+        hand = waiting[0]
+        if room_left.get(hand[0].flow, 0) > 0:
+            granted[hand[0]] += 1
+            room_left[hand[0].flow] -= 1
+            places -= 1
+            hand.rotate(-1)
+            waiting.rotate(-1)
+        else:
+            hand.popleft()
+            if not hand:
+                waiting.popleft()
+    return granted
 
 
-def _interleave(tenants: list[list[Group]]) -> list[Group]:
-    """The first group of every tenant, then the second of every tenant, and so on."""
-    return [group for nth in zip_longest(*tenants) for group in nth if group is not None]
+def _next_flows(hands: Iterable[Sequence[Group]], granted: Counter[Group]) -> dict[Hand, str]:
+    flows: dict[Hand, str] = {}
+    for hand in hands:
+        served = {group.flow for group in hand if group in granted}
+        if served and len(hand) > 1:
+            flows[hand[0][:2]] = _next([group.flow for group in hand], served)
+    return flows
+
+
+def _next(order: Sequence[str], served: Iterable[str]) -> str:
+    """Whose turn comes after the first one's: of the others, the first who got nothing."""
+    later = (name for name in order[1:] if name not in served)
+    return next(later, order[1 % len(order)])

@@ -1,6 +1,6 @@
 """Admission: events come in with their runs; each is stored once, and its runs find their place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tieline.adapters.sql.statement import Steps, ask_set, put
 from tieline.model.commands import Admission, Ingested
@@ -19,12 +19,21 @@ class Entry:
 
 def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
     """Store each entry's event unless its identity is known; returns one answer an entry."""
-    first = yield from _first_of(entries)
-    fresh = [e for e in entries if first[_identity(e)] == e.admission.event.id]
+    names = [_identity(entry) for entry in entries]
+    first: dict[_Identity, Entry] = {}
+    for name, entry in zip(names, entries, strict=True):
+        first.setdefault(name, entry)
+    known = yield from _known(first)
+    fresh = [entry for name, entry in first.items() if name not in known]
     yield from put("event_insert", [e.admission.event for e in fresh])
     yield from put("reference_insert", [m for e in fresh for m in e.admission.mentions])
     free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
-    return [_answer(e, first[_identity(e)], free) for e in entries]
+    return [
+        _answer(entry, free)
+        if first[name] is entry and name not in known
+        else Ingested(known.get(name, first[name].admission.event.id), fresh=False)
+        for name, entry in zip(names, entries, strict=True)
+    ]
 
 
 _Identity = tuple[str, str, str]
@@ -35,19 +44,13 @@ def _identity(entry: Entry) -> _Identity:
     return (event.tenant, event.source, event.identity)
 
 
-def _first_of(entries: Sequence[Entry]) -> Steps[dict[_Identity, EventId]]:
-    """Which event stands for each identity: one of ours, or an earlier one."""
-    first: dict[_Identity, EventId] = {}
-    for entry in entries:
-        first.setdefault(_identity(entry), entry.admission.event.id)
-    expiry = {_identity(e): e.admission.expires_us for e in entries}
-    rows = [(*identity, event_id, expiry[identity]) for identity, event_id in first.items()]
-    if (yield from put("dedupe_insert", rows)) < len(rows):
-        for tenant, source, identity, event_id in (
-            yield from ask_set("dedupe_find", [row[:3] for row in rows])
-        ):
-            first[tenant, source, identity] = event_id
-    return first
+def _known(first: Mapping[_Identity, Entry]) -> Steps[dict[_Identity, EventId]]:
+    """Which identities stand for events that were stored before; the others are taken now."""
+    rows = [(*name, e.admission.event.id, e.admission.expires_us) for name, e in first.items()]
+    if (yield from put("dedupe_insert", rows)) == len(rows):
+        return {}
+    found = yield from ask_set("dedupe_find", [row[:3] for row in rows])
+    return {(tenant, source, identity): event_id for tenant, source, identity, event_id in found}
 
 
 def store_runs(runs: Sequence[tuple[NewRun, WorkerId | None]]) -> Steps[frozenset[RunId]]:
@@ -113,10 +116,8 @@ def _work_row(
     )
 
 
-def _answer(entry: Entry, event_id: EventId, free: frozenset[RunId]) -> Ingested:
-    if event_id != entry.admission.event.id:
-        return Ingested(event_id, fresh=False)
-    runs = entry.admission.runs
+def _answer(entry: Entry, free: frozenset[RunId]) -> Ingested:
+    event_id, runs = entry.admission.event.id, entry.admission.runs
     if entry.worker is None:
         return Ingested(event_id, fresh=True, queued=len(runs))
     claimed = tuple(run.id for run in runs if run.id in free)

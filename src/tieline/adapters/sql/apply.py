@@ -20,12 +20,12 @@ from tieline.adapters.sql import (
 )
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model import commands as c
+from tieline.model.errors import Conflict, NotFound
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
 
 ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
-    c.Claim: claiming.claim,
     c.GiveBack: execution.give_back,
     c.Promote: timing.promote,
     c.WakeWaiting: timing.wake_waiting,
@@ -47,7 +47,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
 }
 
 
-def apply(batch: Sequence[c.Command]) -> Steps[list[Answer]]:
+def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
     ingests = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Ingest)]
@@ -61,8 +61,18 @@ def apply(batch: Sequence[c.Command]) -> Steps[list[Answer]]:
         _gather(answers, runs, (yield from execution.remember_and_settle([x for _, x in runs])))
     for i, x in enumerate(batch):
         if i not in answers:
-            answers[i] = yield from ALONE[type(x)](x)
+            answers[i] = yield from _alone(x, turns)
     return [answers[i] for i in range(len(batch))]
+
+
+def _alone(command: c.Command, turns: claiming.TurnMemory) -> Steps[Answer]:
+    """A refusal is an answer too: it is raised before anything is written, so the rest goes on."""
+    try:
+        if isinstance(command, c.Claim):
+            return (yield from claiming.claim(command, turns))
+        return (yield from ALONE[type(command)](command))
+    except (Conflict, NotFound) as refusal:
+        return refusal
 
 
 def _gather(

@@ -1,39 +1,73 @@
-"""Claiming: ready work is shared out fairly, and handed to a worker with all that it needs."""
+"""Claiming: ready work is looked at, dealt out fairly, and handed to a worker with all it needs."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+
+import orjson
 
 from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set, put
 from tieline.model.call import Effect
 from tieline.model.commands import Claim, Claimed
 from tieline.model.event import Event
 from tieline.model.run import ClaimedRun, RunState, StepRecord, StepState
-from tieline.rules.fairness import Group, share
+from tieline.rules.fairness import FIRST_TURNS, Group, Hand, Turns, deal
 
 GROUPS_LOOKED_AT = 500
 """Bound on distinct (priority, tenant, flow) looked at in one claim."""
+MOST_HANDS = 10_000
+"""Bound on tenants of several flows whose turns are remembered."""
 
 
-def claim(command: Claim) -> Steps[Claimed]:
+class TurnMemory:
+    """Whose turn it is in this process's claims; to lose it costs nobody more than a turn."""
+
+    def __init__(self) -> None:
+        self._tenant = FIRST_TURNS.tenant
+        self._flows: dict[Hand, str] = {}
+
+    @property
+    def now(self) -> Turns:
+        """The turns for the next deal."""
+        return Turns(self._tenant, self._flows)
+
+    def keep(self, turns: Turns) -> None:
+        """Remember *turns*, with those of earlier deals that they do not replace."""
+        self._tenant = turns.tenant
+        if len(self._flows) > MOST_HANDS:
+            self._flows = {}
+        self._flows |= turns.flows
+
+
+def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     """Take ready runs for a worker."""
-    groups = [Group(*row) for row in (yield from ask("work_groups", limit=GROUPS_LOOKED_AT))]
-    shares = share(groups, limit=command.limit, room=command.room, turn=command.turn)
-    taken: list[tuple[str, int]] = []
-    more = False
-    for part in shares:
-        rows = yield from ask("work_claim", worker=command.worker, **part._asdict())
-        taken.extend((row[0], row[1]) for row in rows)
-        more = more or len(rows) == part.limit
+    flows = sorted(flow for flow, count in command.room.items() if count > 0)
+    turns = memory.now
+    ((groups,),) = yield from ask(
+        "work_groups",
+        flows=orjson.dumps(flows).decode(),
+        first=turns.tenant,
+        limit=GROUPS_LOOKED_AT,
+    )
+    dealt = deal(
+        (Group(*group) for group in orjson.loads(groups)),
+        limit=command.limit,
+        room=command.room,
+        turns=turns,
+    )
+    memory.keep(dealt.turns)
+    # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
+    rows = yield from ask_set("work_pick", dealt.shares)
+    picked = [(run_id, left) for row in rows for run_id, left in orjson.loads(row[0])]
+    run_ids = [run_id for run_id, _ in picked]
+    yield from put("work_take", [(run_id, command.worker) for run_id in run_ids])
     now = command.now_us
-    yield from put("run_move", [(run_id, RunState.RUNNING, now, None) for run_id, _ in taken])
-    runs = yield from load([run_id for run_id, _ in taken])
-    return Claimed(tuple(runs), more)
+    yield from put("run_move", [(run_id, RunState.RUNNING, now, None) for run_id in run_ids])
+    runs = yield from load(run_ids)
+    return Claimed(tuple(runs), more=any(left == 1 for _, left in picked))
 
 
 def load(run_ids: Sequence[str]) -> Steps[list[ClaimedRun]]:
     """Everything needed to execute runs that are claimed."""
-    if not run_ids:
-        return []
     rows = yield from ask_set("run_load", [(run_id,) for run_id in run_ids])
     again = [(row[0],) for row in rows if row[3] > 1]
     prior = [(row[0], row[2], row[10], row[19] or "") for row in rows if _may_have_prior(row)]
@@ -42,7 +76,7 @@ def load(run_ids: Sequence[str]) -> Steps[list[ClaimedRun]]:
         steps[found[0]].append(_step(found))
     for found in (yield from ask_set("step_of_earlier_runs", prior)):
         steps[found[0]].append(_step(found[1:]))
-    return [_claimed(row, steps) for row in sorted(rows)]
+    return [_claimed(row, steps) for row in rows]
 
 
 def _may_have_prior(row: RowOut) -> bool:
@@ -56,6 +90,5 @@ def _step(row: RowOut) -> StepRecord:
 
 
 def _claimed(row: RowOut, steps: Mapping[str, list[StepRecord]]) -> ClaimedRun:
-    event = Event._make(row[10:22])
-    own = steps.get(row[0], ())
-    return ClaimedRun(*row[:10], event=event, body=row[22], steps=tuple(own))
+    rest: RowOut = (Event._make(row[10:22]), row[22], tuple(steps.get(row[0], ())))
+    return ClaimedRun(*row[:10], *rest)

@@ -9,6 +9,7 @@ from collections import deque
 from typing import Any, Protocol, TypeVar
 
 from tieline.adapters.sql.apply import apply
+from tieline.adapters.sql.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
 from tieline.model.commands import Command, Ingest
 from tieline.model.errors import Overloaded, StoreError
@@ -43,11 +44,15 @@ class Committer:
         self._waiting: deque[_Waiting] = deque()
         self._draining: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._turns = TurnMemory()
+        self._closed = False
         self.batches = 0
         self.commands = 0
 
     async def commit(self, command: Command) -> Any:
         """Store *command* durably and return its answer."""
+        if self._closed:
+            raise StoreError(f"the store is closed; {type(command).__name__} came too late")
         if len(self._waiting) >= self._max_waiting and isinstance(command, Ingest):
             raise Overloaded(len(self._waiting), self._max_waiting)
         # The loop is kept: asking for it is a system call on Python 3.11.
@@ -62,7 +67,8 @@ class Committer:
 
     async def close(self) -> None:
         """Commit what waits, then close the store."""
-        if self._draining is not None:
+        self._closed = True
+        while self._draining is not None:
             await self._draining
         await self._database.close()
 
@@ -82,7 +88,9 @@ class Committer:
         self.batches += 1
         self.commands += len(batch)
         try:
-            answers = await self._database.transact(apply([command for command, _ in batch]))
+            answers = await self._database.transact(
+                apply([command for command, _ in batch], self._turns)
+            )
         except StoreError as error:
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever one command raised, the others must not suffer

@@ -1,12 +1,10 @@
 """Deciding: what a person ordered is done in one commit with its line in the audit log."""
 
-import hashlib
-
 import orjson
 
 from tieline.adapters.sql.admission import Entry, admit
 from tieline.adapters.sql.execution import advance_lanes
-from tieline.adapters.sql.statement import RowOut, Steps, ask, do
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import (
     By,
     Cancel,
@@ -20,7 +18,11 @@ from tieline.model.commands import (
 )
 from tieline.model.errors import Conflict, NotFound
 from tieline.model.run import RunState
+from tieline.rules.audit_chain import link
 from tieline.rules.transitions import LIVE
+
+DECISIONS = ("done", "retry", "give-up")
+"""What a person may say about a held run."""
 
 
 def pause(command: Pause) -> Steps[Counted]:
@@ -86,11 +88,20 @@ def edit_dead(command: EditDead) -> Steps[Counted]:
     """Replace a dead run by one for an edited event, which takes its place in the lane."""
     run = yield from _dead(command.run_id)
     (new,) = command.admission.runs
-    if run.lane is not None and new.lane == run.lane:
+    event = command.admission.event
+    (answer,) = yield from admit([Entry(command.admission)])
+    if not answer.fresh:
+        raise Conflict(f"{event.source} {event.identity!r} is recorded already: {answer.event_id}")
+    if run.lane is not None and (new.tenant, new.flow, new.lane) == (
+        run.tenant,
+        run.flow,
+        run.lane,
+    ):
+        yield from do("work_take_place", run_id=new.id, dead=run.id)
         yield from do("lane_hand_over", **run.lane_key(), head=run.id, to=new.id)
+        yield from put("work_step_forward", [(run.tenant, run.flow, run.lane)])
     else:
         yield from _free_lane(run)
-    yield from admit([Entry(command.admission)])
     resolution = f"edited: {new.id}"
     yield from do("dead_resolve", run_id=run.id, resolution=resolution, at_us=command.by.at_us)
     yield from audit(command.by, "edit-and-retry", run.id)
@@ -102,6 +113,8 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
     run = yield from _run(command.run_id)
     if run.state != RunState.HELD:
         raise Conflict(f"{run.id} is {run.state}; only a held run can be resolved")
+    if command.decision not in DECISIONS:
+        raise Conflict(f"a held run cannot be resolved by {command.decision!r}; use {DECISIONS}")
     if command.decision == "give-up":
         yield from _end(run, RunState.CANCELLED, command.by)
     else:
@@ -115,17 +128,14 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
 
 def _settle_doubt(run: "RunRow", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
-    step = orjson.loads(run.waits_on) if run.waits_on else None
-    if step is None:
-        if command.decision == "done":
-            raise Conflict(f"{run.id} holds no step in doubt; resolve it with retry or give-up")
-        return
-    _, name, key = step
-    if command.decision == "done":
-        result = command.result
-        yield from do("step_call_done", run_id=run.id, name=name, key=key, result=result)
-    else:
+    _, name, key = orjson.loads(run.waits_on) if run.waits_on else (None, "", "")
+    if command.decision == "retry":
         yield from do("step_call_failed", run_id=run.id, name=name, key=key)
+        return
+    result = command.result
+    known = yield from do("step_call_done", run_id=run.id, name=name, key=key, result=result)
+    if not known:
+        raise Conflict(f"{run.id} holds no step in doubt; resolve it with retry or give-up")
 
 
 def _end(run: "RunRow", state: RunState, by: By) -> Steps[None]:
@@ -188,7 +198,6 @@ def audit(by: By, action: str, subject: str) -> Steps[None]:
     """Append a line whose hash covers the one before it, so that a change shows."""
     rows = yield from ask("audit_last")
     previous = rows[0][0] if rows else ""
-    line = orjson.dumps([previous, by.at_us, by.actor, action, subject, by.reason])
     yield from do(
         "audit_insert",
         at_us=by.at_us,
@@ -197,5 +206,5 @@ def audit(by: By, action: str, subject: str) -> Steps[None]:
         subject=subject,
         reason=by.reason,
         previous=previous,
-        hash=hashlib.sha256(line).hexdigest(),
+        hash=link(previous, by, action, subject),
     )

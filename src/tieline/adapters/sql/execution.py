@@ -1,6 +1,6 @@
 """Execution: what claimed runs remember and how they end; stale claims store nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -37,7 +37,8 @@ def remember_and_settle(
 ) -> Steps[list[Counted | Settled | StaleClaim]]:
     """Apply progress and ends of runs; one answer a command, StaleClaim where it lost the run."""
     owned = yield from valid_claims([(c.run_id, c.epoch) for c in commands])
-    valid = [c for c in commands if (c.run_id, c.epoch) in owned]
+    is_valid = _in_turn(commands, owned)
+    valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
     woken = yield from _keep_progress([c.progress for c in valid])
     settles = [c for c in valid if isinstance(c, Settle)]
     yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)])
@@ -49,9 +50,23 @@ def remember_and_settle(
     ]
     woken += yield from advance_lanes(freed)
     return [
-        _answer(c, woken) if (c.run_id, c.epoch) in owned else StaleClaim(c.run_id, c.epoch)
-        for c in commands
+        _answer(c, woken) if ok else StaleClaim(c.run_id, c.epoch)
+        for c, ok in zip(commands, is_valid, strict=True)
     ]
+
+
+def _in_turn(
+    commands: Sequence[Remember | Settle], owned: Collection[tuple[str, int]]
+) -> list[bool]:
+    """Which commands have a valid claim, one after the other: a settle uses its claim up."""
+    left = set(owned)
+    valid: list[bool] = []
+    for command in commands:
+        claim = (command.run_id, command.epoch)
+        valid.append(claim in left)
+        if isinstance(command, Settle):
+            left.discard(claim)
+    return valid
 
 
 def valid_claims(claims: Sequence[tuple[str, int]]) -> Steps[dict[tuple[str, int], Owned]]:
@@ -75,8 +90,8 @@ def _keep_progress(progress: Sequence[Progress]) -> Steps[int]:
 
 def _end(settles: Sequence[Settle]) -> Steps[None]:
     yield from put("run_end", [_end_row(c) for c in settles])
-    yield from put("work_delete", [(c.run_id,) for c in settles])
     yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c)])
+    yield from put("work_delete", [(c.run_id,) for c in settles])
 
 
 def _end_row(command: Settle) -> tuple[Value, ...]:

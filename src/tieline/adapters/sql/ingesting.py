@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tieline.adapters.sql.admission import Entry, admit
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model.commands import Ingest, Ingested
+from tieline.model.ids import EventId
 from tieline.model.receipt import Receipt, Verdict
 
 
@@ -25,6 +26,8 @@ def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
 def _of_delivery(command: Ingest, each: Iterator[Ingested]) -> Ingested:
     if len(command.admissions) == 1:
         return next(each)
+    if not command.admissions:
+        return Ingested(EventId(""), fresh=False)
     parts = [next(each) for _ in command.admissions]
     first = next((part for part in parts if part.fresh), parts[0])
     return Ingested(
@@ -36,7 +39,13 @@ def _of_delivery(command: Ingest, each: Iterator[Ingested]) -> Ingested:
 
 
 def _receipt(receipt: Receipt, answer: Ingested) -> Receipt:
-    """A duplicate leaves no payload behind; it points at the event that it repeats."""
+    """A duplicate leaves no payload behind; it points at the event that it repeats.
+
+    Of several events in a delivery some may be repeats: it points at the first new one.
+    """
     if answer.fresh:
+        is_first = receipt.event_id == answer.event_id
+        return receipt if is_first else receipt._replace(event_id=answer.event_id)
+    if not answer.event_id:
         return receipt
     return receipt._replace(verdict=Verdict.DUPLICATE, event_id=answer.event_id, body=None)

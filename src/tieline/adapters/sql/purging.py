@@ -1,19 +1,66 @@
-"""Purging: old payloads, finished runs and expired identities are forgotten in small bites."""
+"""Purging: old payloads, finished runs and expired identities are forgotten in small bites.
 
-from tieline.adapters.sql.statement import Steps, ask, do, put
+A bite goes on where the last one stopped (table ``mark``) and looks at ``limit`` rows of a table,
+however long that has become. What is unfinished, or dead and undecided, keeps its payload until its
+run is forgotten.
+"""
+
+from collections.abc import Sequence
+
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import Counted, Purge
 
 
 def purge(command: Purge) -> Steps[Counted]:
     """One bite; the count says whether there may be more (it reaches the limit)."""
-    limit = command.limit
-    old = command.payloads_before_us
-    receipts = yield from do("receipt_forget_payload", before_us=old, limit=limit)
-    events = yield from do("event_forget_payload", before_us=old, limit=limit)
-    expired = yield from do("dedupe_expire", now_us=command.now_us, limit=limit)
-    rows = yield from ask("run_old", before_us=command.runs_before_us, limit=limit)
-    yield from put("step_delete_of_runs", rows)
-    yield from put("attempt_delete_of_runs", rows)
-    yield from put("dead_delete", rows)
-    yield from put("run_delete", rows)
-    return Counted(max(receipts, events, expired, len(rows)))
+    receipts = yield from _forget_payloads("receipt", command)
+    events = yield from _forget_payloads("event", command)
+    expired = yield from do("dedupe_expire", now_us=command.now_us, limit=command.limit)
+    runs = yield from _forget_runs(command)
+    return Counted(max(receipts, events, expired, runs))
+
+
+def _forget_payloads(table: str, command: Purge) -> Steps[int]:
+    """Those of rows that have become old since the last bite; returns how many were looked at."""
+    after = int((yield from _reached(table)) or 0)
+    before_us = command.payloads_before_us
+    ((count, last),) = yield from ask(
+        f"{table}_old", after=after, before_us=before_us, limit=command.limit
+    )
+    if count:
+        yield from do(f"{table}_forget_payload", after=after, last=last)
+        yield from do("mark_set", name=table, reached=str(last))
+    return int(count)
+
+
+def _forget_runs(command: Purge) -> Steps[int]:
+    """Finished ones among the next runs, lap by lap; returns how many were looked at."""
+    after = yield from _reached("run")
+    before_us = command.runs_before_us
+    ((count, last),) = yield from ask(
+        "run_old", after=after, before_us=before_us, limit=command.limit
+    )
+    if count:
+        rows = yield from ask("run_finished", after=after, last=last, before_us=before_us)
+        yield from _delete_runs(rows, command.payloads_before_us)
+    # Behind the last old run a new lap begins: the unfinished ones may have ended meanwhile.
+    reached = last if count == command.limit else ""
+    if reached != after:
+        yield from do("mark_set", name="run", reached=reached)
+    return int(count) if reached else 0
+
+
+def _delete_runs(rows: Sequence[RowOut], payloads_before_us: int) -> Steps[None]:
+    ids = [(run_id,) for run_id, _ in rows]
+    yield from put("step_delete_of_runs", ids)
+    yield from put("attempt_delete_of_runs", ids)
+    yield from put("dead_delete", ids)
+    yield from put("run_delete", ids)
+    events = [(event_id, payloads_before_us) for event_id in {event_id for _, event_id in rows}]
+    yield from put("event_forget_spent", events)
+    yield from put("receipt_forget_spent", events)
+
+
+def _reached(name: str) -> Steps[str]:
+    rows = yield from ask("mark_get", name=name)
+    return str(rows[0][0]) if rows else ""

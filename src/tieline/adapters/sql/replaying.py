@@ -6,6 +6,7 @@ import orjson
 
 from tieline.adapters.sql.admission import store_runs
 from tieline.adapters.sql.deciding import audit
+from tieline.adapters.sql.execution import advance_lanes
 from tieline.adapters.sql.statement import Steps, ask, do, put
 from tieline.model.commands import CancelReplay, ContinueReplay, Counted, StartReplay
 from tieline.model.errors import Conflict, NotFound
@@ -58,5 +59,6 @@ def cancel_replay(command: CancelReplay) -> Steps[Counted]:
     ended = [(row[0], state, command.by.at_us, reason, row[1]) for row in waiting]
     yield from put("run_end", ended)
     yield from put("work_delete", [(row[0],) for row in waiting])
+    yield from advance_lanes([(*row[2:], row[0]) for row in waiting if row[4] is not None])
     yield from audit(command.by, "cancel-replay", command.id)
     return Counted(len(waiting))

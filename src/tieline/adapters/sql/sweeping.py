@@ -21,15 +21,12 @@ def sweep(command: Sweep) -> Steps[Swept]:
 
 
 def _rescue(command: Sweep) -> Steps[int]:
-    count = 0
-    for (worker,) in (yield from ask("worker_silent", since_us=command.silent_since_us)):
-        rows = yield from ask("work_rescue", worker=worker, limit=command.limit)
-        moved = [(row[0], RunState.READY, command.now_us, None) for row in rows]
-        yield from put("run_move", moved)
-        count += len(rows)
-        if len(rows) < command.limit:
-            yield from do("worker_forget", id=worker)
-    return count
+    since_us = command.silent_since_us
+    rows = yield from ask("work_rescue", since_us=since_us, limit=command.limit)
+    moved = [(row[0], RunState.READY, command.now_us, None) for row in rows]
+    yield from put("run_move", moved)
+    yield from do("worker_forget", since_us=since_us)
+    return len(rows)
 
 
 def _expire(command: Sweep) -> Steps[list[RunId]]:
@@ -37,10 +34,10 @@ def _expire(command: Sweep) -> Steps[list[RunId]]:
     rows = yield from ask("work_past_deadline", now_us=command.now_us, limit=command.limit)
     reason = "the run's deadline passed"
     ended = [(row[0], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
-    yield from put("run_end", ended)
-    yield from put("work_delete", [(row[0],) for row in rows])
     dead = [(row[0], "deadline", reason, f"while {row[5]}", command.now_us) for row in rows]
+    yield from put("run_end", ended)
     yield from put("dead_upsert", dead)
+    yield from put("work_delete", [(row[0],) for row in rows])
     skips = frozenset(command.skip_flows)
     freed = [
         (tenant, flow, lane, run_id)

@@ -4,6 +4,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,15 +12,19 @@ import apsw
 
 from tieline.adapters.sql.statement import Reply, Statement, Steps
 from tieline.adapters.sqlite.lockfile import Lockfile
-from tieline.adapters.sqlite.migrations import migrate
+from tieline.adapters.sqlite.migrations import migrate, refuse_foreign
 from tieline.adapters.sqlite.seam import translated
 from tieline.adapters.sqlite.sets import cut, text, text_for
+from tieline.model.errors import StoreError
 from tieline.ports.crashpoints import Reach, go_on
 
 T = TypeVar("T")
 
 CHECKPOINT_PAGES = 4_000
 """A log of this many pages (16 MB) is written back into the file, by the writer itself."""
+
+BUSY_MS = 5_000
+"""How long to wait for another program that reads the log back or writes for a moment."""
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -44,12 +49,12 @@ class SqliteDatabase:
         with translated(str(path)):
             self._lock = Lockfile(self.path)
             try:
-                self._connection = _open(self.path, vfs)
-                self.migrated = migrate(self._connection, str(path))
+                self._connection, self.migrated = _open(self.path, vfs)
             except BaseException:
                 self._lock.release()
                 raise
         self._wal_pages = 0
+        self._closed = False
         self._connection.set_wal_hook(self._saw_log)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="tieline-writer", daemon=True)
@@ -57,6 +62,8 @@ class SqliteDatabase:
 
     async def transact(self, steps: Steps[T]) -> T:
         """Run *steps* as one transaction; returns once it is on disk."""
+        if self._closed:
+            raise StoreError(f"{self.path} was closed by this process")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put((steps, future, loop))
@@ -64,8 +71,9 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Write the log back and let go of the file."""
-        if not self._thread.is_alive():
+        if self._closed:
             return
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
         self._lock.release()
@@ -79,9 +87,9 @@ class SqliteDatabase:
                 with translated(str(self.path)):
                     result = self._transact(steps)
             except BaseException as error:  # noqa: BLE001 - handed to the caller, whatever it is
-                loop.call_soon_threadsafe(_settle, future.set_exception, future, error)
+                _deliver(loop, future.set_exception, future, error)
             else:
-                loop.call_soon_threadsafe(_settle, future.set_result, future, result)
+                _deliver(loop, future.set_result, future, result)
             if self._wal_pages >= CHECKPOINT_PAGES:
                 self._checkpoint()
         self._checkpoint()
@@ -139,13 +147,35 @@ class SqliteDatabase:
         self._reach("checkpoint.after")
 
 
+def _deliver(
+    loop: asyncio.AbstractEventLoop,
+    answer: Callable[[Any], None],
+    future: "asyncio.Future[Any]",
+    value: object,
+) -> None:
+    # A loop that has ended has nobody who waits; what was asked for is stored all the same.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(_settle, answer, future, value)
+
+
 def _settle(deliver: Callable[[Any], None], future: "asyncio.Future[Any]", value: object) -> None:
     if not future.done():
         deliver(value)
 
 
-def _open(path: Path, vfs: str | None) -> apsw.Connection:
+def _open(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
+    """A connection to a store of this release, and the migrations that brought it there."""
     connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=1024)
-    for pragma in PRAGMAS:
-        connection.execute(pragma).fetchall()
-    return connection
+    try:
+        connection.set_busy_timeout(BUSY_MS)
+        refuse_foreign(connection, str(path))
+        for pragma in PRAGMAS:
+            connection.execute(pragma).fetchall()
+        if (mode := connection.pragma("journal_mode")) != "wal":
+            raise StoreError(
+                f"{path} cannot have a write-ahead log (only {mode}); use a local disk"
+            )
+        return connection, migrate(connection, str(path))
+    except BaseException:
+        connection.close()
+        raise

@@ -4,15 +4,22 @@ import fcntl
 import os
 from pathlib import Path
 
-from tieline.model.errors import StoreLocked
+from tieline.model.errors import StoreError, StoreLocked
 
 
 class Lockfile:
     """An advisory lock beside the store; the kernel drops it when the process ends, however."""
 
     def __init__(self, store: Path) -> None:
-        self.path = store.with_name(store.name + ".lock")
-        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        """Raises StoreLocked, or StoreError when the place cannot be written."""
+        self.path = _beside(store)
+        try:
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StoreError(
+                f"{self.path} cannot be made ({error.strerror}); "
+                "a store needs a folder that exists and may be written"
+            ) from None
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -32,11 +39,16 @@ class Lockfile:
             self._fd = -1
 
 
+def _beside(store: Path) -> Path:
+    """One lock for one file, by whatever link it is reached."""
+    real = store.resolve()
+    return real.with_name(real.name + ".lock")
+
+
 def holder(store: Path) -> int | None:
     """The process that has *store* open for writing, or None."""
-    path = store.with_name(store.name + ".lock")
     try:
-        fd = os.open(path, os.O_RDWR)
+        fd = os.open(_beside(store), os.O_RDWR)
     except FileNotFoundError:
         return None
     try:

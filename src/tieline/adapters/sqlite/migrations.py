@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import apsw
 
-from tieline.model.errors import StoreError
+from tieline.model.errors import StoreCorrupt, StoreError
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
   number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT"""
@@ -20,6 +20,13 @@ def migrate(connection: apsw.Connection, path: str) -> list[str]:
     done, ours = _done(connection), _files()
     _refuse_newer(done, ours, path)
     return [name for number, name in sorted(ours.items()) if _apply(connection, number, name, done)]
+
+
+def refuse_foreign(connection: apsw.Connection, path: str) -> None:
+    """Raise StoreCorrupt when the file is another program's database; changes nothing."""
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+    if names and "migration" not in names:
+        raise StoreCorrupt(f"{path} is the database of another program; give another path")
 
 
 def check_migrated(connection: apsw.Connection, path: str) -> None:

@@ -1,3 +1,3 @@
--- Identities past their window are forgotten, oldest first.
+-- Identities past their window are forgotten; only the oldest rows are looked at, which expire first.
 DELETE FROM dedupe
-WHERE seq IN (SELECT seq FROM dedupe WHERE expires_us < :now_us ORDER BY seq LIMIT :limit)
+WHERE seq IN (SELECT seq FROM dedupe ORDER BY seq LIMIT :limit) AND expires_us < :now_us

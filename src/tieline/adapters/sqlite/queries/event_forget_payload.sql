@@ -1,4 +1,8 @@
--- Old events lose their payload; the envelope stays as history.
+-- Old events lose their payload; the envelope stays as history. Whoever is still at work on one, or
+-- may have to go back to it, needs it.
 UPDATE event SET data = NULL
-WHERE seq IN (SELECT seq FROM event WHERE recorded_us < :before_us AND data IS NOT NULL
-              ORDER BY seq LIMIT :limit)
+WHERE seq > :after AND seq <= :last AND data IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM run AS r LEFT JOIN dead AS d ON d.run_id = r.id
+    WHERE r.event_id = event.id AND r.state NOT IN ('done', 'cancelled')
+      AND (r.state <> 'dead' OR d.resolution IS NULL))

@@ -1,5 +1,8 @@
--- Old raw requests lose headers and body; the row stays as history.
+-- Old raw requests lose headers and body; the row stays as history. Whoever is still at work on
+-- one, or may have to go back to it, needs it.
 UPDATE receipt SET headers = NULL, body = NULL
-WHERE seq IN (SELECT seq FROM receipt
-              WHERE received_us < :before_us AND (body IS NOT NULL OR headers IS NOT NULL)
-              ORDER BY seq LIMIT :limit)
+WHERE seq > :after AND seq <= :last AND (body IS NOT NULL OR headers IS NOT NULL)
+  AND NOT EXISTS (
+    SELECT 1 FROM run AS r LEFT JOIN dead AS d ON d.run_id = r.id
+    WHERE r.event_id = receipt.event_id AND r.state NOT IN ('done', 'cancelled')
+      AND (r.state <> 'dead' OR d.resolution IS NULL))

@@ -1,6 +1,6 @@
 -- All that is needed to execute claimed runs.
 WITH given (id) AS (VALUES {rows})
-SELECT r.id, r.tenant, r.flow, w.epoch, w.tries, r.created_us, r.deadline_us, r.lane, r.replay_id,
+SELECT r.id, r.tenant, r.flow, w.epoch, w.tries, r.created_us, w.deadline_us, r.lane, r.replay_id,
        r.generation,
        e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
        e.receipt_id, e.cause, e.contract, e.data,

@@ -1,5 +1,6 @@
--- Finished runs older than a time, oldest first; dead ones only once somebody has decided them.
-SELECT r.id FROM run AS r LEFT JOIN dead AS d ON d.run_id = r.id
-WHERE r.created_us < :before_us AND r.moved_us < :before_us
-  AND (r.state IN ('done', 'cancelled') OR (r.state = 'dead' AND d.resolution IS NOT NULL))
-ORDER BY r.id LIMIT :limit
+-- How many of the next runs are old, and the last of them; a younger one ends the count.
+WITH next AS MATERIALIZED (
+  SELECT id, created_us FROM run WHERE id > :after ORDER BY id LIMIT :limit),
+young (id) AS (SELECT min(id) FROM next WHERE created_us >= :before_us)
+SELECT count(*), max(next.id) FROM next CROSS JOIN young
+WHERE young.id IS NULL OR next.id < young.id

@@ -1,5 +1,6 @@
--- A dead run is to be done again, above every epoch it ever had.
-INSERT INTO work (run_id, tenant, flow, priority, lane, state, behind, worker, epoch, tries,
+-- A dead run is to be done again, in its old place, above every epoch it ever had.
+INSERT INTO work (seq, run_id, tenant, flow, priority, lane, state, behind, worker, epoch, tries,
                   deadline_us)
-SELECT id, tenant, flow, priority, lane, 'ready', :behind, NULL, epoch + 1, 0, NULL
-FROM run WHERE id = :run_id
+SELECT d.seq, r.id, r.tenant, r.flow, r.priority, r.lane, 'ready', :behind, NULL, r.epoch + 1, 0,
+       NULL
+FROM dead AS d CROSS JOIN run AS r ON r.id = d.run_id WHERE d.run_id = :run_id

@@ -1,2 +1,3 @@
--- A held run goes on.
-UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL WHERE run_id = :run_id
+-- A held run goes on; its deadline passed, or ran on, while it waited for a person, so it has none.
+UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL, deadline_us = NULL
+WHERE run_id = :run_id

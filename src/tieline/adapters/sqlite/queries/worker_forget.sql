@@ -1,2 +1,4 @@
--- A silent worker holds nothing any more.
-DELETE FROM worker WHERE id = :id
+-- Silent workers that hold nothing are forgotten.
+DELETE FROM worker
+WHERE beat_us < :since_us
+  AND NOT EXISTS (SELECT 1 FROM work WHERE state = 'running' AND work.worker = worker.id)

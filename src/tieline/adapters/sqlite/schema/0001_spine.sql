@@ -65,8 +65,10 @@ CREATE TABLE run (
 CREATE INDEX run_event ON run (event_id);
 CREATE INDEX run_odd ON run (state, id) WHERE state IN ('held', 'dead', 'cancelled');
 
+-- seq is the order in which runs were stored: lanes and claims follow it, not the clock in the ids.
 CREATE TABLE work (
-  run_id      TEXT PRIMARY KEY,
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id      TEXT NOT NULL UNIQUE,
   tenant      TEXT NOT NULL,
   flow        TEXT NOT NULL,
   priority    INTEGER NOT NULL,
@@ -79,11 +81,13 @@ CREATE TABLE work (
   due_us      INTEGER,
   waits_on    TEXT,
   deadline_us INTEGER,
-  CHECK ((state = 'running') = (worker IS NOT NULL))
-) STRICT, WITHOUT ROWID;
-CREATE INDEX work_ready ON work (priority, tenant, flow, run_id) WHERE state = 'ready' AND behind = 0;
+  CHECK ((state = 'running') = (worker IS NOT NULL)),
+  CHECK (state NOT IN ('retrying', 'waiting') OR due_us IS NOT NULL OR waits_on IS NOT NULL)
+) STRICT;
+CREATE INDEX work_ready ON work (flow, priority, tenant) WHERE state = 'ready' AND behind = 0;
+CREATE INDEX work_running ON work (worker) WHERE state = 'running';
 CREATE INDEX work_due ON work (due_us) WHERE due_us IS NOT NULL;
-CREATE INDEX work_lane ON work (tenant, flow, lane, run_id) WHERE lane IS NOT NULL;
+CREATE INDEX work_lane ON work (tenant, flow, lane) WHERE lane IS NOT NULL;
 CREATE INDEX work_waits ON work (waits_on) WHERE waits_on IS NOT NULL;
 CREATE INDEX work_deadline ON work (deadline_us) WHERE deadline_us IS NOT NULL;
 
@@ -127,6 +131,7 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_run ON attempt (run_id);
 
+-- seq is the place that the run had in its lane: retried, it takes it again.
 CREATE TABLE dead (
   run_id      TEXT PRIMARY KEY,
   flow        TEXT NOT NULL,
@@ -134,6 +139,7 @@ CREATE TABLE dead (
   reason      TEXT NOT NULL,
   evidence    TEXT NOT NULL,
   at_us       INTEGER NOT NULL,
+  seq         INTEGER NOT NULL,
   resolution  TEXT,
   resolved_us INTEGER
 ) STRICT, WITHOUT ROWID;
@@ -196,3 +202,9 @@ CREATE TABLE audit (
   previous    TEXT NOT NULL,
   hash        TEXT NOT NULL
 ) STRICT;
+
+-- How far a background pass has come, so that its next bite costs what it touches.
+CREATE TABLE mark (
+  name        TEXT PRIMARY KEY,
+  reached     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

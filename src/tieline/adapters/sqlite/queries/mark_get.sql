@@ -1,0 +1,2 @@
+-- Where a background pass has stopped.
+SELECT reached FROM mark WHERE name = :name
