@@ -1,0 +1,49 @@
+"""The guide to flows: its blocks, read in order, are a hub that can run, and its test passes."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tieline import Reject
+from tieline.testing import answer, plain
+
+GUIDE = Path(__file__).parents[2] / "docs" / "flows.md"
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> ModuleType:
+    blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "guide_hub.py"
+    path.write_text("\n\n".join(blocks), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("guide_hub", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["guide_hub"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
+    spec = guide.hub.spec()
+
+    assert sorted(spec.flows) == ["check_ledger", "morning_digest", "post_invoice"]
+    assert spec.flows["post_invoice"].uses == ("books", "chat")
+
+
+async def test_the_test_of_the_guide_passes(guide: ModuleType) -> None:
+    await guide.test_a_paid_invoice_is_posted()
+
+
+async def test_the_ledger_flow_ends_as_the_guide_says(guide: ModuleType) -> None:
+    answers = {"ledger": lambda _: answer(200, {"state": "unknown"})}
+
+    async with plain(guide.hub, answers=answers) as run:
+        with pytest.raises(Reject, match="the ledger says unknown"):
+            await guide.check_ledger({"invoice_id": "in_1"}, run)
+
+    assert run.slept
