@@ -224,6 +224,7 @@ def loops(parts: Parts) -> list[Loop]:
         Loop("time limits", passes.limit),
         Loop("claim", passes.claim, signals.look),
         Loop("wake", passes.wake, parts.calls.has_recovered),
+        Loop("secrets", passes.secrets),
         Loop("due", passes.due, signals.due_changed),
         Loop("schedules", passes.fire),
         Loop("holds", parts.holds.pass_, parts.holds.changed),
@@ -239,6 +240,7 @@ class Passes:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._woken: set[str] = set()
 
     async def limit(self) -> float:
         """End executions that take too long."""
@@ -253,10 +255,19 @@ class Passes:
         return SHUT_S if more else IDLE_S
 
     async def wake(self) -> float:
-        """Wake what waits on connections that are usable again."""
-        while self._parts.calls.recovered:
-            await self._parts.house.wake(self._parts.calls.recovered.pop())
-        return LONG_S
+        """Wake what waits on connections that are usable again; then once more, since a run that
+        was told to wait a moment ago may be stored only behind the first time."""
+        calls = self._parts.calls
+        fresh, calls.recovered = calls.recovered, set()
+        for on in fresh | self._woken:
+            await self._parts.house.wake(on)
+        self._woken = fresh
+        return 1.0 if fresh else LONG_S
+
+    async def secrets(self) -> float:
+        """See whether somebody replaced a credential that was refused."""
+        self._parts.calls.look_for_new_secrets()
+        return 1.0
 
     async def due(self) -> float:
         """Make due runs ready."""

@@ -102,6 +102,8 @@ class Calls:
             said = failed_inside(answer)
             if said is not None:
                 verdict = classify_inside(said, answer, effect=sending.effect, now_us=now_us)
+        if isinstance(verdict, Unauthorised):
+            guard.saw_refused(secrets)
         moved = guard.saw(verdict, answer, started_us=at_us, now_us=now_us)
         if moved is not None:
             self._moved(guard, moved)
@@ -117,6 +119,15 @@ class Calls:
     def _recovered(self, guard: Guard) -> None:
         self.recovered.add(guard.on)
         self.has_recovered.set()
+
+    def look_for_new_secrets(self) -> None:
+        """What waits for a credential goes on as soon as the vault has another one."""
+        for guard in self._guards.values():
+            if guard.refused is None or guard.refused == self._secrets(guard.connection):
+                continue
+            guard.saw_new_secrets(self._clock.now_us())
+            self.recovered.add(guard.on)
+            self.has_recovered.set()
 
     def _secrets(self, connection: ConnectionSpec) -> tuple[Secret, ...]:
         if connection.credential is None:

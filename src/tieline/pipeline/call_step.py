@@ -1,12 +1,12 @@
-"""CallStep: a connection's call inside a run comes in; recalled or tried once, its answer goes out."""
+"""CallStep: a connection's call in a run comes in; recalled or tried once, its answer goes out."""
 
 import hashlib
 
 import orjson
 
-from tieline.model.call import Call, HttpAnswer
+from tieline.model.call import Call, FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
-from tieline.model.errors import CallRefused
+from tieline.model.errors import CallFailed, CallRefused
 from tieline.model.ids import Micros
 from tieline.model.run import Dead, Held, RetryAt, StepState, Waiting
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
@@ -41,14 +41,14 @@ class CallSteps:
             case Next.DRIFT:
                 raise self._steps.drifted(step)
             case Next.DOUBT:
-                found = await self._look(step, call)
+                found = await self._look(step, connection, call)
                 if found is not None:
                     return found
             case Next.GO:
                 pass
         return await self._try(step, connection, call)
 
-    async def _look(self, step: Step, call: Call) -> HttpAnswer | None:
+    async def _look(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer | None:
         """After an unknown outcome: the effect if the author's look-up finds it."""
         if call.confirm is None:
             reason = (
@@ -59,6 +59,8 @@ class CallSteps:
         token = CURRENT.set(self._steps.parts.outside)
         try:
             found = await call.confirm()
+        except CallFailed as failed:
+            raise self._look_failed(step, connection, failed) from None
         finally:
             CURRENT.reset(token)
         if found is None:
@@ -67,6 +69,28 @@ class CallSteps:
         self._steps.done(step, result)
         self._steps.log(step, "confirmed")
         return unpack(result)
+
+    def _look_failed(self, step: Step, connection: ConnectionSpec, failed: CallFailed) -> Stop:
+        """The outcome stays unknown: look again later, and in the end ask a person."""
+        reason = f"{step.name}: its outcome is unknown and the look-up failed: {failed.detail}"
+        now_us = self._steps.parts.clock.now_us()
+        if failed.kind is FailureKind.UNAUTHORISED:
+            on = f"connection:{connection.name}"
+            return self._steps.stop(Waiting(now_us + UNAUTHORISED_PAUSE_US, on, reason))
+        after = decide(
+            connection.retry,
+            attempt=step.tries + 1,
+            now_us=now_us,
+            jitter=self._steps.parts.ids.chance(),
+        )
+        due_us = None
+        if not isinstance(after, GaveUp) and not isinstance(failed, CallRefused):
+            due_us = after.when_us
+        self._steps.write(step, StepState.INTENT, step.tries + 1, None, None)
+        self._steps.log(step, failed.kind, detail=reason, retry_us=due_us)
+        if due_us is None:
+            return self._steps.stop(Held(reason, (step.name, step.key)))
+        return self._steps.stop(RetryAt(due_us, reason))
 
     async def _try(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         parts = self._steps.parts

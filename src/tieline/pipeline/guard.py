@@ -1,9 +1,11 @@
 """Guard: the state that one connection's calls share in this process, behind pure decisions."""
 
 import asyncio
+
 from tieline.model.call import FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.ids import Micros
+from tieline.model.secret import Secret
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised, Verdict
 from tieline.ports.guarded import NotNow
 from tieline.rules import breaker, bucket, health, rate_headers, retry_budget
@@ -29,6 +31,8 @@ class Guard:
         self.waiting = 0
         self.turn = asyncio.Lock()
         self._returned: asyncio.Future[None] | None = None
+        self.refused: tuple[Secret, ...] | None = None
+        """What the other side refused, and the vault still has."""
         self._breaker: breaker.State = breaker.CLOSED
         self._health = health.WELL
         self._arrival_us: Micros = 0
@@ -93,6 +97,15 @@ class Guard:
         if self._health.refusals:  # this one finds out; the others wait for what it learns
             self._health = health.saw_refusal(self._health, now_us)
         return None
+
+    def saw_refused(self, secrets: tuple[Secret, ...]) -> None:
+        """The other side does not accept *secrets*."""
+        self.refused = secrets
+
+    def saw_new_secrets(self, now_us: Micros) -> None:
+        """The vault has other secrets than those that were refused: the next call finds out."""
+        self.refused = None
+        self._health = health.renewed(self._health, now_us)
 
     def is_closed_to_new_runs(self, now_us: Micros) -> bool:
         """Whether a run that needs this connection would only wait here, so stays in the store."""

@@ -27,3 +27,8 @@ def saw_refusal(health: Health, now_us: Micros) -> Health:
 def may_try(health: Health, now_us: Micros) -> bool:
     """Whether a call may find out if the credential is accepted again."""
     return health.refusals == 0 or now_us >= health.again_us
+
+
+def renewed(health: Health, now_us: Micros) -> Health:
+    """The health once there is another credential: a call may find out now."""
+    return health if health.refusals == 0 else Health(health.refusals, now_us)
