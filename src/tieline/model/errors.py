@@ -15,6 +15,8 @@ TielineError
 ├── StoreError               the store could not do it
 │   ├── StoreLocked          another process has the file
 │   ├── StoreFull            no space left: nothing was accepted, nothing was lost
+│   ├── StoreInterrupted     nothing of a transaction was stored, and it may be run again at once
+│   ├── StoreLost            the connection to the store is gone
 │   └── StoreCorrupt         the file is damaged; says where the backup steps are
 ├── CallFailed               a call had no usable answer; ``kind`` and ``delivered`` say how
 │   └── CallRefused          the provider said no for good; ``status`` and its own words
@@ -140,6 +142,14 @@ class StoreLocked(StoreError):
 
 class StoreFull(StoreError):
     """There is no space left for the store; what was accepted stays, nothing new is taken."""
+
+
+class StoreInterrupted(StoreError):
+    """Nothing of the transaction was stored; the same one may be run again at once."""
+
+
+class StoreLost(StoreError):
+    """The connection to the store is gone; what was sent last may or may not have arrived."""
 
 
 class StoreCorrupt(StoreError):
