@@ -40,7 +40,7 @@ from tieline.pipeline.housekeeping import Housekeeping, Keeping
 from tieline.pipeline.lease import Lease
 from tieline.pipeline.outside import OutsideCaller
 from tieline.pipeline.settle import Settler
-from tieline.pipeline.step import StepParts
+from tieline.pipeline.step_parts import StepParts
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.ids import Ids
@@ -146,7 +146,7 @@ def assemble(hub: HubSpec, settings: Settings, outside: Outside) -> Parts:
         http=http,
         calls=calls,
         back=back,
-        clockwork=Clockwork(hub, admitter, journal, clock),
+        clockwork=Clockwork(hub, admitter, journal, clock, reach),
         house=Housekeeping(hub, back, journal, clock, keeping),
         holds=holds,
         admitter=admitter,

@@ -156,6 +156,10 @@ class Admitter:
                     why = flow.contract.explain(error)
                     faults.append(f"{flow.contract.label} for flow {flow.name}: {why}")
                     continue
+                except Exception as error:  # noqa: BLE001 - an author's own validator
+                    why = f"its own code raised {type(error).__name__}"
+                    faults.append(f"{flow.contract.label} for flow {flow.name}: {why}")
+                    continue
                 typed[flow.contract.label] = value
             starts.append(Start(self._run(flow, event, value, replay), flow, event, payload, value))
         return starts, faults

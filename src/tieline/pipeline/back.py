@@ -6,19 +6,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tieline.model.commands import Admission, Claim, GiveBack, Progress, Promote
+from tieline.model.commands import Admission, Claim, Progress, Promote
 from tieline.model.flow import FlowSpec, HubSpec
 from tieline.model.ids import Micros, WorkerId
-from tieline.model.run import ClaimedRun, Dead, HeadPolicy, RetryAt, Waiting
+from tieline.model.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Waiting
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
 from tieline.pipeline.run import Execution, LiveRun, execute
 from tieline.pipeline.settle import Settler
-from tieline.pipeline.step import StepParts
+from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost
+from tieline.rules.ending import dead_of
 
 TOPIC = "topic"
+GIVE_BACK_S = 5.0
+"""How long a stop waits for runs that were called off, and for the store to take them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,16 @@ class Places:
 
     at_once: int = 1024
     claim: int = 100
+
+
+@dataclass(slots=True)
+class Working:
+    """A run in one of this process's places."""
+
+    claimed: ClaimedRun
+    task: "asyncio.Task[None] | None" = None
+    live: LiveRun | None = None
+    """While its function is executed; not before and not while its end is stored."""
 
 
 class Back:
@@ -48,19 +61,22 @@ class Back:
         self._settler = settler
         self._busy = 0
         self._busy_by_flow: Counter[str] = Counter()
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._claims: dict[str, ClaimedRun] = {}
-        self._live: dict[str, LiveRun] = {}
+        self._working: dict[str, Working] = {}
+        self._behind: Collection[str] = frozenset()
+        """Flows with ready runs in the store for which there was no place."""
+        self._claiming = asyncio.Lock()
+        self._is_drained = False
         self._turn = 0
 
     # --- places (the Hands of the front half) ---------------------------------------------------
 
     def reserve(self, flows: Sequence[FlowSpec]) -> bool:
-        now_us = self._parts.clock.now_us()
         if self.closing or self._busy + len(flows) > self.places.at_once:
             return False
-        if any(self._room(flow, now_us) < 1 for flow in flows):
-            return False
+        now_us = self._parts.clock.now_us()
+        for flow in flows:
+            if flow.name in self._behind or self._room(flow, now_us) < 1:
+                return False
         for flow in flows:
             self._take_place(flow.name)
         return True
@@ -73,7 +89,7 @@ class Back:
         self.signals.look.set()
 
     def start(self, run: ClaimedRun, flow: FlowSpec, payload: Any, typed: Any) -> None:
-        self._start(Dispatched(run, flow, payload, typed))
+        self._start(Dispatched(run, flow, payload, typed), run)
 
     def _take_place(self, flow: str) -> None:
         self._busy += 1
@@ -82,6 +98,15 @@ class Back:
     def _return_place(self, flow: str) -> None:
         self._busy -= 1
         self._busy_by_flow[flow] -= 1
+        if flow in self._behind:
+            self._look_for_more(flow)
+
+    def _look_for_more(self, flow: str) -> None:
+        """Claim again once half of the places are free: a claim for each place costs too much."""
+        spec = self._hub.flows.get(flow)
+        most = self.places.at_once if spec is None else spec.concurrency
+        if self._busy_by_flow[flow] * 2 <= most and self._busy * 2 <= self.places.at_once:
+            self.signals.look.set()
 
     def _room(self, flow: FlowSpec, now_us: Micros) -> int:
         """How many more runs of *flow* may start: none while all it could do is wait."""
@@ -96,21 +121,26 @@ class Back:
 
     async def claim_pass(self) -> tuple[int, bool]:
         """Claim ready runs into free places; returns how many, and whether more may be ready."""
-        free = self.places.at_once - self._busy
-        now_us = self._parts.clock.now_us()
-        room = {f.name: self._room(f, now_us) for f in self._hub.flows.values()}
-        room = {name: count for name, count in room.items() if count > 0}
-        if free <= 0 or not room or self.closing:
-            return 0, True
-        is_shut = len(room) < len(self._hub.flows)
-        self._turn += 1
-        limit = min(free, self.places.claim)
-        command = Claim(self.worker, limit, room, now_us, self._turn)
-        claimed = await self._parts.journal.commit(command)
-        for run in claimed.runs:
-            self._take_place(run.flow)
-            self._start(dispatch(self._hub, run), run)
-        return len(claimed.runs), claimed.more or is_shut
+        async with self._claiming:
+            free = self.places.at_once - self._busy
+            now_us = self._parts.clock.now_us()
+            flows = self._hub.flows.values()
+            room = {f.name: self._room(f, now_us) for f in flows}
+            room = {name: count for name, count in room.items() if count > 0}
+            if free <= 0 or not room or self.closing or not self._parts.may_start_effects():
+                self._behind = frozenset(self._hub.flows)
+                return 0, True
+            is_shut = len(room) < len(self._hub.flows)
+            self._turn += 1
+            limit = min(free, self.places.claim)
+            command = Claim(self.worker, limit, room, now_us, self._turn)
+            claimed = await self._parts.journal.commit(command)
+            for run in claimed.runs:
+                self._take_place(run.flow)
+                self._start(dispatch(self._hub, run), run)
+            all_flows = frozenset(self._hub.flows)
+            self._behind = all_flows if claimed.more else all_flows - room.keys()
+            return len(claimed.runs), claimed.more or is_shut
 
     async def due_pass(self) -> int:
         """Make due runs ready; returns how many."""
@@ -123,54 +153,64 @@ class Back:
     def limit_pass(self) -> int:
         """End executions that take longer than their flow allows; returns how many.
 
-        One look a second over all of them, instead of a timer for each.
+        One look a second over all of them, instead of a timer for each. One that goes on all the
+        same is told again at every look.
         """
-        now_us = self._parts.clock.now_us()
-        over = [live for live in self._live.values() if live.has_taken_too_long(now_us)]
-        for live in over:
+        now_us = self._parts.clock.monotonic_us()
+        over = [
+            (working.live, working.task)
+            for working in self._working.values()
+            if working.live is not None and working.live.has_taken_too_long(now_us)
+        ]
+        for live, task in over:
             live.is_over_time = True
-            self._tasks[live.id].cancel()
+            if task is not None:
+                task.cancel()
         return len(over)
 
     # --- one run --------------------------------------------------------------------------------
 
-    def _start(self, ready: Dispatched | Dead, claimed: ClaimedRun | None = None) -> None:
-        run = ready.claimed if isinstance(ready, Dispatched) else claimed
-        if run is None:
-            raise AssertionError("a run that cannot be dispatched was started without its claim")
-        self._claims[run.id] = run
-        task = self._parts.loop.create_task(self._work_one(run, ready))
-        self._tasks[run.id] = task
+    def _start(self, ready: Dispatched | Dead, claimed: ClaimedRun) -> None:
+        if self._is_drained:  # too late: whoever opens the store next finds it
+            self._return_place(claimed.flow)
+            return
+        working = self._working[claimed.id] = Working(claimed)
+        working.task = self._parts.loop.create_task(self._work(working, ready))
 
-    async def _work_one(self, run: ClaimedRun, ready: Dispatched | Dead) -> None:
+    async def _work(self, working: Working, ready: Dispatched | Dead) -> None:
+        claimed = working.claimed
         try:
             if isinstance(ready, Dead):
-                await self._settle(run, ready, Progress(), HeadPolicy.BLOCK)
+                await self._settle(claimed, ready, Progress())
             else:
-                await self._execute(ready)
-        except Lost:
-            pass  # somebody else owns it, or an operator ended it: nothing of ours is written
+                await self._execute(working, ready)
+        except Exception as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
+            reason = f"{type(error).__name__}: {error}"
+            await self._settle(claimed, dead_of("engine-failure", reason, error), Progress())
         finally:
-            self._return_place(run.flow)
-            self._tasks.pop(run.id, None)
-            self._claims.pop(run.id, None)
-            self._live.pop(run.id, None)
+            self._return_place(claimed.flow)
+            if self._working.get(claimed.id) is working:
+                del self._working[claimed.id]
 
-    async def _execute(self, ready: Dispatched) -> None:
+    async def _execute(self, working: Working, ready: Dispatched) -> None:
         execution = Execution(
             ready.claimed, ready.flow, ready.payload, ready.typed, self._publish, self._parts
         )
-        live = self._live[ready.claimed.id] = LiveRun(execution)
-        outcome = await execute(live)
-        await self._settle(ready.claimed, outcome, live.steps.take(), ready.flow.on_dead_head)
+        live = working.live = LiveRun(execution)
+        try:
+            outcome = await execute(live)
+        except (Lost, asyncio.CancelledError):
+            # Somebody else has it, or may have it, or this process stops. If it is still ours,
+            # it must not stay with a worker that does not execute it.
+            working.live = None
+            await self._settler.give_back(ready.claimed, live.steps.take())
+            return
+        working.live = None
+        await self._settle(ready.claimed, outcome, live.steps.take())
 
-    async def _settle(
-        self,
-        run: ClaimedRun,
-        outcome: Any,
-        progress: Progress,
-        head_policy: HeadPolicy,
-    ) -> None:
+    async def _settle(self, run: ClaimedRun, outcome: Outcome, progress: Progress) -> None:
+        flow = self._hub.flows.get(run.flow)
+        head_policy = HeadPolicy.BLOCK if flow is None else flow.on_dead_head
         settled = await self._settler.settle(run, outcome, progress, head_policy)
         if settled is not None and settled.woke:
             self.signals.look.set()
@@ -208,22 +248,34 @@ class Back:
 
     def lose(self, run_id: str) -> None:
         """Stop executing a run that was cancelled or taken away."""
-        task = self._tasks.get(run_id)
-        if task is not None:
-            task.cancel()
+        working = self._working.get(run_id)
+        if working is not None and working.live is not None:
+            _call_off(working)
 
     async def drain(self, seconds: float) -> int:
         """Finish what is running within *seconds*, then give the rest back; returns how many."""
         self.closing = True
-        tasks = list(self._tasks.values())
+        async with self._claiming:
+            pass  # a claim that was under way has started its runs
+        await self._until_empty(seconds)
+        left = list(self._working.values())
+        for working in left:
+            if working.live is not None:
+                _call_off(working)
+        await self._until_empty(GIVE_BACK_S)
+        self._is_drained = True
+        for working in self._working.values():
+            if working.task is not None:
+                working.task.cancel()
+        return len(left)
+
+    async def _until_empty(self, seconds: float) -> None:
+        tasks = [working.task for working in self._working.values() if working.task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
-        left = list(self._claims.values())
-        unfinished = [task for task in self._tasks.values() if not task.done()]
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-        if left:
-            claims = tuple((run.id, run.epoch) for run in left)
-            await self._parts.journal.commit(GiveBack(claims, self._parts.clock.now_us()))
-        return len(left)
+
+
+def _call_off(working: Working) -> None:
+    if working.live is not None and working.task is not None:
+        working.live.is_called_off = True
+        working.task.cancel()

@@ -1,4 +1,4 @@
-"""Call: one outbound try comes in; it passes its connection's guards, and what it means goes out."""
+"""Call: one outbound try comes in; it passes its guards, and what it means goes out."""
 
 import asyncio
 from base64 import b64encode
@@ -61,19 +61,22 @@ class Calls:
 
     async def _queue(self, guard: Guard, *, repeat: bool) -> NotNow | None:
         """First come, first served; only the first in the queue looks at the clock."""
-        longest_nap_us = int(guard.connection.longest_nap.total_seconds() * 1e6)
         guard.waiting += 1
         try:
             async with guard.turn:
-                while True:
-                    now_us = self._clock.now_us()
-                    no = guard.ask(now_us, repeat=repeat)
-                    wait_us = 0 if no is None else (no.until_us or 0) - now_us
-                    if no is None or not guard.is_pacing or wait_us > longest_nap_us:
-                        return no
-                    await guard.nap(wait_us / 1e6)
+                return await self._in_turn(guard, repeat=repeat)
         finally:
             guard.waiting -= 1
+
+    async def _in_turn(self, guard: Guard, *, repeat: bool) -> NotNow | None:
+        longest_nap_us = int(guard.connection.longest_nap.total_seconds() * 1e6)
+        while True:
+            now_us = self._clock.now_us()
+            no = guard.ask(now_us, repeat=repeat)
+            wait_us = 0 if no is None else (no.until_us or 0) - now_us
+            if no is None or not guard.is_pacing or wait_us > longest_nap_us:
+                return no
+            await guard.nap(wait_us / 1e6)
 
     def let_go(self, connection: ConnectionSpec) -> None:
         """A permitted call is not sent after all."""

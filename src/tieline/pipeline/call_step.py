@@ -1,12 +1,14 @@
 """CallStep: a connection's call in a run comes in; recalled or tried once, its answer goes out."""
 
+import asyncio
 import hashlib
+from contextlib import suppress
 
 import orjson
 
-from tieline.model.call import Call, FailureKind, HttpAnswer
+from tieline.model.call import Call, Effect, FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
-from tieline.model.errors import CallFailed, CallRefused
+from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.ids import Micros
 from tieline.model.run import Dead, Held, RetryAt, StepState, Waiting
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
@@ -15,6 +17,7 @@ from tieline.pipeline.stop import Stop
 from tieline.ports.caller import CURRENT
 from tieline.ports.guarded import Sending, Tried
 from tieline.rules.effects import effect_of
+from tieline.rules.ending import dead_of, words
 from tieline.rules.memory import pack, unpack
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
@@ -44,7 +47,7 @@ class CallSteps:
                 found = await self._look(step, connection, call)
                 if found is not None:
                     return found
-            case Next.GO:
+            case Next.GO | Next.ANEW:
                 pass
         return await self._try(step, connection, call)
 
@@ -55,17 +58,22 @@ class CallSteps:
                 f"whether {step.name} happened is not known: an earlier try was cut off; "
                 "look at the other system, then resolve this run with --done or --retry"
             )
-            raise self._steps.stop(Held(reason, (step.name, step.key)))
+            raise self._steps.hold(step, reason)
         token = CURRENT.set(self._steps.parts.outside)
         try:
             found = await call.confirm()
+            result = orjson.dumps(found)
+        except (Retry, Reject, Hold):
+            raise  # the author decides about the run
         except CallFailed as failed:
             raise self._look_failed(step, connection, failed) from None
+        except Exception as error:
+            reason = f"the look-up for {step.name} failed: {words(error)}"
+            raise self._steps.stop(dead_of("confirm-failed", reason, error)) from error
         finally:
             CURRENT.reset(token)
-        if found is None:
+        if not found:
             return None
-        result = orjson.dumps(found)
         self._steps.done(step, result)
         self._steps.log(step, "confirmed")
         return unpack(result)
@@ -97,6 +105,11 @@ class CallSteps:
         no = await parts.guarded.permit(connection, repeat=step.tries > 0)
         if no is not None:
             raise self._steps.stop(Waiting(no.until_us, no.on, no.reason))
+        return await self._steps.fly(self._send(step, connection, call))
+
+    async def _send(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        """One permitted try, from its intent to its memory."""
+        parts = self._steps.parts
         try:
             await self._steps.begin(step)
         except BaseException:
@@ -111,13 +124,31 @@ class CallSteps:
             self._steps.claimed.id,
             step.tries + 1,
         )
-        self._steps.enter_flight()
+        at_us = parts.clock.now_us()
         try:
             tried = await parts.guarded.send(connection, call, sending)
-        finally:
-            self._steps.leave_flight()
+        except asyncio.CancelledError:
+            self._cut_off(step, connection, call, at_us)
+            raise
         parts.reach("call.before-record")
         return self._conclude(step, connection, call, tried)
+
+    def _cut_off(self, step: Step, connection: ConnectionSpec, call: Call, at_us: Micros) -> None:
+        """Our own side stopped waiting (a time limit, a stop, the author): nobody knows the end.
+
+        Whoever catches that cannot go on as if nothing were in doubt.
+        """
+        now_us = self._steps.parts.clock.now_us()
+        reason = "our side stopped waiting for the answer"
+        tried = Try(connection.name, at_us, now_us - at_us, None, "cut-off", None, reason)
+        self._steps.log_try(step, tried)
+        if step.effect not in {Effect.VERIFY, Effect.ONCE}:
+            return
+        if call.confirm is None:
+            held = f"whether {step.name} happened is not known: {reason}"
+            self._steps.stop(Held(held, (step.name, step.key)))
+        else:
+            self._steps.stop(RetryAt(now_us, f"{step.name}: {reason}"))
 
     def _conclude(
         self, step: Step, connection: ConnectionSpec, call: Call, tried: Tried
@@ -134,8 +165,7 @@ class CallSteps:
             case Refused(kind=kind, reason=reason):
                 self._steps.log_try(step, _try(connection, tried, kind, None, reason))
                 result = orjson.dumps([kind, reason, tried.status])
-                self._steps.write(step, StepState.REFUSED, step.tries + 1, result, tried.at_us)
-                self._steps.flush_soon()
+                self._steps.refused(step, result)
                 raise CallRefused(kind, f"{step.name}: {reason}", tried.status)
             case Unauthorised(reason=reason):
                 self._steps.write(step, StepState.FAILED, step.tries, None, None)
@@ -197,7 +227,8 @@ def _fingerprint(call: Call) -> str:
     """Method, path and content; a JSON body by its meaning, not by the order of its keys."""
     body = call.body
     if any(value == "application/json" for name, value in call.headers if name == "content-type"):
-        body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+        with suppress(orjson.JSONDecodeError):  # not every body that is called JSON is one
+            body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(b"%b %b\n%b" % (call.method.encode(), call.path.encode(), body))
     return digest.hexdigest()[:32]
 

@@ -7,6 +7,7 @@ from tieline.model.flow import FIRED, HubSpec, ScheduleSource
 from tieline.model.ids import NO_TENANT, Micros
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.ports.clock import Clock
+from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.journal import Journal
 from tieline.rules.schedule import due_firings, next_firing
 
@@ -17,13 +18,21 @@ MICROSECOND = timedelta(microseconds=1)
 class Clockwork:
     """Fires the hub's schedules; several processes may try, each firing happens once."""
 
-    def __init__(self, hub: HubSpec, admitter: Admitter, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        hub: HubSpec,
+        admitter: Admitter,
+        journal: Journal,
+        clock: Clock,
+        reach: Reach = go_on,
+    ) -> None:
         sources = (flow.source for flow in hub.flows.values())
         self._sources = {s.name: s for s in sources if isinstance(s, ScheduleSource)}
         self._rows: dict[str, ScheduleRow] = {}
         self._admitter = admitter
         self._journal = journal
         self._clock = clock
+        self._reach = reach
 
     async def register(self) -> None:
         """Make the store know every schedule; known ones keep what they are due for."""
@@ -54,7 +63,9 @@ class Clockwork:
             origin = Origin(NO_TENANT, source.name, now_us, f"{source.name}@{owed.fire:%FT%TZ}")
             admission = self._admitter.admit(occurrences, origin).admissions[0]
         next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
+        self._reach("fire.before")
         await self._journal.commit(Fire(row.name, row.next_us, next_us, missed, admission, now_us))
+        self._reach("fire.after")
         schedule = source.schedule
         self._rows[row.name] = await self._journal.commit(
             KeepSchedule(row.name, schedule.cron, schedule.zone, next_us, now_us)

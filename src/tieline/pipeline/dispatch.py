@@ -6,6 +6,7 @@ from tieline.model.errors import PayloadRejected
 from tieline.model.flow import FlowSpec, HubSpec
 from tieline.model.run import ClaimedRun, Dead
 from tieline.model.value import value
+from tieline.rules.ending import dead_of, words
 from tieline.rules.json_safety import parse
 
 
@@ -33,9 +34,13 @@ def dispatch(hub: HubSpec, claimed: ClaimedRun) -> Dispatched | Dead:
     except PayloadRejected as error:
         return Dead("payload-unreadable", str(error))
     except ValueError as error:
-        why = flow.contract.explain(error) if flow.contract else str(error)
-        return Dead(
-            "contract",
-            f"the payload no longer fits {flow.contract.label if flow.contract else ''}: {why}",
-        )
+        why = str(error) if flow.contract is None else flow.contract.explain(error)
+        return Dead("contract", f"the payload no longer fits {_label(flow)}: {why}")
+    except Exception as error:  # noqa: BLE001 - an author's own validator may raise anything
+        reason = f"{_label(flow)} could not judge the payload: {words(error)}"
+        return dead_of("contract-failed", reason, error)
     return Dispatched(claimed, flow, payload, typed)
+
+
+def _label(flow: FlowSpec) -> str:
+    return "its flow" if flow.contract is None else flow.contract.label

@@ -1,11 +1,12 @@
 """Memory: what a run remembers of its steps, and what it still has to make durable."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from tieline.model.commands import Admission, Progress
 from tieline.model.event import Mention
 from tieline.model.run import AttemptRecord, ClaimedRun, StepRecord, StepState
+from tieline.rules.recall import number_for
 
 StepKey = tuple[str, str]
 
@@ -14,21 +15,33 @@ class Memory:
     """The steps of one run, by (name, key); writes pile up in ``pending`` until they are taken."""
 
     def __init__(self, claimed: ClaimedRun) -> None:
-        own = (s for s in claimed.steps if s.run_id == claimed.id)
+        own = [s for s in claimed.steps if s.run_id == claimed.id]
+        others = [s for s in claimed.steps if s.run_id != claimed.id]
         self._steps: dict[StepKey, StepRecord] = {(s.name, s.key): s for s in own}
-        self._effects = _by_effect(s for s in claimed.steps if s.run_id != claimed.id)
+        self._effects = _by_effect(others)
+        self._numbered = _numbered((*others, *own))
         self._used: Counter[str] = Counter()
+        self._taken: defaultdict[str, set[int]] = defaultdict(set)
         self._changed: dict[StepKey, StepRecord] = {}
         self._attempts: list[AttemptRecord] = []
         self._mentions: list[Mention] = []
         self._emitted: list[Admission] = []
 
-    def identify(self, name: str, key: str | None) -> StepKey:
-        """The identity of this use of *name*: the author's key, or its number."""
+    def identify(self, name: str, key: str | None, fingerprint: str) -> StepKey:
+        """The identity of this use of *name*: the author's key, or its number.
+
+        Parallel branches may come in another order than last time, so where uses are remembered,
+        the one with the same arguments is meant.
+        """
         if key is not None:
-            return (name, key)
-        self._used[name] += 1
-        return (name, f"#{self._used[name]}")
+            return (name, str(key))
+        remembered = self._numbered.get(name)
+        if remembered is None:
+            self._used[name] += 1
+            return (name, f"#{self._used[name]}")
+        number = number_for(remembered, self._taken[name], fingerprint)
+        self._taken[name].add(number)
+        return (name, f"#{number}")
 
     def recall(self, identity: StepKey, effect_key: str | None) -> StepRecord | None:
         """What is known of a step, or of the same effect made by an earlier run."""
@@ -90,4 +103,13 @@ def _by_effect(records: Iterable[StepRecord]) -> dict[str, StepRecord]:
         known = found.get(record.effect_key)
         if known is None or record.state is StepState.DONE:
             found[record.effect_key] = record
+    return found
+
+
+def _numbered(records: Iterable[StepRecord]) -> dict[str, dict[int, str]]:
+    """By name: number → fingerprint of the uses that have no key of the author's."""
+    found: dict[str, dict[int, str]] = {}
+    for record in records:
+        if record.key.startswith("#") and record.key[1:].isdigit():
+            found.setdefault(record.name, {})[int(record.key[1:])] = record.fingerprint
     return found

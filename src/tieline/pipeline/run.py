@@ -15,15 +15,15 @@ from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.event import Event, Mention
 from tieline.model.flow import FlowSpec
-from tieline.model.ids import Micros
-from tieline.model.run import ClaimedRun, Dead, Done, Outcome, RetryAt, Waiting
+from tieline.model.run import ClaimedRun, Done, Outcome, RetryAt, Waiting
 from tieline.model.value import value
 from tieline.pipeline.call_step import CallSteps
 from tieline.pipeline.memory import Memory
-from tieline.pipeline.step import Step, StepParts, Steps
+from tieline.pipeline.step import Step, Steps
+from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost, Stop
 from tieline.ports.caller import CURRENT
-from tieline.rules.ending import Chance, evidence, outcome_of
+from tieline.rules.ending import Chance, dead_of, outcome_of, words
 from tieline.rules.fingerprint import fingerprint
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
@@ -45,6 +45,7 @@ class Execution:
 
 
 DONE = Done()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -55,8 +56,10 @@ class LiveRun:
         self.execution = execution
         self.is_over_time = False
         """Set before the execution is cancelled because its time limit has passed."""
+        self.is_called_off = False
+        """Set before it is cancelled because this process stops, or an operator ended the run."""
         self._claimed = execution.claimed
-        self._started_us = execution.parts.clock.now_us()
+        self._started_us = execution.parts.clock.monotonic_us()
         self._memory = Memory(execution.claimed)
         self.steps = Steps(execution.claimed, execution.flow, self._memory, execution.parts)
         self._calls = CallSteps(self.steps)
@@ -65,10 +68,10 @@ class LiveRun:
     def id(self) -> str:
         return self._claimed.id
 
-    def has_taken_too_long(self, now_us: Micros) -> bool:
+    def has_taken_too_long(self, monotonic_us: int) -> bool:
         """Whether this execution has used up its flow's time limit."""
         limit_us = self.execution.flow.time_limit // MICROSECOND
-        return not self.is_over_time and now_us - self._started_us > limit_us
+        return monotonic_us - self._started_us > limit_us
 
     @property
     def event(self) -> Event:
@@ -96,50 +99,52 @@ class LiveRun:
             case Next.DRIFT:
                 raise self.steps.drifted(step)
             case _:
-                return await self._execute(step, fn, args)
+                return await self.steps.fly(self._execute(step, fn, args))
 
     async def _execute(self, step: Step, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         await self.steps.begin(step)
         try:
-            self.steps.enter_flight()
-            try:
-                if inspect.iscoroutinefunction(fn):
-                    value = await fn(*args)
-                else:
-                    value = await asyncio.to_thread(fn, *args)
-            finally:
-                self.steps.leave_flight()
-            result = _as_json(step, value)
-        except Exception as error:  # noqa: BLE001 - whatever the author's function raises is its failed try
+            found = await _called(fn, args)
+        except (Retry, Reject, Hold, CallFailed):
+            raise  # the author decides about the run
+        except Exception as error:
             raise self._failed(step, error) from error
+        self.execution.parts.reach("step.before-record")
+        try:
+            result = orjson.dumps(found)
+        except TypeError as error:
+            raise self._unfit(step, error) from error
         self.steps.done(step, result)
         return orjson.loads(result)
 
-    def _failed(self, step: Step, error: Exception) -> BaseException:
-        if isinstance(error, _SIGNALS):
-            return error
-        now_us = self.execution.parts.clock.now_us()
-        reason = f"step {step.name!r}: {type(error).__name__}: {error}"
+    def _failed(self, step: Step, error: Exception) -> Stop:
+        parts = self.execution.parts
+        reason = f"step {step.name!r}: {words(error)}"
         after = decide(
             self.execution.flow.retry,
             attempt=step.tries + 1,
-            now_us=now_us,
-            jitter=self.execution.parts.ids.chance(),
+            now_us=parts.clock.now_us(),
+            jitter=parts.ids.chance(),
         )
         if isinstance(after, GaveUp):
             self.steps.failed(step, reason, None)
-            outcome: Outcome = Dead(
-                type(error).__name__, f"{after.reason}: {reason}", evidence(error)
-            )
+            outcome: Outcome = dead_of(type(error).__name__, f"{after.reason}: {reason}", error)
         else:
             self.steps.failed(step, reason, after.when_us)
             outcome = RetryAt(after.when_us, reason)
         return self.steps.stop(outcome)
 
+    def _unfit(self, step: Step, error: TypeError) -> Stop:
+        """It was done and cannot be remembered; repeating it would do it again, not mend it."""
+        reason = f"step {step.name!r} returned what is no JSON: {error}"
+        self.steps.failed(step, reason, None)
+        return self.steps.stop(dead_of("result-is-no-json", reason, error))
+
     # --- time, names, events ------------------------------------------------------------------
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
-        step = self.steps.plan("sleep", key, Effect.READ, lambda: str(duration))
+        # Also beside a stop: parallel sleeps begin together, so that none delays the other.
+        step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
         now_us = self.execution.parts.clock.now_us()
         if step.known is None or step.known.result is None:
             due_us = now_us + duration // MICROSECOND
@@ -177,45 +182,42 @@ class LiveRun:
         else:
             micros = self.execution.parts.clock.now_us()
             self.steps.done(step, orjson.dumps(micros))
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+        return EPOCH + timedelta(microseconds=micros)
 
     def uuid(self) -> UUID:
-        return UUID(self.steps.effect_key(self._memory.identify("uuid", None)))
+        return UUID(self.steps.effect_key(self._memory.identify("uuid", None, "uuid")))
 
 
-_SIGNALS = (Retry, Reject, Hold, CallFailed)
-"""What a step's function may raise to decide about the run; anything else is a failed try."""
+async def _called(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    if inspect.iscoroutinefunction(fn):
+        return await fn(*args)
+    found = await asyncio.to_thread(_plainly, fn, args)
+    return await found if inspect.isawaitable(found) else found
 
 
-def _as_json(step: Step, value: object) -> bytes:
+def _plainly(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     try:
-        return orjson.dumps(value)
-    except TypeError as error:
-        raise TypeError(f"step {step.name!r} returned what is no JSON: {error}") from None
+        return fn(*args)
+    except StopIteration as error:  # no future can carry it: whoever waits would wait for ever
+        raise RuntimeError("the function raised StopIteration") from error
 
 
 async def execute(live: LiveRun) -> Outcome:
-    """Execute the flow function once, and say how this execution ended. Raises Lost."""
-    execution = live.execution
+    """Execute the flow function once, and say how this execution ended.
+
+    Raises Lost, and CancelledError when it was called off; no effect is in flight then either.
+    """
+    execution, steps = live.execution, live.steps
+    steps.flights.home = asyncio.current_task(execution.parts.loop)
     CURRENT.set(live)
-    ending: BaseException | None = None
-    try:
-        await _body(execution, live)
-    except Stop:
-        pass  # its outcome is among the steps' stops
-    except Lost:
-        raise
-    except asyncio.CancelledError:
-        if not live.is_over_time:
-            raise
-        ending = TimeoutError(f"one execution may take {execution.flow.time_limit}")
-    except BaseExceptionGroup as group:
-        ending = _first_of(group)
-    except Exception as error:  # noqa: BLE001 - whatever an author's function raises has an outcome
-        ending = error
-    if live.steps.is_in_flight:
-        await live.steps.quiet()
-    if ending is None and not live.steps.stops:
+    ending = await _ended(live)
+    if steps.close():
+        ending = await _landed(live, ending)
+    if isinstance(ending, Lost):
+        raise ending
+    if live.is_called_off and ending is not None:
+        raise asyncio.CancelledError
+    if ending is None and not steps.stops:
         return DONE
     chance = Chance(
         policy=execution.flow.retry,
@@ -223,21 +225,54 @@ async def execute(live: LiveRun) -> Outcome:
         now_us=execution.parts.clock.now_us(),
         jitter=execution.parts.ids.chance(),
     )
-    return outcome_of(ending, live.steps.stops, chance)
+    return outcome_of(ending, steps.stops, chance)
 
 
-def _body(execution: Execution, live: LiveRun) -> Awaitable[None]:
-    function = execution.flow.function
-    return (
-        function(execution.typed, live) if execution.flow.takes_run else function(execution.typed)
-    )
+async def _ended(live: LiveRun) -> BaseException | None:
+    """What the function raised; None also for Stop, whose outcome is among the steps' stops."""
+    try:
+        await _body(live)
+    except Stop:
+        return None
+    except asyncio.CancelledError as cancelled:
+        return _cancelled(live, cancelled)
+    except BaseExceptionGroup as group:
+        return _first_of(group)
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever an author's function raises has an outcome
+        return error
+    return None
+
+
+def _body(live: LiveRun) -> Awaitable[None]:
+    flow, typed = live.execution.flow, live.execution.typed
+    return flow.function(typed, live) if flow.takes_run else flow.function(typed)
+
+
+async def _landed(live: LiveRun, ending: BaseException | None) -> BaseException | None:
+    """Wait until what the function left in flight has landed, no longer than its time allows."""
+    while True:
+        if live.is_called_off or live.is_over_time:
+            live.steps.flights.abandon()
+        try:
+            await live.steps.landed()
+        except asyncio.CancelledError as cancelled:
+            ending = ending or _cancelled(live, cancelled)
+        else:
+            return ending
+
+
+def _cancelled(live: LiveRun, cancelled: asyncio.CancelledError) -> BaseException:
+    if live.is_over_time and not live.is_called_off:
+        return TimeoutError(f"one execution may take {live.execution.flow.time_limit}")
+    return cancelled
 
 
 def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """What a task group collected: a lost claim ends all; else its first plain error."""
-    lost = group.subgroup(Lost)
-    if lost is not None:
-        raise Lost
+    if group.subgroup(Lost) is not None:
+        return Lost()
     leaf: BaseException = group
     while isinstance(leaf, BaseExceptionGroup):
         leaf = leaf.exceptions[0]

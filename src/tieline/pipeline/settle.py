@@ -1,9 +1,9 @@
-"""Settle: how an execution ended comes in; it is on disk when this returns, whatever the store does."""
+"""Settle: how an execution ended comes in; it is on disk at the end, whatever the store does."""
 
 import asyncio
 from typing import assert_never
 
-from tieline.model.commands import Progress, Settle, Settled
+from tieline.model.commands import GiveBack, Progress, Remember, Settle, Settled
 from tieline.model.errors import StaleClaim, StoreError
 from tieline.model.facts import ClaimLost, RunSettled, StoreTrouble
 from tieline.model.ids import Micros
@@ -63,6 +63,29 @@ class Settler:
             self._reach("settle.after")
             self._observer.saw(_fact(claimed, outcome, now_us))
             return settled
+
+    async def give_back(self, claimed: ClaimedRun, progress: Progress) -> None:
+        """Return a run that did not come to an end, with what it remembers; to whoever has time.
+
+        Where the claim is gone already, there is nothing to return.
+        """
+        self._reach("give-back.before")
+        while True:
+            now_us = self._clock.now_us()
+            try:
+                if progress:
+                    await self._journal.commit(Remember(claimed.id, claimed.epoch, progress))
+                    progress = Progress()
+                await self._journal.commit(GiveBack(((claimed.id, claimed.epoch),), now_us))
+            except StaleClaim:
+                self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
+                return
+            except StoreError as error:
+                self._observer.saw(StoreTrouble(str(error)))
+                await asyncio.sleep(STORE_PAUSE_S)
+                continue
+            self._reach("give-back.after")
+            return
 
 
 def _fact(claimed: ClaimedRun, outcome: Outcome, now_us: Micros) -> RunSettled:

@@ -1,14 +1,12 @@
 """Step: a unit of a run is asked for; what is known of it comes back, and new memory is kept."""
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 from tieline.model.call import Effect
-from tieline.model.commands import Progress, Remember
+from tieline.model.commands import Progress
 from tieline.model.effect import EffectIdentity
-from tieline.model.errors import StaleClaim
 from tieline.model.flow import FlowSpec
 from tieline.model.ids import Micros
 from tieline.model.run import (
@@ -20,39 +18,19 @@ from tieline.model.run import (
     StepRecord,
     StepState,
 )
+from tieline.pipeline.durable import Durable
+from tieline.pipeline.flights import Flights
 from tieline.pipeline.memory import Memory, StepKey
-from tieline.pipeline.signals import Signals
+from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost, Stop
-from tieline.ports.caller import Caller
-from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach, go_on
-from tieline.ports.guarded import Guarded
-from tieline.ports.ids import Ids
-from tieline.ports.journal import Journal
 from tieline.rules.edited import original_identity
 from tieline.rules.fingerprint import effect_key
-from tieline.rules.recall import Next, recall
+from tieline.rules.recall import Next, Recalled, anew, recall
 
-LONGEST_REMEMBERED = 256 * 1024
-"""Answers larger than this are remembered without their body."""
+T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class StepParts:
-    """What steps work with."""
-
-    journal: Journal
-    clock: Clock
-    ids: Ids
-    guarded: Guarded
-    outside: Caller
-    """Carries out the calls of a ``confirm``: guarded, but not remembered."""
-    reach: Reach = go_on
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    """Kept, since asking for it is a system call on Python 3.11."""
-    signals: Signals = field(default_factory=Signals)
-    may_start_effects: Callable[[], bool] = lambda: True
-    """False once this worker could not renew its lease: somebody else may own its runs."""
+LONGEST_READ = 256 * 1024
+"""A longer answer of a read is not remembered but read again; a write's is kept whole."""
 
 
 @dataclass(slots=True)
@@ -93,40 +71,49 @@ class Steps:
         self, claimed: ClaimedRun, flow: FlowSpec, memory: Memory, parts: StepParts
     ) -> None:
         self.claimed = claimed
+        self.parts = parts
+        self.stops: list[Outcome] = []
+        self.flights = Flights(parts.loop)
         self._flow = flow
         self._memory = memory
-        self.parts = parts
-        self._in_flight = 0
-        self._landed: asyncio.Event | None = None
-        self._flushing: asyncio.Task[None] | None = None
-        self._closed = False
-        self.settled = False
-        """Set by whoever settles the run: from then on its settle carries what is pending."""
-        self.stops: list[Outcome] = []
+        self._durable = Durable(claimed, memory, parts)
 
     # --- one step, from its name to its memory --------------------------------------------------
 
     def plan(self, name: str, key: str | None, effect: Effect, print_of: Callable[[], str]) -> Step:
         """Give this use of *name* its identity, and look it up. Raises Stop after another stop."""
-        if self.stops or self._closed:
-            raise Stop(self.stops[0] if self.stops else Done())
-        identity = self._memory.identify(name, key)
+        if self.stops or self.flights.is_closed:
+            raise self._stopped()
+        return self.look_up(name, key, effect, print_of())
+
+    def look_up(self, name: str, key: str | None, effect: Effect, fingerprint: str) -> Step:
+        """Give this use of *name* its identity, and look it up."""
+        identity = self._memory.identify(name, key, fingerprint)
         own_key = None if effect is Effect.READ else self.effect_key(identity)
         known = self._memory.recall(identity, own_key)
         started_us = self.parts.clock.now_us()
-        return Step(*identity, effect, print_of(), own_key, known, 0, started_us)
+        return Step(*identity, effect, fingerprint, own_key, known, 0, started_us)
 
     def decide(self, step: Step) -> Next:
         """What to do about *step*; what another run of this event did is remembered here too."""
-        found = recall(
-            step.known, fingerprint=step.fingerprint, effect=step.effect, drift=self._flow.drift
-        )
+        found = self._recall(step)
+        if found.next is Next.ANEW:
+            step.key = anew(step.key, step.fingerprint)
+            if step.effect_key is not None:
+                step.effect_key = self.effect_key((step.name, step.key))
+            step.known = self._memory.recall((step.name, step.key), step.effect_key)
+            found = self._recall(step)
         step.tries = found.tries
         known = step.known
         if found.next is Next.RETURN and known is not None and known.run_id != self.claimed.id:
             self.done(step, known.result or b"null", tries=0)
             self.log(step, "skipped", detail=f"{known.run_id} has already made this effect")
         return found.next
+
+    def _recall(self, step: Step) -> Recalled:
+        return recall(
+            step.known, fingerprint=step.fingerprint, effect=step.effect, drift=self._flow.drift
+        )
 
     def effect_key(self, identity: StepKey) -> str:
         """The idempotency key of an effect: equal over retry, crash, replay and failover."""
@@ -143,22 +130,43 @@ class Steps:
         )
 
     async def begin(self, step: Step) -> None:
-        """Before an effect: all that led to it is durable, and so is the intent if it needs one."""
+        """Before an effect: all that led to it is durable, and so is the intent if it needs one.
+
+        Raises Stop when the run ends meanwhile, Lost when it may belong to somebody else.
+        """
+        if self.stops or self.flights.is_closed:
+            raise self._stopped()
         if step.effect is Effect.READ:
             return
         if not self.parts.may_start_effects():
             raise Lost
         if step.effect in {Effect.VERIFY, Effect.ONCE}:
             self.write(step, StepState.INTENT, step.tries, None, None)
-        if self._memory.has_pending or self._flushing is not None:
-            await self.flush()
+        if self._durable.needs_flush:
+            await self._durable.flush()
+            if self.stops or not self.parts.may_start_effects():
+                # Nothing was sent: the intent must not look like a doubt later.
+                self.write(step, StepState.FAILED, step.tries, None, None)
+                raise self._stopped() if self.stops else Lost
         self.parts.reach("call.after-intent")
+
+    def fly(self, flight: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        """Carry out *flight*, an effect from its begin to its memory."""
+        return self.flights.fly(flight)
 
     def done(self, step: Step, result: bytes, *, tries: int | None = None) -> None:
         """The step has its result: it never runs again."""
+        if step.effect is Effect.READ and len(result) > LONGEST_READ:
+            return
         used = step.tries + 1 if tries is None else tries
         self.write(step, StepState.DONE, used, result, self.parts.clock.now_us())
-        self.flush_soon()
+        self._durable.flush_soon()
+
+    def refused(self, step: Step, result: bytes) -> None:
+        """The provider said no for good: the step says so again until somebody retries."""
+        now_us = self.parts.clock.now_us()
+        self.write(step, StepState.REFUSED, step.tries + 1, result, now_us)
+        self._durable.flush_soon()
 
     def failed(self, step: Step, reason: str, retry_us: Micros | None) -> None:
         """A try did not apply."""
@@ -170,20 +178,25 @@ class Steps:
         self.stops.append(outcome)
         return Stop(outcome)
 
+    def hold(self, step: Step, reason: str) -> Stop:
+        """A person must decide about *step*, which this run remembers from here on."""
+        known = step.known
+        if known is not None and known.run_id != self.claimed.id:
+            self._memory.write(known._replace(run_id=self.claimed.id))
+        return self.stop(Held(reason, (step.name, step.key)))
+
     def drifted(self, step: Step) -> Stop:
         """The step is remembered with other arguments, and a person must decide."""
         reason = (
             f"step {step.name!r} ({step.key}) is remembered with other arguments; resolve it: "
             "--done keeps the remembered result, --retry makes the effect with the new arguments"
         )
-        return self.stop(Held(reason, (step.name, step.key)))
+        return self.hold(step, reason)
+
+    def _stopped(self) -> Stop:
+        return Stop(self.stops[0] if self.stops else Done())
 
     # --- memory ---------------------------------------------------------------------------------
-
-    def take(self) -> Progress:
-        """All that is not durable yet, for the settle that carries it."""
-        self.settled = True
-        return self._memory.take()
 
     def write(
         self,
@@ -193,9 +206,7 @@ class Steps:
         result: bytes | None,
         finished_us: Micros | None,
     ) -> None:
-        if result is not None and len(result) > LONGEST_REMEMBERED and state is StepState.DONE:
-            head, _, _ = result.partition(b"\n")
-            result = head + b"\n"
+        """Remember where *step* stands."""
         self._memory.write(
             StepRecord(
                 self.claimed.id,
@@ -228,65 +239,24 @@ class Steps:
             )
         )
 
-    async def flush(self) -> None:
-        """Make everything durable that is remembered so far. Raises Lost with the claim."""
-        if self._flushing is not None:
-            await asyncio.shield(self._flushing)
-        if self._memory.has_pending:
-            await self._commit()
+    # --- the end of an execution ------------------------------------------------------------------
 
-    async def _commit(self) -> None:
-        progress = self._memory.take()
-        try:
-            await self.parts.journal.commit(Remember(self.claimed.id, self.claimed.epoch, progress))
-        except StaleClaim:
-            raise Lost from None
-        except BaseException:
-            self._memory.put_back(progress)
-            raise
-        if progress.emitted:
-            self.parts.signals.look.set()
-        self.parts.reach("remember.after")
+    def close(self) -> bool:
+        """The function has ended: no new step begins. Whether something is still under way."""
+        self.flights.is_closed = True
+        return self.flights.any or self._durable.is_committing
 
-    def flush_soon(self) -> None:
-        """Write it behind the flow's back, unless the run settles in this very turn of the loop."""
-        if self._flushing is None:
-            self.parts.loop.call_soon(self._flush_behind)
+    async def landed(self) -> None:
+        """Return once every effect that was begun is remembered."""
+        await self.flights.landed()
+        await self._durable.at_rest()
 
-    def _flush_behind(self) -> None:
-        if self._flushing is None and self._memory.has_pending and not self.settled:
-            self._flushing = asyncio.ensure_future(self._flush_now())
+    def take(self) -> Progress:
+        """All that is not durable yet, for the settle that carries it."""
+        self._durable.is_over = True
+        return self._memory.take()
 
-    async def _flush_now(self) -> None:
-        try:
-            await self._commit()
-        except (Lost, Exception):  # noqa: BLE001 - the next flush or the settle meets it again
-            return
-        finally:
-            self._flushing = None
-
-    # --- being in flight ------------------------------------------------------------------------
-
-    def enter_flight(self) -> None:
-        """An effect begins: until it has left, the run does not settle, for it has no memory yet."""
-        self._in_flight += 1
-
-    def leave_flight(self) -> None:
-        """An effect has ended, and is about to be remembered."""
-        self._in_flight -= 1
-        if self._in_flight == 0 and self._landed is not None:
-            self._landed.set()
-
-    @property
-    def is_in_flight(self) -> bool:
-        """Whether effects or their memory are still on their way."""
-        self._closed = True
-        return self._in_flight > 0 or self._flushing is not None
-
-    async def quiet(self) -> None:
-        """The function has ended: no new step begins; return once no effect is in flight."""
-        while self._in_flight:
-            self._landed = asyncio.Event()
-            await self._landed.wait()
-        if self._flushing is not None:
-            await asyncio.wait([self._flushing])
+    async def keep(self) -> None:
+        """Make durable what is remembered, of a run that does not settle here. Raises Lost."""
+        self._durable.is_over = True
+        await self._durable.flush()
