@@ -1,12 +1,19 @@
 """Entry point: arguments go to the command line, with the wiring it works with."""
 
+from tieline.surfaces.cli.build import Build
 from tieline.surfaces.cli.main import main as cli
-from tieline.wiring import Build
 
 
 def main() -> None:
     """Run the ``tieline`` command."""
-    cli(Build())
+    cli(make_build)
+
+
+def make_build() -> Build:
+    """The wiring; imported only when a command needs it, so that help comes at once."""
+    from tieline.wiring_cli import Build
+
+    return Build()
 
 
 if __name__ == "__main__":

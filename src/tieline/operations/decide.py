@@ -1,5 +1,6 @@
 """Decide: what an operator wants done with a run or a flow comes in; it is on disk at the end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -114,6 +115,29 @@ async def edit(desk: Desk, run_id: RunId, document: bytes, by: By) -> Edited:
     admission = edited(desk.admitter, original, run, document, by)
     await desk.journal.commit(EditDead(run_id, admission, by))
     return Edited(admission.event.id, admission.runs[0].id)
+
+
+async def patched(
+    views: Views, run_id: RunId, changes: Sequence[tuple[tuple[str, ...], object]]
+) -> bytes:
+    """The payload of a run's event with some fields replaced, without anybody having seen it.
+
+    Raises NotFound, and CommandRefused for a path that the payload does not have.
+    """
+    run = (await views.read(ShowRun(run_id))).run
+    shown = await views.read(ShowEvent(run.event_id))
+    stored = shown.event.data if shown.event.data is not None else shown.body
+    if stored is None:
+        raise CommandRefused(f"the payload of {run.event_id} has been forgotten; give a whole one")
+    document = _sound(stored)
+    for path, value in changes:
+        inner = document
+        for name in path[:-1]:
+            inner = inner.get(name) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict):
+            raise CommandRefused(f"the payload has no object at {'.'.join(path[:-1]) or 'its top'}")
+        inner[path[-1]] = value
+    return to_json(document)
 
 
 def edited(admitter: Admitter, original: Event, run: RunRow, document: bytes, by: By) -> Admission:

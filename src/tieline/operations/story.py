@@ -13,6 +13,9 @@ from tieline.model.views import FindKey, ReadTrail
 from tieline.ports.views import Views
 from tieline.rules.plain_time import span
 
+QUIET = ("emit ", "now")
+"""Steps that say nothing new: the emitted event is told, and the time is in every line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -171,7 +174,7 @@ def _step(row: StepRow, flows: dict[str, str], tried: set[tuple[str, str, str]])
     if row.state == "intent":
         words = f"{flow}: {row.name} was begun, and its end is not known"
         yield Line(row.started_us, words, "step", row.run_id, is_trouble=True)
-    elif row.state == "done":
+    elif row.state == "done" and not row.name.startswith(QUIET):
         yield Line(at_us, f"{flow}: {row.name} is remembered as done", "step", row.run_id)
 
 

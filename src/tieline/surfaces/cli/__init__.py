@@ -1,0 +1,1 @@
+"""The ``tieline`` command: one file a noun; parses, calls one operation, presents."""

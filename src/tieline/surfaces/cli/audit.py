@@ -1,0 +1,69 @@
+"""Audit: what people did, in a chain of hashes."""
+
+from typing import Annotated
+
+import typer
+
+from tieline.model.errors import NotFound
+from tieline.model.view_rows import AuditRow
+from tieline.model.views import ListAudit, Window
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.paper import Column, exactly, when
+from tieline.surfaces.cli.session import Span
+
+app = o.noun("Audit: what people did, when and why; doctor checks that nothing was changed.")
+
+COLUMNS: tuple[Column[AuditRow], ...] = (
+    Column("LINE", lambda row: row.seq),
+    Column("AT (UTC)", lambda row: when(row.at_us)),
+    Column("WHO", lambda row: row.actor),
+    Column("DID", lambda row: row.action),
+    Column("TO", lambda row: row.subject),
+    Column("REASON", lambda row: row.reason),
+)
+
+
+@app.command("list")
+def list_(  # noqa: PLR0913 - the options of one list
+    context: typer.Context,
+    *,
+    subject: Annotated[
+        str | None, typer.Option(help="Only about this: a run's id, flow:NAME, …")
+    ] = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    limit: o.Limit = o.MANY,
+    cursor: Annotated[int | None, typer.Option(min=1, help="Only lines before this.")] = None,
+) -> None:
+    """List what people did, newest first."""
+    session = o.session_of(context)
+    before = None if cursor is None else str(cursor)
+    window = session.window(Span(since, until, before, limit), prefix="")
+    page = session.pages(lambda part: ListAudit(subject, part), window)
+    session.paper.table(COLUMNS, page.rows)
+    o.more(session, page.cursor)
+
+
+@app.command()
+def show(context: typer.Context, line: int) -> None:
+    """Show one line with its hash."""
+    session = o.session_of(context)
+    page = session.ask(ListAudit(window=Window(before=str(line + 1), limit=1)))
+    row = next((row for row in page.rows if row.seq == line), None)
+    if row is None:
+        raise NotFound("audit line", str(line))
+    if session.paper.is_json:
+        session.paper.json(row)
+        return
+    session.paper.fields(
+        (
+            ("line", row.seq),
+            ("at", exactly(row.at_us)),
+            ("who", row.actor),
+            ("did", row.action),
+            ("to", row.subject),
+            ("reason", row.reason),
+            ("hash", row.hash),
+            ("hash before", row.previous or None),
+        )
+    )

@@ -1,0 +1,71 @@
+"""Build: what the command line works with; the wiring makes it, no command names a backend."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tieline.model.flow import HubSpec
+from tieline.pipeline.admit import Admitter
+from tieline.ports.clock import Clock
+from tieline.ports.ids import Ids
+from tieline.ports.journal import Journal
+from tieline.ports.vault import Vault
+from tieline.ports.views import Views
+
+Overrides = Mapping[str, object]
+"""Settings that were given on the command line, by name; None: not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command is about, after all settings are read."""
+
+    store: Path
+    hub: str
+    """``file.py:name`` or ``module:name``."""
+    clock: Clock
+    ids: Ids
+    vault: Vault
+
+
+class Build(Protocol):
+    """The role of the wiring, for people's commands."""
+
+    def target(self, overrides: Overrides) -> Target:
+        """Store, hub and secrets by command line, environment, file and default.
+
+        Raises SettingsError.
+        """
+        ...
+
+    def load_hub(self, overrides: Overrides) -> HubSpec:
+        """Import the hub as it runs here, and check it. Raises SettingsError, DeclarationError."""
+        ...
+
+    def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
+        """What turns an edited or replayed event into runs."""
+        ...
+
+    async def open_views(self, store: Path) -> Views:
+        """Read *store*, whether a hub has it open or not. Raises StoreError."""
+        ...
+
+    async def open_journal(self, store: Path) -> Journal:
+        """Operators' commands: through the hub that has *store* open, else on the file itself.
+
+        Raises StoreError when there is none, StoreLocked when its owner cannot be asked.
+        """
+        ...
+
+    async def hub_status(self, store: Path) -> Mapping[str, object] | None:
+        """What the hub that has *store* open says of itself; None when none can be asked."""
+        ...
+
+    def serve(self, overrides: Overrides) -> None:
+        """Run the hub until told to stop. Raises SettingsError, DeclarationError, StoreError."""
+        ...
+
+    def demo(self, overrides: Overrides) -> None:
+        """Run a hub with simulated vendors, for a first look."""
+        ...

@@ -1,0 +1,83 @@
+"""Connections: accounts at other systems, how their latest calls went, and holding them."""
+
+import typer
+
+from tieline.model.errors import NotFound
+from tieline.model.views import CountCalls, ListPauses
+from tieline.operations import overview
+from tieline.operations.overview import ConnectionLine
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.flows import pause_named, resume_named
+from tieline.surfaces.cli.paper import Column, exactly, when
+from tieline.surfaces.cli.session import Session
+
+app = o.noun("Connections: accounts at other systems, and how their latest calls went.")
+
+COLUMNS: tuple[Column[ConnectionLine], ...] = (
+    Column("CONNECTION", lambda line: line.name),
+    Column("CONNECTOR", lambda line: line.connector),
+    Column("TRIES", lambda line: line.calls and line.calls.tries),
+    Column("FAILURES", lambda line: line.calls and line.calls.failures),
+    Column("LAST (UTC)", lambda line: line.calls and when(line.calls.last_us)),
+    Column("OUTCOME", lambda line: line.calls and line.calls.last_outcome),
+    Column("STATUS", lambda line: line.calls and line.calls.last_status),
+    Column("", lambda line: _mark(line)),
+)
+
+
+@app.command("list")
+def list_(context: typer.Context) -> None:
+    """List connections with how their latest tries went."""
+    session = o.session_of(context)
+    session.paper.table(COLUMNS, _lines(session))
+
+
+@app.command()
+def show(context: typer.Context, name: str) -> None:
+    """Show one connection; never its secret."""
+    session = o.session_of(context)
+    line = next((line for line in _lines(session) if line.name == name), None)
+    if line is None:
+        raise NotFound("connection", name)
+    if session.paper.is_json:
+        session.paper.json(line)
+        return
+    calls = line.calls
+    session.paper.fields(
+        (
+            ("connection", line.name),
+            ("connector", line.connector),
+            ("base URL", line.base_url),
+            ("credential", line.credential),
+            ("used by", ", ".join(line.used_by) or None),
+            ("note", _mark(line)),
+            ("tries of late", calls and f"{calls.tries}, of which {calls.failures} failed"),
+            ("last try", calls and exactly(calls.last_us)),
+            ("last outcome", calls and calls.last_outcome),
+            ("last status", calls and calls.last_status),
+            ("last detail", calls and calls.last_detail),
+        )
+    )
+
+
+@app.command()
+def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
+    """Make no call on it until it is resumed; runs that need it wait."""
+    pause_named(o.session_of(context), "connection", name, reason)
+
+
+@app.command()
+def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
+    """Let its calls go on."""
+    resume_named(o.session_of(context), "connection", name, reason)
+
+
+def _lines(session: Session) -> tuple[ConnectionLine, ...]:
+    calls, pauses = session.ask(CountCalls()), session.ask(ListPauses())
+    return overview.connections(session.hub_if_any(), calls, pauses)
+
+
+def _mark(line: ConnectionLine) -> str | None:
+    if line.paused is not None:
+        return f"paused by {line.paused.actor}: {line.paused.reason}"
+    return "not declared any more" if line.declared is False else None

@@ -1,0 +1,142 @@
+"""Dead: runs that will not succeed by themselves, and a person's decision about each."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from tieline.model.errors import SettingsError
+from tieline.model.ids import RunId
+from tieline.model.view_rows import DeadRow
+from tieline.model.views import CountEffects, ListDead, ShowRun
+from tieline.operations import decide
+from tieline.ports.journal import Journal
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli import runs
+from tieline.surfaces.cli.paper import Column, when
+from tieline.surfaces.cli.session import Session, Span
+
+app = o.noun("Dead letters: runs that need a decision, with reason and evidence.")
+
+COLUMNS: tuple[Column[DeadRow], ...] = (
+    Column("RUN", lambda row: row.run_id),
+    Column("DIED (UTC)", lambda row: when(row.at_us)),
+    Column("FLOW", lambda row: row.flow),
+    Column("KIND", lambda row: row.kind),
+    Column("LANE", lambda row: row.lane),
+    Column("REASON", lambda row: row.reason),
+    Column("DECIDED", lambda row: row.resolution),
+)
+
+app.command("show")(runs.show)
+
+
+@app.command("list")
+def list_(  # noqa: PLR0913 - the options of one list
+    context: typer.Context,
+    *,
+    flow: o.Flow = None,
+    kind: str | None = typer.Option(None, help="Only of this kind of failure."),
+    decided: Annotated[bool, typer.Option("--decided", help="Those that are decided.")] = False,
+    since: o.Since = None,
+    until: o.Until = None,
+    limit: o.Limit = o.MANY,
+    cursor: o.Cursor = None,
+) -> None:
+    """List the dead that wait for a decision."""
+    session = o.session_of(context)
+    window = session.window(Span(since, until, cursor, limit), prefix="run_")
+    page = session.pages(lambda part: ListDead(flow, kind, decided, part), window)
+    session.paper.table(COLUMNS, page.rows)
+    o.more(session, page.cursor)
+
+
+@app.command()
+def retry(
+    context: typer.Context,
+    run_id: str,
+    *,
+    as_new_action: o.AsNewAction = False,
+    yes_effects_again: o.EffectsAgain = False,
+    reason: o.Reason = None,
+) -> None:
+    """Try it again; effects that happened are not repeated."""
+    session = o.session_of(context)
+    by = session.by(reason)
+    if as_new_action and not yes_effects_again:
+        _confirm(session, run_id)
+    session.change(
+        lambda journal: decide.retry(journal, RunId(run_id), by, as_new_action=as_new_action)
+    )
+    session.done(f"{run_id} is ready to run again", run=run_id)
+
+
+@app.command()
+def discard(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> None:
+    """Close it without success; its lane goes on."""
+    session = o.session_of(context)
+    by = session.by(reason)
+    session.change(lambda journal: decide.discard(journal, RunId(run_id), by))
+    session.done(f"{run_id} is closed; its lane goes on", run=run_id)
+
+
+@app.command()
+def edit(
+    context: typer.Context,
+    run_id: str,
+    *,
+    payload: Annotated[
+        str | None, typer.Option(help="File with the whole new payload; - reads standard input.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=JSON, also PATH.FIELD=JSON; repeat.")
+    ] = None,
+    reason: o.Reason = None,
+) -> None:
+    """Retry it with another payload, as a new recorded event; effects keep their keys."""
+    session = o.session_of(context)
+    if (payload is None) == (not changes):
+        raise SettingsError("the edit", payload or "", "give either --payload or --set")
+    by = session.by(reason)
+    admitter = session.build.admitter(session.load_hub(), session.overrides)
+    document = None if payload is None else _read(payload)
+    parsed = [_change(text) for text in changes or ()]
+
+    async def work(journal: Journal) -> decide.Edited:
+        async with session.views() as views:
+            desk = decide.Desk(journal, views, admitter)
+            new = document or await decide.patched(views, RunId(run_id), parsed)
+            return await decide.edit(desk, RunId(run_id), new, by)
+
+    edited = session.change(work)
+    words = f"{run_id} is replaced by {edited.run_id} for {edited.event_id}"
+    session.done(words, run=edited.run_id, event=edited.event_id, replaces=run_id)
+
+
+def _confirm(session: Session, run_id: str) -> None:
+    run = session.ask(ShowRun(RunId(run_id))).run
+    counted = session.ask(CountEffects((run.event_id,)))
+    effects = sum(one.effects for one in counted if one.flow == run.flow)
+    question = f"{effects} effects of {run_id} happened and would be made once more."
+    if not session.confirm(question, "again"):
+        wanted = "confirm it on a terminal, or with --yes-effects-again"
+        raise SettingsError("--as-new-action", "not confirmed", wanted)
+
+
+def _read(place: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()
+    except OSError as error:
+        raise SettingsError("--payload", place, f"it cannot be read: {error.strerror}") from None
+
+
+def _change(text: str) -> tuple[tuple[str, ...], object]:
+    path, is_there, value = text.partition("=")
+    try:
+        if is_there and path:
+            return tuple(path.split(".")), orjson.loads(value)
+    except orjson.JSONDecodeError:
+        pass
+    raise SettingsError("--set", text, "use FIELD=JSON, such as amount_cents=100 or 'name=\"Zoë\"'")

@@ -1,0 +1,161 @@
+"""Main: the words of a command line come in; the command is done, and an exit code goes out.
+
+0 done · 1 problems found, or refused · 2 the line or the settings make no sense · 3 not there ·
+4 the store is in use or out of reach · 5 the thing's state does not allow it · 70 our defect.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated
+
+import typer
+
+from tieline.model import errors as e
+from tieline.surfaces.cli import (
+    audit,
+    connections,
+    dead,
+    events,
+    flows,
+    held,
+    new,
+    process,
+    receipts,
+    replay,
+    runs,
+    schedules,
+    story,
+    workers,
+)
+from tieline.surfaces.cli.build import Build
+from tieline.surfaces.cli.paper import Paper, complain
+from tieline.surfaces.cli.session import Session
+
+CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (e.NotFound, 3),
+    (e.Conflict, 5),
+    (e.CommandRefused, 1),
+    (e.StoreError, 4),
+    (e.SettingsError, 2),
+    (e.ScheduleError, 2),
+    (e.DeclarationError, 2),
+    (e.TielineError, 1),
+)
+"""First match wins."""
+DEFECT = 70
+INTERRUPTED = 130
+MakeBuild = Callable[[], Build]
+WITH_VALUE = ("--store", "--hub")
+ALONE = ("--json",)
+
+app = typer.Typer(
+    help="Tieline: a code-first integration hub.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for name, group in (
+    ("receipts", receipts.app),
+    ("events", events.app),
+    ("runs", runs.app),
+    ("dead", dead.app),
+    ("held", held.app),
+    ("replay", replay.app),
+    ("flows", flows.app),
+    ("connections", connections.app),
+    ("schedules", schedules.app),
+    ("workers", workers.app),
+    ("audit", audit.app),
+):
+    app.add_typer(group, name=name)
+app.command()(process.serve)
+app.command()(process.demo)
+app.command()(process.status)
+app.command()(process.doctor)
+app.command("story")(story.tell)
+app.command("new")(new.new)
+
+
+@app.callback()
+def everywhere(
+    context: typer.Context,
+    *,
+    store: Annotated[
+        str | None, typer.Option(help="The store's file (TIELINE_STORE, else tieline.db).")
+    ] = None,
+    hub: Annotated[
+        str | None, typer.Option(help="FILE.py:NAME or MODULE:NAME (TIELINE_HUB, else hub.py:hub).")
+    ] = None,
+    is_json: Annotated[
+        bool, typer.Option("--json", help="JSON: an object, or one object a line.")
+    ] = False,
+) -> None:
+    """Options that may stand anywhere on the line."""
+    paper = Paper(is_json, is_terminal=sys.stdout.isatty() and not is_json)
+    context.obj = Session(context.obj, store, hub, paper)
+
+
+def main(make_build: MakeBuild, line: Sequence[str] | None = None) -> None:
+    """Do what the command line says and end the process with its code."""
+    sys.exit(run(make_build, sys.argv[1:] if line is None else line))
+
+
+def run(make_build: MakeBuild, line: Sequence[str]) -> int:
+    """Do what *line* says; returns the exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(
+            hoisted(line), prog_name="tieline", standalone_mode=False, obj=cache(make_build)
+        )
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        complain(f"{error.format_message()} (tieline --help)")
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has read enough; the interpreter's own flush must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - people are told in a sentence, whatever it is
+        return _told(error)
+    return code if isinstance(code, int) else 0
+
+
+def hoisted(line: Sequence[str]) -> list[str]:
+    """*line* with the options that may stand anywhere put first."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(line)
+    for word in words:
+        if word == "--":
+            return [*first, *rest, word, *words]
+        if word in WITH_VALUE:
+            first += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word in ALONE or word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
+            first.append(word)
+        else:
+            rest.append(word)
+    return [*first, *rest]
+
+
+def _told(error: Exception) -> int:
+    """Say what is wrong in one sentence; returns the exit code for it."""
+    code = next((code for kind, code in CODES if isinstance(error, kind)), DEFECT)
+    if code != DEFECT:
+        complain(str(error))
+        return code
+    complain(f"this is a defect of tieline: {type(error).__name__}: {error}{_place(error)}")
+    return DEFECT
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"

@@ -1,0 +1,54 @@
+"""Options: the options that several commands have, said once."""
+
+from typing import Annotated
+
+import typer
+
+from tieline.surfaces.cli.session import Session
+
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Rows at most.")]
+Since = Annotated[
+    str | None, typer.Option(help="From then on: 30m, 2h, 7d, or 2026-01-31T08:00 (UTC).")
+]
+Until = Annotated[str | None, typer.Option(help="Before then; as --since.")]
+Cursor = Annotated[str | None, typer.Option(help="Go on where the last page ended.")]
+Source = Annotated[str | None, typer.Option(help="Only of this source.")]
+Type = Annotated[
+    str | None, typer.Option("--type", help="Only this event type, or a prefix: 'invoice.*'.")
+]
+Flow = Annotated[str | None, typer.Option(help="Only of this flow.")]
+Reason = Annotated[
+    str | None, typer.Option("--reason", "-r", help="Why; goes into the audit log. Required.")
+]
+AsNewAction = Annotated[
+    bool,
+    typer.Option(
+        "--as-new-action",
+        help="Make effects that happened before once more, under new keys. Asks first.",
+    ),
+]
+EffectsAgain = Annotated[
+    bool,
+    typer.Option("--yes-effects-again", help="Answers what --as-new-action asks."),
+]
+MANY = 50
+EVERYWHERE = "Anywhere on the line: --store PATH, --hub FILE.py:NAME, --json."
+
+
+def noun(help_: str) -> typer.Typer:
+    """A group of commands about one kind of thing."""
+    return typer.Typer(help=help_, epilog=EVERYWHERE, no_args_is_help=True, rich_markup_mode=None)
+
+
+def session_of(context: typer.Context) -> Session:
+    """What the line's options came to."""
+    session = context.obj
+    if not isinstance(session, Session):
+        raise TypeError(f"the context holds {type(session).__name__}, not a Session")
+    return session
+
+
+def more(session: Session, cursor: str | None) -> None:
+    """Tell how to go on, when there may be more."""
+    if cursor is not None:
+        session.paper.hint(f"there may be more: go on with --cursor {cursor}")

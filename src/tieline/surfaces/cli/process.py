@@ -1,0 +1,113 @@
+"""Process: run a hub, ask how it is, and examine it."""
+
+from typing import Annotated
+
+import typer
+
+from tieline.model.views import CheckStore, CountWork, ListPauses, ListWorkers
+from tieline.operations import doctor as doctors
+from tieline.operations.doctor import Level
+from tieline.rules.plain_time import ago
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.session import Session
+
+STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: ""}
+
+
+def serve(
+    context: typer.Context,
+    *,
+    host: Annotated[str | None, typer.Option(help="Address of the webhook door.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the door; 0 takes a free one.")] = None,
+) -> None:
+    """Run the hub until it is told to stop (SIGTERM, Ctrl-C)."""
+    session = o.session_of(context)
+    session.build.serve({**session.overrides, "host": host, "port": port})
+
+
+def demo(
+    context: typer.Context,
+    *,
+    port: Annotated[int | None, typer.Option(help="Port of the door; 0 takes a free one.")] = None,
+) -> None:
+    """Run a hub with simulated vendors, for a first look."""
+    session = o.session_of(context)
+    session.build.demo({**session.overrides, "port": port})
+
+
+def status(context: typer.Context) -> None:
+    """Say whether a hub is running, and how its work stands."""
+    session = o.session_of(context)
+    store = session.target().store
+    holder = session.ask(CheckStore()).holder
+    counted = session.ask(CountWork())
+    told = {
+        "store": str(store),
+        "process": holder,
+        "hub": session.run(session.build.hub_status(store)),
+        "flows": counted.flows,
+        "oldest": counted.oldest,
+        "paused": session.ask(ListPauses()),
+        "workers": session.ask(ListWorkers()),
+    }
+    if session.paper.is_json:
+        session.paper.json(told)
+        return
+    _tell(session, holder)
+
+
+def _tell(session: Session, holder: int | None) -> None:
+    counted = session.ask(CountWork())
+    running = "no hub is running" if holder is None else f"running in process {holder}"
+    totals = {
+        name: sum(getattr(count, name) for count in counted.flows)
+        for name in ("ready", "behind", "running", "retrying", "waiting", "held", "dead")
+    }
+    oldest = counted.oldest
+    session.paper.fields(
+        (
+            ("store", session.target().store),
+            ("hub", running),
+            *totals.items(),
+            (
+                "oldest unfinished",
+                oldest
+                and f"{oldest.id} of {oldest.flow}, {oldest.state}, made "
+                f"{ago(oldest.created_us, session.now_us())}",
+            ),
+        )
+    )
+    for pause in session.ask(ListPauses()):
+        session.paper.say(
+            f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}", style="yellow"
+        )
+
+
+def doctor(
+    context: typer.Context,
+    *,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Also read every page and every row.")
+    ] = False,
+) -> None:
+    """Examine store and hub; exit code 1 when something is wrong."""
+    session = o.session_of(context)
+    hub, vault, now_us = session.hub_if_any(), session.target().vault, session.now_us()
+
+    async def look() -> tuple[doctors.Finding, ...]:
+        async with session.views() as views:
+            return await doctors.examine(views, hub, vault, now_us, thorough=thorough)
+
+    findings = session.run(look())
+    if session.paper.is_json:
+        for finding in findings:
+            session.paper.json(finding)
+    else:
+        for finding in findings:
+            advice = f"; do: {finding.do}" if finding.do else ""
+            session.paper.say(
+                f"{finding.level}: {finding.what}{advice}", style=STYLES[finding.level]
+            )
+        if hub is None:
+            session.paper.hint("the hub was not found, so only the store was examined; give --hub")
+    raise typer.Exit(doctors.exit_code(findings))

@@ -1,0 +1,98 @@
+"""Receipts: raw deliveries at the door, as they came and what was decided about them."""
+
+import orjson
+import typer
+
+from tieline.model.ids import ReceiptId
+from tieline.model.view_details import ReceiptDetail
+from tieline.model.view_rows import EventRow, ReceiptRow
+from tieline.model.views import ListReceipts, ShowReceipt
+from tieline.operations import visible
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.paper import Column, Paper, exactly, when
+from tieline.surfaces.cli.plain import plain
+from tieline.surfaces.cli.session import Span
+
+app = o.noun("Raw deliveries at the door: accepted, duplicate, refused, quarantined, unmatched.")
+
+COLUMNS: tuple[Column[ReceiptRow], ...] = (
+    Column("RECEIPT", lambda row: row.id),
+    Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
+    Column("SOURCE", lambda row: row.source),
+    Column("VERDICT", lambda row: row.verdict),
+    Column("STATUS", lambda row: row.status),
+    Column("BYTES", lambda row: row.body_bytes),
+    Column("EVENT", lambda row: row.event_id),
+    Column("REASON", lambda row: row.reason),
+)
+EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
+    Column("EVENT", lambda row: row.id),
+    Column("TYPE", lambda row: row.type),
+    Column("IDENTITY", lambda row: row.identity),
+)
+
+
+@app.command("list")
+def list_(  # noqa: PLR0913 - the options of one list
+    context: typer.Context,
+    *,
+    verdict: str | None = typer.Option(None, help="Only with this verdict."),
+    source: o.Source = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    limit: o.Limit = o.MANY,
+    cursor: o.Cursor = None,
+) -> None:
+    """List deliveries, newest first."""
+    session = o.session_of(context)
+    window = session.window(Span(since, until, cursor, limit), prefix="rct_")
+    page = session.pages(lambda part: ListReceipts(source, verdict, part), window)
+    session.paper.table(COLUMNS, page.rows)
+    o.more(session, page.cursor)
+
+
+@app.command()
+def show(context: typer.Context, receipt_id: str) -> None:
+    """Show one delivery: headers, body (secrets and sensitive fields redacted), its events."""
+    session = o.session_of(context)
+    detail = session.ask(ShowReceipt(ReceiptId(receipt_id)))
+    hub = session.hub_if_any()
+    contract = next((row.contract for row in detail.events if row.contract), None)
+    body = visible.payload(detail.receipt.body, hub, contract=contract)
+    if session.paper.is_json:
+        receipt = detail.receipt._replace(headers=None, body=None)
+        shown = {"headers": _headers(detail), "body": body}
+        whole = {**_members(plain(receipt)), **shown, "events": detail.events}
+        session.paper.json(whole)
+        return
+    _tell(session.paper, detail)
+    session.paper.heading("Body")
+    session.paper.document(body)
+
+
+def _tell(paper: Paper, detail: ReceiptDetail) -> None:
+    receipt = detail.receipt
+    paper.fields(
+        (
+            ("receipt", receipt.id),
+            ("source", receipt.source),
+            ("received", exactly(receipt.received_us)),
+            ("verdict", receipt.verdict),
+            ("answered", receipt.status),
+            ("reason", receipt.reason),
+            ("from", receipt.remote),
+            ("bytes", receipt.body_bytes),
+        )
+    )
+    paper.section("Events", EVENT_COLUMNS, detail.events)
+    paper.heading("Headers")
+    paper.fields(_headers(detail))
+
+
+def _headers(detail: ReceiptDetail) -> list[tuple[str, str]]:
+    stored = detail.receipt.headers
+    return [] if stored is None else [(name, value) for name, value in orjson.loads(stored)]
+
+
+def _members(document: object) -> dict[str, object]:
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,148 @@
+"""Runs: executions of flows, what they remember, what they wait for."""
+
+import typer
+
+from tieline.model.flow import HubSpec
+from tieline.model.ids import ReplayId, RunId
+from tieline.model.payload import Json
+from tieline.model.run import AttemptRecord
+from tieline.model.view_details import RunDetail
+from tieline.model.view_rows import AuditRow, RunRow, StepRow
+from tieline.model.views import ListRuns, ShowRun
+from tieline.operations import decide, visible
+from tieline.operations.why import why
+from tieline.rules.plain_time import span
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.paper import Column, Paper, exactly, when
+from tieline.surfaces.cli.plain import plain
+from tieline.surfaces.cli.session import Span
+
+app = o.noun("Runs: one execution of a flow for one event.")
+
+COLUMNS: tuple[Column[RunRow], ...] = (
+    Column("RUN", lambda row: row.id),
+    Column("MADE (UTC)", lambda row: when(row.created_us)),
+    Column("FLOW", lambda row: row.flow),
+    Column("STATE", lambda row: row.state),
+    Column("LANE", lambda row: row.lane),
+    Column("DUE (UTC)", lambda row: when(row.due_us)),
+    Column("REASON", lambda row: row.reason),
+)
+STEP_COLUMNS: tuple[Column[StepRow], ...] = (
+    Column("STEP", lambda row: row.name),
+    Column("KEY", lambda row: row.key),
+    Column("STATE", lambda row: row.state),
+    Column("EFFECT", lambda row: row.effect),
+    Column("TRIES", lambda row: row.tries),
+    Column("BYTES", lambda row: row.result_bytes),
+    Column("EFFECT KEY", lambda row: row.effect_key),
+)
+ATTEMPT_COLUMNS: tuple[Column[AttemptRecord], ...] = (
+    Column("AT (UTC)", lambda row: when(row.at_us)),
+    Column("STEP", lambda row: row.step),
+    Column("TRY", lambda row: row.number),
+    Column("OUTCOME", lambda row: row.outcome),
+    Column("STATUS", lambda row: row.status),
+    Column("TOOK", lambda row: span(row.took_us)),
+    Column("AGAIN (UTC)", lambda row: when(row.retry_us)),
+    Column("DETAIL", lambda row: row.detail),
+)
+AUDIT_COLUMNS: tuple[Column[AuditRow], ...] = (
+    Column("AT (UTC)", lambda row: when(row.at_us)),
+    Column("WHO", lambda row: row.actor),
+    Column("DID", lambda row: row.action),
+    Column("TO", lambda row: row.subject),
+    Column("REASON", lambda row: row.reason),
+)
+
+
+@app.command("list")
+def list_(  # noqa: PLR0913 - the options of one list
+    context: typer.Context,
+    *,
+    flow: o.Flow = None,
+    state: str | None = typer.Option(None, help="Only in this state, such as running or held."),
+    replay: str | None = typer.Option(None, help="Only of this replay."),
+    since: o.Since = None,
+    until: o.Until = None,
+    limit: o.Limit = o.MANY,
+    cursor: o.Cursor = None,
+) -> None:
+    """List runs, newest first."""
+    session = o.session_of(context)
+    window = session.window(Span(since, until, cursor, limit), prefix="run_")
+    replay_id = None if replay is None else ReplayId(replay)
+    page = session.pages(lambda part: ListRuns(flow, state, replay_id, part), window)
+    session.paper.table(COLUMNS, page.rows)
+    o.more(session, page.cursor)
+
+
+@app.command()
+def show(context: typer.Context, run_id: str) -> None:
+    """Show one run: why it waits, its steps, tries, names and what people did."""
+    session = o.session_of(context)
+    detail = session.ask(ShowRun(RunId(run_id)))
+    now_us = session.now_us()
+    if session.paper.is_json:
+        session.paper.json(_document(detail, why(detail, now_us), session.hub_if_any()))
+    else:
+        _tell(session.paper, detail, why(detail, now_us))
+
+
+@app.command()
+def cancel(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> None:
+    """End a live run now; what it has done stays done."""
+    session = o.session_of(context)
+    by = session.by(reason)
+    session.change(lambda journal: decide.cancel(journal, RunId(run_id), by))
+    session.done(f"{run_id} is cancelled", run=run_id)
+
+
+def _document(detail: RunDetail, words: str, hub: HubSpec | None) -> dict[str, object]:
+    run = plain(detail.run)
+    return {
+        **(run if isinstance(run, dict) else {}),
+        "why": words,
+        "event": detail.event,
+        "steps": [_step(step, hub) for step in detail.steps],
+        "attempts": detail.attempts,
+        "references": [{"kind": m.kind, "key": m.key} for m in detail.mentions],
+        "dead": detail.dead,
+        "evidence": detail.evidence,
+        "lane_head": detail.lane_head,
+        "audit": detail.audit,
+    }
+
+
+def _step(step: StepRow, hub: HubSpec | None) -> dict[str, Json]:
+    shown = plain(step)
+    members = shown if isinstance(shown, dict) else {}
+    return {**members, "result": visible.step_result(step.result, step.result_bytes, hub)}
+
+
+def _tell(paper: Paper, detail: RunDetail, words: str) -> None:
+    run = detail.run
+    paper.fields(
+        (
+            ("run", run.id),
+            ("flow", run.flow),
+            ("state", run.state),
+            ("why", words),
+            ("event", f"{detail.event.id} ({detail.event.type} of {detail.event.source})"),
+            ("made", exactly(run.created_us)),
+            ("moved", exactly(run.moved_us)),
+            ("due", exactly(run.due_us)),
+            ("deadline", exactly(run.deadline_us)),
+            ("lane", run.lane),
+            ("replay", run.replay_id),
+            ("generation", run.generation or None),
+            ("names", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
+        )
+    )
+    paper.section("Steps", STEP_COLUMNS, detail.steps)
+    paper.section("Tries", ATTEMPT_COLUMNS, detail.attempts)
+    paper.section("What people did", AUDIT_COLUMNS, detail.audit)
+    if detail.evidence:
+        paper.heading("Evidence")
+        for line in detail.evidence.splitlines():
+            paper.say("  " + line)

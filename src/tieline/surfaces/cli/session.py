@@ -1,0 +1,195 @@
+"""Session: the options of one line come in; store, hub and journal are opened as it needs."""
+
+import asyncio
+import os
+import pwd
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tieline.model.commands import By
+from tieline.model.errors import SettingsError
+from tieline.model.flow import HubSpec
+from tieline.model.views import Page, Question, Window
+from tieline.ports.journal import Journal
+from tieline.ports.views import Views
+from tieline.rules.plain_time import moment
+from tieline.surfaces.cli.build import Build, Target
+from tieline.surfaces.cli.paper import Paper
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+MOST_LOOKS = 100
+"""Pages that one list looks through before it asks whether to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The part of a list, as it was typed."""
+
+    since: str | None
+    until: str | None
+    cursor: str | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every command of one line shares."""
+
+    make_build: Callable[[], Build]
+    """Called when something is to be done: making it imports all of the engine."""
+    store: str | None
+    hub: str | None
+    paper: Paper
+
+    @property
+    def build(self) -> Build:
+        """The wiring."""
+        return self.make_build()
+
+    @property
+    def overrides(self) -> dict[str, object]:
+        """What was given on the line, as settings."""
+        return {"store": self.store, "hub": self.hub}
+
+    def target(self) -> Target:
+        """The store and the hub that are meant, and what goes with them."""
+        return self.build.target(self.overrides)
+
+    def now_us(self) -> int:
+        """The time."""
+        return self.target().clock.now_us()
+
+    def load_hub(self) -> HubSpec:
+        """The hub. Raises SettingsError, DeclarationError."""
+        return self.build.load_hub(self.overrides)
+
+    def hub_if_any(self) -> HubSpec | None:
+        """The hub, for commands that can do without; one that was named must be there."""
+        file = self.target().hub.rpartition(":")[0]
+        if self.hub is None and file.endswith(".py") and not Path(file).is_file():
+            return None
+        return self.load_hub()
+
+    # --- reading and writing ------------------------------------------------------------------
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do *work* to its end."""
+        return asyncio.run(work)
+
+    def ask(self, question: Question[R]) -> R:
+        """One question, one answer."""
+
+        async def read() -> R:
+            async with self.views() as views:
+                return await views.read(question)
+
+        return self.run(read())
+
+    def pages(self, question_for: Callable[[Window], Question[Page[R]]], window: Window) -> Page[R]:
+        """Rows of a list up to the window's limit, over as many pages as that needs."""
+
+        async def read() -> Page[R]:
+            async with self.views() as views:
+                return await _gather(views, question_for, window)
+
+        return self.run(read())
+
+    @asynccontextmanager
+    async def views(self) -> AsyncIterator[Views]:
+        """The store, for reading."""
+        views = await self.build.open_views(self.target().store)
+        try:
+            yield views
+        finally:
+            await views.close()
+
+    @asynccontextmanager
+    async def journal(self) -> AsyncIterator[Journal]:
+        """The store, for operators' commands."""
+        journal = await self.build.open_journal(self.target().store)
+        try:
+            yield journal
+        finally:
+            await journal.close()
+
+    def change(self, work: Callable[[Journal], Coroutine[Any, Any, T]]) -> T:
+        """Do something to the store."""
+
+        async def done() -> T:
+            async with self.journal() as journal:
+                return await work(journal)
+
+        return self.run(done())
+
+    def done(self, words: str, **about: object) -> None:
+        """Say that a change is on disk."""
+        if self.paper.is_json:
+            self.paper.json({"done": True, **about})
+        else:
+            self.paper.say(words)
+
+    # --- people -------------------------------------------------------------------------------
+
+    def by(self, reason: str | None) -> By:
+        """Who acts and why; asks for the reason on a terminal. Raises SettingsError without."""
+        if not reason and sys.stdin.isatty():
+            reason = _asked("Reason (goes into the audit log): ")
+        if not reason or not reason.strip():
+            wanted = "say why with --reason; it goes into the audit log"
+            raise SettingsError("the reason", reason or "", wanted)
+        return By(actor(), reason.strip(), self.now_us())
+
+    def confirm(self, question: str, word: str) -> bool:
+        """Whether the person at the terminal types *word*; nobody there means no."""
+        return sys.stdin.isatty() and _asked(f"{question} Type {word!r} to go on: ") == word
+
+    def window(self, given: Span, *, prefix: str) -> Window:
+        """The part of a list that is asked for. Raises SettingsError."""
+        now_us = self.now_us()
+        if given.cursor is not None and not given.cursor.startswith(prefix):
+            raise SettingsError("--cursor", given.cursor, "use one that this very list printed")
+        return Window(
+            None if given.since is None else moment(given.since, now_us, name="--since"),
+            None if given.until is None else moment(given.until, now_us, name="--until"),
+            given.cursor,
+            given.limit,
+        )
+
+
+async def _gather(
+    views: Views, question_for: Callable[[Window], Question[Page[R]]], window: Window
+) -> Page[R]:
+    rows: list[R] = []
+    cursor = window.before
+    for _ in range(MOST_LOOKS):
+        left = window.limit - len(rows)
+        part = Window(window.since_us, window.until_us, cursor, left)
+        page = await views.read(question_for(part))
+        rows += page.rows
+        cursor = page.cursor
+        if cursor is None or len(rows) >= window.limit:
+            break
+    return Page(tuple(rows), cursor)
+
+
+def actor() -> str:
+    """The user of the operating system; the environment has no say."""
+    uid = os.getuid()
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        name = f"uid {uid}"
+    behind = os.environ.get("SUDO_USER")
+    return f"{behind} as {name}" if uid == 0 and behind else name
+
+
+def _asked(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()

@@ -1,0 +1,71 @@
+"""Wiring for the command line: settings come in; what commands work with goes out."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from tieline import settings, wiring
+from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.adapters.system.clock import SystemClock
+from tieline.adapters.system.ids import SystemIds
+from tieline.model.errors import CommandRefused, StoreError
+from tieline.model.flow import HubSpec
+from tieline.pipeline.admit import Admitter
+from tieline.ports.journal import Journal
+from tieline.ports.views import Views
+from tieline.surfaces.cli.build import Overrides, Target
+from tieline.surfaces.control.client import call_hub
+
+
+class Build:
+    """What the ``tieline`` command works with (``surfaces/cli/build.py``)."""
+
+    def target(self, overrides: Overrides) -> Target:
+        read = settings.load(overrides)
+        vault = wiring.open_vault(read, os.environ)
+        return Target(Path(read.store), read.hub, SystemClock(), SystemIds(), vault)
+
+    def load_hub(self, overrides: Overrides) -> HubSpec:
+        read = settings.load(overrides)
+        return wiring.load_hub(read.hub, read.connections)
+
+    def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
+        read = settings.load(overrides)
+        return Admitter(hub, SystemIds(), dedupe_us=int(read.dedupe_days * wiring.DAY_US))
+
+    async def open_views(self, store: Path) -> Views:
+        return SqliteReader(store)
+
+    async def open_journal(self, store: Path) -> Journal:
+        """Through the hub that has the store open; else the file itself, under its lock."""
+        hub = await call_hub(store)
+        if hub is not None:
+            return hub
+        if not _is_file(store):
+            raise StoreError(
+                f"there is no store at {store}; start a hub there, or say where it is with --store"
+            )
+        return Committer(SqliteDatabase(store))
+
+    async def hub_status(self, store: Path) -> Mapping[str, object] | None:
+        hub = await call_hub(store)
+        if hub is None:
+            return None
+        try:
+            return await hub.status()
+        finally:
+            await hub.close()
+
+    def serve(self, overrides: Overrides) -> None:
+        read = settings.load(overrides)
+        hub = wiring.load_hub(read.hub, read.connections)
+        wiring.run(wiring.serve(hub, read))
+
+    def demo(self, overrides: Overrides) -> None:
+        raise CommandRefused("this build has no demo; tieline new NAME makes a project that runs")
+
+
+def _is_file(store: Path) -> bool:
+    return store.is_file()
