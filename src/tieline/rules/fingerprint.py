@@ -9,6 +9,7 @@ keys that are not text, secrets), is a TypeError that names the path.
 import base64
 import dataclasses
 import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AnySet
@@ -27,6 +28,7 @@ from tieline.rules.terminal_text import inert
 _DEEPEST = 250
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _ORJSON_INTEGERS = range(-(2**63), 2**64)
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}  # of RFC 9562
 _MOST_BITS = 14_000  # about 4,200 digits; Python refuses to print more than 4,300
 
 
@@ -52,29 +54,26 @@ def effect_key(effect: EffectIdentity) -> str:
 
     Stable for ever: equal names give the equal key in every release.
     """
-    parts = (
+    digest = hashlib.sha256(_names_of(effect)).hexdigest()
+    variant = _VARIANTS[digest[16]]
+    return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+
+
+def _names_of(effect: EffectIdentity) -> bytes:
+    """As a JSON array, in which no two lists of names run together to the same bytes."""
+    names = (
         "tieline-effect-1",
         effect.tenant,
         effect.flow,
         effect.event_identity,
         effect.step,
         effect.key,
-        str(effect.generation),
+        effect.generation,
     )
-    digest = hashlib.sha256(b"".join(_framed(part) for part in parts)).digest()
-    number = int.from_bytes(digest[:16])
-    number = number & ~(0xF << 76) | (8 << 76)  # version
-    number = number & ~(0x3 << 62) | (0x2 << 62)  # variant
-    hexadecimal = f"{number:032x}"
-    return "-".join(
-        hexadecimal[at:to] for at, to in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32))
-    )
-
-
-def _framed(part: str) -> bytes:
-    """*part* behind its length, so that no two lists of names run together to the same bytes."""
-    encoded = part.encode(errors="surrogatepass")
-    return b"%d:%b" % (len(encoded), encoded)
+    try:
+        return orjson.dumps(names)
+    except orjson.JSONEncodeError:  # half of a surrogate pair: this encoder escapes it
+        return json.dumps(names).encode()
 
 
 def _refuse(_: object) -> None:
