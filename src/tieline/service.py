@@ -10,6 +10,7 @@ from tieline.model.facts import PassFailed
 from tieline.ports.observer import Observer
 
 LONGEST_PAUSE_S = 30.0
+LONGEST_STOP_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +32,36 @@ class Service:
     def __init__(self, loops: list[Loop], observer: Observer) -> None:
         self._loops = loops
         self._observer = observer
+        self._stopping = False
+        self._wakes: list[asyncio.Event] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin every loop."""
-        self._tasks = [
-            asyncio.create_task(self._repeat(loop), name=f"loop {loop.name}")
-            for loop in self._loops
-        ]
+        for loop in self._loops:
+            wake = loop.wake or asyncio.Event()
+            self._wakes.append(wake)
+            task = asyncio.create_task(self._repeat(loop, wake), name=f"loop {loop.name}")
+            self._tasks.append(task)
 
     async def stop(self) -> None:
-        """End every loop after the pass it is in."""
+        """End every loop after the pass it is in: half a pass may leave a claim that nobody knows.
+
+        One that takes too long is cut off.
+        """
+        self._stopping = True
+        for wake in self._wakes:
+            wake.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LONGEST_STOP_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _repeat(self, loop: Loop) -> None:
+    async def _repeat(self, loop: Loop, wake: asyncio.Event) -> None:
         """A pass that raises is reported and repeated, after a pause that doubles."""
         failures = 0
-        while True:
+        while not self._stopping:
             try:
                 rest_s = await loop.pass_()
                 failures = 0
@@ -57,13 +69,11 @@ class Service:
                 failures += 1
                 rest_s = min(0.5 * 2 ** min(failures, 6), LONGEST_PAUSE_S)
                 self._observer.saw(PassFailed(loop.name, f"{type(error).__name__}: {error}"))
-            await _rest(loop.wake, rest_s)
+            if not self._stopping:
+                await _rest(wake, rest_s)
 
 
-async def _rest(wake: asyncio.Event | None, seconds: float) -> None:
-    if wake is None:
-        await asyncio.sleep(seconds)
-        return
+async def _rest(wake: asyncio.Event, seconds: float) -> None:
     if seconds > 0:
         with suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), seconds)

@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -187,23 +187,23 @@ async def running(
     )
     parts = assemble(hub, settings, outside)
     service = Service(loops(parts), parts.observer)
-    try:
+    async with AsyncExitStack() as at_end:  # in the reverse order; each is done whatever fails
+        at_end.push_async_callback(parts.journal.close)
+        at_end.push_async_callback(parts.views.close)
+        at_end.push_async_callback(parts.http.close)
         await parts.house.recover()
         await parts.clockwork.register()
         await parts.holds.pass_()
+        # The loops outlive the work: what is finished last still needs its heartbeat.
+        at_end.push_async_callback(service.stop)
+        at_end.push_async_callback(parts.back.drain, settings.shutdown_seconds)
+        at_end.push_async_callback(parts.control.close)
+        at_end.push_async_callback(parts.door.close, min(settings.shutdown_seconds, 5.0))
         await parts.control.open()
         await parts.door.open(settings.host, settings.port)
         service.start()
         _spare_the_collector()
         yield Running(parts, parts.door.port)
-    finally:
-        await parts.door.close(min(settings.shutdown_seconds, 5.0))
-        await parts.control.close()
-        await service.stop()
-        await parts.back.drain(settings.shutdown_seconds)
-        await parts.http.close()
-        await parts.views.close()
-        await parts.journal.close()
 
 
 def _spare_the_collector() -> None:

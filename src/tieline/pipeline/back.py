@@ -216,6 +216,8 @@ class Back:
             self.signals.look.set()
         if isinstance(outcome, RetryAt | Waiting) and outcome.due_us is not None:
             self._due(outcome.due_us)
+        elif isinstance(outcome, Waiting) and outcome.on is not None:
+            self._calls.recheck(outcome.on)
 
     def _due(self, due_us: Micros) -> None:
         known = self.signals.next_due_us

@@ -2,13 +2,23 @@
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Callable
 from typing import assert_never
 
 from tieline.model.auth import ApiKey, Auth, Basic, Bearer, NoAuth
-from tieline.model.call import Call, Delivered, FailureKind, Headers, HttpAnswer, HttpRequest
-from tieline.model.connection import ConnectionSpec
+from tieline.model.call import (
+    Call,
+    Delivered,
+    Effect,
+    FailureKind,
+    Headers,
+    HttpAnswer,
+    HttpRequest,
+)
+from tieline.model.connection import ConnectionSpec, FailedInside
 from tieline.model.errors import CallFailed
 from tieline.model.facts import CallTried, ConnectionMoved
+from tieline.model.ids import Micros
 from tieline.model.secret import Secret
 from tieline.model.verdict import Refused, Succeeded, TryAgain, Unauthorised, Verdict
 from tieline.pipeline.guard import Guard, Moved
@@ -19,6 +29,7 @@ from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.rules.classify import classify, classify_inside
 from tieline.rules.discreet import discreet
+from tieline.rules.ending import words
 
 USER_AGENT = ("user-agent", "tieline/0.1")
 
@@ -87,24 +98,15 @@ class Calls:
         guard = self.guard(connection)
         at_us, began_us = self._clock.now_us(), self._clock.monotonic_us()
         secrets = self._secrets(connection)
-        ending: HttpAnswer | CallFailed
         try:
-            ending = await self._http.send(_request(connection, call, sending, secrets))
-        except CallFailed as failed:
-            ending = failed
+            ending = await self._ending(connection, call, sending, secrets)
+            took_us = self._clock.monotonic_us() - began_us
+            now_us = at_us + took_us
+            verdict = _verdict(connection, call, sending.effect, ending, now_us)
         except BaseException:
             guard.let_go()
             raise
-        ending = discreet(ending, secrets)
-        took_us = self._clock.monotonic_us() - began_us
-        now_us = at_us + took_us
-        verdict = classify(ending, method=call.method, effect=sending.effect, now_us=now_us)
         answer = ending if isinstance(ending, HttpAnswer) else None
-        failed_inside = connection.connector.failed_inside
-        if answer is not None and failed_inside is not None:
-            said = failed_inside(answer)
-            if said is not None:
-                verdict = classify_inside(said, answer, effect=sending.effect, now_us=now_us)
         if isinstance(verdict, Unauthorised):
             guard.saw_refused(secrets)
         moved = guard.saw(verdict, answer, started_us=at_us, now_us=now_us)
@@ -114,9 +116,28 @@ class Calls:
         self._observer.saw(_fact(connection, call, sending, verdict, status, took_us))
         return Tried(verdict, answer, status, at_us, took_us)
 
+    async def _ending(
+        self,
+        connection: ConnectionSpec,
+        call: Call,
+        sending: Sending,
+        secrets: tuple[Secret, ...],
+    ) -> HttpAnswer | CallFailed:
+        try:
+            answer = await self._http.send(_request(connection, call, sending, secrets))
+        except CallFailed as failed:
+            return discreet(failed, secrets)
+        return discreet(answer, secrets)
+
     def _moved(self, guard: Guard, moved: Moved) -> None:
         self._observer.saw(ConnectionMoved(guard.connection.name, *moved))
         if guard.state == "closed":
+            self._recovered(guard)
+
+    def recheck(self, on: str) -> None:
+        """A run was stored that waits for *on*, with no time set: it may be free by now."""
+        guard = self._guards.get(on.removeprefix("connection:"))
+        if guard is not None and guard.paused is None:
             self._recovered(guard)
 
     def _recovered(self, guard: Guard) -> None:
@@ -136,6 +157,31 @@ class Calls:
         if connection.credential is None:
             return ()
         return self._vault.secrets(connection.credential)
+
+
+def _verdict(
+    connection: ConnectionSpec,
+    call: Call,
+    effect: Effect,
+    ending: HttpAnswer | CallFailed,
+    now_us: Micros,
+) -> Verdict:
+    """What the end of a try means; a connector may know better than its status."""
+    if isinstance(ending, HttpAnswer) and connection.connector.failed_inside is not None:
+        said = _said_inside(connection.connector.failed_inside, ending)
+        if said is not None:
+            return classify_inside(said, ending, effect=effect, now_us=now_us)
+    return classify(ending, method=call.method, effect=effect, now_us=now_us)
+
+
+def _said_inside(
+    look: Callable[[HttpAnswer], FailedInside | None], answer: HttpAnswer
+) -> FailedInside | None:
+    try:
+        return look(answer)
+    except Exception as error:  # noqa: BLE001 - a connector's own code, on what a vendor sent
+        reason = f"HTTP {answer.status}, which the connector could not read: {words(error)}"
+        return FailedInside(FailureKind.BROKEN, reason)
 
 
 def _request(

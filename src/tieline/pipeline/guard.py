@@ -1,6 +1,7 @@
 """Guard: the state that one connection's calls share in this process, behind pure decisions."""
 
 import asyncio
+from datetime import timedelta
 
 from tieline.model.call import FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
@@ -16,6 +17,7 @@ Moved = tuple[str, str]
 FULL_US = 1_000_000
 """How long to wait at most before asking again, when all places are taken and none is returned."""
 FEWEST_WAITING = 16
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Guard:
@@ -65,13 +67,21 @@ class Guard:
             may, again_us = retry_budget.may_retry(self._budget, now_us)
             if not may:
                 return NotNow(again_us, self.on, "the retry budget of the connection is spent")
+        no = self._broken(now_us) or self._pace(now_us)  # an open breaker spends none of the rate
+        if no is None:
+            self._go(now_us, repeat=repeat)
+        return no
+
+    def _broken(self, now_us: Micros) -> NotNow | None:
         state = self._breaker
-        if isinstance(state, breaker.Open) and not breaker.may_call(state, now_us)[0]:
-            return NotNow(state.until_us, self.on, "the breaker of the connection is open")
-        no = self._pace(now_us)  # only now, so that an open breaker spends nothing of the rate
-        if no is not None:
-            return no
-        return self._through_breaker(now_us, repeat=repeat)
+        if isinstance(state, breaker.Closed):
+            return None
+        allowed, _, again_us = breaker.may_call(state, now_us)
+        if allowed:
+            return None
+        is_open = isinstance(state, breaker.Open)
+        what = "the breaker of the connection is open" if is_open else "a probe of it is out"
+        return NotNow(again_us, self.on, what)
 
     def _pace(self, now_us: Micros) -> NotNow | None:
         self.is_pacing = True
@@ -86,17 +96,14 @@ class Guard:
                 return NotNow(now_us + wait_us, self.on, "the rate limit is used up")
         return None
 
-    def _through_breaker(self, now_us: Micros, *, repeat: bool) -> NotNow | None:
+    def _go(self, now_us: Micros, *, repeat: bool) -> None:
         self.is_pacing = False
-        allowed, self._breaker, probe_us = breaker.may_call(self._breaker, now_us)
-        if not allowed:
-            return NotNow(probe_us, self.on, "a probe of the connection is out")
+        _, self._breaker, _ = breaker.may_call(self._breaker, now_us)
         count = retry_budget.saw_retry if repeat else retry_budget.saw_call
         self._budget = count(self._budget, now_us)
         self.in_flight += 1
         if self._health.refusals:  # this one finds out; the others wait for what it learns
             self._health = health.saw_refusal(self._health, now_us)
-        return None
 
     def saw_refused(self, secrets: tuple[Secret, ...]) -> None:
         """The other side does not accept *secrets*."""
@@ -111,13 +118,14 @@ class Guard:
         """Whether a run that needs this connection would only wait here, so stays in the store."""
         if self.paused is not None or now_us < self._quiet_until_us:
             return True
-        if not health.may_try(self._health, now_us):
-            return True
-        if isinstance(self._breaker, breaker.Open) and now_us < self._breaker.until_us:
+        if not health.may_try(self._health, now_us) or self._broken(now_us) is not None:
             return True
         rate = self.connection.rate
-        enough = self.connection.at_once if rate is None else 1_000_000 // rate.interval_us
-        return self.waiting >= max(FEWEST_WAITING, enough)
+        if rate is None:
+            return self.waiting >= max(FEWEST_WAITING, self.connection.at_once)
+        wait_us = self._arrival_us - rate.tolerance_us - now_us
+        is_slow = wait_us > self.connection.longest_nap // MICROSECOND
+        return is_slow or self.waiting >= max(FEWEST_WAITING, 1_000_000 // rate.interval_us)
 
     async def nap(self, seconds: float) -> None:
         """Wait, but no longer than until a call in flight has ended."""
@@ -151,8 +159,8 @@ class Guard:
         if isinstance(verdict, Unauthorised):
             if health.may_try(self._health, now_us) or self._health.refusals == 0:
                 self._health = health.saw_refusal(self._health, now_us)
-        elif answer is not None:
-            self._health = health.WELL
+        elif answer is not None and isinstance(verdict, Succeeded | Refused):
+            self._health = health.WELL  # a 429 or 5xx may come from somebody who never looked
 
     def _learn_breaker(self, verdict: Verdict, now_us: Micros, *, was_reached: bool) -> None:
         """What never left our side (blocked, no credential) says nothing about the other side."""

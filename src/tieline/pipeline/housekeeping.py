@@ -59,7 +59,12 @@ class Housekeeping:
         return BEAT_S
 
     async def sweep_pass(self) -> float:
-        """Take runs from silent workers, end runs past their deadline."""
+        """Take runs from silent workers, end runs past their deadline.
+
+        Whoever can do this is not silent itself, even if it was stopped for a while or the clock
+        was set: it says so first, and keeps its own runs.
+        """
+        await self.beat_pass()
         count = await self._sweep(silent_since_us=self._clock.now_us() - SILENT_US)
         return 0.0 if count else SWEEP_S
 
@@ -83,10 +88,17 @@ class Housekeeping:
         return PURGE_REST_S if purged.count >= PURGE_BITE else PURGE_S
 
     async def wake(self, on: str) -> int:
-        """Make the runs ready that wait on *on*, bite by bite."""
+        """Make the runs ready that wait on *on*, bite by bite.
+
+        Ends with the first bite that is not full: those who have to wait again since then are
+        not woken for what they have just tried.
+        """
         woken = 0
-        command = WakeWaiting(on, self._clock.now_us())
-        while (count := (await self._journal.commit(command)).count) > 0:
+        while True:
+            command = WakeWaiting(on, self._clock.now_us())
+            count = (await self._journal.commit(command)).count
             woken += count
-            self._back.look()
-        return woken
+            if count:
+                self._back.look()
+            if count < command.limit:
+                return woken
