@@ -16,12 +16,13 @@ from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
 from tieline.adapters.sql.committer import Committer
-from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.adapters.sqlite.database import SqliteDatabase, library_version
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
+from tieline.adapters.telemetry.lines import LineObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
@@ -46,7 +47,7 @@ from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
-from tieline.service import Loop, Service
+from tieline.service import Loop, Service, until_told_to_stop
 from tieline.settings import ConnectionSettings, Settings
 from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
@@ -353,15 +354,38 @@ def _load_module(place: str) -> object:
 
 
 async def serve(hub: HubSpec, settings: Settings) -> None:
-    """Run until told to stop."""
-    from tieline.service import until_told_to_stop
+    """Run until told to stop; say on stderr what somebody should know of meanwhile."""
+    observer = LineObserver(sys.stderr, SystemClock().now_us)
+    for warning in warnings(hub, open_vault(settings, os.environ)):
+        _say(f"warning: {warning}")
+    async with running(hub, settings, observer=observer) as it:
+        _say(f"{hub.name} keeps its store in {settings.store} (SQLite {library_version()})")
+        for name in hub.webhooks():
+            _say(f"source {name}: http://{settings.host}:{it.port}/in/{name}")
+        _say("ready")
+        name = await until_told_to_stop()
+        _say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
+    _say("stopped")
 
-    async with running(hub, settings) as it:
-        sys.stdout.write(
-            f"tieline: {hub.name} listens on http://{settings.host}:{it.port}/in/<source>\n"
-        )
-        sys.stdout.flush()
-        await until_told_to_stop()
+
+def warnings(hub: HubSpec, vault: Vault) -> list[str]:
+    """What will not work, although the hub can start."""
+    found = []
+    for door in hub.webhooks().values():
+        if door.unverified:
+            found.append(f"source {door.name} takes what anybody sends (unverified=True)")
+        elif not vault.secrets(door.signing):
+            found.append(f"source {door.name} refuses everything: no secret {door.signing!r}")
+    for connection in hub.connections.values():
+        name = connection.credential
+        if name is not None and not vault.secrets(name):
+            found.append(f"connection {connection.name} cannot call: no secret {name!r}")
+    return found
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"tieline: {text}\n")
+    sys.stdout.flush()
 
 
 def run(coroutine: object) -> None:

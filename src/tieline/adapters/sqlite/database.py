@@ -179,3 +179,8 @@ def _open(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
     except BaseException:
         connection.close()
         raise
+
+
+def library_version() -> str:
+    """The SQLite in use; before 3.51.3 it has a defect that needs two writers, which we never have."""
+    return apsw.sqlite_lib_version()

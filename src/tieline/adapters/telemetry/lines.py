@@ -1,0 +1,80 @@
+"""LineObserver: facts come in; those that somebody should know of go out as lines of text."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TextIO
+
+from tieline.model.facts import (
+    CallTried,
+    ClaimLost,
+    ConnectionMoved,
+    Fact,
+    PassFailed,
+    Received,
+    RunSettled,
+    StoreTrouble,
+)
+from tieline.model.ids import Micros
+from tieline.model.receipt import Verdict
+from tieline.model.run import RunState
+from tieline.rules.plain_time import iso
+from tieline.rules.terminal_text import inert
+
+TOLD_VERDICTS = frozenset({Verdict.REFUSED, Verdict.QUARANTINED})
+TOLD_STATES = frozenset({RunState.DEAD, RunState.HELD})
+MOST_A_SECOND = 20
+"""More lines than this in one second are counted instead of written."""
+
+
+class LineObserver:
+    """Counts every fact, and writes what is out of the ordinary."""
+
+    def __init__(self, stream: TextIO, now_us: Callable[[], Micros]) -> None:
+        self.counts: Counter[str] = Counter()
+        self._stream = stream
+        self._now_us = now_us
+        self._second = 0
+        self._lines = 0
+        self._left_out = 0
+
+    def saw(self, fact: Fact) -> None:
+        self.counts[type(fact).__name__] += 1
+        line = told(fact)
+        if line is not None:
+            self._write(line)
+
+    def _write(self, line: str) -> None:
+        now_us = self._now_us()
+        if now_us // 1_000_000 != self._second:
+            self._say_what_was_left_out(now_us)
+            self._second, self._lines = now_us // 1_000_000, 0
+        self._lines += 1
+        if self._lines > MOST_A_SECOND:
+            self._left_out += 1
+            return
+        self._stream.write(f"{iso(now_us)} {inert(line, 1000)}\n")
+        self._stream.flush()
+
+    def _say_what_was_left_out(self, now_us: Micros) -> None:
+        if self._left_out:
+            self._stream.write(f"{iso(now_us)} {self._left_out} more lines like these\n")
+            self._left_out = 0
+
+
+def told(fact: Fact) -> str | None:
+    """The line for *fact*; None for what goes as it should."""
+    match fact:
+        case Received() if fact.verdict in TOLD_VERDICTS:
+            return f"{fact.source}: a delivery was {fact.verdict}: {fact.reason}"
+        case RunSettled() if fact.state in TOLD_STATES:
+            return f"{fact.flow}: {fact.run_id} is {fact.state}: {fact.reason}"
+        case ConnectionMoved():
+            return f"connection {fact.connection} is {fact.state}: {fact.reason}"
+        case StoreTrouble():
+            return f"the store is in trouble: {fact.reason}"
+        case PassFailed():
+            return f"the {fact.name} loop failed and goes on: {fact.error}"
+        case ClaimLost():
+            return f"{fact.run_id} was taken from this process while it ran"
+        case CallTried() | Received() | RunSettled():
+            return None
