@@ -1,5 +1,7 @@
 """Fixtures for all tests: asyncio, and a store that real commits fill on a steered clock."""
 
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,6 +10,7 @@ from typing import Annotated, Any
 
 import orjson
 import pytest
+from hypothesis import settings
 
 from tieline import Contract, Hub, Key, Sensitive
 from tieline.adapters.sql.committer import Committer
@@ -35,6 +38,14 @@ START_US = 1_767_225_600_000_000
 """2026-01-01 00:00 UTC: where the steered clock begins."""
 SECOND_US = 1_000_000
 WORKER = WorkerId("wrk_1")
+
+
+# Tests share makers as `tests.makers`, also when pytest is started without `python -m`.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+# A slow machine is no failure; what failed can be run again from the blob that is printed.
+settings.register_profile("tieline", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tieline"))
 
 
 @pytest.fixture
@@ -295,3 +306,9 @@ def invoice(number: int, customer: str = "cus_1", **more: object) -> dict[str, o
 def the_invoice() -> Callable[..., dict[str, object]]:
     """The maker of payloads that fit the contract."""
     return invoice
+
+
+@pytest.fixture
+def a_hub_spec() -> HubSpec:
+    """The hub that ``house`` works for."""
+    return a_hub().spec()
