@@ -25,13 +25,11 @@ def _work(q: v.CheckRows) -> Steps[Checked]:
 
 
 def _of_work(row: RowOut) -> Iterator[Oddity]:
-    run_id, state, run_state, behind, has_lane, head, has_no_exit, worker, known_worker = row
+    run_id, state, run_state, behind, has_lane, head, worker, known_worker = row
     if run_state is None:
         yield Oddity("work-without-run", run_id, "there is work for a run that does not exist")
     elif run_state != state:
         yield Oddity("states-differ", run_id, f"the run is {run_state}, its work is {state}")
-    if state in {"retrying", "waiting"} and has_no_exit:
-        yield Oddity("no-way-out", run_id, f"it is {state}, but for no time and no thing")
     if state == "running" and known_worker is None:
         yield Oddity("unknown-worker", run_id, f"it runs in {worker}, which is not known")
     if has_lane and head is None:

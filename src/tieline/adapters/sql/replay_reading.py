@@ -18,7 +18,9 @@ def next_bite(q: v.NextBite) -> Steps[Bite]:
     if q.filter.event_ids:
         return (yield from _of_ids(q))
     wanted = q.filter
-    until_us = q.until_us if wanted.until_us is None else min(q.until_us, wanted.until_us)
+    until_us = q.until_us + 1
+    if wanted.until_us is not None:
+        until_us = min(until_us, wanted.until_us)
     answer = yield from ask(
         "replay_bite",
         after=q.after,
