@@ -1,5 +1,7 @@
 """Tieline: a code-first integration hub. What an author of flows imports stands here."""
 
+from typing import TYPE_CHECKING, Any
+
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, Key, Sensitive
 from tieline.authoring.hub import Hub
@@ -14,6 +16,9 @@ from tieline.model.retrying import RetryPolicy
 from tieline.model.run import HeadPolicy
 from tieline.model.schedule import MissedPolicy
 from tieline.ports.run import Run
+
+if TYPE_CHECKING:
+    from tieline.scripting import session
 
 __all__ = [
     "ApiKey",
@@ -43,4 +48,14 @@ __all__ = [
     "Sensitive",
     "TielineError",
     "Timeouts",
+    "session",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """``session`` brings the HTTP client and vaults with it: only who asks for it pays for that."""
+    if name == "session":
+        from tieline.scripting import session
+
+        return session
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,7 @@ No engine, no store, no memory: every step executes, in the order in which the f
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from tieline.model.call import Call, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallRefused, SettingsError
 from tieline.model.event import Event
+from tieline.model.flow import ContractSpec, HubSpec, TopicSource
 from tieline.model.ids import NO_TENANT, EventId
 from tieline.model.verdict import Refused, Succeeded, Verdict
 from tieline.pipeline.call import Calls
@@ -34,6 +35,7 @@ from tieline.pipeline.outside import OutsideCaller
 from tieline.ports.caller import CURRENT, Caller
 from tieline.rules.classify import classify, classify_inside
 from tieline.rules.effects import effect_of
+from tieline.rules.routing import wants
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
 """Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""
@@ -63,6 +65,8 @@ class PlainRun:
     emitted: list[tuple[str, object]] = field(default_factory=list)
     slept: list[timedelta] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
+    listeners: Sequence[tuple[str, ContractSpec]] = ()
+    """The types that flows of the hub listen to, with the contracts that they expect."""
     _uuids: int = 0
 
     async def step(
@@ -79,7 +83,11 @@ class PlainRun:
         self.at += duration
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
-        self.emitted.append((type, orjson.loads(orjson.dumps(data))))
+        document = orjson.loads(orjson.dumps(data))
+        for wanted, contract in self.listeners:
+            if wants(wanted, type):
+                _check_fit(type, document, contract)
+        self.emitted.append((type, document))
 
     def refer(self, **names: object) -> None:
         self.references.extend((kind, str(value)) for kind, value in names.items())
@@ -169,12 +177,29 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     outside = _Redirected(OutsideCaller(calls, clock, ids), base_urls or {})
     started = at or EPOCH + timedelta(microseconds=clock.now_us())
     run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
+    run.listeners = _listeners(spec)
     token = CURRENT.set(_Answering(run, answers or {}, outside))
     try:
         yield run
     finally:
         CURRENT.reset(token)
         await http.close()
+
+
+def _listeners(hub: HubSpec) -> list[tuple[str, ContractSpec]]:
+    return [
+        (flow.type, flow.contract)
+        for flow in hub.flows.values()
+        if isinstance(flow.source, TopicSource) and flow.contract is not None
+    ]
+
+
+def _check_fit(event_type: str, document: object, contract: ContractSpec) -> None:
+    try:
+        contract.parse(document)
+    except ValueError as error:
+        why = f"{contract.label}: {contract.explain(error)}"
+        raise ValueError(f"emitted {event_type!r} does not fit {why}") from None
 
 
 def _event(event_id: EventId) -> Event:

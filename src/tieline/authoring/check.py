@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
-from tieline.authoring.declaration import FlowDeclaration, parameters_of, uses_of
-from tieline.model.flow import WebhookSource
+from tieline.authoring.declaration import FlowDeclaration, demanded_by, parameters_of, uses_of
+from tieline.authoring.source import SourceDeclaration
+from tieline.model.flow import ScheduleSource, TopicSource, WebhookSource
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 NAME_RULE = (
     "use 1 to 64 lower-case letters, digits, '_', '-' or '.', beginning with a letter or digit"
 )
+TYPE = re.compile(r"\*|[^*]+\.\*|[^*]+")
 HIGHEST_PRIORITY, LOWEST_PRIORITY = 0, 8
 
 
@@ -24,14 +26,16 @@ def mistakes_in(
     """Every mistake, in the order of declaration; empty when the hub can run."""
     known = {id(connection) for connection in connections}
     names = {connection.name for connection in connections}
+    listening = [f for f in flows if isinstance(f.on, SourceDeclaration)]
     return [
         *_of_name("hub", hub),
         *_twice("connection", [c.name for c in connections]),
         *(text for c in connections for text in _of_connection(c)),
         *_twice("flow", [f.name for f in flows]),
         *(text for f in flows for text in _of_flow(f, known, names)),
-        *_of_contracts([f.on.contract for f in flows if f.on.contract]),
-        *_of_doors(flows),
+        *_of_contracts([c for f in listening if (c := contract_of(f)) is not None]),
+        *_of_doors(listening),
+        *_of_schedules(listening),
     ]
 
 
@@ -55,21 +59,34 @@ def _of_connection(connection: Connection) -> Iterator[str]:
             f"connection {spec.name!r}: base_url is {spec.base_url!r}; "
             "use an absolute http(s) URL such as https://api.acme.example"
         )
+    if spec.name == TopicSource().name:
+        yield f"connection {spec.name!r}: the name is taken, by what flows emit; use another"
+    if spec.credential == "":
+        yield f"connection {spec.name!r}: credential is empty; name a secret, or leave it out"
     if spec.at_once < 1:
         yield f"connection {spec.name!r}: at_once is {spec.at_once}; use 1 or more"
+    if spec.timeouts.total.total_seconds() <= 0:
+        yield f"connection {spec.name!r}: timeout is {spec.timeouts.total}; use a time above zero"
+    if spec.max_answer_bytes < 1:
+        yield (
+            f"connection {spec.name!r}: max_answer_bytes is {spec.max_answer_bytes}; use 1 or more"
+        )
+
+
+def contract_of(flow: FlowDeclaration) -> type[Contract] | None:
+    """The contract of *flow*, if it is one."""
+    contract = flow.on.contract
+    is_one = isinstance(contract, type) and issubclass(contract, Contract)
+    return contract if is_one else None
 
 
 def _of_flow(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterator[str]:
-    yield from (f"flow {flow.name!r}: {text}" for text in _of_function(flow))
-    yield from (f"flow {flow.name!r}: {text}" for text in _of_source(flow, names))
-    yield from (f"flow {flow.name!r}: {text}" for text in _of_order(flow))
-    yield from (f"flow {flow.name!r}: {text}" for text in _of_numbers(flow))
-    for connection in uses_of(flow.function):
-        if id(connection) not in known:
-            yield (
-                f"flow {flow.name!r}: it calls connection {connection.name!r}, which this hub "
-                f"has not connected; it has {_listed(names)}"
-            )
+    parts = [_of_function(flow), _of_numbers(flow), _of_uses(flow, known, names)]
+    if isinstance(flow.on, SourceDeclaration):
+        parts[1:1] = [_of_source(flow, names), _of_order(flow)]
+    else:
+        parts.insert(1, iter([f"on is {flow.on!r}; use a source such as connection.webhook(…)"]))
+    yield from (f"flow {flow.name!r}: {text}" for part in parts for text in part)
     yield from _of_name("flow", flow.name)
 
 
@@ -79,6 +96,19 @@ def _of_function(flow: FlowDeclaration) -> Iterator[str]:
     count = len(parameters_of(flow.function))
     if count not in {1, 2}:
         yield f"its function takes {count} parameters; it is given a payload and, if wanted, a run"
+    for name in demanded_by(flow.function):
+        yield f"its function demands the keyword {name!r}, which nobody gives it"
+
+
+def _of_uses(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterator[str]:
+    for connection in uses_of(flow.function):
+        if id(connection) not in known:
+            yield (
+                f"it calls connection {connection.name!r}, which this hub has not connected; "
+                f"it has {_listed(names)}"
+            )
+        elif not connection.spec.base_url:
+            yield f"it calls connection {connection.name!r}, which has no base_url; give it one"
 
 
 def _of_source(flow: FlowDeclaration, names: set[str]) -> Iterator[str]:
@@ -89,19 +119,27 @@ def _of_source(flow: FlowDeclaration, names: set[str]) -> Iterator[str]:
         yield f"its source is connection {on.connection!r}, which is not one of {_listed(names)}"
     if on.connection is not None and on.source is None:
         yield f"connection {on.connection!r} has a connector that knows no webhooks"
+    if not TYPE.fullmatch(on.event_type):
+        yield f"its event type is {on.event_type!r}; use '*', 'prefix.*' or an exact type"
     if isinstance(on.source, WebhookSource):
-        signs = bool(on.source.scheme.schemes)
-        if not signs and not on.source.unverified:
-            yield (
-                f"webhooks of {on.connection!r} are not signed; choose a signed source, "
-                "or say unverified=True to accept what anybody sends"
-            )
-    if isinstance(on.contract, type) and not issubclass(on.contract, Contract):
-        yield f"its contract {on.contract.__name__} is not a Contract"
+        yield from _of_webhook(on.source)
+    if on.contract is not None and contract_of(flow) is None:
+        shown = getattr(on.contract, "__name__", repr(on.contract))
+        yield f"its contract {shown} is not a Contract"
+
+
+def _of_webhook(source: WebhookSource) -> Iterator[str]:
+    if not source.scheme.schemes and not source.unverified:
+        yield (
+            f"webhooks of {source.name!r} are not signed; choose a signed source, "
+            "or say unverified=True to accept what anybody sends"
+        )
+    if source.max_body_bytes < 1:
+        yield f"max_body_bytes of {source.name!r} is {source.max_body_bytes}; use 1 or more"
 
 
 def _of_order(flow: FlowDeclaration) -> Iterator[str]:
-    field, contract = flow.ordered_by, flow.on.contract
+    field, contract = flow.ordered_by, contract_of(flow)
     if field is None:
         return
     if contract is None:
@@ -149,6 +187,21 @@ def _of_doors(flows: Sequence[FlowDeclaration]) -> Iterator[str]:
             yield (
                 f"flows {first!r} and {flow.name!r} both listen to {source.name!r}, but with "
                 "different unverified or max_body_bytes; say the same in both"
+            )
+
+
+def _of_schedules(flows: Sequence[FlowDeclaration]) -> Iterator[str]:
+    """Flows may share a schedule, but one name cannot stand for two."""
+    known: dict[str, tuple[str, ScheduleSource]] = {}
+    for flow in flows:
+        source = flow.on.source
+        if not isinstance(source, ScheduleSource):
+            continue
+        first, agreed = known.setdefault(source.name, (flow.name, source))
+        if agreed != source:
+            yield (
+                f"flows {first!r} and {flow.name!r} both listen to {source.name!r}, but with "
+                "different times or missed policies; give one of them another name="
             )
 
 

@@ -74,14 +74,15 @@ class Connection:
         """Make one call and return its 2xx answer.
 
         Inside a run it is a step: remembered, retried, paced and guarded. ``key`` distinguishes
-        repeats of one operation; ``confirm`` looks for the effect after an unknown outcome and
-        makes the operation ``verify``. Raises CallRefused for an answer that no repeat can cure,
-        ValueError for more than one of ``json``, ``form`` and ``body``.
+        repeats of one operation; ``confirm`` looks for the effect after an unknown outcome (what
+        it made, or nothing) and makes the operation ``verify``. Raises CallRefused for an answer
+        that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``.
         """
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
         content, kind = _content(json, form, body)
+        path = path if path.startswith("/") else f"/{path}"  # one operation, one name
         call = Call(
             method=method.upper(),
             path=f"{path}?{urlencode(params, doseq=True)}" if params else path,

@@ -1,9 +1,10 @@
 """Declaration: a flow as its author wrote it, before anything is checked."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from types import CodeType
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.source import SourceDeclaration
@@ -36,6 +37,15 @@ def parameters_of(function: Callable[..., object]) -> list[str]:
     return [p.name for p in inspect.signature(function).parameters.values() if p.kind in kinds]
 
 
+def demanded_by(function: Callable[..., object]) -> list[str]:
+    """The keywords that *function* cannot be called without."""
+    return [
+        p.name
+        for p in inspect.signature(function).parameters.values()
+        if p.kind is inspect.Parameter.KEYWORD_ONLY and p.default is inspect.Parameter.empty
+    ]
+
+
 def wants_run(function: Callable[..., object]) -> bool:
     """Whether *function* takes the run as its second parameter."""
     return len(parameters_of(function)) > 1
@@ -51,10 +61,18 @@ def uses_of(function: Callable[..., object]) -> list[Connection]:
     if code is None:
         return []
     scope = getattr(function, "__globals__", {})
-    named = [scope.get(name) for name in code.co_names]
+    named = [scope.get(name) for name in _names_in(code)]
     closed = [_content(cell) for cell in getattr(function, "__closure__", None) or ()]
     found = {id(x): x for x in (*named, *closed) if isinstance(x, Connection)}
     return list(found.values())
+
+
+def _names_in(code: CodeType) -> Iterator[str]:
+    """The global names in *code* and in the functions that are defined in it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names_in(constant)
 
 
 def _content(cell: object) -> object:

@@ -74,7 +74,7 @@ class Hub:
                 timeouts=timeouts,
                 retry=retry or connector.retry,
                 rate=rate or connector.rate,
-                at_once=at_once or connector.at_once,
+                at_once=connector.at_once if at_once is None else at_once,
                 egress=Egress(allow),
                 max_answer_bytes=max_answer_bytes,
             )
@@ -137,7 +137,7 @@ class Hub:
         def declare(function: F) -> F:
             self._flows.append(
                 FlowDeclaration(
-                    name=name or function.__name__,
+                    name=name or str(getattr(function, "__name__", function)),
                     function=function,
                     on=on,
                     ordered_by=ordered_by,

@@ -127,4 +127,5 @@ class Call:
     """Overrides what the connector says about the operation."""
     timeouts: Timeouts | None = None
     confirm: Callable[[], Awaitable[object]] | None = None
-    """After an unknown outcome: returns what the effect made (JSON), or None if it is not there."""
+    """After an unknown outcome: returns what the effect made (JSON), or nothing (None, an empty
+    list or object) if it is not there."""

@@ -43,7 +43,8 @@ class Run(Protocol):
         """Run ``fn(*args)`` once and remember its result, which must be JSON.
 
         ``key`` distinguishes uses of one name in a loop; without it, they are numbered.
-        A plain function runs in a thread. Raises what *fn* raised, once its retries are used up.
+        A plain function runs in a thread. When it raises, the step is tried again by the flow's
+        ``retry``, and the run is dead when that is used up; Retry, Reject and Hold decide at once.
         """
         ...
 
