@@ -10,13 +10,14 @@ from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
-from tieline.model.errors import CommandRefused, StoreError
+from tieline.model.errors import StoreError
 from tieline.model.flow import HubSpec
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.surfaces.cli.build import Overrides, Target
+from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 from tieline.surfaces.control.client import call_hub
+from tieline.surfaces.demo.command import run_demo
 
 
 class Build:
@@ -63,8 +64,8 @@ class Build:
         hub = wiring.load_hub(read.hub, read.connections)
         wiring.run(wiring.serve(hub, read))
 
-    def demo(self, overrides: Overrides) -> None:
-        raise CommandRefused("this build has no demo; tieline new NAME makes a project that runs")
+    def demo(self, wishes: DemoWishes) -> int:
+        return run_demo(wishes, self.open_views)
 
 
 def _is_file(store: Path) -> bool:

@@ -29,6 +29,22 @@ class Target:
     vault: Vault
 
 
+@dataclass(frozen=True, slots=True)
+class DemoWishes:
+    """What a demo shall be like."""
+
+    seconds: float
+    """Of traffic; draining comes on top."""
+    per_second: float
+    """Events that are sent."""
+    kill: bool
+    """Whether the hub is killed and started again in the middle."""
+    store: Path | None
+    """None: a temporary file."""
+    is_json: bool
+    is_terminal: bool
+
+
 class Build(Protocol):
     """The role of the wiring, for people's commands."""
 
@@ -66,6 +82,6 @@ class Build(Protocol):
         """Run the hub until told to stop. Raises SettingsError, DeclarationError, StoreError."""
         ...
 
-    def demo(self, overrides: Overrides) -> None:
-        """Run a hub with simulated vendors, for a first look."""
+    def demo(self, wishes: DemoWishes) -> int:
+        """Run the example hub among simulated vendors; returns the exit code."""
         ...

@@ -1,5 +1,6 @@
 """Process: run a hub, ask how it is, and examine it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
 from tieline.rules.plain_time import ago
 from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.build import DemoWishes
 from tieline.surfaces.cli.session import Session
 
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: ""}
@@ -28,11 +30,25 @@ def serve(
 def demo(
     context: typer.Context,
     *,
-    port: Annotated[int | None, typer.Option(help="Port of the door; 0 takes a free one.")] = None,
+    seconds: Annotated[
+        float, typer.Option(min=3, max=3_600, help="Of traffic; draining comes on top.")
+    ] = 30.0,
+    rate: Annotated[
+        float, typer.Option(min=1, max=200, help="Events a second, all senders together.")
+    ] = 30.0,
+    kill: Annotated[
+        bool, typer.Option(help="Kill the hub with -9 in the middle, and start it again.")
+    ] = True,
 ) -> None:
-    """Run a hub with simulated vendors, for a first look."""
+    """Run a hub among simulated vendors that fail; exit code 1 when something is lost or doubled.
+
+    The store is a temporary file unless --store names one.
+    """
     session = o.session_of(context)
-    session.build.demo({**session.overrides, "port": port})
+    store = None if session.store is None else Path(session.store).resolve()
+    paper = session.paper
+    wishes = DemoWishes(seconds, rate, kill, store, paper.is_json, paper.is_terminal)
+    raise typer.Exit(session.build.demo(wishes))
 
 
 def status(context: typer.Context) -> None:

@@ -1,0 +1,1 @@
+"""Demo: a hub between simulated vendors, real traffic with faults, and what the vendors counted."""

@@ -1,0 +1,39 @@
+"""Command: wishes come in; the demo is played, shown and judged, and an exit code goes out."""
+
+import asyncio
+import json
+import signal
+import sys
+from dataclasses import asdict
+
+from tieline.surfaces.cli.build import DemoWishes
+from tieline.surfaces.demo.conductor import play
+from tieline.surfaces.demo.reckoning import Reckoning, reckon
+from tieline.surfaces.demo.report import report
+from tieline.surfaces.demo.screen import screen
+from tieline.surfaces.demo.stage import OpenViews, stage
+from tieline.surfaces.demo.watch import watching
+
+
+def run_demo(wishes: DemoWishes, open_views: OpenViews) -> int:
+    """Play; 1 when an effect was doubled or an event lost."""
+    found = asyncio.run(_demo(wishes, open_views))
+    return 0 if found.count.is_good else 1
+
+
+async def _demo(wishes: DemoWishes, open_views: OpenViews) -> Reckoning:
+    task = asyncio.current_task()
+    if task is None:
+        raise AssertionError("there is no task around a coroutine that runs")
+    # Told to stop, what was started has to be stopped as well.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async with stage(wishes, open_views) as at_work:
+        with screen(wishes) as shown:
+            async with watching(at_work, shown):
+                await play(at_work)
+        found = await reckon(at_work)
+        if wishes.is_json:
+            sys.stdout.write(json.dumps(asdict(found.count)) + "\n")
+        else:
+            await report(at_work, found)
+        return found
