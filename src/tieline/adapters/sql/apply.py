@@ -12,6 +12,7 @@ from tieline.adapters.sql import (
     deciding,
     execution,
     ingesting,
+    locking,
     purging,
     replaying,
     scheduling,
@@ -50,15 +51,19 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
 def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
+    runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
+    owned = yield from execution.valid_claims([(x.run_id, x.epoch) for _, x in runs])
+    ends = {(x.run_id, x.epoch) for _, x in runs if isinstance(x, c.Settle)}
+    yield from locking.lock_lanes(batch, [own for claim, own in owned.items() if claim in ends])
     ingests = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Ingest)]
     if ingests:
         _gather(answers, ingests, (yield from ingesting.ingest([x for _, x in ingests])))
     kept = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.KeepReceipt)]
     yield from put("receipt_insert", [x.receipt for _, x in kept])
     _gather(answers, kept, [c.Counted(1)] * len(kept))
-    runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
     if runs:
-        _gather(answers, runs, (yield from execution.remember_and_settle([x for _, x in runs])))
+        settled = yield from execution.remember_and_settle([x for _, x in runs], owned)
+        _gather(answers, runs, settled)
     for i, x in enumerate(batch):
         if i not in answers:
             answers[i] = yield from _alone(x, turns)

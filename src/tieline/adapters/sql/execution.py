@@ -1,6 +1,6 @@
 """Execution: what claimed runs remember and how they end; stale claims store nothing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -16,6 +16,8 @@ from tieline.model.run import (
     Held,
     RetryAt,
     RunState,
+    StepRecord,
+    StepState,
     Waiting,
 )
 
@@ -33,10 +35,9 @@ Lane = tuple[str, str, str, str]
 
 
 def remember_and_settle(
-    commands: Sequence[Remember | Settle],
+    commands: Sequence[Remember | Settle], owned: Mapping[tuple[str, int], Owned]
 ) -> Steps[list[Counted | Settled | StaleClaim]]:
     """Apply progress and ends of runs; one answer a command, StaleClaim where it lost the run."""
-    owned = yield from valid_claims([(c.run_id, c.epoch) for c in commands])
     is_valid = _in_turn(commands, owned)
     valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
     woken = yield from _keep_progress([c.progress for c in valid])
@@ -79,13 +80,24 @@ def valid_claims(claims: Sequence[tuple[str, int]]) -> Steps[dict[tuple[str, int
 
 def _keep_progress(progress: Sequence[Progress]) -> Steps[int]:
     """Store what runs remember; returns how many runs the emitted events made ready."""
-    yield from put("step_upsert", [row for p in progress for row in p.steps])
+    yield from put("step_upsert", _last_of_each(row for p in progress for row in p.steps))
     yield from put("attempt_insert", [row for p in progress for row in p.attempts])
     yield from put("reference_insert", [row for p in progress for row in p.mentions])
     emitted = [Entry(admission) for p in progress for admission in p.emitted]
     if not emitted:
         return 0
     return sum(answer.queued for answer in (yield from admit(emitted)))
+
+
+def _last_of_each(records: Iterable[StepRecord]) -> list[StepRecord]:
+    """One record a step, as if each had been written over the one before it: a set may not touch a
+    row twice. Done stays done, and a step began when it first began."""
+    last: dict[tuple[str, str, str], StepRecord] = {}
+    for record in records:
+        known = last.setdefault(record[:3], record)
+        if known is not record and known.state is not StepState.DONE:
+            last[record[:3]] = record._replace(started_us=known.started_us)
+    return list(last.values())
 
 
 def _end(settles: Sequence[Settle]) -> Steps[None]:

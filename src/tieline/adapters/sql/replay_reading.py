@@ -21,11 +21,15 @@ def next_bite(q: v.NextBite) -> Steps[Bite]:
     until_us = q.until_us + 1
     if wanted.until_us is not None:
         until_us = min(until_us, wanted.until_us)
+    end = end_id("event", until_us)
+    # Behind an event that is still being committed lie others that are: they must wait for it.
+    ((horizon,),) = yield from ask("replay_horizon")
+    is_cut = horizon is not None and horizon < end
     answer = yield from ask(
         "replay_bite",
         after=q.after,
         first=first_id("event", wanted.since_us),
-        end=end_id("event", until_us),
+        end=horizon if is_cut else end,
         look=LOOK,
         limit=q.limit,
         source=wanted.source,
@@ -39,8 +43,8 @@ def next_bite(q: v.NextBite) -> Steps[Bite]:
     events = tuple(_replayable(row[2:]) for row in answer if row[2] is not None)
     if len(events) == q.limit:
         cursor = events[-1].event.id
-        return Bite(events, cursor, finished=looked < LOOK and cursor == last)
-    return Bite(events, last or q.after, finished=looked < LOOK)
+        return Bite(events, cursor, finished=looked < LOOK and cursor == last and not is_cut)
+    return Bite(events, last or q.after, finished=looked < LOOK and not is_cut)
 
 
 def _of_ids(q: v.NextBite) -> Steps[Bite]:

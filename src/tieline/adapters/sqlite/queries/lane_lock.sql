@@ -1,0 +1,1 @@
+-- Nothing to do: one connection writes, so nobody can come between.
