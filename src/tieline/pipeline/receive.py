@@ -28,7 +28,7 @@ def receive(inbound: Inbound, door: WebhookSource) -> Received | Problem:
     if not encodings:
         return Received(body, body)
     encoding = ", ".join(encodings).strip().lower()
-    if encoding == "identity":
+    if encoding in {"", "identity"}:
         return Received(body, body)
     return _decode(body, encoding, door.max_body_bytes)
 

@@ -47,11 +47,14 @@ class DoorLimits:
     """From a request's first byte to its last."""
     idle_s: float = 75.0
     """Between requests on a kept connection, and before the first."""
-    linger_s: float = 5.0
-    """How long a refused sender may go on sending, so that it gets to read why."""
     connections: int = 1000
     unfinished_bytes: int = 128 * 1024 * 1024
     """Bodies that are not complete yet, of all connections together."""
+
+    @property
+    def linger_s(self) -> float:
+        """How long a refused sender may go on sending, so that it gets to read why."""
+        return min(5.0, self.request_s)
 
     @property
     def look_s(self) -> float:

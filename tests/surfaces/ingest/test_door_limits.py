@@ -1,0 +1,244 @@
+"""The door and its limits: whoever takes too much or too long is told so, and nobody else waits."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.surfaces.ingest.conftest import Line, Makers, OpenRig, Rig
+
+MIB = 1024 * 1024
+POST = b"POST /in/billing HTTP/1.1\r\nHost: hooks.example\r\n"
+
+
+async def say_until_it_ends(line: "Line", piece: bytes, pieces: int) -> None:
+    """Go on sending, as a client does that reads the answer only once it has sent everything."""
+    for _ in range(pieces):
+        await line.say(piece)
+
+
+async def test_a_body_too_large_is_refused_by_its_declared_length(rig: "Rig") -> None:
+    line = await rig.call()
+
+    answer = await line.ask(POST + b"Content-Length: %d\r\n\r\n" % (MIB + 1))
+
+    assert (answer.status, answer.problem) == (413, "body-too-large")
+    assert answer.header("connection") == "close"
+    assert str(MIB) in answer.json["detail"]
+    assert (rig.receipt()["status"], rig.receipt()["source"]) == (413, "billing")
+    assert await line.rest() == b""
+    await line.close()
+
+
+async def test_a_sender_that_goes_on_sending_still_gets_to_read_why_it_was_refused(
+    rig: "Rig",
+) -> None:
+    line = await rig.call()
+    size = 8 * MIB
+
+    await line.say(POST + b"Content-Length: %d\r\n\r\n" % size)
+    await say_until_it_ends(line, bytes(64 * 1024), size // (64 * 1024))
+    answer = await line.hear()
+
+    assert (answer.status, answer.problem) == (413, "body-too-large")
+    await line.close()
+
+
+async def test_a_body_too_large_is_noticed_in_its_chunks(rig: "Rig") -> None:
+    line = await rig.call()
+    chunk = b"10000\r\n" + bytes(65536) + b"\r\n"
+
+    await line.say(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+    await say_until_it_ends(line, chunk, 17)
+    answer = await line.hear()
+
+    assert (answer.status, answer.problem) == (413, "body-too-large")
+    await line.close()
+
+
+async def test_a_body_at_the_limit_is_taken(rig: "Rig", make: "Makers") -> None:
+    filler = "x" * (MIB - len(make.invoice(note="")))
+
+    answer = await rig.ask(make.signed(make.invoice(note=filler)))
+
+    assert answer.status == 202
+    assert rig.receipt()["body_bytes"] == MIB
+
+
+async def test_the_limit_of_a_source_is_its_own(open_rig: "OpenRig", make: "Makers") -> None:
+    async with open_rig() as rig:
+        large = b"{" + b" " * (64 * 1024)
+
+        known = await rig.ask(make.request(large))
+        unknown = await rig.ask(make.request(large, target="/in/nobody"))
+
+    assert (known.status, unknown.status) == (401, 413)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(b"".join(b"X-%d: a\r\n" % n for n in range(128)), id="too many"),
+        pytest.param(b"X-Long: " + b"a" * 65_536 + b"\r\n", id="one too long"),
+        pytest.param(b"X" * 65_537 + b": a\r\n", id="a name too long"),
+        pytest.param(b"".join(b"X-%d: %b\r\n" % (n, b"a" * 1000) for n in range(70)), id="in all"),
+    ],
+)
+async def test_headers_too_large_are_refused(rig: "Rig", headers: bytes) -> None:
+    line = await rig.call()
+
+    answer = await line.ask(POST + headers + b"Content-Length: 0\r\n\r\n")
+
+    assert (answer.status, answer.problem) == (431, "headers-too-large")
+    assert (rig.receipt()["status"], rig.receipt()["source"]) == (431, "billing")
+    assert await line.rest() == b""
+    await line.close()
+
+
+async def test_a_header_that_never_ends_is_refused_while_it_comes(rig: "Rig") -> None:
+    line = await rig.call()
+
+    await line.say(POST + b"X-Endless: ")
+    await say_until_it_ends(line, b"a" * 4096, 64)
+    answer = await line.hear()
+
+    assert (answer.status, answer.problem) == (431, "headers-too-large")
+    await line.close()
+
+
+async def test_trailers_are_held_to_the_limits_of_headers(rig: "Rig") -> None:
+    line = await rig.call()
+    await line.say(POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n")
+
+    await say_until_it_ends(line, b"X-Trailer: " + b"a" * 1000 + b"\r\n", 100)
+    answer = await line.hear()
+
+    assert (answer.status, answer.problem) == (431, "headers-too-large")
+    await line.close()
+
+
+async def test_a_target_too_long_is_refused(rig: "Rig") -> None:
+    answer = await rig.ask(b"POST /in/billing?" + b"a" * 8192 + b" HTTP/1.1\r\n\r\n")
+
+    assert (answer.status, answer.problem) == (414, "target-too-long")
+    assert rig.receipt()["source"] == "billing"
+
+
+@pytest.mark.parametrize(
+    "padding",
+    [
+        pytest.param(b"1;" + b"x" * 4000 + b"\r\na\r\n", id="extensions"),
+        pytest.param(b"0" * 4000 + b"1\r\na\r\n", id="zeros"),
+    ],
+)
+async def test_chunks_that_are_nearly_all_padding_are_refused(rig: "Rig", padding: bytes) -> None:
+    line = await rig.call()
+    await line.say(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+
+    await say_until_it_ends(line, padding, 40)
+    answer = await line.hear()
+
+    assert (answer.status, answer.problem) == (400, "malformed-request")
+    await line.close()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"P", id="one byte"),
+        pytest.param(POST, id="half a head"),
+        pytest.param(POST + b"Content-Length: 10\r\n\r\n{", id="half a body"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\n", id="no chunk"),
+    ],
+)
+async def test_a_request_that_does_not_get_on_is_ended(open_rig: "OpenRig", begun: bytes) -> None:
+    async with open_rig(request_seconds=0.2) as rig:
+        line = await rig.call()
+
+        answer = await line.ask(begun)
+
+        assert (answer.status, answer.problem) == (408, "too-slow")
+        assert await line.rest() == b""
+        assert rig.events() == []
+        await line.close()
+
+
+async def test_a_trickle_of_bytes_buys_no_time(open_rig: "OpenRig") -> None:
+    async with open_rig(request_seconds=0.2) as rig:
+        line = await rig.call()
+
+        async def trickle() -> None:
+            await line.say(POST)
+            while True:
+                await line.say(b"X-Slow: a\r\n")
+                await asyncio.sleep(0.01)
+
+        trickling = asyncio.create_task(trickle())
+        answer = await line.hear()
+        trickling.cancel()
+
+        assert answer.status == 408
+        await line.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n\r\n"], ids=["nothing", "empty lines"])
+async def test_a_connection_without_a_request_is_closed(open_rig: "OpenRig", sent: bytes) -> None:
+    async with open_rig(idle_seconds=0.2) as rig:
+        line = await rig.call()
+        await line.say(sent)
+
+        assert await line.rest() == b""
+        await line.close()
+
+
+async def test_a_kept_connection_is_closed_once_it_is_idle(
+    open_rig: "OpenRig", make: "Makers"
+) -> None:
+    async with open_rig(idle_seconds=0.2) as rig:
+        line = await rig.call()
+        answer = await line.ask(make.signed(make.invoice()))
+
+        assert answer.header("connection") is None
+        assert await line.rest() == b""
+        await line.close()
+
+
+async def test_a_refused_sender_that_never_stops_is_cut_off(open_rig: "OpenRig") -> None:
+    async with open_rig(request_seconds=0.2) as rig:
+        line = await rig.call()
+        await line.ask(POST + b"Content-Length: 99999999\r\n\r\n")
+
+        with pytest.raises((ConnectionError, TimeoutError)):
+            async with asyncio.timeout(10):
+                await say_until_it_ends(line, bytes(4096), 10_000_000)
+        await line.close()
+
+
+async def test_hundreds_of_half_open_connections_stop_nobody(rig: "Rig", make: "Makers") -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(400):
+            line = await rig.call()
+            stack.push_async_callback(line.close)
+            await line.say(POST + b"Content-Length: 100\r\n\r\n{")
+
+        answers = [await rig.ask(make.signed(make.invoice(f"evt-{n}"))) for n in range(20)]
+
+    assert {answer.status for answer in answers} == {202}
+
+
+async def test_where_all_places_are_taken_the_one_that_asks_for_nothing_gives_way(
+    open_rig: "OpenRig", make: "Makers"
+) -> None:
+    async with open_rig(max_connections=10) as rig, AsyncExitStack() as stack:
+        lines = [await rig.call() for _ in range(10)]
+        for line in lines:
+            stack.push_async_callback(line.close)
+            await line.say(POST + b"Content-Length: 100\r\n\r\n{")
+
+        answers = [await rig.ask(make.signed(make.invoice(f"evt-{n}"))) for n in range(5)]
+
+        assert {answer.status for answer in answers} == {202}
+        assert await lines[0].rest() == b""
+        assert [fact for fact in rig.facts.seen if getattr(fact, "reason", "") == "crowded"]
