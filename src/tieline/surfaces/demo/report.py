@@ -1,13 +1,18 @@
 """Report: how a demo ended comes in; what happened, for people, goes out."""
 
 from tieline.model.view_details import RunDetail
-from tieline.operations.story import story
-from tieline.surfaces.cli.paper import Paper
-from tieline.surfaces.cli.story import COLUMNS
+from tieline.operations.story import Line, story
+from tieline.rules.plain_time import iso
+from tieline.surfaces.cli.paper import Column, Paper
 from tieline.surfaces.demo.reckoning import Reckoning, by_reason
 from tieline.surfaces.demo.stage import Stage
 from tieline.surfaces.demo.verdict import Count
 
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("AT (UTC)", lambda line: iso(line.at_us)[11:23]),
+    Column("", lambda line: "!" if line.is_trouble else " "),
+    Column("WHAT HAPPENED", lambda line: line.words),
+)
 NAMES = ("payment", "lead", "ticket")
 """Kinds of business names that a story is told by, the first that is there."""
 
@@ -18,7 +23,7 @@ async def report(stage: Stage, found: Reckoning) -> None:
     paper.heading("What happened")
     for words in sentences(found.count):
         paper.say(f"  {words}")
-    _left_over(paper, found)
+    _left_over(stage, paper, found)
     if found.sufferer is not None:
         await _tell(stage, paper, found.sufferer)
     _verdict(paper, found)
@@ -41,20 +46,30 @@ def sentences(count: Count) -> list[str]:
     ]
 
 
-def _left_over(paper: Paper, found: Reckoning) -> None:
+def _left_over(stage: Stage, paper: Paper, found: Reckoning) -> None:
     for title, runs in (("Held", found.held), ("Dead", found.dead)):
         if runs:
             paper.heading(title)
         for reason, times in by_reason(runs):
             paper.say(f"  {times} x {reason}")
     if found.held:
-        paper.say(
-            "  A chat without idempotency keys cannot say whether a message arrived. A person"
-            " looks, and resolves:"
-        )
-        paper.say(f"  tieline held resolve {found.held[0].id} --done (or --retry) --reason ...")
+        _advise(stage, paper, found.held[0].id)
     for name in found.lost:
         paper.say(f"  lost: {name}", style="bold red")
+
+
+def _advise(stage: Stage, paper: Paper, run_id: str) -> None:
+    store = stage.wishes.store
+    paper.say(
+        "  A chat without idempotency keys cannot say whether a message arrived: sending it again"
+        " might double it."
+    )
+    paper.say(
+        "  A person looks, and decides:"
+        f" tieline --store {store or 'FILE'} held resolve {run_id} --done|--retry --reason WHY"
+    )
+    if store is None:
+        paper.say("  (This store was temporary; tieline --store FILE demo keeps it.)")
 
 
 async def _tell(stage: Stage, paper: Paper, sufferer: RunDetail) -> None:
@@ -74,5 +89,5 @@ async def _tell(stage: Stage, paper: Paper, sufferer: RunDetail) -> None:
 def _verdict(paper: Paper, found: Reckoning) -> None:
     count = found.count
     style = "bold green" if count.is_good else "bold red"
-    paper.heading("")
+    paper.say("")
     paper.say(f"double effects: {count.double_effects} · lost: {count.lost}", style=style)
