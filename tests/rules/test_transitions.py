@@ -1,0 +1,73 @@
+"""The state table: every pair of states, and what must be true of the whole."""
+
+import pytest
+
+from tieline.model.errors import IllegalTransition
+from tieline.model.run import RunState
+from tieline.rules.transitions import LIVE, NEXT, TERMINAL, may_move, move, sources_of
+
+ALL = list(RunState)
+
+EDGES = {
+    "ready": "running cancelled dead",
+    "running": "done retrying waiting held dead cancelled ready",
+    "retrying": "ready cancelled dead",
+    "waiting": "ready cancelled dead",
+    "held": "ready dead cancelled",
+    "dead": "ready",
+    "done": "",
+    "cancelled": "",
+}
+"""The law, written a second time, so that no edge appears or goes by accident."""
+
+
+@pytest.mark.parametrize("now", ALL)
+@pytest.mark.parametrize("to", ALL)
+def test_a_run_moves_only_along_the_table(now: RunState, to: RunState) -> None:
+    if to in EDGES[now].split():
+        assert may_move(now, to)
+        assert move(now, to) is to
+    else:
+        assert not may_move(now, to)
+        with pytest.raises(IllegalTransition, match=f"{now} cannot become {to}") as caught:
+            move(now, to)
+        assert (caught.value.now, caught.value.to) == (now, to)
+
+
+@pytest.mark.parametrize("to", ALL)
+def test_the_sources_of_a_state_are_its_edges_read_backwards(to: RunState) -> None:
+    assert sources_of(to) == {state for state in ALL if to in NEXT[state]}
+
+
+def test_the_table_knows_every_state() -> None:
+    assert set(NEXT) == set(ALL) == LIVE | TERMINAL
+    assert not LIVE & TERMINAL
+
+
+@pytest.mark.parametrize("state", ALL)
+def test_no_state_leads_to_itself(state: RunState) -> None:
+    assert state not in NEXT[state]
+
+
+@pytest.mark.parametrize("state", sorted(LIVE))
+def test_every_live_state_has_a_way_to_an_end_and_to_the_front(state: RunState) -> None:
+    assert RunState.CANCELLED in NEXT[state]
+    assert _reaches(state, RunState.DONE)
+
+
+@pytest.mark.parametrize("state", [RunState.DONE, RunState.CANCELLED])
+def test_what_is_done_or_cancelled_stays_so(state: RunState) -> None:
+    assert NEXT[state] == frozenset()
+
+
+def test_only_a_worker_that_owns_a_run_finishes_it() -> None:
+    for state in (RunState.DONE, RunState.RETRYING, RunState.WAITING, RunState.HELD):
+        assert sources_of(state) == {RunState.RUNNING}
+
+
+def _reaches(start: RunState, goal: RunState) -> bool:
+    seen, edge = {start}, {start}
+    while edge:
+        edge = {to for state in edge for to in NEXT[state]} - seen
+        seen |= edge
+    return goal in seen
