@@ -4,7 +4,6 @@
 4 the store is in use or out of reach · 5 the thing's state does not allow it · 70 our defect.
 """
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -30,7 +29,7 @@ from tieline.surfaces.cli import (
     workers,
 )
 from tieline.surfaces.cli.build import Build
-from tieline.surfaces.cli.paper import Paper, complain
+from tieline.surfaces.cli.paper import Paper, be_quiet, complain
 from tieline.surfaces.cli.session import Session
 
 CODES: tuple[tuple[type[BaseException], int], ...] = (
@@ -115,8 +114,7 @@ def run(make_build: MakeBuild, line: Sequence[str]) -> int:
         complain(f"{error.format_message()} (tieline --help)")
         return 2
     except BrokenPipeError:
-        # Whoever read our output has read enough; the interpreter's own flush must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        be_quiet()
         return 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED

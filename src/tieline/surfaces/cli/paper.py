@@ -3,10 +3,13 @@
 Whatever came from outside is made inert here, in one place, before anything else sees it.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+import typer
 
 from tieline.model.payload import Json
 from tieline.rules.plain_time import iso, short
@@ -147,7 +150,16 @@ def exactly(at_us: int | None) -> str | None:
 def _to(stream: Any, line: str) -> None:
     # A terminal of another encoding gets the escape, never an exception.
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    try:
+        stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    except BrokenPipeError:
+        be_quiet()
+        raise typer.Exit(0) from None
+
+
+def be_quiet() -> None:
+    """Whoever read our output has read enough: what is still buffered must find an open end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _cells(columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterable[list[str]]:

@@ -85,8 +85,10 @@ def _tell(paper: Paper, detail: ReceiptDetail) -> None:
         )
     )
     paper.section("Events", EVENT_COLUMNS, detail.events)
-    paper.heading("Headers")
-    paper.fields(_headers(detail))
+    headers = _headers(detail)
+    if headers:
+        paper.heading("Headers")
+        paper.fields(headers)
 
 
 def _headers(detail: ReceiptDetail) -> list[tuple[str, str]]:

@@ -1,0 +1,89 @@
+"""What scripts and people read is the same tomorrow: every list and every thing, word for word.
+
+``TIELINE_TEST_WRITE_GOLDEN=1`` writes the files anew; read the difference before it is committed.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+LISTS = (
+    "receipts list",
+    "receipts list --verdict refused",
+    "events list",
+    "events list --type order.*",
+    "events list --since 3m",
+    "runs list",
+    "runs list --state held",
+    "dead list",
+    "held list",
+    "flows list",
+    "connections list",
+    "schedules list",
+    "audit list",
+    "workers list",
+    "replay list",
+)
+THINGS = (
+    "receipts show {receipt}",
+    "receipts show {refused}",
+    "events show {paid}",
+    "runs show {done}",
+    "runs show {dead}",
+    "runs show {retrying}",
+    "held show {held}",
+    "flows show post_invoice",
+    "connections show books",
+    "schedules show nightly",
+    "workers show wrk_1",
+    "audit show 1",
+    "story invoice in_1",
+    "story {dead}",
+    "story {refused}",
+    "replay plan --state dead",
+    "replay plan {paid} --as-new-action",
+)
+
+
+def file_of(line: str, ending: str) -> Path:
+    name = line.replace("{", "").replace("}", "").replace("*", "all").replace(" ", "_")
+    return GOLDEN / f"{name}.{ending}"
+
+
+def hold(path: Path, text: str) -> None:
+    if os.environ.get("TIELINE_TEST_WRITE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", [*LISTS, *THINGS])
+def test_json_stays_as_it_is(shop: Any, line: str) -> None:
+    said = shop.tieline("--json", *line.format(**shop.ids).split())
+
+    assert said.code == 0
+    assert said.err == ""
+    for one in said.lines:
+        assert isinstance(json.loads(one), dict)
+    hold(file_of(line, "jsonl"), said.out)
+
+
+@pytest.mark.parametrize("line", [*LISTS, *THINGS])
+def test_text_stays_as_it_is(shop: Any, line: str) -> None:
+    said = shop.tieline(*line.format(**shop.ids).split())
+
+    assert said.code == 0
+    assert "\x1b" not in said.out
+    hold(file_of(line, "txt"), said.out)
+
+
+def test_no_golden_file_is_left_over() -> None:
+    expected = {
+        file_of(line, ending).name for line in (*LISTS, *THINGS) for ending in ("txt", "jsonl")
+    }
+
+    assert {path.name for path in GOLDEN.iterdir()} == expected
