@@ -120,23 +120,25 @@ class EffectCount:
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
-    """The state of the file."""
+    """The state of the file, or of the database."""
 
     path: str
+    """Where it is; an address comes without its password."""
     migration: str
     """The newest migration that the store has."""
     library: str
-    """The SQLite version that reads it."""
+    """The version of SQLite that reads it, or of the server that has it."""
     store_bytes: int
-    log_bytes: int
-    """What the write-ahead log holds beyond the file."""
-    free_bytes: int
+    log_bytes: int | None
+    """What the write-ahead log holds beyond the file; None: only the server's owner knows."""
+    free_bytes: int | None
     holder: int | None
-    """The process that has it open for writing; None: nobody."""
+    """The process that has it open for writing (of a server: one of its own); None: nobody."""
     newest_us: Micros | None
     """The latest time that is stored anywhere."""
     faults: tuple[str, ...] | None
     """What the look at every page found; None: it was not asked for."""
+    engine: str = "SQLite"
 
 
 @dataclass(frozen=True, slots=True)

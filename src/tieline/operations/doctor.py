@@ -115,19 +115,22 @@ async def gather(views: Views, now_us: Micros, *, thorough: bool) -> Facts:
 def of_store(facts: Facts) -> Iterator[Finding]:
     """The file, its library, its disk and the clock."""
     health = facts.health
-    size = f"{health.store_bytes // MEGABYTE} MB, log {health.log_bytes // MEGABYTE} MB"
+    size = f"{health.store_bytes // MEGABYTE} MB"
+    if health.log_bytes is not None:
+        size += f", log {health.log_bytes // MEGABYTE} MB"
     who = "no process" if health.holder is None else f"process {health.holder}"
+    engine = f"{health.engine} {health.library}"
     yield Finding(
         Level.NOTE,
-        f"{health.path}: {size}, schema {health.migration}, SQLite {health.library}, open in {who}",
+        f"{health.path}: {size}, schema {health.migration}, {engine}, open in {who}",
     )
-    if tuple(int(part) for part in health.library.split(".")[:3]) < SOUND_LIBRARY:
+    if health.engine == "SQLite" and _numbers(health.library) < SOUND_LIBRARY:
         yield Finding(
             Level.WARNING,
-            f"SQLite {health.library} has a defect in resetting its log (fixed in 3.51.3)",
+            f"{engine} has a defect in resetting its log (fixed in 3.51.3)",
             "install a newer apsw, and let nothing but the hub write the file",
         )
-    if health.log_bytes > LARGE_LOG_BYTES:
+    if health.log_bytes is not None and health.log_bytes > LARGE_LOG_BYTES:
         yield Finding(
             Level.WARNING,
             f"the write-ahead log has grown to {health.log_bytes // MEGABYTE} MB",
@@ -145,7 +148,13 @@ def of_store(facts: Facts) -> Iterator[Finding]:
         yield Finding(Level.ERROR, f"the file is damaged: {fault}", "stop, copy it, restore")
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:3])
+
+
 def _of_disk(health: StoreHealth) -> Iterator[Finding]:
+    if health.free_bytes is None:
+        return
     free = f"{health.free_bytes // MEGABYTE} MB are free beside the store"
     if health.free_bytes < NO_SPACE_BYTES:
         yield Finding(Level.ERROR, free, "free some now: a full disk refuses every delivery")

@@ -1,27 +1,40 @@
 """Committer: commands from many callers go in; one transaction at a time, all of them answered.
 
 Natural batching: while one transaction is on its way to the disk, commands pile up, and the next
-transaction takes them all. A lone command waits for nobody.
+transaction takes them all. A lone command waits for nobody. A store that can do transactions side
+by side is given another when a crowd is waiting, or the last is slow: few large ones cost less.
+
+Between transactions that are side by side, commands of one run stay in order: none is taken while
+another of the same run is on its way, or waits for that. The rest has no order, and needs none: the
+store makes a second delivery wait for the first, and decides every other conflict by a row.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
-from tieline.adapters.sql.apply import apply
+from tieline.adapters.sql.apply import Answer, apply
 from tieline.adapters.sql.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
-from tieline.model.commands import Command, Ingest
-from tieline.model.errors import Overloaded, StoreError
+from tieline.model.commands import Command, GiveBack, Ingest, Remember, Settle
+from tieline.model.errors import Overloaded, StoreError, StoreInterrupted
 
 T = TypeVar("T")
+
+MOST_TRIES = 10
+"""Of a transaction that the store interrupts: a deadlock, a lost connection."""
+SLOW_S = 0.1
+"""A transaction that takes longer may be waiting for something: others must not wait for it."""
 
 
 class Database(Protocol):
     """What a dialect's driver must do: run storage logic as one durable transaction.
 
     Promises: when ``transact`` returns, its writes are on stable storage; when it raises, none
-    of them is. Raises StoreFull, StoreCorrupt or another StoreError for the store's own trouble.
+    of them is. Raises StoreFull, StoreCorrupt or another StoreError for the store's own trouble;
+    StoreInterrupted when running it again at once is likely to help.
     """
 
     async def transact(self, steps: Steps[T]) -> T: ...
@@ -36,14 +49,25 @@ class Committer:
     """The journal over SQL: group commit in front of a dialect's driver."""
 
     def __init__(
-        self, database: Database, *, max_waiting: int = 20_000, max_batch: int = 256
+        self,
+        database: Database,
+        *,
+        max_waiting: int = 20_000,
+        max_batch: int = 256,
+        side_by_side: int = 1,
+        crowd: int = 64,
     ) -> None:
         self._database = database
         self._max_waiting = max_waiting
         self._max_batch = max_batch
+        self._side_by_side = side_by_side
+        self._crowd = crowd
         self._waiting: deque[_Waiting] = deque()
-        self._draining: asyncio.Task[None] | None = None
+        self._drains: set[asyncio.Task[None]] = set()
+        self._runs_away: set[str] = set()
+        """Runs of which a command is in a transaction, where there may be several."""
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._began = 0.0
         self._turns = TurnMemory()
         self._closed = False
         self.batches = 0
@@ -61,36 +85,64 @@ class Committer:
             loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._waiting.append((command, future))
-        if self._draining is None:
-            self._draining = loop.create_task(self._drain())
+        if not self._drains or self._is_crowded():
+            self._drains.add(loop.create_task(self._drain()))
         return await future
 
     async def close(self) -> None:
         """Commit what waits, then close the store."""
         self._closed = True
-        while self._draining is not None:
-            await self._draining
+        while self._drains:
+            await asyncio.wait(self._drains)
         await self._database.close()
+
+    def _is_crowded(self) -> bool:
+        if self._loop is None or len(self._drains) >= self._side_by_side:
+            return False
+        return len(self._waiting) >= self._crowd or self._loop.time() - self._began > SLOW_S
 
     async def _drain(self) -> None:
         try:
-            while self._waiting:
-                batch = self._take()
+            while batch := self._take():
+                runs = self._send_away(batch)
                 await self._commit_together(batch)
+                self._runs_away -= runs
         finally:
-            self._draining = None
+            # Not by a callback: a command that comes before that would wait for nobody.
+            self._drains.discard(asyncio.current_task())
 
     def _take(self) -> list[_Waiting]:
+        """The next batch: all that waits, but for runs of which something is on its way."""
         count = min(len(self._waiting), self._max_batch)
-        return [self._waiting.popleft() for _ in range(count)]
+        if not self._runs_away:
+            return [self._waiting.popleft() for _ in range(count)]
+        batch: list[_Waiting] = []
+        passed: list[_Waiting] = []
+        busy = set(self._runs_away)
+        while self._waiting and len(batch) < self._max_batch:
+            item = self._waiting.popleft()
+            runs = _runs_of(item[0])
+            if busy.isdisjoint(runs):
+                batch.append(item)
+            else:
+                passed.append(item)
+                busy.update(runs)
+        self._waiting.extendleft(reversed(passed))
+        return batch
+
+    def _send_away(self, batch: list[_Waiting]) -> set[str]:
+        if self._side_by_side == 1:
+            return set()
+        runs = {run for command, _ in batch for run in _runs_of(command)}
+        self._runs_away |= runs
+        return runs
 
     async def _commit_together(self, batch: list[_Waiting]) -> None:
+        self._began = self._loop.time() if self._loop else 0.0
         self.batches += 1
         self.commands += len(batch)
         try:
-            answers = await self._database.transact(
-                apply([command for command, _ in batch], self._turns)
-            )
+            answers = await self._store([command for command, _ in batch])
         except StoreError as error:
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever one command raised, the others must not suffer
@@ -102,10 +154,27 @@ class Committer:
             for (_, future), answer in zip(batch, answers, strict=True):
                 _answer(future, answer)
 
+    async def _store(self, commands: list[Command]) -> list[Answer]:
+        for _ in range(MOST_TRIES - 1):
+            with suppress(StoreInterrupted):
+                return await self._database.transact(apply(commands, self._turns))
+        return await self._database.transact(apply(commands, self._turns))
+
     async def _commit_apart(self, batch: list[_Waiting]) -> None:
         """A batch with a bad command in it: each in its own transaction."""
         for item in batch:
             await self._commit_together([item])
+
+
+def _runs_of(command: Command) -> Collection[str]:
+    """The runs whose later commands must wait for this one."""
+    match command:
+        case Remember(run_id=run_id) | Settle(run_id=run_id):
+            return (run_id,)
+        case GiveBack(claims=claims):
+            return [run_id for run_id, _ in claims]
+        case _:
+            return ()
 
 
 def _answer(future: "asyncio.Future[Any]", answer: object) -> None:

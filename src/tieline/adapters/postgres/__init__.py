@@ -1,0 +1,1 @@
+"""PostgreSQL: many workers on many machines; the same logic in another dialect."""

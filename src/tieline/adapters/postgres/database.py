@@ -1,0 +1,97 @@
+"""PostgresDatabase: storage logic comes in; one of a few held connections commits it."""
+
+import asyncio
+from dataclasses import replace
+from typing import TypeVar
+
+from tieline.adapters.postgres.dialling import Chance, dial, evenly
+from tieline.adapters.postgres.migrations import migrate
+from tieline.adapters.postgres.session import Session
+from tieline.adapters.postgres.url import StoreUrl, parse
+from tieline.adapters.sql.statement import Statement, Steps
+from tieline.model.errors import StoreError
+from tieline.ports.crashpoints import Reach, go_on
+
+T = TypeVar("T")
+
+START_PATIENCE_S = 30.0
+"""At start the server may still be starting too."""
+OLDEST = 140_000
+"""PostgreSQL 14, as it numbers itself: older ones are out of support."""
+
+
+class PostgresDatabase:
+    """The driver for PostgreSQL: up to ``connections`` transactions side by side."""
+
+    def __init__(
+        self,
+        url: StoreUrl,
+        *,
+        chance: Chance = evenly,
+        reach: Reach = go_on,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        self.shown = url.shown
+        self.connections = url.connections
+        self.warnings = warnings
+        """What the operator must know: settings of the server under which commits may be lost."""
+        self._sessions = [Session(url, chance=chance, reach=reach) for _ in range(url.connections)]
+        self._free: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
+        for session in reversed(self._sessions):
+            self._free.put_nowait(session)
+
+    @classmethod
+    async def open(
+        cls, url: str | StoreUrl, *, chance: Chance = evenly, reach: Reach = go_on
+    ) -> "PostgresDatabase":
+        """Connect and bring the schema up to date. Raises SettingsError or StoreError."""
+        place = parse(url) if isinstance(url, str) else url
+        link = await dial(place, patience_s=START_PATIENCE_S, chance=chance)
+        try:
+            durability = (await link.alone(Statement("upkeep/durability"))).rows[0]
+            _refuse_old(place.shown, durability[3])
+            await migrate(link, place.shown)
+            await link.alone(Statement("upkeep/mark_forget"))
+        finally:
+            await link.close()
+        warnings = tuple(risks(place.shown, *durability[:3]))
+        if durability[1] == "off":
+            place = replace(place, settings=(*place.settings, ("synchronous_commit", "on")))
+        return cls(place, chance=chance, reach=reach, warnings=warnings)
+
+    async def transact(self, steps: Steps[T]) -> T:
+        """Run *steps* as one transaction; returns once it is on stable storage.
+
+        Raises StoreInterrupted when nothing of it is stored and it may be run again, which a
+        deadlock or a lost connection can ask for; StoreLost when the server stays away.
+        """
+        session = await self._free.get()
+        try:
+            return await session.transact(steps)
+        finally:
+            self._free.put_nowait(session)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for session in self._sessions:
+            await session.close()
+
+
+def risks(store: str, fsync: str, synchronous_commit: str, full_page_writes: str) -> list[str]:
+    """What about these settings of a server can lose what was acknowledged."""
+    found = []
+    if fsync != "on":
+        found.append(f"{store} runs with fsync = {fsync}: a power cut can damage all of it")
+    if full_page_writes != "on":
+        found.append(f"{store} runs with full_page_writes = {full_page_writes}: so can a torn page")
+    if synchronous_commit == "off":
+        found.append(
+            f"{store} runs with synchronous_commit = off: what was answered for can be lost; "
+            "Tieline's own commits wait for the disk all the same"
+        )
+    return found
+
+
+def _refuse_old(store: str, version: int) -> None:
+    if version < OLDEST:
+        raise StoreError(f"{store} is PostgreSQL {version // 10_000}; use 14 or later")

@@ -1,0 +1,137 @@
+"""Link: statements go in over one connection to PostgreSQL, and replies come out."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import asyncpg  # type: ignore[import-untyped, unused-ignore]
+
+from tieline.adapters.postgres.seam import translated
+from tieline.adapters.postgres.sets import Query, arguments, queries
+from tieline.adapters.postgres.url import StoreUrl
+from tieline.adapters.sql.statement import Reply, Statement, Steps
+from tieline.model.errors import StoreError
+
+T = TypeVar("T")
+
+DIAL_S = 5.0
+HANGS_S = 75.0
+"""An answer that takes longer than any statement may means that the network has lost it."""
+
+SETTINGS = {
+    "application_name": "tieline",
+    "idle_in_transaction_session_timeout": "60s",  # no vacuum waits for a process that hangs
+    # A cancelled wait for a standby would look like a commit: only waits for locks are limited.
+    "statement_timeout": "0",
+    "lock_timeout": "20s",
+    "jit": "off",
+    # Every statement is made to walk an index, and a plan must not change with the statistics:
+    # tables that fill from nothing have none, and a plan that reads all of a table would be kept.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+
+
+class Link:
+    """A held connection. Every method raises StoreLost once it is gone."""
+
+    def __init__(self, connection: Any, url: StoreUrl) -> None:
+        self._connection = connection
+        self._url = url
+        self._prepared: dict[str, Any] = {}
+        # Behind a transaction pooler a setting must not outlive its transaction.
+        self._set_for_one = _set_local(url) if url.is_pooled else ""
+
+    @classmethod
+    async def dial(cls, url: StoreUrl) -> "Link":
+        """Connect. Raises StoreLost, or another StoreError where trying again is no use."""
+        settings = {} if url.is_pooled else SETTINGS | dict(url.settings)
+        with translated(url.shown):
+            connection = await asyncpg.connect(
+                url.dsn,
+                timeout=DIAL_S,
+                command_timeout=HANGS_S,
+                statement_cache_size=0,
+                server_settings=settings,
+            )
+        return cls(connection, url)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not known to be gone."""
+        return not self._connection.is_closed()
+
+    async def begin(self, mode: str = "") -> None:
+        """Open a transaction."""
+        await self.execute(f"BEGIN {mode}{self._set_for_one}")
+
+    async def execute(self, text: str) -> str:
+        """Run statements without parameters in one message; the last one's status."""
+        with translated(self._url.shown):
+            return str(await self._connection.execute(text))
+
+    async def run(self, statement: Statement) -> Reply:
+        """Run a named query."""
+        reply = Reply([], 0)
+        with translated(self._url.shown):
+            for query in queries(statement.name):
+                reply = await self._ask(query, arguments(query, statement))
+        return reply
+
+    async def alone(self, statement: Statement) -> Reply:
+        """Run a named query as a transaction of its own, which a pooler does not tear apart."""
+        await self.begin()
+        reply = await self.run(statement)
+        await self.execute("COMMIT")
+        return reply
+
+    async def drive(self, steps: Steps[T]) -> tuple[T, bool]:
+        """Run storage logic to its end: its result, and whether it wrote anything."""
+        wrote = False
+        try:
+            statement = next(steps)
+            while True:
+                reply = await self.run(statement)
+                wrote = wrote or reply.changes > 0
+                statement = steps.send(reply)
+        except StopIteration as stop:
+            return stop.value, wrote
+
+    async def _ask(self, query: Query, given: Any) -> Reply:
+        prepared = await self._prepare(query.text)
+        rows = [tuple(row) for row in await prepared.fetch(*given)]
+        return Reply(rows, changes(prepared.get_statusmsg()))
+
+    async def _prepare(self, text: str) -> Any:
+        if self._url.is_pooled:
+            return await self._connection.prepare(text, name="")
+        prepared = self._prepared.get(text)
+        if prepared is None:
+            prepared = self._prepared[text] = await self._connection.prepare(text)
+        return prepared
+
+    def drop(self) -> None:
+        """Let go at once, whatever the server is doing."""
+        self._connection.terminate()
+
+    async def close(self) -> None:
+        """Say goodbye, if there is anybody to say it to."""
+        with suppress(StoreError), translated(self._url.shown):
+            await asyncio.wait_for(self._connection.close(), DIAL_S)
+        self._connection.terminate()
+
+
+def _set_local(url: StoreUrl) -> str:
+    settings = SETTINGS | dict(url.settings)
+    return "".join(f"; SET LOCAL {name} = '{value}'" for name, value in settings.items())
+
+
+def changes(status: str) -> int:
+    """How many rows were written, by a status such as ``INSERT 0 3``; reading writes none."""
+    verb, _, rest = status.partition(" ")
+    if verb in {"INSERT", "UPDATE", "DELETE", "MERGE"}:
+        return int(rest.rpartition(" ")[2])
+    return 0

@@ -1,0 +1,88 @@
+"""Migrations: numbered SQL files bring a store of any earlier release to today's schema.
+
+Workers of two releases may run side by side, so a migration only adds: what an older release does
+not know, it does not miss. One that takes something away, once nobody uses it, has ``contract`` in
+its name, and releases from before it refuse the store.
+"""
+
+import hashlib
+from importlib.resources import files
+
+from tieline.adapters.postgres.link import Link
+from tieline.adapters.sql.statement import Statement, Value
+from tieline.model.errors import StoreError
+
+LOCK = 0x7469_656C_696E_65
+"""The advisory lock under which one process migrates and the others wait."""
+LEDGER = """CREATE TABLE IF NOT EXISTS migration (
+  number bigint PRIMARY KEY, name text NOT NULL, digest text NOT NULL)"""
+CONTRACT = "contract"
+
+Done = dict[int, tuple[str, str]]
+
+
+async def migrate(link: Link, store: str) -> list[str]:
+    """Apply what is missing, all or nothing; returns the names applied.
+
+    Raises StoreError when the store comes from a release that this one cannot work beside, or a
+    file was changed after use.
+    """
+    await link.begin()
+    await link.execute(f"SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})")
+    await link.execute(f"SET LOCAL client_min_messages = warning; {LEDGER}")
+    done, ours = await _done(link), _files()
+    _refuse_contracted(done, ours, store)
+    applied = [name for number, name in ours.items() if await _apply(link, number, name, done)]
+    await link.execute("COMMIT")
+    return applied
+
+
+async def check_migrated(link: Link, store: str) -> None:
+    """Raise StoreError unless the store has all that this release needs; changes nothing."""
+    await link.begin("READ ONLY")
+    found = await link.run(Statement("upkeep/migration_table"))
+    if not found.rows[0][0]:
+        raise StoreError(f"{store} is not a Tieline store; start a hub on it once, which makes it")
+    done, ours = await _done(link), _files()
+    await link.execute("COMMIT")
+    _refuse_contracted(done, ours, store)
+    missing = sorted(set(ours) - set(done))
+    if missing:
+        raise StoreError(
+            f"{store} was written by an earlier release (it lacks {ours[missing[0]]}); "
+            "start this release on it once, which brings it up to date"
+        )
+
+
+async def _done(link: Link) -> Done:
+    listed = await link.run(Statement("upkeep/migration_list"))
+    return {number: (name, digest) for number, name, digest in listed.rows}
+
+
+def _refuse_contracted(done: Done, ours: dict[int, str], store: str) -> None:
+    for number in sorted(set(done) - set(ours)):
+        name = done[number][0]
+        if CONTRACT in name:
+            raise StoreError(
+                f"{store} was changed by a newer release (migration {name}), and this one would "
+                "miss what it took away; start that release, or restore a copy from before it"
+            )
+
+
+async def _apply(link: Link, number: int, name: str, done: Done) -> bool:
+    sql = files(__package__).joinpath("schema", name).read_text(encoding="utf-8")
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    if number in done:
+        if done[number][1] != digest:
+            raise StoreError(f"migration {name} is not the file that this store was made with")
+        return False
+    await link.execute(sql)
+    note: dict[str, Value] = {"number": number, "name": name, "digest": digest}
+    await link.run(Statement("upkeep/migration_note", one=note))
+    return True
+
+
+def _files() -> dict[int, str]:
+    folder = files(__package__).joinpath("schema")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return {int(name.split("_", 1)[0]): name for name in names}

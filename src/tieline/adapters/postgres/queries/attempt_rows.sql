@@ -1,0 +1,6 @@
+-- The tries of these runs, a bounded number.
+-- rows: run_id text
+SELECT a.run_id, a.step, a.key, a.number, a.connection, a.at_us, a.took_us, a.status, a.outcome,
+       a.retry_us, a.detail, a.trace
+FROM {rows} JOIN attempt AS a ON a.run_id = given.run_id
+ORDER BY a.seq LIMIT 1000

@@ -1,0 +1,3 @@
+-- A dead letter has been decided.
+-- takes: resolution text, at_us bigint, run_id text
+UPDATE dead SET resolution = :resolution, resolved_us = :at_us WHERE run_id = :run_id

@@ -1,0 +1,9 @@
+-- Old events lose their payload; the envelope stays as history. Whoever is still at work on one, or
+-- may have to go back to it, needs it.
+-- takes: after bigint, last bigint
+UPDATE event SET data = NULL
+WHERE seq > :after AND seq <= :last AND data IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM run AS r LEFT JOIN dead AS d ON d.run_id = r.id
+    WHERE r.event_id = event.id AND r.state NOT IN ('done', 'cancelled')
+      AND (r.state <> 'dead' OR d.resolution IS NULL))

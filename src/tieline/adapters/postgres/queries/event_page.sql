@@ -1,0 +1,17 @@
+-- A page of events, newest first; however rare a match is, :look rows are looked at and no more.
+-- takes: first text, before text, look bigint, source text, type text, prefix text
+-- takes: since_us bigint, until_us bigint, limit bigint
+WITH looked AS MATERIALIZED (
+  SELECT id, source, type, identity, recorded_us, correlation, receipt_id, cause, contract
+  FROM event WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
+), found AS (
+  SELECT * FROM looked
+  WHERE (:source IS NULL OR source = :source)
+    AND (:type IS NULL OR type = :type)
+    AND (:prefix IS NULL OR substr(type, 1, length(:prefix)) = :prefix)
+    AND recorded_us >= :since_us AND recorded_us < :until_us
+  ORDER BY id DESC LIMIT :limit
+)
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+ORDER BY found.id DESC

@@ -1,0 +1,9 @@
+-- Make runs the head of their lane where the lane is free. A lane that somebody has is locked
+-- (the update that never happens does that), so that its head cannot end unseen before our run is
+-- stored behind it; in order, so that nobody waits in a ring.
+-- rows: tenant text, flow text, key text, head text, nth ordinality
+INSERT INTO lane (tenant, flow, key, head)
+SELECT DISTINCT ON (tenant COLLATE "C", flow COLLATE "C", key COLLATE "C") tenant, flow, key, head
+FROM {rows}
+ORDER BY tenant COLLATE "C", flow COLLATE "C", key COLLATE "C", nth
+ON CONFLICT (tenant, flow, key) DO UPDATE SET head = lane.head WHERE false

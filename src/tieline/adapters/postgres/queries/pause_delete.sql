@@ -1,0 +1,3 @@
+-- Lift a pause.
+-- takes: kind text, name text
+DELETE FROM pause WHERE kind = :kind AND name = :name

@@ -1,0 +1,4 @@
+-- Who carries a business name, the latest first: event ids grow with time.
+-- takes: kind text, key text, limit bigint
+SELECT DISTINCT event_id FROM reference WHERE kind = :kind AND key = :key
+ORDER BY event_id DESC LIMIT :limit

@@ -1,0 +1,26 @@
+-- The next events that a replay wants, oldest first, among the next :look of all events.
+-- Wanted for the state of a run of it (in its flow, if one is named) or its receipt's verdict.
+-- takes: after text, first text, end text, look bigint, source text, type text, prefix text
+-- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint
+WITH looked AS MATERIALIZED (
+  SELECT id FROM event WHERE id > :after AND id >= :first AND id < :end ORDER BY id LIMIT :look
+), found AS (
+  SELECT e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
+         e.receipt_id, e.cause, e.contract, e.data, CASE WHEN e.data IS NULL THEN c.body END,
+         coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0)
+  FROM looked JOIN event AS e ON e.id = looked.id
+  LEFT JOIN receipt AS c ON c.id = e.receipt_id
+  WHERE (:source IS NULL OR e.source = :source)
+    AND (:type IS NULL OR e.type = :type)
+    AND (:prefix IS NULL OR substr(e.type, 1, length(:prefix)) = :prefix)
+    AND e.recorded_us >= :since_us AND e.recorded_us < :until_us
+    AND (:states IS NULL
+         OR c.verdict IN (SELECT jsonb_array_elements_text(:states::jsonb))
+         OR EXISTS (SELECT 1 FROM run AS r
+                    WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
+                      AND r.state IN (SELECT jsonb_array_elements_text(:states::jsonb))))
+  ORDER BY e.id LIMIT :limit
+)
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+ORDER BY found.id

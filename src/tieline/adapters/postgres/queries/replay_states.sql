@@ -1,0 +1,6 @@
+-- In which states the runs of a replay are, among the first :look of them.
+-- takes: id text, look bigint
+SELECT state, count(*) FROM (
+  SELECT state FROM run WHERE replay_id IS NOT NULL AND replay_id = :id
+  ORDER BY id LIMIT :look) AS first
+GROUP BY state ORDER BY state

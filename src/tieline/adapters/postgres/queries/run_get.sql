@@ -1,0 +1,8 @@
+-- What decisions need to know of a run. It is locked first (as everywhere: work, then run), so that
+-- what is decided about it still holds when it is written.
+-- takes: id text
+SELECT 1 FROM work WHERE run_id = :id FOR UPDATE;
+SELECT 1 FROM run WHERE id = :id FOR UPDATE;
+SELECT r.id, r.tenant, r.flow, r.lane, r.state, w.waits_on, d.resolution
+FROM run AS r LEFT JOIN work AS w ON w.run_id = r.id LEFT JOIN dead AS d ON d.run_id = r.id
+WHERE r.id = :id;

@@ -1,0 +1,8 @@
+-- The runs of these events, a bounded number.
+-- rows: id text
+SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.replay_id,
+       r.created_us,
+       r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
+       coalesce(w.tries, 0), w.worker
+FROM {rows} JOIN run AS r ON r.event_id = given.id LEFT JOIN work AS w ON w.run_id = r.id
+LIMIT 500

@@ -1,0 +1,21 @@
+-- A page of the runs of one replay.
+-- takes: replay_id text, first text, before text, look bigint, flow text, state text
+-- takes: since_us bigint, until_us bigint, limit bigint
+WITH looked AS MATERIALIZED (
+  SELECT id FROM run
+  WHERE replay_id IS NOT NULL AND replay_id = :replay_id AND id >= :first AND id < :before
+  ORDER BY id DESC LIMIT :look
+), found AS (
+  SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.replay_id,
+         r.created_us,
+         r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
+         coalesce(w.tries, 0), w.worker
+  FROM looked JOIN run AS r ON r.id = looked.id LEFT JOIN work AS w ON w.run_id = r.id
+  WHERE (:flow IS NULL OR r.flow = :flow)
+    AND (:state IS NULL OR r.state = :state)
+    AND r.created_us >= :since_us AND r.created_us < :until_us
+  ORDER BY r.id DESC LIMIT :limit
+)
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+ORDER BY found.id DESC

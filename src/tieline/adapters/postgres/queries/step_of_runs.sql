@@ -1,0 +1,5 @@
+-- What these runs remember.
+-- rows: run_id text
+SELECT s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key, s.tries, s.result,
+       s.started_us, s.finished_us
+FROM {rows} JOIN step AS s ON s.run_id = given.run_id

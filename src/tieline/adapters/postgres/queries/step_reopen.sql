@@ -1,0 +1,3 @@
+-- What was refused or failed may be tried again from the first try.
+-- takes: run_id text
+UPDATE step SET state = 'failed', tries = 0 WHERE run_id = :run_id AND state IN ('refused', 'failed')

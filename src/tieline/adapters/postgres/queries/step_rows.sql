@@ -1,0 +1,5 @@
+-- What these runs remember, without the results, a bounded number.
+-- rows: run_id text
+SELECT s.run_id, s.name, s.key, s.state, s.effect, s.effect_key, s.tries, s.started_us,
+       s.finished_us, length(s.result), NULL
+FROM {rows} JOIN step AS s ON s.run_id = given.run_id LIMIT 1000

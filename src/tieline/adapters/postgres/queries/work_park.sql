@@ -1,0 +1,5 @@
+-- Claimed runs are put down until a time, a thing or a person lets them go on.
+-- rows: run_id text, state text, due_us bigint, waits_on text, tries bigint
+UPDATE work SET state = given.state, worker = NULL, due_us = given.due_us,
+                waits_on = given.waits_on, tries = work.tries + given.tries
+FROM {rows} WHERE work.run_id = given.run_id

@@ -1,0 +1,4 @@
+-- A worker lives.
+-- takes: id text, now_us bigint, about text
+INSERT INTO worker (id, beat_us, started_us, about) VALUES (:id, :now_us, :now_us, :about)
+ON CONFLICT (id) DO UPDATE SET beat_us = excluded.beat_us

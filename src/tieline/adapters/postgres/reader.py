@@ -1,0 +1,144 @@
+"""PostgresReader: a question comes in; a read-only connection answers it from one snapshot."""
+
+import asyncio
+from dataclasses import replace
+from typing import TypeVar, cast
+
+from tieline.adapters.postgres.dialling import Chance, dial, evenly
+from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.migrations import check_migrated
+from tieline.adapters.postgres.url import StoreUrl, parse
+from tieline.adapters.sql.statement import Statement
+from tieline.adapters.sql.views import answer
+from tieline.model.errors import StoreError, StoreInterrupted, StoreLost
+from tieline.model.view_details import Bite, StoreHealth
+from tieline.model.views import CheckStore, NextBite, Question
+
+R = TypeVar("R")
+
+PATIENCE_S = 5.0
+CONNECTIONS = 2
+TRIES = 3
+LOG_TRIES = 40
+LOG_PAUSE_S = 0.05
+SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+AFTER_EACH_OTHER = "ISOLATION LEVEL READ COMMITTED READ ONLY"
+"""For the log: its second statement must see all that was committed when the first one looked."""
+SETTINGS = (
+    ("application_name", "tieline reader"),
+    ("default_transaction_read_only", "on"),
+    ("statement_timeout", "30s"),  # a long look would keep the dead rows of the queue alive
+)
+
+
+class PostgresReader:
+    """Views over PostgreSQL: beside the writers, in their processes or another."""
+
+    def __init__(self, url: StoreUrl, *, chance: Chance = evenly) -> None:
+        self._url = replace(url, settings=(*url.settings, *SETTINGS))
+        self._chance = chance
+        self._links: asyncio.LifoQueue[Link | None] = asyncio.LifoQueue()
+        for _ in range(CONNECTIONS):
+            self._links.put_nowait(None)
+
+    @classmethod
+    async def open(cls, url: str | StoreUrl, *, chance: Chance = evenly) -> "PostgresReader":
+        """Connect. Raises SettingsError, or StoreError when there is no store of this release."""
+        reader = cls(parse(url) if isinstance(url, str) else url, chance=chance)
+        link = await reader._ready(await reader._links.get())
+        try:
+            await check_migrated(link, reader._url.shown)
+        except BaseException:
+            await link.close()
+            raise
+        reader._links.put_nowait(link)
+        return reader
+
+    async def read(self, question: Question[R]) -> R:
+        """Answer *question*; a connection that is lost meanwhile is replaced."""
+        if isinstance(question, NextBite):
+            return cast("R", await self._read_log(question))
+        return await self._read(question, SNAPSHOT)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        while not self._links.empty():
+            link = self._links.get_nowait()
+            if link is not None:
+                await link.close()
+
+    async def _read_log(self, question: NextBite) -> Bite:
+        """What is being committed right now is waited for a little, rather than by the caller."""
+        for _ in range(LOG_TRIES):
+            bite = await self._read(question, AFTER_EACH_OTHER)
+            if bite.events or bite.finished or bite.cursor != question.after:
+                break
+            await asyncio.sleep(LOG_PAUSE_S)
+        return bite
+
+    async def _read(self, question: Question[R], mode: str) -> R:
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._read_once(question, mode)
+            except (StoreLost, StoreInterrupted):
+                if not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    async def _read_once(self, question: Question[R], mode: str) -> R:
+        link = await self._links.get()
+        try:
+            link = await self._ready(link)
+            await link.begin(mode)
+            if isinstance(question, CheckStore):
+                read = cast("R", await self._health(link, question))
+            else:
+                read, _ = await link.drive(answer(question))
+            await link.execute("COMMIT")
+        except BaseException as error:
+            link = await _undone(link, error)
+            raise
+        finally:
+            self._links.put_nowait(link)
+        return read
+
+    async def _ready(self, link: Link | None) -> Link:
+        if link is not None and link.is_open:
+            return link
+        return await dial(self._url, patience_s=PATIENCE_S, chance=self._chance)
+
+    async def _health(self, link: Link, question: CheckStore) -> StoreHealth:
+        store = (await link.run(Statement("upkeep/store_size"))).rows[0]
+        faults = None
+        if question.pages:
+            said = [str(row[0]) for row in (await link.run(Statement("store_pages"))).rows]
+            faults = () if said == ["ok"] else tuple(said)
+        migration = (await link.run(Statement("store_migration"))).rows[0][0]
+        newest_us = (await link.run(Statement("store_newest"))).rows[0][0]
+        return StoreHealth(
+            path=self._url.shown,
+            migration=str(migration),
+            library=store[0],
+            store_bytes=store[1],
+            log_bytes=None,
+            free_bytes=None,
+            holder=store[2],
+            newest_us=newest_us,
+            faults=faults,
+            engine="PostgreSQL",
+        )
+
+
+async def _undone(link: Link | None, error: BaseException) -> Link | None:
+    """The link, if it can be used again after *error*."""
+    if link is None:
+        return None
+    if isinstance(error, Exception) and not isinstance(error, StoreLost):
+        try:
+            await link.execute("ROLLBACK")
+        except StoreError:
+            pass
+        else:
+            return link
+    link.drop()
+    return None

@@ -1,0 +1,125 @@
+"""Session: one connection that commits; storage logic comes in, and is stored once or not at all.
+
+A connection may be lost while COMMIT is on its way, and then nobody knows whether it arrived. So
+every transaction leaves a mark, and after a loss a new connection puts a mark of its own in the
+same place: either the place is free, and now the old transaction can never commit, even if the
+server still has it; or it is taken, and the old transaction is stored.
+"""
+
+import asyncio
+from typing import TypeVar
+
+from tieline.adapters.postgres.dialling import Chance, dial, evenly
+from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.url import StoreUrl
+from tieline.adapters.sql.statement import Statement, Steps, Value
+from tieline.model.errors import StoreError, StoreInterrupted, StoreLost
+from tieline.ports.crashpoints import Reach, go_on
+
+T = TypeVar("T")
+
+PATIENCE_S = 5.0
+"""How long a transaction that has not begun waits for a server that is away."""
+DOUBT_PAUSE_S = 0.5
+MARKS_KEPT = 256
+MARK = "INSERT INTO commit_mark (writer, number) VALUES ('{writer}', {number})"
+FORGET = "DELETE FROM commit_mark WHERE writer = '{writer}' AND number BETWEEN {since} AND {until}"
+
+
+class Session:
+    """A connection that is made again whenever it is lost."""
+
+    def __init__(self, url: StoreUrl, *, chance: Chance = evenly, reach: Reach = go_on) -> None:
+        self._url = url
+        self._chance = chance
+        self._reach = reach
+        self._link: Link | None = None
+        self._writer = ""
+        self._number = 0
+
+    async def transact(self, steps: Steps[T]) -> T:
+        """Run *steps* as one transaction; returns once it is on stable storage.
+
+        Raises StoreInterrupted when nothing of it is stored and it may be run again.
+        """
+        link = await self._ready()
+        try:
+            await link.begin()
+            result, wrote = await link.drive(steps)
+            self._reach("commit.before")
+        except BaseException as error:
+            await self._undo(link, error)
+            raise
+        await self._commit(link, wrote=wrote)
+        self._reach("commit.after")
+        return result
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._link is not None:
+            await self._link.close()
+            self._link = None
+
+    async def _ready(self) -> Link:
+        if self._link is None or not self._link.is_open:
+            self._drop()
+            self._link = await dial(self._url, patience_s=PATIENCE_S, chance=self._chance)
+        if not self._writer:
+            named = await self._link.alone(Statement("upkeep/writer_name"))
+            self._writer = named.rows[0][0]
+        return self._link
+
+    def _drop(self) -> None:
+        if self._link is not None:
+            self._link.drop()
+            self._link = None
+
+    async def _undo(self, link: Link, error: BaseException) -> None:
+        """COMMIT was not sent: whatever happened, nothing is stored."""
+        if isinstance(error, StoreLost):
+            self._drop()
+            raise StoreInterrupted(str(error)) from error
+        if isinstance(error, asyncio.CancelledError):
+            self._drop()
+            return
+        try:
+            await link.execute("ROLLBACK")
+        except StoreError:
+            self._drop()
+
+    async def _commit(self, link: Link, *, wrote: bool) -> None:
+        try:
+            if not wrote:
+                await link.execute("COMMIT")
+                return
+            self._number += 1
+            await link.execute(self._mark_and_commit())
+        except StoreLost as lost:
+            self._drop()
+            if not wrote or not await self._has_arrived(self._number):
+                raise StoreInterrupted(str(lost)) from lost
+        except BaseException as error:
+            await self._undo(link, error)
+            raise
+
+    def _mark_and_commit(self) -> str:
+        """One message, so that the mark costs no round trip of its own."""
+        writer, number = self._writer, self._number
+        text = f"{MARK.format(writer=writer, number=number)}; COMMIT"
+        if number % MARKS_KEPT:
+            return text
+        since = number - 2 * MARKS_KEPT
+        return f"{FORGET.format(writer=writer, since=since, until=number - 1)}; {text}"
+
+    async def _has_arrived(self, number: int) -> bool:
+        """Ask until there is an answer: telling a caller the wrong thing would lose or double."""
+        place: dict[str, Value] = {"writer": self._writer, "number": number}
+        while True:
+            try:
+                link = await self._ready()
+                reply = await link.alone(Statement("upkeep/commit_fence", one=place))
+            except StoreError:
+                self._drop()
+                await asyncio.sleep(DOUBT_PAUSE_S * (0.5 + self._chance()))
+            else:
+                return not reply.rows[0][0]

@@ -1,0 +1,84 @@
+"""Sets: the named ``.sql`` files of this dialect, and how parameters and sets of rows go into them.
+
+Header lines of a file declare types, since PostgreSQL must know them before it sees a value:
+``-- takes: limit bigint`` for the named parameters, ``-- rows: id text, at_us bigint`` for the
+columns of a set. ``{rows}`` stands for the set, as a table named ``given``: one array a column, so
+that a set of any size is the same statement. A file may have several statements, each ended by a
+semicolon at the end of its line; they run in order, and the last one's reply counts.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from tieline.adapters.sql.statement import Statement, Value
+
+ROWS = "{rows}"
+NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
+END = re.compile(r";[ \t]*(?:\n|$)")
+
+
+class Query(NamedTuple):
+    """One statement, as the server is given it, and the named parameters in its order."""
+
+    text: str
+    takes: tuple[str, ...]
+    has_rows: bool
+
+
+@cache
+def queries(name: str) -> tuple[Query, ...]:
+    """The statements of the file of this name: ``queries/`` unless it says ``upkeep/…``."""
+    folder, _, file = name.rpartition("/")
+    place = files(__package__).joinpath(folder or "queries", f"{file}.sql")
+    return parse(place.read_text(encoding="utf-8"))
+
+
+def parse(raw: str) -> tuple[Query, ...]:
+    """The statements of a file's text."""
+    lines = raw.splitlines()
+    types = _declared(lines, "-- takes:")
+    columns = _declared(lines, "-- rows:")
+    body = "\n".join(line for line in lines if not line.startswith("--"))
+    parts = (part.strip() for part in END.split(body))
+    return tuple(_query(part, types, columns) for part in parts if part)
+
+
+def arguments(query: Query, statement: Statement) -> Sequence[object]:
+    """What fills the places of *query*."""
+    if statement.one is not None:
+        return [statement.one[name] for name in query.takes]
+    return columns_of(statement.rows) if query.has_rows else ()
+
+
+def columns_of(rows: Sequence[Sequence[Value]]) -> list[tuple[Value, ...]]:
+    """A set as one array a column."""
+    return list(zip(*rows, strict=True))
+
+
+def _declared(lines: Sequence[str], mark: str) -> dict[str, str]:
+    declared: dict[str, str] = {}
+    for line in lines:
+        if line.startswith(mark):
+            for item in line.removeprefix(mark).split(","):
+                name, type_ = item.split()
+                declared[name] = type_
+    return declared
+
+
+def _query(part: str, types: Mapping[str, str], columns: Mapping[str, str]) -> Query:
+    has_rows = ROWS in part
+    text = part.replace(ROWS, _given(columns)) if has_rows else part
+    takes = tuple(dict.fromkeys(NAMED.findall(part)))
+    places = {name: f"${place}::{types[name]}" for place, name in enumerate(takes, 1)}
+    return Query(NAMED.sub(lambda found: places[found[1]], text), takes, has_rows)
+
+
+def _given(columns: Mapping[str, str]) -> str:
+    """``nth ordinality`` as the last column numbers the rows as they came."""
+    sent = [name for name, type_ in columns.items() if type_ != "ordinality"]
+    arrays = ", ".join(f"${place}::{columns[name]}[]" for place, name in enumerate(sent, 1))
+    numbered = " WITH ORDINALITY" if len(sent) < len(columns) else ""
+    return f"unnest({arrays}){numbered} AS given ({', '.join(columns)})"
