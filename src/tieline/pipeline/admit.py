@@ -10,7 +10,7 @@ import orjson
 from tieline.model.call import Headers
 from tieline.model.commands import Admission
 from tieline.model.event import Event, Mention
-from tieline.model.flow import FlowSpec, HubSpec, WebhookSource
+from tieline.model.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
 from tieline.model.ids import Micros, ReceiptId, ReplayId, Tenant
 from tieline.model.receipt import Verdict
 from tieline.model.run import NewRun
@@ -152,8 +152,8 @@ class Admitter:
             if flow.contract is not None:
                 try:
                     value = typed.get(flow.contract.label) or flow.contract.parse(payload)
-                except ValueError as error:
-                    why = flow.contract.explain(error)
+                except Exception as error:  # noqa: BLE001 - validators are the author's code
+                    why = _why(flow.contract, error)
                     faults.append(f"{flow.contract.label} for flow {flow.name}: {why}")
                     continue
                 except Exception as error:  # noqa: BLE001 - an author's own validator
@@ -224,6 +224,13 @@ def _identity(facts: EventFacts, body: bytes, index: int) -> str:
         return facts.id
     digest = hashlib.sha256(body).hexdigest()
     return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"
+
+
+def _why(contract: ContractSpec, error: Exception) -> str:
+    """The faults of a payload; of a validator that broke only the kind, since it may quote values."""
+    if isinstance(error, ValueError):
+        return contract.explain(error)
+    return f"its validator raised {type(error).__name__}"
 
 
 def _lane(flow: FlowSpec, value: Any) -> str | None:

@@ -14,7 +14,9 @@ class Flights:
         self.home: asyncio.Task[Any] | None = None
         """The task that executes the flow function; others are tasks of the author's own."""
         self.is_closed = False
-        """The function has ended: no new step begins."""
+        """The execution has ended: no new step begins."""
+        self.has_branches = False
+        """Whether tasks of the author's own have carried out effects."""
         self._loop = loop
         self._count = 0
         self._landed: asyncio.Event | None = None
@@ -27,15 +29,20 @@ class Flights:
         half a call is a doubt that nobody needs; the run waits for them before it ends.
         """
         self._count += 1
-        if asyncio.current_task(self._loop) is self.home:
+        if self.is_home():
             try:
                 return await flight
             finally:
                 self._land()
+        self.has_branches = True
         task = self._loop.create_task(flight)
         self._apart.add(task)
         task.add_done_callback(self._land_apart)
         return await asyncio.shield(task)
+
+    def is_home(self) -> bool:
+        """Whether this is the task of the flow function itself."""
+        return asyncio.current_task(self._loop) is self.home
 
     def _land_apart(self, task: asyncio.Task[Any]) -> None:
         self._apart.discard(task)

@@ -211,7 +211,8 @@ async def execute(live: LiveRun) -> Outcome:
     steps.flights.home = asyncio.current_task(execution.parts.loop)
     CURRENT.set(live)
     ending = await _ended(live)
-    if steps.close():
+    is_suspended = ending is None and bool(steps.stops)
+    if is_suspended or steps.close():
         ending = await _landed(live, ending)
     if isinstance(ending, Lost):
         raise ending
@@ -254,9 +255,10 @@ async def _landed(live: LiveRun, ending: BaseException | None) -> BaseException 
     """Wait until what the function left in flight has landed, no longer than its time allows."""
     while True:
         if live.is_called_off or live.is_over_time:
+            live.steps.close()
             live.steps.flights.abandon()
         try:
-            await live.steps.landed()
+            await live.steps.at_rest()
         except asyncio.CancelledError as cancelled:
             ending = ending or _cancelled(live, cancelled)
         else:

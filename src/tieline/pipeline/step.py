@@ -1,5 +1,6 @@
 """Step: a unit of a run is asked for; what is known of it comes back, and new memory is kept."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
@@ -28,6 +29,9 @@ from tieline.rules.fingerprint import effect_key
 from tieline.rules.recall import Next, Recalled, anew, recall
 
 T = TypeVar("T")
+
+TURNS = 5
+"""How many turns of the loop a branch has to begin its next effect before its run is closed."""
 
 LONGEST_READ = 256 * 1024
 """A longer answer of a read is not remembered but read again; a write's is kept whole."""
@@ -73,6 +77,7 @@ class Steps:
         self.claimed = claimed
         self.parts = parts
         self.stops: list[Outcome] = []
+        self._stopped_in: set[asyncio.Task[Any] | None] = set()
         self.flights = Flights(parts.loop)
         self._flow = flow
         self._memory = memory
@@ -81,8 +86,11 @@ class Steps:
     # --- one step, from its name to its memory --------------------------------------------------
 
     def plan(self, name: str, key: str | None, effect: Effect, print_of: Callable[[], str]) -> Step:
-        """Give this use of *name* its identity, and look it up. Raises Stop after another stop."""
-        if self.stops or self.flights.is_closed:
+        """Give this use of *name* its identity, and look it up. Raises Stop where none may begin.
+
+        A stop ends the function and the branch that met it; parallel branches go on.
+        """
+        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
             raise self._stopped()
         return self.look_up(name, key, effect, print_of())
 
@@ -134,7 +142,7 @@ class Steps:
 
         Raises Stop when the run ends meanwhile, Lost when it may belong to somebody else.
         """
-        if self.stops or self.flights.is_closed:
+        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
             raise self._stopped()
         if step.effect is Effect.READ:
             return
@@ -144,15 +152,19 @@ class Steps:
             self.write(step, StepState.INTENT, step.tries, None, None)
         if self._durable.needs_flush:
             await self._durable.flush()
-            if self.stops or not self.parts.may_start_effects():
+            if not self.parts.may_start_effects():
                 # Nothing was sent: the intent must not look like a doubt later.
                 self.write(step, StepState.FAILED, step.tries, None, None)
-                raise self._stopped() if self.stops else Lost
+                raise Lost
         self.parts.reach("call.after-intent")
 
-    def fly(self, flight: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+    async def fly(self, flight: Coroutine[Any, Any, T]) -> T:
         """Carry out *flight*, an effect from its begin to its memory."""
-        return self.flights.fly(flight)
+        try:
+            return await self.flights.fly(flight)
+        except Stop:
+            self._stopped_in.add(asyncio.current_task(self.parts.loop))
+            raise
 
     def done(self, step: Step, result: bytes, *, tries: int | None = None) -> None:
         """The step has its result: it never runs again."""
@@ -176,6 +188,7 @@ class Steps:
     def stop(self, outcome: Outcome) -> Stop:
         """End this execution with *outcome*; the caller raises what is returned."""
         self.stops.append(outcome)
+        self._stopped_in.add(asyncio.current_task(self.parts.loop))
         return Stop(outcome)
 
     def hold(self, step: Step, reason: str) -> Stop:
@@ -192,6 +205,10 @@ class Steps:
             "--done keeps the remembered result, --retry makes the effect with the new arguments"
         )
         return self.hold(step, reason)
+
+    def _is_stopped_here(self) -> bool:
+        task = asyncio.current_task(self.parts.loop)
+        return task is self.flights.home or task in self._stopped_in
 
     def _stopped(self) -> Stop:
         return Stop(self.stops[0] if self.stops else Done())
@@ -242,13 +259,23 @@ class Steps:
     # --- the end of an execution ------------------------------------------------------------------
 
     def close(self) -> bool:
-        """The function has ended: no new step begins. Whether something is still under way."""
+        """No new step begins. Returns whether something is still under way."""
         self.flights.is_closed = True
         return self.flights.any or self._durable.is_committing
 
-    async def landed(self) -> None:
-        """Return once every effect that was begun is remembered."""
+    async def at_rest(self) -> None:
+        """Return, closed, once every effect that was begun is remembered.
+
+        Until then, branches that no stop concerned may begin others.
+        """
         await self.flights.landed()
+        while self.flights.has_branches and not self.flights.is_closed:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            if not self.flights.any:
+                break
+            await self.flights.landed()
+        self.flights.is_closed = True
         await self._durable.at_rest()
 
     def take(self) -> Progress:
