@@ -128,8 +128,8 @@ async def test_parallel_uses_may_come_in_another_order_the_next_time(
         calls = [town.books.post("/entries", json={"ref": ref}) for ref in order_of]
         await asyncio.gather(*calls)
 
-    vendor.rule = lambda asked: Answer(503 if asked.json["ref"] == "x" and is_down else 200, {})
     is_down = True
+    vendor.rule = lambda asked: Answer(503 if asked.json["ref"] == "x" and is_down else 200, {})
     await engine.open(town.hub)
     await engine.take()
     is_down = False

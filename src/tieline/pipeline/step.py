@@ -211,7 +211,9 @@ class Steps:
         return task is self.flights.home or task in self._stopped_in
 
     def _stopped(self) -> Stop:
-        return Stop(self.stops[0] if self.stops else Done())
+        if self.stops:
+            return Stop(self.stops[0])
+        return Stop(Done(), f"{self.claimed.id} has ended; a flow must await what it starts")
 
     # --- memory ---------------------------------------------------------------------------------
 

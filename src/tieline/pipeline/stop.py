@@ -9,8 +9,8 @@ class Stop(BaseException):
     Not an Exception, so that an author's ``except Exception`` does not see it.
     """
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(str(outcome))
+    def __init__(self, outcome: Outcome, words: str = "") -> None:
+        super().__init__(words or str(outcome))
         self.outcome = outcome
 
 
