@@ -14,7 +14,7 @@ from tieline.connectors.shopify import SHOPIFY
 from tieline.connectors.stripe import STRIPE
 from tieline.model.secret import Secret
 from tieline.model.signature import SignedDelivery, Verified, WebhookScheme
-from tieline.rules.event_shape import read
+from tieline.rules.event_shape import EventReader
 from tieline.rules.signature import verify
 
 SAMPLES = Path(__file__).parents[1] / "vectors" / "webhook_samples"
@@ -70,7 +70,7 @@ def test_a_sample_signed_by_hand_is_vouched_for_and_names_its_event(
     delivery = SignedDelivery("POST", "https://hooks.example/in", headers, body)
 
     verdict = verify(scheme, delivery, [Secret.of(KEY)], NOW)
-    facts = read(scheme.shape, headers, json.loads(body))
+    facts = EventReader(scheme.shape).read(headers, json.loads(body))
 
     assert isinstance(verdict, Verified), verdict
     assert facts.type in (path.stem, path.stem.replace("-", "/"))

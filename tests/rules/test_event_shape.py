@@ -22,7 +22,7 @@ from tieline.connectors.xero import XERO
 from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
 from tieline.model.signature import EventFacts, EventShape, WebhookScheme
-from tieline.rules.event_shape import read, split
+from tieline.rules.event_shape import EventReader
 
 HUBSPOT_EVENT = {
     "eventId": 1,
@@ -154,36 +154,39 @@ XERO_EVENT = {
 def test_each_vendor_says_it_in_its_own_place(
     scheme: WebhookScheme, headers: tuple[tuple[str, str], ...], document: object, facts: EventFacts
 ) -> None:
-    assert read(scheme.shape, headers, document) == facts
+    assert EventReader(scheme.shape).read(headers, document) == facts
 
 
 @pytest.mark.parametrize("document", [None, [], {}, "text", 5, True, {"type": {}, "id": None}])
 def test_what_is_missing_is_none(document: object) -> None:
-    facts = read(STRIPE.shape, (), document)
+    facts = EventReader(STRIPE.shape).read((), document)
 
     assert (facts.type, facts.id, facts.data) == (None, None, None)
 
 
 @pytest.mark.parametrize("value", [None, "", True, 1.5, [], {}])
 def test_half_an_identity_is_none(value: object) -> None:
-    assert read(HUBSPOT.shape, (), HUBSPOT_EVENT | {"eventId": value}).id is None
+    assert EventReader(HUBSPOT.shape).read((), HUBSPOT_EVENT | {"eventId": value}).id is None
 
 
 def test_an_empty_header_says_nothing() -> None:
     headers = (("x-github-event", ""), ("x-github-delivery", ""))
 
-    assert read(GITHUB.shape, headers, {}) == EventFacts(None, None, {})
+    assert EventReader(GITHUB.shape).read(headers, {}) == EventFacts(None, None, {})
 
 
 def test_one_delivery_can_hold_several_events() -> None:
-    assert split(STRIPE.shape, {"id": 1}) == ({"id": 1},)
-    assert split(HUBSPOT.shape, [HUBSPOT_EVENT, HUBSPOT_EVENT]) == [HUBSPOT_EVENT, HUBSPOT_EVENT]
-    assert split(XERO.shape, {"events": [XERO_EVENT]}) == [XERO_EVENT]
+    assert EventReader(STRIPE.shape).split({"id": 1}) == ({"id": 1},)
+    assert EventReader(HUBSPOT.shape).split([HUBSPOT_EVENT, HUBSPOT_EVENT]) == [
+        HUBSPOT_EVENT,
+        HUBSPOT_EVENT,
+    ]
+    assert EventReader(XERO.shape).split({"events": [XERO_EVENT]}) == [XERO_EVENT]
 
 
 @pytest.mark.parametrize("document", [None, {}, {"events": None}, {"events": {}}, []])
 def test_a_delivery_without_its_list_holds_no_events(document: object) -> None:
-    assert not split(XERO.shape, document)
+    assert not EventReader(XERO.shape).split(document)
 
 
 @settings(deadline=None)
@@ -200,8 +203,8 @@ def test_a_delivery_without_its_list_holds_no_events(document: object) -> None:
 def test_no_document_breaks_the_reading(document: object) -> None:
     shape = EventShape(type_path=("type", "data.type"), id_path="data.id", data_path="data.data")
 
-    for event in split(shape, document):
-        read(shape, (), event)
+    for event in EventReader(shape).split(document):
+        EventReader(shape).read((), event)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Flow: what an author declared, as data: sources, contracts, flows and the hub around them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -32,11 +32,11 @@ class ContractSpec:
     """(field, reference kind): business names in the payload that a story is found by."""
     fields: frozenset[str]
     sensitive: frozenset[str] = frozenset()
+    label: str = field(init=False)
+    """``name@version``, as stored with events."""
 
-    @property
-    def label(self) -> str:
-        """``name@version``, as stored with events."""
-        return f"{self.name}@{self.version}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", f"{self.name}@{self.version}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tieline.model.signature import BodyForm, EventFacts
 from tieline.model.value import value
 from tieline.ports.ids import Ids
 from tieline.rules.delivery_body import read_body
-from tieline.rules.event_shape import read, split
+from tieline.rules.event_shape import EventReader
 from tieline.rules.routing import flows_for
 
 UNKNOWN_TYPE = "unknown"
@@ -81,6 +81,10 @@ class Occurrence:
     """The payload as JSON; None when the receipt's body is exactly that."""
 
 
+Match = tuple[FlowSpec, Any]
+"""A flow that takes an event, and the payload in the flow's own form."""
+
+
 class Admitter:
     """Turns occurrences into events and runs, by the hub's declarations."""
 
@@ -89,12 +93,16 @@ class Admitter:
         self._ids = ids
         self._dedupe_us = dedupe_us
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
+        self._readers: dict[str, EventReader] = {}
 
     def deliver(
         self, door: WebhookSource, body: Body, headers: Headers, origin: Origin
     ) -> Admitted:
         """The events of a delivery. Raises PayloadRejected for a body that cannot be read."""
-        return self.admit(occurrences(door, body, headers), origin)
+        reader = self._readers.get(door.name)
+        if reader is None:
+            reader = self._readers[door.name] = EventReader(door.scheme.shape)
+        return self.admit(occurrences(reader, door.scheme.body, body, headers), origin)
 
     def admit(self, found: Sequence[Occurrence], origin: Origin) -> Admitted:
         """Give each occurrence its envelope, its runs and its business names."""
@@ -102,20 +110,17 @@ class Admitter:
         starts: list[Start] = []
         faults: list[str] = []
         for occurrence in found:
-            event = self._envelope(occurrence, origin)
-            own, fault = self._starts(event, occurrence.payload)
-            contract = next((s.flow.contract.label for s in own if s.flow.contract), None)
-            event = event if contract is None else event._replace(contract=contract)
-            admissions.append(
-                Admission(
-                    event=event,
-                    runs=tuple(start.run for start in own),
-                    mentions=_mentions(event, own),
-                    expires_us=origin.recorded_us + self._dedupe_us,
-                )
-            )
-            starts.extend(own)
-            faults.extend(fault)
+            payload = occurrence.payload
+            matches = self._matches(origin.source, occurrence.type, payload, faults)
+            event = self._envelope(occurrence, origin, _label(matches))
+            own = [
+                Start(self._run(flow, event, typed), flow, event, payload, typed)
+                for flow, typed in matches
+            ]
+            runs = tuple([start.run for start in own])
+            expires_us = origin.recorded_us + self._dedupe_us
+            admissions.append(Admission(event, runs, _mentions(event, matches), expires_us))
+            starts += own
         verdict = _verdict(bool(starts), bool(faults))
         return Admitted(tuple(admissions), tuple(starts), verdict, "; ".join(faults) or None)
 
@@ -123,10 +128,15 @@ class Admitter:
         self, event: Event, payload: Any, *, flow: str | None, replay: ReplayId | None
     ) -> tuple[list[Start], list[str]]:
         """The runs that *event* would cause today, for a replay; and why some would not start."""
-        starts, faults = self._starts(event, payload, replay=replay)
-        return [s for s in starts if flow is None or s.flow.name == flow], faults
+        faults: list[str] = []
+        starts = [
+            Start(self._run(match, event, typed, replay), match, event, payload, typed)
+            for match, typed in self._matches(event.source, event.type, payload, faults)
+            if flow is None or match.name == flow
+        ]
+        return starts, faults
 
-    def _envelope(self, occurrence: Occurrence, origin: Origin) -> Event:
+    def _envelope(self, occurrence: Occurrence, origin: Origin, contract: str | None) -> Event:
         return Event(
             self._ids.event(),
             origin.tenant,
@@ -138,31 +148,30 @@ class Admitter:
             origin.traceparent,
             origin.receipt_id,
             origin.cause,
-            None,
+            contract,
             occurrence.data,
         )
 
-    def _starts(
-        self, event: Event, payload: Any, *, replay: ReplayId | None = None
-    ) -> tuple[list[Start], list[str]]:
+    def _matches(
+        self, source: str, event_type: str, payload: Any, faults: list[str]
+    ) -> list[Match]:
+        """The flows that take *payload*, each with its typed form; what does not fit is noted."""
         typed: dict[str, Any] = {}
-        starts, faults = [], []
-        for flow in self._flows_for(event.source, event.type):
-            value = payload
-            if flow.contract is not None:
+        matches: list[Match] = []
+        for flow in self._flows_for(source, event_type):
+            contract = flow.contract
+            if contract is None:
+                matches.append((flow, payload))
+                continue
+            label = contract.label
+            if label not in typed:
                 try:
-                    value = typed.get(flow.contract.label) or flow.contract.parse(payload)
+                    typed[label] = contract.parse(payload)
                 except Exception as error:  # noqa: BLE001 - validators are the author's code
-                    why = _why(flow.contract, error)
-                    faults.append(f"{flow.contract.label} for flow {flow.name}: {why}")
+                    faults.append(f"{label} for flow {flow.name}: {_why(contract, error)}")
                     continue
-                except Exception as error:  # noqa: BLE001 - an author's own validator
-                    why = f"its own code raised {type(error).__name__}"
-                    faults.append(f"{flow.contract.label} for flow {flow.name}: {why}")
-                    continue
-                typed[flow.contract.label] = value
-            starts.append(Start(self._run(flow, event, value, replay), flow, event, payload, value))
-        return starts, faults
+            matches.append((flow, typed[label]))
+        return matches
 
     def _flows_for(self, source: str, event_type: str) -> tuple[FlowSpec, ...]:
         route = (source, event_type)
@@ -173,7 +182,9 @@ class Admitter:
                 self._routes[route] = found
         return found
 
-    def _run(self, flow: FlowSpec, event: Event, value: Any, replay: ReplayId | None) -> NewRun:
+    def _run(
+        self, flow: FlowSpec, event: Event, typed: Any, replay: ReplayId | None = None
+    ) -> NewRun:
         deadline = None
         if flow.deadline is not None:
             deadline = event.recorded_us + int(flow.deadline.total_seconds() * 1e6)
@@ -183,24 +194,26 @@ class Admitter:
             flow.name,
             event.id,
             flow.priority,
-            _lane(flow, value),
+            None if flow.ordered_by is None else _lane(typed, flow.ordered_by),
             event.recorded_us,
             deadline,
             replay,
         )
 
 
-def occurrences(door: WebhookSource, body: Body, headers: Headers) -> list[Occurrence]:
+def occurrences(
+    reader: EventReader, form: BodyForm, body: Body, headers: Headers
+) -> list[Occurrence]:
     """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
-    scheme = door.scheme
-    document = read_body(scheme.body, body.decoded)
-    stored_as_it_is = scheme.body is BodyForm.JSON and body.raw is body.decoded
+    decoded = body.decoded
+    document = read_body(form, decoded)
+    stored_as_it_is = form is BodyForm.JSON and body.raw is decoded
     found = []
-    for index, part in enumerate(split(scheme.shape, document)):
-        facts = read(scheme.shape, headers, part)
-        data = None if stored_as_it_is and facts.data is document else to_json(facts.data)
-        identity = _identity(facts, body.decoded, index)
-        found.append(Occurrence(_type(facts), identity, facts.data, data))
+    for index, part in enumerate(reader.split(document)):
+        facts = reader.read(headers, part)
+        payload = facts.data
+        data = None if stored_as_it_is and payload is document else to_json(payload)
+        found.append(Occurrence(_type(facts), _identity(facts, decoded, index), payload, data))
     return found
 
 
@@ -226,33 +239,37 @@ def _identity(facts: EventFacts, body: bytes, index: int) -> str:
     return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"
 
 
-def _why(contract: ContractSpec, error: Exception) -> str:
-    """The faults of a payload; of a validator that broke only the kind, since it may quote values."""
-    if isinstance(error, ValueError):
-        return contract.explain(error)
-    return f"its validator raised {type(error).__name__}"
-
-
-def _lane(flow: FlowSpec, value: Any) -> str | None:
-    if flow.ordered_by is None:
-        return None
-    text = str(getattr(value, flow.ordered_by))
+def _lane(typed: Any, ordered_by: str) -> str:
+    text = str(getattr(typed, ordered_by))
     if len(text) <= LONGEST_LANE:
         return text
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _mentions(event: Event, starts: Sequence[Start]) -> tuple[Mention, ...]:
+def _label(matches: Sequence[Match]) -> str | None:
+    """The contract that an event was held against: that of the first flow that has one."""
+    for flow, _ in matches:
+        if flow.contract is not None:
+            return flow.contract.label
+    return None
+
+
+def _why(contract: ContractSpec, error: Exception) -> str:
+    """The faults of a payload; of a validator that broke only the kind: it may quote values."""
+    if isinstance(error, ValueError):
+        return contract.explain(error)
+    return f"its validator raised {type(error).__name__}"
+
+
+def _mentions(event: Event, matches: Sequence[Match]) -> tuple[Mention, ...]:
     """The business names in the payload, by the contracts' keys."""
     seen: dict[tuple[str, str], Mention] = {}
-    for start in starts:
-        if start.flow.contract is None:
-            continue
-        for field, kind in start.flow.contract.keys:
-            value = getattr(start.typed, field)
-            if value is not None and (kind, str(value)) not in seen:
-                key = str(value)[:255]
-                seen[kind, key] = Mention(kind, key, event.id, "", event.recorded_us)
+    for flow, typed in matches:
+        for field, kind in () if flow.contract is None else flow.contract.keys:
+            value = getattr(typed, field)
+            if value is not None and (kind, name := str(value)) not in seen:
+                key = name[:LONGEST_NAME]
+                seen[kind, name] = Mention(kind, key, event.id, "", event.recorded_us)
     return tuple(seen.values())
 
 
