@@ -127,12 +127,33 @@ def endings(
 
 
 @pytest.fixture
+def shop_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Shop]:
+    """The command line on the stopped store of a maker."""
+    monkeypatch.chdir(tmp_path)
+    for variable in ("TIELINE_STORE", "TIELINE_HUB", "SUDO_USER"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def on(house: Any, names: dict[str, str] | None = None) -> Shop:
+        build = SteadyBuild(house, house.path)
+
+        def tieline(*words: str) -> Said:
+            capsys.readouterr()
+            code = run(lambda: build, words)
+            captured = capsys.readouterr()
+            return Said(code, captured.out, captured.err)
+
+        return Shop(house.path, names or {}, build, tieline)
+
+    return on
+
+
+@pytest.fixture
 def shop(
     build_house: Callable[[], Any],
     invoice: Callable[..., dict[str, object]],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    shop_on: Callable[..., Shop],
 ) -> Shop:
     """The store after that day, stopped."""
 
@@ -142,16 +163,4 @@ def shop(
         await house.close()
         return house, names
 
-    house, names = asyncio.run(make())
-    build = SteadyBuild(house, house.path)
-    monkeypatch.chdir(tmp_path)
-    for variable in ("TIELINE_STORE", "TIELINE_HUB", "SUDO_USER"):
-        monkeypatch.delenv(variable, raising=False)
-
-    def tieline(*words: str) -> Said:
-        capsys.readouterr()
-        code = run(lambda: build, words)
-        captured = capsys.readouterr()
-        return Said(code, captured.out, captured.err)
-
-    return Shop(house.path, names, build, tieline)
+    return shop_on(*asyncio.run(make()))

@@ -1,0 +1,217 @@
+"""What people change from the command line is done, recorded with who and why, and seen at once."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tieline.surfaces.cli.session import actor
+
+WHY = ("--reason", "a test")
+
+
+def told(shop: Any, *words: str) -> list[dict[str, Any]]:
+    """What a command answers as JSON."""
+    said = shop.tieline("--json", *words)
+    assert said.code == 0, said.err
+    return [json.loads(line) for line in said.lines]
+
+
+def last_audit(shop: Any) -> tuple[str, str, str, str]:
+    [line] = told(shop, "audit", "list", "-n", "1")
+    return line["actor"], line["action"], line["subject"], line["reason"]
+
+
+def test_pausing_is_seen_in_the_list_and_in_the_audit_log(shop: Any) -> None:
+    first = shop.tieline("flows", "pause", "announce", *WHY)
+    again = shop.tieline("flows", "pause", "announce", "--reason", "another")
+
+    [line] = [one for one in told(shop, "flows", "list") if one["name"] == "announce"]
+    assert first.out == "flow announce is paused\n"
+    assert again.out == "flow announce was paused already, and is for the first reason given\n"
+    assert line["paused"]["actor"] == actor()
+    assert line["paused"]["reason"] == "a test"
+    assert last_audit(shop) == (actor(), "pause", "flow:announce", "another")
+
+
+def test_resuming_lifts_a_pause(shop: Any) -> None:
+    said = shop.tieline("connections", "resume", "books", *WHY)
+
+    [line] = [one for one in told(shop, "connections", "list") if one["name"] == "books"]
+    assert said.out == "connection books goes on\n"
+    assert line["paused"] is None
+
+
+def test_a_live_run_can_be_cancelled(shop: Any) -> None:
+    answer = told(shop, "runs", "cancel", shop.ids["retrying"], *WHY)
+
+    [run] = told(shop, "runs", "show", shop.ids["retrying"])
+    assert answer == [{"done": True, "run": shop.ids["retrying"]}]
+    assert run["state"] == "cancelled"
+    assert run["why"] == f"it was cancelled by {actor()}: a test"
+
+
+def test_a_dead_run_can_be_tried_again(shop: Any) -> None:
+    said = shop.tieline("dead", "retry", shop.ids["dead"], *WHY)
+
+    [run] = told(shop, "runs", "show", shop.ids["dead"])
+    assert said.out == f"{shop.ids['dead']} is ready to run again\n"
+    assert run["state"] == "ready"
+    assert run["dead"]["resolution"] == "retried"
+    assert told(shop, "dead", "list") == []
+
+
+def test_a_new_action_needs_its_own_word_of_consent(shop: Any) -> None:
+    refused = shop.tieline("dead", "retry", shop.ids["dead"], "--as-new-action", *WHY)
+    done = shop.tieline(
+        "dead", "retry", shop.ids["dead"], "--as-new-action", "--yes-effects-again", *WHY
+    )
+
+    [run] = told(shop, "runs", "show", shop.ids["dead"])
+    assert (refused.code, done.code) == (2, 0)
+    assert "confirm it on a terminal, or with --yes-effects-again" in refused.err
+    assert run["generation"] == 1
+
+
+def test_a_dead_run_can_be_edited_field_by_field(shop: Any) -> None:
+    [answer] = told(
+        shop,
+        "dead",
+        "edit",
+        shop.ids["dead"],
+        "--set",
+        "amount_cents=5",
+        "--set",
+        'customer_id="cus_9"',
+        *WHY,
+    )
+
+    [event] = told(shop, "events", "show", answer["event"])
+    [run] = told(shop, "runs", "show", answer["run"])
+    assert answer["replaces"] == shop.ids["dead"]
+    assert event["payload"] == {"invoice_id": "in_2", "customer_id": "cus_9", "amount_cents": 5}
+    assert event["cause"] == shop.ids["dead event"]
+    assert (run["state"], run["lane"]) == ("ready", "cus_9")
+    assert last_audit(shop)[:3] == (actor(), "edit-and-retry", shop.ids["dead"])
+
+
+@pytest.mark.parametrize("place", ["payload.json", "-"])
+def test_a_dead_run_can_be_given_a_whole_payload(
+    shop: Any, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = b'{"invoice_id":"in_2","customer_id":"cus_2","amount_cents":7}'
+    Path("payload.json").write_bytes(document)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(document)))
+
+    [answer] = told(shop, "dead", "edit", shop.ids["dead"], "--payload", place, *WHY)
+
+    [event] = told(shop, "events", "show", answer["event"])
+    assert event["payload"]["amount_cents"] == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "result"),
+    [
+        (("--done", "--result", '{"id": "entry_7"}'), "ready", {"id": "entry_7"}),
+        (("--done",), "ready", None),
+        (("--retry",), "ready", None),
+        (("--give-up",), "cancelled", None),
+    ],
+)
+def test_a_held_run_is_resolved_as_the_person_says(
+    shop: Any, words: tuple[str, ...], state: str, result: object
+) -> None:
+    [answer] = told(shop, "held", "resolve", shop.ids["held"], *words, *WHY)
+
+    [run] = told(shop, "runs", "show", shop.ids["held"])
+    assert answer["decision"] == words[0].removeprefix("--")
+    assert run["state"] == state
+    assert run["steps"][0]["result"] == result
+    assert told(shop, "held", "list") == []
+
+
+def test_a_replay_is_planned_confirmed_started_and_stopped(shop: Any) -> None:
+    said = shop.tieline("replay", "run", "--type", "invoice.paid", "--yes", *WHY)
+    [replay] = told(shop, "replay", "list")
+    [ended] = told(shop, "replay", "cancel", replay["id"], *WHY)
+
+    [shown] = told(shop, "replay", "show", replay["id"])
+    assert said.code == 0
+    assert "runs of post_invoice: 2\n" in said.out
+    assert "effects: 1 happened and are not repeated\n" in said.out
+    assert "not run: 1: invoice.paid@1 for flow post_invoice: invoice_id:" in said.out
+    assert said.lines[-1] == "no hub is running: it goes on when one serves this store"
+    assert (replay["state"], replay["planned"], replay["per_second"]) == ("running", 3, 10)
+    assert ended == {"done": True, "replay": replay["id"], "cancelled": 0}
+    assert shown["state"] == "cancelled"
+    assert [line["action"] for line in shown["audit"]] == ["replay", "cancel-replay"]
+
+
+def test_a_replay_as_new_actions_needs_its_own_word_of_consent(shop: Any) -> None:
+    line = ("replay", "run", shop.ids["paid"], "--as-new-action", "--yes", *WHY)
+
+    refused = shop.tieline(*line)
+    done = shop.tieline(*line, "--yes-effects-again", "--no-wait")
+
+    assert (refused.code, done.code) == (2, 0)
+    assert "effects: 1 would be made ONCE MORE" in refused.out
+    assert [replay["as_new_action"] for replay in told(shop, "replay", "list")] == [True]
+
+
+def test_the_environment_says_which_store_unless_the_line_does(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = type(shop.build).__mro__[1]()
+    monkeypatch.setenv("TIELINE_STORE", str(shop.path))
+
+    from_environment = real.target({"store": None, "hub": None})
+    from_line = real.target({"store": "other.db", "hub": "a:b"})
+    monkeypatch.delenv("TIELINE_STORE")
+    by_default = real.target({})
+
+    assert from_environment.store == shop.path
+    assert (from_line.store, from_line.hub) == (Path("other.db"), "a:b")
+    assert (by_default.store, by_default.hub) == (Path("tieline.db"), "hub.py:hub")
+
+
+def test_the_actor_is_the_systems_user_and_not_what_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = actor()
+    for name in ("USER", "LOGNAME", "USERNAME"):
+        monkeypatch.setenv(name, "mallory")
+
+    assert actor() == before
+
+
+def test_status_says_how_a_stopped_store_stands(shop: Any) -> None:
+    said = shop.tieline("status")
+    [as_json] = told(shop, "status")
+
+    assert said.lines[1:9] == [
+        "hub: no hub is running",
+        "ready: 0",
+        "behind: 0",
+        "running: 0",
+        "retrying: 1",
+        "waiting: 0",
+        "held: 1",
+        "dead: 1",
+    ]
+    assert "connection books is paused by ana: books are down" in said.lines
+    assert (as_json["process"], as_json["hub"]) == (None, None)
+    assert as_json["oldest"]["state"] == "held"
+
+
+def test_pages_follow_each_other_by_cursor(shop: Any) -> None:
+    first = shop.tieline("events", "list", "-n", "4")
+    cursor = first.err.strip().rpartition(" ")[2]
+    second = shop.tieline("events", "list", "-n", "4", "--cursor", cursor)
+
+    assert first.err == f"there may be more: go on with --cursor {cursor}\n"
+    assert second.err == ""
+    assert len(first.lines) + len(second.lines) == 2 + 7
+    assert set(first.lines[1:]).isdisjoint(second.lines[1:])
