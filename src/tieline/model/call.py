@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -66,8 +66,7 @@ class Timeouts:
     total: timedelta = timedelta(seconds=15)
 
 
-@value
-class Egress:
+class Egress(NamedTuple):
     """Which addresses a connection may reach beyond the public internet."""
 
     allow: tuple[str, ...] = ()

@@ -12,6 +12,8 @@ _LONGEST_GZIP_CHAIN = 100
 
 def body_for(coding: str, limit_bytes: int) -> "PlainBody | InflatedBody":
     """What collects a body in content coding *coding* ('' for none). Raises CallFailed."""
+    if not coding:
+        return PlainBody(limit_bytes)
     coding = coding.strip().lower()
     if coding in {"", "identity"}:
         return PlainBody(limit_bytes)

@@ -1,8 +1,10 @@
 """Client: one request comes in; it goes once over a checked connection; its answer comes back."""
 
 import asyncio
-from functools import partial
+from collections.abc import Coroutine
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from tieline.adapters.http.connection import Connection
 from tieline.adapters.http.dial import Dialler
@@ -29,13 +31,12 @@ class ThinHttpClient:
         self._pool = Pool(idle)
         self._closed = False
 
-    async def send(self, request: HttpRequest) -> HttpAnswer:
+    def send(self, request: HttpRequest) -> Coroutine[Any, Any, HttpAnswer]:
         """Send *request* and return the answer, whatever its status. Raises CallFailed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + request.timeouts.total.total_seconds()
+        deadline = self._loop.time() + request.timeouts.total.total_seconds()
         if not request.max_redirects:
-            return await self._send_once(request, deadline=deadline)
-        return await follow(request, partial(self._send_once, deadline=deadline))
+            return self._send_once(request, deadline=deadline)
+        return follow(request, partial(self._send_once, deadline=deadline))
 
     async def close(self) -> None:
         """Close every connection; sends in flight fail as BROKEN."""
@@ -56,12 +57,16 @@ class ThinHttpClient:
             deadline=deadline,
         )
 
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """Kept, since asking for it is a system call on Python 3.11."""
+        return asyncio.get_running_loop()
+
     async def _dial(self, origin: Origin, request: HttpRequest, *, deadline: float) -> Connection:
         if self._closed:
             raise _closed()
-        loop = asyncio.get_running_loop()
-        make = partial(Connection, self._pool, (origin.text, request.egress), loop)
-        until = min(deadline, loop.time() + request.timeouts.connect.total_seconds())
+        make = partial(Connection, self._pool, (origin.text, request.egress), self._loop)
+        until = min(deadline, self._loop.time() + request.timeouts.connect.total_seconds())
         try:
             return await self._dialler.dial(origin, request.egress, make, until=until)
         except CallFailed as failure:

@@ -30,7 +30,6 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_home",
-        "_loop",
         "_lost",
         "_reader",
         "_timer",
@@ -38,6 +37,7 @@ class Connection(asyncio.Protocol):
         "_waiter",
         "_watch",
         "key",
+        "loop",
         "parked_at",
     )
 
@@ -50,8 +50,8 @@ class Connection(asyncio.Protocol):
         """What the pool keeps it under."""
         self.parked_at = 0.0
         """When it was parked, on the loop's clock."""
+        self.loop = loop
         self._home = home
-        self._loop = loop
         self._reader = AnswerReader()
         self._waiter: asyncio.Future[HttpAnswer] | None = None
         self._lost = False
@@ -67,9 +67,9 @@ class Connection(asyncio.Protocol):
             detail = "the connection closed before the request was written"
             raise CallFailed(FailureKind.BROKEN, Delivered.NO, detail)
         self._reader.expect(head_only=head_only, limit_bytes=limit_bytes)
-        waiter: asyncio.Future[HttpAnswer] = self._loop.create_future()
+        waiter: asyncio.Future[HttpAnswer] = self.loop.create_future()
         self._waiter = waiter
-        self._timer = self._loop.call_at(deadline, self._expire)
+        self._timer = self.loop.call_at(deadline, self._expire)
         self._transport.write(wire)
         try:
             return await waiter

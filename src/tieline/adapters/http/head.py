@@ -51,7 +51,7 @@ def outgoing_headers(request: HttpRequest, target: Target) -> list[tuple[str, st
     for header in request.headers:
         name, value = header
         key = _checked_name(name)
-        if _FORBIDDEN_IN_VALUE.search(value) is not None:
+        if not (value.isascii() and value.isprintable()) and _FORBIDDEN_IN_VALUE.search(value):
             raise refuse(f"the value of header {name!r} has a control or non-latin-1 character")
         if key in _ADDED_BY_US:
             _replace(ours, _ADDED_BY_US[key], value)

@@ -36,7 +36,8 @@ class Pool:
         stack = self._idle.get(key)
         if not stack:
             return None
-        oldest_allowed = asyncio.get_running_loop().time() - self._keep_s
+        connection = stack[-1]
+        oldest_allowed = connection.loop.time() - self._keep_s
         while stack:
             connection = stack.pop()
             if connection.parked_at > oldest_allowed and connection.is_quiet():
@@ -52,11 +53,12 @@ class Pool:
 
     def park(self, connection: Connection) -> None:
         """Keep *connection* for the next exchange."""
-        loop = asyncio.get_running_loop()
-        connection.parked_at = loop.time()
+        connection.parked_at = connection.loop.time()
         self._idle.setdefault(connection.key, []).append(connection)
         if self._sweeper is None:
-            self._sweeper = loop.call_later(min(_SWEEP_EVERY_S, self._keep_s), self._sweep)
+            self._sweeper = connection.loop.call_later(
+                min(_SWEEP_EVERY_S, self._keep_s), self._sweep
+            )
 
     def forget(self, connection: Connection) -> None:
         """*connection* is gone."""

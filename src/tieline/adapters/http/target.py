@@ -50,6 +50,7 @@ def refuse(detail: str) -> CallFailed:
     return CallFailed(FailureKind.REJECTED, Delivered.NO, detail)
 
 
+@lru_cache(maxsize=1024)
 def parse_url(url: str) -> Target:
     """The parts of *url*. Raises CallFailed; the text never repeats path, query or credentials."""
     match = _URL.fullmatch(url)
