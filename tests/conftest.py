@@ -1,8 +1,9 @@
 """Fixtures for all tests: asyncio, and a store that real commits fill on a steered clock."""
 
+import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import orjson
 import pytest
 from hypothesis import settings
+from tests import postgres_server
 
 from tieline import Contract, Hub, Key, Sensitive
 from tieline.adapters.sql.committer import Committer
@@ -51,6 +53,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tieline"))
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_end_with_the_session() -> Iterator[None]:
+    yield
+    asyncio.run(postgres_server.forget_shared())
 
 
 @dataclass(slots=True)

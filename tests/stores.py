@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import postgres_server
 from tests.makers import ALICE, BOB, FLOW, START_US, an_ingest
 
+from tieline.adapters.postgres.database import PostgresDatabase
+from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
@@ -134,4 +137,15 @@ async def sqlite_file(folder: Path) -> Store:
     return store
 
 
-BACKENDS: list[Open] = [sqlite_file]
+async def postgres(folder: Path) -> Store:
+    """PostgreSQL, with two connections that commit; the same folder opens the same database."""
+    url = await postgres_server.shared().database_of(folder)
+    database = await PostgresDatabase.open(url)
+    journal = Committer(database, side_by_side=database.connections)
+    store = Store(journal, await PostgresReader.open(url), folder)
+    await store.beat(ALICE)
+    await store.beat(BOB)
+    return store
+
+
+BACKENDS: list[Open] = [sqlite_file, postgres]
