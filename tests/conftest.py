@@ -158,11 +158,13 @@ class StoreHouse:
     clock: SteeredClock = field(default_factory=SteeredClock)
     hub: HubSpec = field(default_factory=lambda: a_hub().spec())
     worker: WorkerId = WORKER
+    database: Committer | None = None
+    """The journal to fill, where it is not a file at ``path``."""
 
     def __post_init__(self) -> None:
         self.ids = SteeredIds(self.clock)
         self.admitter = Admitter(self.hub, self.ids, dedupe_us=30 * 86_400 * SECOND_US)
-        self.journal = Committer(SqliteDatabase(self.path))
+        self.journal = self.database or Committer(SqliteDatabase(self.path))
 
     ids: SteeredIds = field(init=False)
     admitter: Admitter = field(init=False)
@@ -292,6 +294,12 @@ async def house(tmp_path: Path) -> AsyncIterator[StoreHouse]:
     opened = StoreHouse(tmp_path / "tieline.db")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def a_house() -> Callable[[Path, Committer], StoreHouse]:
+    """The maker of houses for stores that are open already."""
+    return lambda path, journal: StoreHouse(path, database=journal)
 
 
 @pytest.fixture
