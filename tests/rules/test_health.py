@@ -30,3 +30,13 @@ def test_a_new_credential_may_be_tried_at_once_and_its_refusal_pauses_as_long_as
 
 def test_a_new_credential_changes_nothing_for_a_well_connection() -> None:
     assert health.renewed(health.WELL, NOW) == health.WELL
+
+
+def test_a_call_that_was_to_find_out_and_got_no_answer_uses_no_pause() -> None:
+    refused = health.saw_refusal(health.WELL, NOW)
+    trying = health.saw_refusal(refused, NOW + 30_000_000)
+
+    after = health.saw_nothing(trying, NOW + 30_000_000)
+
+    assert after == health.Health(refused.refusals, NOW + 31_000_000)
+    assert health.saw_nothing(health.WELL, NOW) == health.WELL

@@ -37,6 +37,8 @@ class Guard:
         """What the other side refused, and the vault still has."""
         self._breaker: breaker.State = breaker.CLOSED
         self._health = health.WELL
+        self._trying_since_us: Micros = 0
+        """Calls that began since then find out whether a refused credential is accepted again."""
         self._arrival_us: Micros = 0
         self._concurrency = bucket.Concurrency.of(connection.at_once)
         self._budget = retry_budget.UNSPENT
@@ -148,19 +150,24 @@ class Guard:
         """Learn from the end of a permitted call."""
         self._return_place()
         before = self.state
-        self._learn_health(verdict, answer, now_us)
+        self._learn_health(verdict, answer, started_us, now_us)
         self._learn_breaker(verdict, now_us, was_reached=answer is not None)
         self._learn_pace(verdict, answer, started_us, now_us)
         if self.state == before:
             return None
         return self.state, getattr(verdict, "reason", "a call succeeded")
 
-    def _learn_health(self, verdict: Verdict, answer: HttpAnswer | None, now_us: Micros) -> None:
+    def _learn_health(
+        self, verdict: Verdict, answer: HttpAnswer | None, started_us: Micros, now_us: Micros
+    ) -> None:
         if isinstance(verdict, Unauthorised):
             if health.may_try(self._health, now_us) or self._health.refusals == 0:
                 self._health = health.saw_refusal(self._health, now_us)
+                self._trying_since_us = now_us
         elif answer is not None and isinstance(verdict, Succeeded | Refused):
             self._health = health.WELL  # a 429 or 5xx may come from somebody who never looked
+        elif started_us >= self._trying_since_us:
+            self._health = health.saw_nothing(self._health, now_us)
 
     def _learn_breaker(self, verdict: Verdict, now_us: Micros, *, was_reached: bool) -> None:
         """What never left our side (blocked, no credential) says nothing about the other side."""

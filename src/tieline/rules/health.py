@@ -6,6 +6,8 @@ from tieline.model.ids import Micros
 
 FIRST_PAUSE_US = 30_000_000
 LONGEST_PAUSE_US = 600_000_000
+SOON_US = 1_000_000
+"""How soon another call may find out, when the last one ended without an answer."""
 
 
 class Health(NamedTuple):
@@ -27,6 +29,11 @@ def saw_refusal(health: Health, now_us: Micros) -> Health:
 def may_try(health: Health, now_us: Micros) -> bool:
     """Whether a call may find out if the credential is accepted again."""
     return health.refusals == 0 or now_us >= health.again_us
+
+
+def saw_nothing(health: Health, now_us: Micros) -> Health:
+    """The health after the call that was to find out ended without an answer: it used no pause."""
+    return Health(max(1, health.refusals - 1), now_us + SOON_US) if health.refusals else health
 
 
 def renewed(health: Health, now_us: Micros) -> Health:
