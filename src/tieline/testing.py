@@ -23,7 +23,7 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
-from tieline.model.call import Call, HttpAnswer
+from tieline.model.call import Call, Egress, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallRefused, SettingsError
 from tieline.model.event import Event
@@ -145,7 +145,7 @@ class _Redirected:
     async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         base_url = self._base_urls.get(connection.name)
         if base_url is not None:
-            egress = replace(connection.egress, allow=(*connection.egress.allow, "127.0.0.1"))
+            egress = Egress((*connection.egress.allow, "127.0.0.1"))
             connection = replace(connection, base_url=base_url.rstrip("/"), egress=egress)
         return await self._inner.call(connection, call)
 
