@@ -49,18 +49,24 @@ class TestClock:
 
     __test__ = False
     at_us: int = START_US
+    jumped_us: int = 0
 
     def now_us(self) -> int:
         return self.at_us
 
     def monotonic_us(self) -> int:
-        return self.at_us
+        return self.at_us - self.jumped_us
 
     async def sleep_until(self, when_us: int) -> None:
         self.at_us = max(self.at_us, when_us)
 
     def advance(self, **duration: float) -> None:
         self.at_us += timedelta(**duration) // timedelta(microseconds=1)
+
+    def jump(self, **duration: float) -> None:
+        """Somebody sets the wall clock; no time passes."""
+        self.jumped_us += timedelta(**duration) // timedelta(microseconds=1)
+        self.advance(**duration)
 
 
 class TestIds(SystemIds):
@@ -273,14 +279,14 @@ class Engine:
         await self.parts.clockwork.register()
         await self.parts.holds.pass_()
 
-    async def close(self, seconds: float = 5.0) -> None:
+    async def close(self, seconds: float = 0.2) -> None:
         """Stop as a hub does."""
         await self.parts.back.drain(seconds)
         await self.parts.http.close()
         await self.parts.views.close()
         await self.parts.journal.close()
 
-    async def restart(self, hub: Hub, *, seconds: float = 5.0) -> None:
+    async def restart(self, hub: Hub, *, seconds: float = 0.2) -> None:
         """Stop, and start *hub*, which may be another release, on the same store."""
         await self.close(seconds)
         await self.open(hub)

@@ -17,7 +17,8 @@ TielineError
 │   ├── StoreFull            no space left: nothing was accepted, nothing was lost
 │   ├── StoreInterrupted     nothing of a transaction was stored, and it may be run again at once
 │   ├── StoreLost            the connection to the store is gone
-│   └── StoreCorrupt         the file is damaged; says where the backup steps are
+│   ├── StoreCorrupt         the file is damaged; says where the backup steps are
+│   └── StoreClosed          this process is stopping: whoever opens the store next goes on
 ├── CallFailed               a call had no usable answer; ``kind`` and ``delivered`` say how
 │   └── CallRefused          the provider said no for good; ``status`` and its own words
 ├── NoCaller                 a connection was called where nobody can carry it out
@@ -154,6 +155,10 @@ class StoreLost(StoreError):
 
 class StoreCorrupt(StoreError):
     """The store's file is damaged."""
+
+
+class StoreClosed(StoreError):
+    """The process is stopping and has let go of the store: trying again is of no use."""
 
 
 class CallFailed(TielineError):

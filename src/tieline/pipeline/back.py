@@ -22,6 +22,8 @@ from tieline.rules.ending import dead_of
 TOPIC = "topic"
 GIVE_BACK_S = 5.0
 """How long a stop waits for runs that were called off, and for the store to take them back."""
+CALLS_OFF = 10
+"""How often a run is called off that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +263,10 @@ class Back:
             pass  # a claim that was under way has started its runs
         await self._until_empty(seconds)
         left = list(self._working.values())
-        for working in left:
-            if working.live is not None:
+        for _ in range(CALLS_OFF):  # a flow may catch its end and go on for a while
+            for working in self._working.values():
                 _call_off(working)
-        await self._until_empty(GIVE_BACK_S)
+            await self._until_empty(GIVE_BACK_S / CALLS_OFF)
         self._is_drained = True
         for working in self._working.values():
             if working.task is not None:

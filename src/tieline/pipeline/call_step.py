@@ -105,6 +105,11 @@ class CallSteps:
         no = await parts.guarded.permit(connection, repeat=step.tries > 0)
         if no is not None:
             raise self._steps.stop(Waiting(no.until_us, no.on, no.reason))
+        try:
+            self._steps.may_begin()  # the permit may have taken its time
+        except BaseException:
+            parts.guarded.let_go(connection)
+            raise
         return await self._steps.fly(self._send(step, connection, call))
 
     async def _send(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer:

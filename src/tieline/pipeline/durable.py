@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from tieline.model.commands import Remember
-from tieline.model.errors import StaleClaim, StoreError
+from tieline.model.errors import StaleClaim, StoreClosed, StoreError
 from tieline.model.run import ClaimedRun
 from tieline.pipeline.memory import Memory
 from tieline.pipeline.step_parts import StepParts
@@ -90,6 +90,8 @@ class Durable:
                 await self._parts.journal.commit(command)
             except StaleClaim:
                 self._is_lost = True
+                raise Lost from None
+            except StoreClosed:
                 raise Lost from None
             except StoreError:
                 await asyncio.sleep(STORE_PAUSE_S)

@@ -4,7 +4,7 @@ import asyncio
 from typing import assert_never
 
 from tieline.model.commands import GiveBack, Progress, Remember, Settle, Settled
-from tieline.model.errors import StaleClaim, StoreError
+from tieline.model.errors import StaleClaim, StoreClosed, StoreError
 from tieline.model.facts import ClaimLost, RunSettled, StoreTrouble
 from tieline.model.ids import Micros
 from tieline.model.run import (
@@ -42,7 +42,7 @@ class Settler:
         progress: Progress,
         head_policy: HeadPolicy,
     ) -> Settled | None:
-        """Commit the end of an execution; None when the claim was lost meanwhile.
+        """Commit the end of an execution; None when the claim was lost, or the store closed.
 
         Its effects have happened: while the store has trouble (a full disk), it is tried again
         for as long as the process lives. What a crash then loses, effect keys repair.
@@ -55,6 +55,8 @@ class Settler:
                 settled = await self._journal.commit(command)
             except StaleClaim:
                 self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
+                return None
+            except StoreClosed:
                 return None
             except StoreError as error:
                 self._observer.saw(StoreTrouble(str(error)))
@@ -79,6 +81,8 @@ class Settler:
                 await self._journal.commit(GiveBack(((claimed.id, claimed.epoch),), now_us))
             except StaleClaim:
                 self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
+                return
+            except StoreClosed:
                 return
             except StoreError as error:
                 self._observer.saw(StoreTrouble(str(error)))

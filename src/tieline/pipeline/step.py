@@ -90,8 +90,7 @@ class Steps:
 
         A stop ends the function and the branch that met it; parallel branches go on.
         """
-        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
-            raise self._stopped()
+        self.may_begin()
         return self.look_up(name, key, effect, print_of())
 
     def look_up(self, name: str, key: str | None, effect: Effect, fingerprint: str) -> Step:
@@ -140,10 +139,8 @@ class Steps:
     async def begin(self, step: Step) -> None:
         """Before an effect: all that led to it is durable, and so is the intent if it needs one.
 
-        Raises Stop when the run ends meanwhile, Lost when it may belong to somebody else.
+        Raises Lost when the run belongs, or may belong, to somebody else.
         """
-        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
-            raise self._stopped()
         if step.effect is Effect.READ:
             return
         if not self.parts.may_start_effects():
@@ -205,6 +202,11 @@ class Steps:
             "--done keeps the remembered result, --retry makes the effect with the new arguments"
         )
         return self.hold(step, reason)
+
+    def may_begin(self) -> None:
+        """Raises Stop where this execution begins nothing more."""
+        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
+            raise self._stopped()
 
     def _is_stopped_here(self) -> bool:
         task = asyncio.current_task(self.parts.loop)

@@ -19,7 +19,7 @@ from tieline.adapters.sql.apply import Answer, apply
 from tieline.adapters.sql.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
 from tieline.model.commands import Command, GiveBack, Ingest, Remember, Settle
-from tieline.model.errors import Overloaded, StoreError, StoreInterrupted
+from tieline.model.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Committer:
     async def commit(self, command: Command) -> Any:
         """Store *command* durably and return its answer."""
         if self._closed:
-            raise StoreError(f"the store is closed; {type(command).__name__} came too late")
+            raise StoreClosed(f"the store is closed; {type(command).__name__} came too late")
         if len(self._waiting) >= self._max_waiting and isinstance(command, Ingest):
             raise Overloaded(len(self._waiting), self._max_waiting)
         # The loop is kept: asking for it is a system call on Python 3.11.
