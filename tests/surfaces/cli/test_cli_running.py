@@ -1,0 +1,323 @@
+"""The command line against a hub that runs: another process carries the commands out, at once."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SECRET = base64.b64encode(b"a secret of the tests, not of anyone").decode()
+PATIENCE_S = 20.0
+HUB = """
+import asyncio
+from pathlib import Path
+from typing import Any
+from tieline import Hub, Reject, Run
+from tieline.connectors import standard_webhooks
+
+hub = Hub("shop")
+door = hub.connect("shop", standard_webhooks)
+
+@hub.flow(on=door.webhook("order.quick"))
+async def quick(order: dict[str, Any], run: Run) -> None:
+    run.refer(order=order["id"])
+    await run.step("write", write, order["id"])
+
+def write(order_id: str) -> None:
+    with Path("book.txt").open("a") as book:
+        book.write(f"{order_id}\\n")
+
+@hub.flow(on=door.webhook("order.slow"))
+async def slow(order: dict[str, Any], run: Run) -> None:
+    Path("began").touch()
+    try:
+        await asyncio.sleep(600)
+    except asyncio.CancelledError:
+        Path("stopped").touch()
+        raise
+
+@hub.flow(on=door.webhook("order.bad"))
+async def bad(order: dict[str, Any], run: Run) -> None:
+    if not Path("mended").exists():
+        raise Reject("not yet")
+"""
+
+
+@dataclass(slots=True)
+class RunningHub:
+    """A hub in a process of its own, and people's commands to it."""
+
+    folder: Path
+    process: subprocess.Popen[str]
+    port: int
+    sent: int = field(default=0)
+
+    def tieline(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One command, in a process of its own."""
+        return command(self.folder, *words)
+
+    def told(self, *words: str) -> list[dict[str, Any]]:
+        """What a command answers as JSON."""
+        done = self.tieline("--json", *words)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def send(self, type_: str, order_id: str) -> str:
+        """A signed delivery; returns the event's id."""
+        self.sent += 1
+        body = json.dumps({"type": type_, "data": {"id": order_id}}).encode()
+        message, at = f"msg_{self.sent}", str(int(time.time()))
+        signed = f"{message}.{at}.".encode() + body
+        mac = hmac.new(base64.b64decode(SECRET), signed, hashlib.sha256).digest()
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message,
+            "webhook-timestamp": at,
+            "webhook-signature": "v1," + base64.b64encode(mac).decode(),
+        }
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/in/shop", body, headers)
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            event_id: str = json.load(answer)["event_id"]
+            return event_id
+
+    def run_of(self, event_id: str) -> dict[str, Any]:
+        [run] = self.told("events", "show", event_id)[0]["runs"]
+        assert isinstance(run, dict)
+        return run
+
+    def book(self) -> list[str]:
+        path = self.folder / "book.txt"
+        return path.read_text().splitlines() if path.exists() else []
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tieline", *words],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("TIELINE_")}
+    secret = f"whsec_{SECRET}"
+    return {**kept, "TIELINE_SECRET_SHOP_SIGNING": secret, "TIELINE_SHUTDOWN_SECONDS": "0.5"}
+
+
+def until(what: Callable[[], object]) -> None:
+    """Wait for something that is to happen in another process."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def start(folder: Path) -> RunningHub:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tieline", "serve", "--port", "0"],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "ready" in line:
+            break
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/in/", said)
+    assert found is not None, said
+    return RunningHub(folder, process, int(found[1]))
+
+
+def stop(hub: RunningHub) -> int:
+    hub.process.send_signal(signal.SIGTERM)
+    code = hub.process.wait(timeout=60)
+    if hub.process.stdout is not None:
+        hub.process.stdout.close()
+    return code
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[RunningHub]:
+    """A hub that serves the three flows above."""
+    (tmp_path / "hub.py").write_text(HUB)
+    running = start(tmp_path)
+    yield running
+    if running.process.poll() is None:
+        stop(running)
+
+
+def test_a_paused_flow_starts_nothing_until_it_is_resumed(hub: RunningHub) -> None:
+    paused = hub.tieline("flows", "pause", "quick", "-r", "a test")
+    event_id = hub.send("order.quick", "1")
+    waiting = hub.run_of(event_id)
+    [shown] = hub.told("runs", "show", waiting["id"])
+
+    assert paused.returncode == 0, paused.stderr
+    assert waiting["state"] == "ready"
+    assert shown["why"].startswith("flow quick is paused by ")
+    assert hub.book() == []
+
+    hub.tieline("flows", "resume", "quick", "-r", "a test")
+
+    until(lambda: hub.run_of(event_id)["state"] == "done")
+    assert hub.book() == ["1"]
+
+
+def test_a_cancelled_run_is_stopped_in_the_hub_at_once(hub: RunningHub) -> None:
+    event_id = hub.send("order.slow", "1")
+    until((hub.folder / "began").exists)
+
+    done = hub.tieline("runs", "cancel", hub.run_of(event_id)["id"], "-r", "a test")
+
+    until((hub.folder / "stopped").exists)
+    assert done.returncode == 0, done.stderr
+    assert hub.run_of(event_id)["state"] == "cancelled"
+
+
+def test_a_dead_run_is_tried_again_at_once(hub: RunningHub) -> None:
+    event_id = hub.send("order.bad", "1")
+    until(lambda: hub.run_of(event_id)["state"] == "dead")
+    (hub.folder / "mended").touch()
+
+    [letter] = hub.told("dead", "list")
+    done = hub.tieline("dead", "retry", letter["run_id"], "-r", "mended")
+
+    assert done.returncode == 0, done.stderr
+    until(lambda: hub.run_of(event_id)["state"] == "done")
+
+
+def test_an_edited_run_takes_a_dead_ones_place(hub: RunningHub) -> None:
+    event_id = hub.send("order.bad", "1")
+    until(lambda: hub.run_of(event_id)["state"] == "dead")
+    (hub.folder / "mended").touch()
+
+    line = ("dead", "edit", hub.run_of(event_id)["id"], "--set", 'id="2"', "-r", "typo")
+    [edited] = hub.told(*line)
+
+    until(lambda: hub.run_of(edited["event"])["state"] == "done")
+    [event] = hub.told("events", "show", edited["event"])
+    assert event["payload"] == {"id": "2"}
+    assert event["cause"] == event_id
+
+
+def test_a_replay_is_watched_to_its_end_and_repeats_no_effect(hub: RunningHub) -> None:
+    events = [hub.send("order.quick", str(number)) for number in range(3)]
+    until(lambda: {hub.run_of(event_id)["state"] for event_id in events} == {"done"})
+
+    done = hub.tieline(
+        "replay", "run", "--type", "order.quick", "--per-second", "50", "--yes", "-r", "a test"
+    )
+
+    [replay] = hub.told("replay", "list")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "done: 3 runs stored; 3 done"
+    assert (replay["state"], replay["admitted"]) == ("done", 3)
+    assert sorted(hub.book()) == ["0", "1", "2"]
+
+
+def test_a_story_is_told_while_the_hub_runs(hub: RunningHub) -> None:
+    event_id = hub.send("order.quick", "84219")
+    until(lambda: hub.run_of(event_id)["state"] == "done")
+
+    told = hub.tieline("story", "order", "84219")
+
+    assert told.returncode == 0, told.stderr
+    assert "quick is done" in told.stdout
+    assert told.stdout.splitlines()[-1] == "order:84219: all of it is done"
+
+
+def test_status_and_doctor_find_a_hub_that_is_well(hub: RunningHub) -> None:
+    [status] = hub.told("status")
+    doctor = hub.tieline("doctor")
+
+    assert status["process"] == hub.process.pid
+    assert status["hub"]["pid"] == hub.process.pid
+    assert doctor.returncode == 0, doctor.stdout
+    assert doctor.stdout.startswith("note: tieline.db: ")
+
+
+def test_problems_of_the_hub_come_back_with_their_exit_codes(hub: RunningHub) -> None:
+    missing = hub.tieline("runs", "cancel", "run_0", "-r", "x")
+    wrong = hub.tieline("flows", "resume", "quick", "-r", "x")
+
+    assert (missing.returncode, missing.stderr) == (3, "tieline: there is no run 'run_0'\n")
+    assert (wrong.returncode, wrong.stderr) == (5, "tieline: flow 'quick' is not paused\n")
+
+
+def test_a_second_hub_on_the_store_is_refused(hub: RunningHub) -> None:
+    second = hub.tieline("serve", "--port", "0")
+
+    assert second.returncode == 4
+    assert f"is open in process {hub.process.pid}" in second.stderr
+
+
+def test_a_stopped_hub_leaves_a_store_that_takes_commands_itself(hub: RunningHub) -> None:
+    event_id = hub.send("order.slow", "1")
+    until((hub.folder / "began").exists)
+    run = hub.run_of(event_id)
+
+    code = stop(hub)
+    cancelled = hub.tieline("runs", "cancel", run["id"], "-r", "the hub is gone")
+
+    assert code == 0
+    assert cancelled.returncode == 0, cancelled.stderr
+    assert hub.run_of(event_id)["state"] == "cancelled"
+    assert not (hub.folder / "tieline.db.sock").exists()
+
+
+def test_a_new_project_runs_as_its_readme_says(tmp_path: Path) -> None:
+    made = command(tmp_path, "new", "corner-shop")
+    again = command(tmp_path, "new", "corner-shop")
+    folder = tmp_path / "corner-shop"
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    running = start(folder)
+    sent = [
+        subprocess.run(
+            [sys.executable, "send.py", "84219"],
+            cwd=folder,
+            env={**environment(), "HUB_URL": f"http://127.0.0.1:{running.port}"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        for _ in range(2)
+    ]
+    until(lambda: "all of it is done" in running.tieline("story", "order", "84219").stdout)
+    doctor = running.tieline("doctor")
+    code = stop(running)
+
+    assert (made.returncode, again.returncode) == (0, 1)
+    assert tests.returncode == 0, tests.stdout
+    assert [one.stdout[:3] for one in sent] == ["202", "202"], sent[0].stderr
+    assert (folder / "book.txt").read_text() == "84219 4200\n"
+    assert doctor.returncode == 0, doctor.stdout
+    assert code == 0
