@@ -42,18 +42,14 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     """Take ready runs for a worker."""
     flows = sorted(flow for flow, count in command.room.items() if count > 0)
     turns = memory.now
-    ((groups,),) = yield from ask(
+    ((found,),) = yield from ask(
         "work_groups",
         flows=orjson.dumps(flows).decode(),
         first=turns.tenant,
         limit=GROUPS_LOOKED_AT,
     )
-    dealt = deal(
-        (Group(*group) for group in orjson.loads(groups)),
-        limit=command.limit,
-        room=command.room,
-        turns=turns,
-    )
+    groups = [Group(*group) for group in orjson.loads(found)]
+    dealt = deal(groups, limit=command.limit, room=command.room, turns=turns)
     memory.keep(dealt.turns)
     # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
     rows = yield from ask_set("work_pick", dealt.shares)
@@ -63,7 +59,8 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     now = command.now_us
     yield from put("run_move", [(run_id, RunState.RUNNING, now, None) for run_id in run_ids])
     runs = yield from load(run_ids)
-    return Claimed(tuple(runs), more=any(left == 1 for _, left in picked))
+    is_passed_over = len(dealt.shares) < len(groups) or len(groups) == GROUPS_LOOKED_AT
+    return Claimed(tuple(runs), more=is_passed_over or any(left == 1 for _, left in picked))
 
 
 def load(run_ids: Sequence[str]) -> Steps[list[ClaimedRun]]:
