@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from contextlib import suppress
 
 import orjson
 
@@ -23,6 +22,7 @@ from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
 
 UNAUTHORISED_PAUSE_US = 30_000_000
+_JSON_TYPE = ("content-type", "application/json")
 
 
 class CallSteps:
@@ -231,11 +231,13 @@ def _try(
 def _fingerprint(call: Call) -> str:
     """Method, path and content; a JSON body by its meaning, not by the order of its keys."""
     body = call.body
-    if any(value == "application/json" for name, value in call.headers if name == "content-type"):
-        with suppress(orjson.JSONDecodeError):  # not every body that is called JSON is one
+    if _JSON_TYPE in call.headers:
+        try:
             body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-    digest = hashlib.sha256(b"%b %b\n%b" % (call.method.encode(), call.path.encode(), body))
-    return digest.hexdigest()[:32]
+        except orjson.JSONDecodeError:
+            body = call.body  # not every body that is called JSON is one
+    content = f"{call.method} {call.path}\n".encode() + body
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _refused_before(step: Step) -> CallRefused:

@@ -63,7 +63,7 @@ class Guard:
         self.is_pacing = False
         if self.paused is not None:
             return NotNow(None, self.on, f"the connection is paused: {self.paused}")
-        if not health.may_try(self._health, now_us):
+        if self._health.refusals and not health.may_try(self._health, now_us):
             return NotNow(self._health.again_us, self.on, "the credential is not accepted")
         if repeat:
             may, again_us = retry_budget.may_retry(self._budget, now_us)
@@ -100,7 +100,8 @@ class Guard:
 
     def _go(self, now_us: Micros, *, repeat: bool) -> None:
         self.is_pacing = False
-        _, self._breaker, _ = breaker.may_call(self._breaker, now_us)
+        if not isinstance(self._breaker, breaker.Closed):
+            _, self._breaker, _ = breaker.may_call(self._breaker, now_us)
         count = retry_budget.saw_retry if repeat else retry_budget.saw_call
         self._budget = count(self._budget, now_us)
         self.in_flight += 1

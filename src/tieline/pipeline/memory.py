@@ -1,6 +1,5 @@
 """Memory: what a run remembers of its steps, and what it still has to make durable."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from tieline.model.commands import Admission, Progress
@@ -15,17 +14,25 @@ class Memory:
     """The steps of one run, by (name, key); writes pile up in ``pending`` until they are taken."""
 
     def __init__(self, claimed: ClaimedRun) -> None:
-        own = [s for s in claimed.steps if s.run_id == claimed.id]
-        others = [s for s in claimed.steps if s.run_id != claimed.id]
-        self._steps: dict[StepKey, StepRecord] = {(s.name, s.key): s for s in own}
-        self._effects = _by_effect(others)
-        self._numbered = _numbered((*others, *own))
-        self._used: Counter[str] = Counter()
-        self._taken: defaultdict[str, set[int]] = defaultdict(set)
+        self._steps: dict[StepKey, StepRecord] = {}
+        self._effects: dict[str, StepRecord] = {}
+        self._numbered: dict[str, dict[int, str]] = {}
+        if claimed.steps:
+            self._read(claimed)
+        self._used: dict[str, int] = {}
+        self._taken: dict[str, set[int]] = {}
         self._changed: dict[StepKey, StepRecord] = {}
         self._attempts: list[AttemptRecord] = []
         self._mentions: list[Mention] = []
         self._emitted: list[Admission] = []
+
+    def _read(self, claimed: ClaimedRun) -> None:
+        """What earlier executions of this run remember, and other runs of its event."""
+        own = [s for s in claimed.steps if s.run_id == claimed.id]
+        others = [s for s in claimed.steps if s.run_id != claimed.id]
+        self._steps = {(s.name, s.key): s for s in own}
+        self._effects = _by_effect(others)
+        self._numbered = _numbered((*others, *own))
 
     def identify(self, name: str, key: str | None, fingerprint: str) -> StepKey:
         """The identity of this use of *name*: the author's key, or its number.
@@ -37,10 +44,11 @@ class Memory:
             return (name, str(key))
         remembered = self._numbered.get(name)
         if remembered is None:
-            self._used[name] += 1
-            return (name, f"#{self._used[name]}")
-        number = number_for(remembered, self._taken[name], fingerprint)
-        self._taken[name].add(number)
+            number = self._used[name] = self._used.get(name, 0) + 1
+            return (name, f"#{number}")
+        taken = self._taken.setdefault(name, set())
+        number = number_for(remembered, taken, fingerprint)
+        taken.add(number)
         return (name, f"#{number}")
 
     def recall(self, identity: StepKey, effect_key: str | None) -> StepRecord | None:

@@ -1,5 +1,8 @@
 """Record: what the door decided comes in; receipt, events and runs are on disk when it goes out."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 import orjson
 
 from tieline.model.call import Headers
@@ -18,11 +21,11 @@ LONGEST_REASON = 4000
 LONGEST_SOURCE = 64
 
 
-async def record(
+def record(
     journal: Journal, receipt: Receipt, admitted: Admitted, worker: WorkerId | None
-) -> Ingested:
+) -> Coroutine[Any, Any, Ingested]:
     """Commit a delivery. Raises Overloaded or StoreError: then nothing of it is stored."""
-    return await journal.commit(Ingest(admitted.admissions, receipt, worker))
+    return journal.commit(Ingest(admitted.admissions, receipt, worker))
 
 
 async def record_receipt(journal: Journal, receipt: Receipt) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -83,9 +83,9 @@ class LiveRun:
 
     # --- calls --------------------------------------------------------------------------------
 
-    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+    def call(self, connection: ConnectionSpec, call: Call) -> Coroutine[Any, Any, HttpAnswer]:
         """A connection's call inside this run: a step."""
-        return await self._calls.call(connection, call)
+        return self._calls.call(connection, call)
 
     # --- the author's own steps ---------------------------------------------------------------
 

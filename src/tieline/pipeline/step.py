@@ -103,6 +103,8 @@ class Steps:
 
     def decide(self, step: Step) -> Next:
         """What to do about *step*; what another run of this event did is remembered here too."""
+        if step.known is None:
+            return Next.GO
         found = self._recall(step)
         if found.next is Next.ANEW:
             step.key = anew(step.key, step.fingerprint)

@@ -16,8 +16,13 @@ def discreet(ending: HttpAnswer | CallFailed, secrets: Sequence[Secret]) -> Http
     if isinstance(ending, CallFailed):
         ending.detail = redact_text(ending.detail, _known(secrets))
         return ending
-    if not any(secret and secret.reveal() in ending.body for secret in secrets):
-        return ending
+    for secret in secrets:
+        if secret and secret.reveal() in ending.body:
+            return _redacted(ending, secrets)
+    return ending
+
+
+def _redacted(ending: HttpAnswer, secrets: Sequence[Secret]) -> HttpAnswer:
     body = redact_text(ending.body.decode("latin-1"), _known(secrets)).encode("latin-1")
     return HttpAnswer(ending.status, ending.headers, body)
 

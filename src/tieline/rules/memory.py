@@ -1,8 +1,10 @@
 """Memory: how an answer is remembered as bytes, and read back as the same answer."""
 
+from functools import lru_cache
+
 import orjson
 
-from tieline.model.call import HttpAnswer
+from tieline.model.call import Headers, HttpAnswer
 from tieline.rules.redact import redact_headers
 
 KEPT_HEADERS = frozenset({"content-type", "location", "etag", "last-modified", "link"})
@@ -11,8 +13,20 @@ KEPT_HEADERS = frozenset({"content-type", "location", "etag", "last-modified", "
 
 def pack(answer: HttpAnswer) -> bytes:
     """One line of JSON (status, headers), then the body as it came."""
-    headers = redact_headers(tuple(h for h in answer.headers if h[0] in KEPT_HEADERS))
-    return orjson.dumps([answer.status, headers]) + b"\n" + answer.body
+    kept = [header for header in answer.headers if header[0] in KEPT_HEADERS]
+    if len(kept) == 1 and kept[0][0] == "content-type":
+        return _plain_head(answer.status, kept[0][1]) + answer.body
+    return _head(answer.status, redact_headers(tuple(kept))) + answer.body
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    return orjson.dumps([status, headers]) + b"\n"
+
+
+@lru_cache(maxsize=256)
+def _plain_head(status: int, content_type: str) -> bytes:
+    """The head of most answers; those of one API share it."""
+    return _head(status, (("content-type", content_type),))
 
 
 def unpack(result: bytes) -> HttpAnswer:
