@@ -135,7 +135,7 @@ class Answer:
             b"Traceback",
             b".py",
             b"tieline.",
-            b"Error",
+            b"Error:",
             b"0x",
             b"callback",
             KEY.encode(),
@@ -250,7 +250,7 @@ class Rig:
 
     async def call(self) -> Line:
         """A new connection."""
-        return Line(*await asyncio.open_connection("127.0.0.1", self.it.port))
+        return await call(self.it.port)
 
     async def ask(self, *pieces: bytes) -> Answer:
         """One request on a connection of its own."""
@@ -285,6 +285,11 @@ class Rig:
         """The one receipt there is."""
         (only,) = self.receipts()
         return only
+
+
+async def call(port: int) -> Line:
+    """A new connection to a port of ours."""
+    return Line(*await asyncio.open_connection("127.0.0.1", port))
 
 
 async def until(true: Callable[[], object]) -> None:
@@ -351,9 +356,10 @@ class Makers:
     invoice: Callable[..., bytes]
     until: Callable[[Callable[[], object]], Awaitable[None]]
     add_flow: Callable[[Hub, Any, str, Seen], None]
+    call: Callable[[int], Awaitable[Line]]
     token: str
 
 
 @pytest.fixture
 def make() -> Makers:
-    return Makers(request, signed, signature, invoice, until, add_flow, TOKEN)
+    return Makers(request, signed, signature, invoice, until, add_flow, call, TOKEN)

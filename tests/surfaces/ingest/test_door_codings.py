@@ -2,12 +2,18 @@
 
 import gzip
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.surfaces.ingest.conftest import Makers, OpenRig, Rig
+
+
+@pytest.fixture
+def anyio_backend() -> Any:
+    return ("asyncio", {"use_uvloop": True})
+
 
 MIB = 1024 * 1024
 

@@ -1,13 +1,18 @@
 """The door and deliveries: who is let in, what is stored of it, and what the sender is told."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 
 if TYPE_CHECKING:
     from tests.surfaces.ingest.conftest import Makers, OpenRig, Rig
+
+
+@pytest.fixture
+def anyio_backend() -> Any:
+    return ("asyncio", {"use_uvloop": True})
 
 
 async def test_a_signed_delivery_is_on_disk_and_run(rig: "Rig", make: "Makers") -> None:

@@ -13,6 +13,7 @@ from tieline.surfaces.ingest.request_head import problem
 
 UNKNOWN_SOURCE_BYTES = 64 * 1024
 DRAIN_LOOK_S = 0.01
+LAST_TURNS = 3
 
 
 class FrontDoor:
@@ -45,10 +46,19 @@ class DoorServer:
     ) -> None:
         self._doorway = Doorway(FrontDoor(front), clock, limits)
         self._public_url = public_url
-        self._connections = self._doorway.open
         self._server: asyncio.Server | None = None
         self._tick: asyncio.TimerHandle | None = None
         self.port = 0
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._doorway.open)
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether no further request is wanted."""
+        return self._doorway.draining
 
     async def open(self, host: str, port: int) -> None:
         """Listen on *host*:*port* (0: any free one). Raises SettingsError when it is taken."""
@@ -73,16 +83,17 @@ class DoorServer:
         self._doorway.draining = True
         end_s = asyncio.get_running_loop().time() + seconds
         await self._drain(end_s)
-        for connection in list(self._connections):
-            connection.abort()
         if self._tick is not None:
             self._tick.cancel()
-        await asyncio.sleep(0)  # the loop tells the connections that they are lost
+        for connection in list(self._doorway.open):
+            connection.abort()
+        for _ in range(LAST_TURNS):  # in which the loop tells the connections that they are lost
+            await asyncio.sleep(0)
 
     async def _drain(self, end_s: float) -> None:
         loop = asyncio.get_running_loop()
-        while self._connections and loop.time() < end_s:
-            for connection in list(self._connections):
+        while self._doorway.open and loop.time() < end_s:
+            for connection in list(self._doorway.open):
                 connection.end_if_idle()
             await asyncio.sleep(DRAIN_LOOK_S)
 

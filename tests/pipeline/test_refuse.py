@@ -1,0 +1,52 @@
+"""Refuse: strangers are told no as often as they like, but cannot fill the disk with it."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tieline.model.facts import Fact, Received
+from tieline.model.inbound import Inbound, Problem
+from tieline.pipeline.refuse import STRANGERS, Refuser, RefuserParts
+
+if TYPE_CHECKING:
+    from tests.conftest import StoreHouse
+
+PROBLEM = Problem(401, "bad-signature", "Not authentic", "no secret fits")
+
+
+@dataclass(slots=True)
+class Facts:
+    seen: list[Fact] = field(default_factory=list)
+
+    def saw(self, fact: Fact) -> None:
+        self.seen.append(fact)
+
+
+def from_a_stranger(house: "StoreHouse") -> Inbound:
+    now_us = house.clock.now_us()
+    return Inbound("POST", "https://a.example/in/billing", "billing", (), b"x", "::1", now_us)
+
+
+async def test_a_flood_of_refusals_is_counted_to_the_last_and_kept_only_in_part(
+    house: "StoreHouse",
+) -> None:
+    facts = Facts()
+    refuser = Refuser(RefuserParts(house.journal, house.clock, house.ids, facts))
+    flood = STRANGERS.burst + 500
+
+    replies = [await refuser.refuse(from_a_stranger(house), PROBLEM) for _ in range(flood)]
+
+    assert {reply.status for reply in replies} == {401}
+    assert len([fact for fact in facts.seen if isinstance(fact, Received)]) == flood
+    assert house.journal.commands == STRANGERS.burst
+
+
+async def test_after_a_flood_refusals_are_kept_again(house: "StoreHouse") -> None:
+    refuser = Refuser(RefuserParts(house.journal, house.clock, house.ids, Facts()))
+    for _ in range(STRANGERS.burst + 10):
+        await refuser.refuse(from_a_stranger(house), PROBLEM)
+
+    house.clock.advance(seconds=1)
+    before = house.journal.commands
+    await refuser.refuse(from_a_stranger(house), PROBLEM)
+
+    assert house.journal.commands == before + 1
