@@ -1,6 +1,7 @@
 """Wiring for the command line: settings come in; what commands work with goes out."""
 
 import os
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
-from tieline.model.errors import StoreError
+from tieline.model.errors import SettingsError, StoreError, TielineError
 from tieline.model.flow import HubSpec
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
@@ -29,8 +30,7 @@ class Build:
         return Target(Path(read.store), read.hub, SystemClock(), SystemIds(), vault)
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
-        read = settings.load(overrides)
-        return wiring.load_hub(read.hub, read.connections)
+        return _hub(settings.load(overrides))
 
     def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
         read = settings.load(overrides)
@@ -61,11 +61,23 @@ class Build:
 
     def serve(self, overrides: Overrides) -> None:
         read = settings.load(overrides)
-        hub = wiring.load_hub(read.hub, read.connections)
-        wiring.run(wiring.serve(hub, read))
+        wiring.run(wiring.serve(_hub(read), read))
 
     def demo(self, wishes: DemoWishes) -> int:
         return run_demo(wishes, self.open_views)
+
+
+def _hub(read: settings.Settings) -> HubSpec:
+    try:
+        return wiring.load_hub(read.hub, read.connections)
+    except TielineError:
+        raise
+    except Exception as error:
+        # An author's module may raise anything while it is imported.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        words = f"importing it raised {type(error).__name__}: {error} ({where})"
+        raise SettingsError("hub", read.hub, words) from error
 
 
 def _is_file(store: Path) -> bool:

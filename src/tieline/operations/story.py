@@ -61,7 +61,7 @@ async def story(views: Views, kind: str, key: str | None = None) -> Story:
     except NotFound as error:
         found = await views.read(FindKey(text))
         if not found:
-            raise error from None
+            raise (error if kind_of(text) else NotFound("story of", text)) from None
     if len(found) > 1:
         raise CommandRefused(f"{text!r} is found as {' and '.join(map(str, found))}; say which")
     return tell(str(found[0]), await views.read(ReadTrail(reference=found[0])))

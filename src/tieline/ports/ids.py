@@ -8,7 +8,8 @@ from tieline.model.ids import EventId, ReceiptId, ReplayId, RunId, WorkerId
 class Ids(Protocol):
     """The role of naming.
 
-    Promises: an id is unique; ids of one process sort in the order in which they were made.
+    Promises: an id is unique; ids of one process sort in the order in which they were made; the
+    twelve digits after the prefix are the milliseconds since 1970 (``rules/id_time.py``).
     """
 
     def receipt(self) -> ReceiptId: ...

@@ -45,11 +45,11 @@ class SteadyBuild(Build):
     def target(self, overrides: Overrides) -> Target:
         told = overrides.get("store")
         store = Path(str(told)) if told else self.store
-        hub = str(overrides.get("hub") or "acme_hub:hub")
+        hub = str(overrides.get("hub") or "hub.py:hub" if self.house.hub is None else "acme:hub")
         return Target(store, hub, self.house.clock, self.house.ids, EnvironmentVault({}))
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
-        if overrides.get("hub"):
+        if overrides.get("hub") or self.house.hub is None:
             return super().load_hub(overrides)
         hub: HubSpec = self.house.hub
         return hub

@@ -98,6 +98,8 @@ def test_2_when_the_line_makes_no_sense(shop: Any, words: str, sentence: str) ->
         ("replay show rpl_0", "there is no replay 'rpl_0'"),
         ("replay cancel rpl_0 -r x", "there is no replay 'rpl_0'"),
         ("story order 84219", "there is no order '84219'"),
+        ("story 84219", "there is no story of '84219'"),
+        ("story run_0", "there is no run 'run_0'"),
     ],
 )
 def test_3_when_it_is_not_there(shop: Any, words: str, sentence: str) -> None:
@@ -182,6 +184,32 @@ def test_mistakes_in_a_hub_are_all_told(shop: Any) -> None:
     assert said.code == 2
     assert said.err.splitlines()[0] == "tieline: the hub has 3 mistakes:"
     assert len(said.err.splitlines()) == 4
+
+
+BROKEN = {
+    "import nowhere_to_be_found\n": "importing it raised ModuleNotFoundError",
+    "hub = 1 / 0\n": "importing it raised ZeroDivisionError: division by zero (hub.py, line 1)",
+    "def (:\n": "importing it raised SyntaxError",
+    "hub = 7\n": "hub.py has no Hub named 'hub'",
+}
+
+
+@pytest.mark.parametrize("text", list(BROKEN))
+def test_a_hub_that_cannot_be_loaded_is_told_and_reading_goes_on(shop: Any, text: str) -> None:
+    Path("hub.py").write_text(text)
+    shop.build.house.hub = None
+
+    named = shop.tieline("flows", "list", "--hub", "hub.py:hub")
+    show = shop.tieline("events", "show", shop.ids["paid"])
+    doctor = shop.tieline("doctor")
+
+    assert named.code == 2
+    assert BROKEN[text] in named.err
+    assert show.code == 0
+    assert "[not shown: only the hub knows which fields of invoice.paid@1" in show.out
+    assert show.err.startswith("the hub is left out, for it cannot be loaded: hub is")
+    assert doctor.code == 1
+    assert doctor.lines[0].startswith("error: the hub cannot be loaded: hub is 'hub.py")
 
 
 def test_a_pipe_that_is_closed_early_is_no_error(shop: Any) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from tieline.model.errors import DeclarationError, SettingsError
+from tieline.model.flow import HubSpec
 from tieline.model.views import CheckStore, CountWork, ListPauses, ListWorkers
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
@@ -108,13 +110,14 @@ def doctor(
 ) -> None:
     """Examine store and hub; exit code 1 when something is wrong."""
     session = o.session_of(context)
-    hub, vault, now_us = session.hub_if_any(), session.target().vault, session.now_us()
+    vault, now_us = session.target().vault, session.now_us()
+    hub, mistakes = _hub(session)
 
     async def look() -> tuple[doctors.Finding, ...]:
         async with session.views() as views:
             return await doctors.examine(views, hub, vault, now_us, thorough=thorough)
 
-    findings = session.run(look())
+    findings = (*mistakes, *session.run(look()))
     if session.paper.is_json:
         for finding in findings:
             session.paper.json(finding)
@@ -124,6 +127,20 @@ def doctor(
             session.paper.say(
                 f"{finding.level}: {finding.what}{advice}", style=STYLES[finding.level]
             )
-        if hub is None:
+        if hub is None and not mistakes:
             session.paper.hint("the hub was not found, so only the store was examined; give --hub")
     raise typer.Exit(doctors.exit_code(findings))
+
+
+def _hub(session: Session) -> tuple[HubSpec | None, tuple[doctors.Finding, ...]]:
+    """The hub, or what is wrong with it."""
+    if not session.may_have_hub():
+        return None, ()
+    try:
+        return session.load_hub(), ()
+    except (SettingsError, DeclarationError) as error:
+        told = str(error).splitlines()
+        return None, tuple(
+            doctors.Finding(Level.ERROR, f"the hub cannot be loaded: {line.strip(' -')}")
+            for line in (told[1:] or told)
+        )

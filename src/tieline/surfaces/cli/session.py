@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tieline.model.commands import By
-from tieline.model.errors import SettingsError
+from tieline.model.errors import DeclarationError, SettingsError
 from tieline.model.flow import HubSpec
 from tieline.model.views import Page, Question, Window
 from tieline.ports.journal import Journal
@@ -70,11 +70,20 @@ class Session:
         return self.build.load_hub(self.overrides)
 
     def hub_if_any(self) -> HubSpec | None:
-        """The hub, for commands that can do without; one that was named must be there."""
-        file = self.target().hub.rpartition(":")[0]
-        if self.hub is None and file.endswith(".py") and not Path(file).is_file():
+        """The hub, for commands that can do without; one that was named must be sound."""
+        if self.hub is not None:
+            return self.load_hub()
+        try:
+            return self.load_hub() if self.may_have_hub() else None
+        except (SettingsError, DeclarationError) as error:
+            first = str(error).splitlines()[0]
+            self.paper.hint(f"the hub is left out, for it cannot be loaded: {first}")
             return None
-        return self.load_hub()
+
+    def may_have_hub(self) -> bool:
+        """Whether there is something to load."""
+        file = self.target().hub.rpartition(":")[0]
+        return self.hub is not None or not file.endswith(".py") or Path(file).is_file()
 
     # --- reading and writing ------------------------------------------------------------------
 
