@@ -1,6 +1,8 @@
 """Replay: the plan says what will happen, the passes do just that, at the pace that was given."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tieline.model.run import Dead, Done
 from tieline.model.views import ListRuns, ShowReplay, Window
 from tieline.operations import replay
 from tieline.operations.replay import Plan
+from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -236,6 +239,8 @@ async def test_a_deadline_counts_from_the_replay_and_not_from_the_old_event(
     house: Any, views: Views, invoice: Invoice
 ) -> None:
     await deliver_and_finish(house, invoice, 1)
+    flows = {k: replace(v, deadline=timedelta(hours=1)) for k, v in house.hub.flows.items()}
+    house.admitter = Admitter(replace(house.hub, flows=flows), house.ids, dedupe_us=1)
     house.clock.advance(days=40)
     made = await planned(house, views, PAID)
     await replay.start(house.journal, ID, made, 10, by(house))
@@ -244,3 +249,4 @@ async def test_a_deadline_counts_from_the_replay_and_not_from_the_old_event(
 
     [row] = (await views.read(ListRuns(replay=ID))).rows
     assert row.created_us == house.clock.at_us
+    assert row.deadline_us == house.clock.at_us + 3_600_000_000
