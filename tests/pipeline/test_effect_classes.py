@@ -12,6 +12,7 @@ from tieline.model.views import ShowEvent
 from tieline.operations.decide import edited
 
 IN_DOUBT = (DROP, Answer(500), Answer(502), Answer(504))
+NOTHING: dict[str, str] = {}
 TURNED_AWAY = (Answer(429), Answer(503), Answer(408), Answer(425))
 
 
@@ -255,7 +256,7 @@ async def test_a_look_up_with_a_mistake_in_it_is_dead_and_looks_again_once_mende
     @town.hub.flow(on=town.on())
     async def flow(order: dict[str, Any], run: Run) -> None:
         async def find() -> Any:
-            return {"ts": "7"} if is_mended else {}["ts"]
+            return {"ts": "7"} if is_mended else NOTHING["ts"]
 
         await town.chat.post("/messages", json={}, confirm=find)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import pytest
@@ -163,6 +164,9 @@ async def test_a_flow_that_catches_its_end_is_told_again(engine: Engine, town: T
                 caught.append(1)
         await asyncio.Event().wait()
 
+    def has_heard(told: int) -> bool:
+        return len(caught) >= told or engine.parts.back.busy == 0
+
     await engine.open(town.hub)
     await engine.deliver()
     await engine.parts.back.claim_pass()
@@ -170,7 +174,7 @@ async def test_a_flow_that_catches_its_end_is_told_again(engine: Engine, town: T
     engine.clock.advance(minutes=2)
     for told in (1, 2, 3):
         assert engine.parts.back.limit_pass() == 1
-        await until(lambda told=told: len(caught) >= told or engine.parts.back.busy == 0)
+        await until(partial(has_heard, told))
     await engine.at_rest()
 
     assert await engine.states() == ["retrying"]

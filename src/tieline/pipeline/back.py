@@ -114,10 +114,10 @@ class Back:
         """How many more runs of *flow* may start: none while all it could do is wait."""
         if flow.name in self.paused:
             return 0
+        room = flow.concurrency - self._busy_by_flow[flow.name]
         for name in flow.uses:
-            if self._calls.guard(self._hub.connections[name]).is_closed_to_new_runs(now_us):
-                return 0
-        return flow.concurrency - self._busy_by_flow[flow.name]
+            room = min(room, self._calls.guard(self._hub.connections[name]).room(now_us))
+        return room
 
     # --- passes: each does one bounded thing and says how much it was -----------------------------
 

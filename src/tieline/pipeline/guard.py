@@ -43,6 +43,8 @@ class Guard:
         self._concurrency = bucket.Concurrency.of(connection.at_once)
         self._budget = retry_budget.UNSPENT
         self._quiet_until_us: Micros = 0
+        self._longest_nap = connection.longest_nap // MICROSECOND
+        self._most_waiting = max(FEWEST_WAITING, _in_a_second(connection))
 
     @property
     def on(self) -> str:
@@ -117,18 +119,19 @@ class Guard:
         self.refused = None
         self._health = health.renewed(self._health, now_us)
 
-    def is_closed_to_new_runs(self, now_us: Micros) -> bool:
-        """Whether a run that needs this connection would only wait here, so stays in the store."""
+    def room(self, now_us: Micros) -> int:
+        """How many more runs that need this connection may start: those that only would wait here
+        stay in the store, and of those that are to find something out, one is enough."""
         if self.paused is not None or now_us < self._quiet_until_us:
-            return True
+            return 0
         if not health.may_try(self._health, now_us) or self._broken(now_us) is not None:
-            return True
+            return 0
+        if self._health.refusals or not isinstance(self._breaker, breaker.Closed):
+            return 1
         rate = self.connection.rate
-        if rate is None:
-            return self.waiting >= max(FEWEST_WAITING, self.connection.at_once)
-        wait_us = self._arrival_us - rate.tolerance_us - now_us
-        is_slow = wait_us > self.connection.longest_nap // MICROSECOND
-        return is_slow or self.waiting >= max(FEWEST_WAITING, 1_000_000 // rate.interval_us)
+        if rate is not None and self._arrival_us - rate.tolerance_us - now_us > self._longest_nap:
+            return 0
+        return self._most_waiting - self.waiting + self._concurrency.allowance - self.in_flight
 
     async def nap(self, seconds: float) -> None:
         """Wait, but no longer than until a call in flight has ended."""
@@ -198,3 +201,9 @@ class Guard:
             headroom = rate_headers.read(answer.headers, now_us)
             if headroom is not None and headroom.remaining <= 0 and headroom.resets_at_us:
                 self._quiet_until_us = max(self._quiet_until_us, headroom.resets_at_us)
+
+
+def _in_a_second(connection: ConnectionSpec) -> int:
+    """How many calls may be worth waiting for in memory."""
+    rate = connection.rate
+    return connection.at_once if rate is None else 1_000_000 // rate.interval_us
