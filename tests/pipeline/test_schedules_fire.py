@@ -1,0 +1,151 @@
+"""Schedules: each due time becomes one event, whatever was missed, moved or restarted."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.engine import Engine, Town, Vendor, a_town
+
+from tieline import Event, MissedPolicy, Run
+from tieline.pipeline.clockwork import Clockwork
+
+
+def firing(town: Town, cron: str, heard: list[Event], **options: Any) -> None:
+    @town.hub.flow(on=town.hub.schedule(cron, **options), name="fires")
+    async def fires(fired: dict[str, Any], run: Run) -> None:
+        heard.append(run.event)
+
+
+def due(heard: list[Event]) -> list[str]:
+    return [event.identity for event in heard]
+
+
+async def fire(engine: Engine, **duration: float) -> None:
+    """Move the clock, and make the pass that a hub makes by itself."""
+    engine.clock.advance(**duration)
+    await engine.parts.house.beat_pass()
+    await engine.parts.clockwork.fire_pass()
+    await engine.work()
+
+
+async def test_a_due_time_fires_once_and_then_the_next(engine: Engine, town: Town) -> None:
+    heard: list[Event] = []
+    firing(town, "0 6 * * *", heard)
+    await engine.open(town.hub)
+    await fire(engine, hours=5, minutes=59)
+    assert heard == []
+
+    for _ in range(3):
+        await fire(engine, minutes=1)
+    assert due(heard) == ["2026-01-01T06:00:00+00:00"]
+    await fire(engine, hours=24)
+    assert due(heard)[1:] == ["2026-01-02T06:00:00+00:00"]
+
+
+async def test_a_time_that_was_missed_is_made_up_for_once_and_the_rest_counted(
+    engine: Engine, town: Town
+) -> None:
+    payloads: list[dict[str, Any]] = []
+
+    @town.hub.flow(on=town.hub.schedule("0 * * * *"), name="fires")
+    async def fires(fired: dict[str, Any], run: Run) -> None:
+        payloads.append(fired)
+
+    await engine.open(town.hub)
+    engine.clock.advance(hours=7, minutes=30)
+    await engine.restart(town.hub)
+    await fire(engine, seconds=1)
+
+    assert [(p["due"], p["missed_before"]) for p in payloads] == [("2026-01-01T07:00:00+00:00", 6)]
+
+
+async def test_a_time_that_was_missed_may_be_skipped(engine: Engine, town: Town) -> None:
+    heard: list[Event] = []
+    firing(town, "0 * * * *", heard, missed=MissedPolicy.SKIP)
+    await engine.open(town.hub)
+    engine.clock.advance(hours=7, minutes=30)
+    await engine.restart(town.hub)
+    await fire(engine, seconds=1)
+    assert heard == []
+
+    await fire(engine, minutes=30)
+    assert due(heard) == ["2026-01-01T08:00:00+00:00"]
+
+
+async def test_a_schedule_follows_the_clock_on_the_wall_of_its_zone(
+    engine: Engine, town: Town
+) -> None:
+    heard: list[Event] = []
+    firing(town, "0 6 * * *", heard, zone="Europe/Berlin")
+    at = datetime(2026, 3, 28, tzinfo=UTC)
+    engine.clock.at_us = int(at.timestamp() * 1e6)
+    await engine.open(town.hub)
+    for _ in range(72):
+        await fire(engine, hours=1)
+
+    assert due(heard) == [
+        "2026-03-28T05:00:00+00:00",
+        "2026-03-29T04:00:00+00:00",
+        "2026-03-30T04:00:00+00:00",
+    ]
+
+
+async def test_a_restart_neither_repeats_a_firing_nor_forgets_one(
+    engine: Engine, town: Town
+) -> None:
+    heard: list[Event] = []
+    firing(town, "*/10 * * * *", heard)
+    await engine.open(town.hub)
+    for _ in range(12):
+        await fire(engine, minutes=5)
+        await engine.restart(town.hub)
+        await fire(engine, seconds=0)
+
+    assert len(due(heard)) == len(set(due(heard))) == 6
+
+
+async def test_two_that_look_at_the_same_time_fire_once(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    heard: list[Event] = []
+    firing(town, "0 6 * * *", heard)
+    await engine.open(town.hub)
+    engine.clock.advance(hours=6)
+    await engine.parts.house.beat_pass()
+    parts = engine.parts
+    other = Clockwork(parts.hub, parts.admitter, parts.journal, engine.clock)
+    await other.register()
+    await parts.clockwork.fire_pass()
+    await other.fire_pass()
+    await engine.work()
+
+    assert len(heard) == 1
+
+
+async def test_a_schedule_that_a_release_changes_begins_afresh(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    heard: list[Event] = []
+    firing(town, "0 6 * * *", heard, name="nightly")
+    await engine.open(town.hub)
+    await fire(engine, hours=6)
+    later = a_town(vendor)
+    firing(later, "0 9 * * *", heard, name="nightly")
+    await engine.restart(later.hub)
+    await fire(engine, hours=3)
+
+    assert due(heard) == ["2026-01-01T06:00:00+00:00", "2026-01-01T09:00:00+00:00"]
+
+
+async def test_flows_may_share_a_schedule(engine: Engine, town: Town) -> None:
+    heard: list[str] = []
+    source = town.hub.schedule("@daily")
+    for name in ("one", "two"):
+
+        async def flow(fired: dict[str, Any], run: Run) -> None:
+            heard.append(run.id)
+
+        town.hub.flow(on=source, name=name)(flow)
+    await engine.open(town.hub)
+    await fire(engine, hours=24)
+
+    assert len(set(heard)) == 2
