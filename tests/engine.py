@@ -302,9 +302,9 @@ class Engine:
         inbound = Inbound(
             "POST",
             "http://hub.example/in/shop",
-            "shop",
             (("content-type", "application/json"),),
             orjson.dumps(document),
+            "shop",
             "192.0.2.1",
             self.clock.at_us,
         )

@@ -70,7 +70,7 @@ def test_a_sample_signed_by_hand_is_vouched_for_and_names_its_event(
     delivery = SignedDelivery("POST", "https://hooks.example/in", headers, body)
 
     verdict = verify(scheme, delivery, [Secret.of(KEY)], NOW)
-    facts = EventReader(scheme.shape).read(headers, json.loads(body))
+    facts = EventReader(scheme.shape).read(delivery.named, json.loads(body))
 
     assert isinstance(verdict, Verified), verdict
     assert facts.type in (path.stem, path.stem.replace("-", "/"))

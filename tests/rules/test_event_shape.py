@@ -21,6 +21,7 @@ from tieline.connectors.twilio import TWILIO
 from tieline.connectors.xero import XERO
 from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
+from tieline.model.named import Named
 from tieline.model.signature import EventFacts, EventShape, WebhookScheme
 from tieline.rules.event_shape import EventReader
 
@@ -154,25 +155,25 @@ XERO_EVENT = {
 def test_each_vendor_says_it_in_its_own_place(
     scheme: WebhookScheme, headers: tuple[tuple[str, str], ...], document: object, facts: EventFacts
 ) -> None:
-    assert EventReader(scheme.shape).read(headers, document) == facts
+    assert EventReader(scheme.shape).read(Named(headers), document) == facts
 
 
 @pytest.mark.parametrize("document", [None, [], {}, "text", 5, True, {"type": {}, "id": None}])
 def test_what_is_missing_is_none(document: object) -> None:
-    facts = EventReader(STRIPE.shape).read((), document)
+    facts = EventReader(STRIPE.shape).read(Named(()), document)
 
     assert (facts.type, facts.id, facts.data) == (None, None, None)
 
 
 @pytest.mark.parametrize("value", [None, "", True, 1.5, [], {}])
 def test_half_an_identity_is_none(value: object) -> None:
-    assert EventReader(HUBSPOT.shape).read((), HUBSPOT_EVENT | {"eventId": value}).id is None
+    assert EventReader(HUBSPOT.shape).read(Named(()), HUBSPOT_EVENT | {"eventId": value}).id is None
 
 
 def test_an_empty_header_says_nothing() -> None:
     headers = (("x-github-event", ""), ("x-github-delivery", ""))
 
-    assert EventReader(GITHUB.shape).read(headers, {}) == EventFacts(None, None, {})
+    assert EventReader(GITHUB.shape).read(Named(headers), {}) == EventFacts(None, None, {})
 
 
 def test_one_delivery_can_hold_several_events() -> None:
@@ -204,7 +205,7 @@ def test_no_document_breaks_the_reading(document: object) -> None:
     shape = EventShape(type_path=("type", "data.type"), id_path="data.id", data_path="data.data")
 
     for event in EventReader(shape).split(document):
-        EventReader(shape).read((), event)
+        EventReader(shape).read(Named(()), event)
 
 
 @pytest.mark.parametrize(

@@ -4,28 +4,20 @@ import orjson
 
 from tieline.model.call import Headers
 from tieline.model.ids import Micros
+from tieline.model.signature import SignedDelivery
 from tieline.model.value import value
 
 PROBLEM_TYPE = "application/problem+json"
 
 
 @value
-class Inbound:
-    """A complete request: bytes as they came, header names in lower case."""
+class Inbound(SignedDelivery):
+    """A complete request at the door; what may be a signed delivery, until it is verified."""
 
-    method: str
-    url: str
-    """The full public URL, as the sender used it."""
     source: str
     """The last part of ``/in/<source>``."""
-    headers: Headers
-    body: bytes
     remote: str
     received_us: Micros
-
-    def header(self, name: str) -> str | None:
-        """The first value of header *name* (lower case), or None."""
-        return next((value for key, value in self.headers if key == name), None)
 
 
 @value

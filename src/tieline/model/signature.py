@@ -1,12 +1,13 @@
 """Signature: how a vendor signs a delivery and names its events, as data; and the verdict on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from tieline.model.call import Headers
 from tieline.model.errors import DeclarationError
 from tieline.model.handshake import Handshake
+from tieline.model.named import Named
 from tieline.model.signed_content import (
     HeaderTime,
     ListedSignature,
@@ -203,6 +204,10 @@ class SignedDelivery:
     headers: Headers
     """Lower-case names; values decoded as latin-1, as HTTP does."""
     body: bytes
+    named: Named = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "named", Named(self.headers))
 
 
 class RefusalReason(StrEnum):

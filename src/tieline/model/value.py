@@ -6,13 +6,13 @@ At run time the fields can be assigned, since a really frozen dataclass sets eac
 makes about thirty such values on its way. Cold data stays with the plain decorator.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[T]) -> type[T]:
     """Make *cls* a value: compared and hashed by its fields."""
     return dataclass(slots=True, unsafe_hash=True)(cls)

@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 import orjson
 
-from tieline.model.call import Headers
 from tieline.model.commands import Admission
 from tieline.model.event import Event, Mention
 from tieline.model.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
 from tieline.model.ids import Micros, ReceiptId, ReplayId, Tenant
+from tieline.model.named import Named
 from tieline.model.receipt import Verdict
 from tieline.model.run import NewRun
 from tieline.model.signature import BodyForm, EventFacts
@@ -95,9 +95,7 @@ class Admitter:
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
         self._readers: dict[str, EventReader] = {}
 
-    def deliver(
-        self, door: WebhookSource, body: Body, headers: Headers, origin: Origin
-    ) -> Admitted:
+    def deliver(self, door: WebhookSource, body: Body, headers: Named, origin: Origin) -> Admitted:
         """The events of a delivery. Raises PayloadRejected for a body that cannot be read."""
         reader = self._readers.get(door.name)
         if reader is None:
@@ -202,7 +200,7 @@ class Admitter:
 
 
 def occurrences(
-    reader: EventReader, form: BodyForm, body: Body, headers: Headers
+    reader: EventReader, form: BodyForm, body: Body, headers: Named
 ) -> list[Occurrence]:
     """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
     decoded = body.decoded

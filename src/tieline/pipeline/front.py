@@ -18,7 +18,6 @@ from tieline.model.run import ClaimedRun
 from tieline.model.signature import (
     RefusalReason,
     Refused,
-    SignedDelivery,
     Verification,
 )
 from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
@@ -79,11 +78,10 @@ class Front:
         received = receive(inbound, door)
         if isinstance(received, Problem):
             return await self.refuser.refuse(inbound, received)
-        delivery = SignedDelivery(inbound.method, inbound.url, inbound.headers, received.raw)
         verifier = self._verifiers[inbound.source]
-        verdict = verifier.verify(delivery, received.decoded, inbound.received_us)
+        verdict = verifier.verify(inbound, received.decoded, inbound.received_us)
         if door.scheme.handshake is not None:
-            reply = await self._shake_hands(inbound, door, delivery, verdict)
+            reply = await self._shake_hands(inbound, door, verdict)
             if reply is not None:
                 return reply
         if inbound.method != "POST":
@@ -99,7 +97,7 @@ class Front:
         receipt_id = parts.ids.receipt()
         origin = self._origin(inbound, receipt_id)
         try:
-            admitted = parts.admitter.deliver(door, received, inbound.headers, origin)
+            admitted = parts.admitter.deliver(door, received, inbound.named, origin)
         except PayloadRejected as error:
             return await self.refuser.refuse(inbound, _malformed(error))
         receipts = self._receipts[inbound.source]
@@ -140,10 +138,10 @@ class Front:
             hands.look()
 
     def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> Origin:
-        correlation = inbound.header("x-correlation-id")
+        correlation = inbound.named.first("x-correlation-id")
         if correlation is None or not CORRELATION.fullmatch(correlation):
             correlation = receipt_id
-        traceparent = inbound.header("traceparent")
+        traceparent = inbound.named.first("traceparent")
         if traceparent is None or not TRACEPARENT.fullmatch(traceparent):
             # Our own trace begins here: the receipt's id is random enough to be its name.
             traceparent = f"00-{receipt_id[4:]}-{receipt_id[-16:]}-00"
@@ -175,15 +173,11 @@ class Front:
     # --- the others ---------------------------------------------------------------------------
 
     async def _shake_hands(
-        self,
-        inbound: Inbound,
-        door: WebhookSource,
-        delivery: SignedDelivery,
-        verdict: Verification,
+        self, inbound: Inbound, door: WebhookSource, verdict: Verification
     ) -> Reply | None:
         answer = answer_challenge(
             door.scheme.handshake,
-            delivery,
+            inbound,
             verdict=verdict,
             secrets=self._verifiers[inbound.source].secrets,
             verify_tokens=self._parts.vault.secrets(f"{door.signing}-verify"),

@@ -24,7 +24,7 @@ def receive(inbound: Inbound, door: WebhookSource) -> Received | Problem:
     body = inbound.body
     if len(body) > door.max_body_bytes:
         return too_large(door.max_body_bytes)
-    encodings = [value for name, value in inbound.headers if name == ENCODING]
+    encodings = inbound.named.every(ENCODING)
     if not encodings:
         return Received(body, body)
     encoding = ", ".join(encodings).strip().lower()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tieline.model.call import Headers
+from tieline.model.named import Named
 from tieline.model.signature import EventFacts, EventShape
 from tieline.rules.json_path import Steps, follow, steps_of
 
@@ -25,7 +25,7 @@ class EventReader:
         events = follow(document, self._events)
         return events if isinstance(events, list) else ()
 
-    def read(self, headers: Headers, document: object) -> EventFacts:
+    def read(self, headers: Named, document: object) -> EventFacts:
         """Type, id and data of one event; None for what is missing or neither text nor number."""
         return EventFacts(
             _at(document, self._type, ".") or _header(headers, self._type_header),
@@ -59,9 +59,8 @@ def _text(value: object) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _header(headers: Headers, name: str | None) -> str | None:
-    if name is not None:
-        for key, value in headers:
-            if key == name and value:
-                return value
-    return None
+def _header(headers: Named, name: str | None) -> str | None:
+    """The first value that is not empty."""
+    if name is None:
+        return None
+    return headers.first(name) or next(filter(None, headers.every(name)), None)

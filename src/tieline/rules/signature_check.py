@@ -106,7 +106,7 @@ def token_check(scheme: TokenScheme, secrets: Sequence[Secret]) -> Check:
     read = reader(SingleSignature(scheme.header, scheme.prefix), None)
 
     def check(delivery: SignedDelivery, _: datetime) -> Verification:
-        claimed = read(delivery.headers)
+        claimed = read(delivery.named)
         if isinstance(claimed, Refused):
             return claimed
         token = claimed.signatures[0].encode()
@@ -189,7 +189,7 @@ def _timed_check(scheme: HmacScheme | Ed25519Scheme, seal: Seal) -> Check:
     moment, unit, fits = clock(time.unit), time.unit, seal.fits
 
     def check(delivery: SignedDelivery, now: datetime) -> Verification:
-        claimed = read(delivery.headers)
+        claimed = read(delivery.named)
         if isinstance(claimed, Refused):
             return claimed
         sent_at_us = moment(claimed.stamp)
@@ -223,7 +223,7 @@ def _check(read: Read, write: Write, seal: Seal) -> Check:
     fits = seal.fits
 
     def check(delivery: SignedDelivery, _: datetime) -> Verification:
-        claimed = read(delivery.headers)
+        claimed = read(delivery.named)
         if isinstance(claimed, Refused):
             return claimed
         content = write(delivery, claimed.stamp)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from tieline.model.call import Headers
+from tieline.model.named import Named
 from tieline.model.signature import RefusalReason, Refused, SignedDelivery
 from tieline.model.signed_content import DecodedUrl, HeaderPiece, Part, Piece
 
@@ -16,26 +16,26 @@ def writer(content: tuple[Part, ...]) -> Write:
     """The function that puts *content* together."""
     if content == (Piece.BODY,):
         return lambda delivery, _: delivery.body
-    parts = tuple(part if isinstance(part, bytes) else _piece(part) for part in content)
+    fixed = [part.replace(b"%", b"%%") if isinstance(part, bytes) else b"%b" for part in content]
+    template = b"".join(fixed)
+    pieces = [_piece(part) for part in content if not isinstance(part, bytes)]
 
     def write(delivery: SignedDelivery, stamp: str) -> bytes | Refused:
-        texts = []
-        for part in parts:
-            text = part if isinstance(part, bytes) else part(delivery, stamp)
-            if isinstance(text, Refused):
-                return text
-            texts.append(text)
-        return b"".join(texts)
+        texts = tuple([piece(delivery, stamp) for piece in pieces])
+        try:
+            return template % texts
+        except TypeError:  # one of them is a refusal
+            return next(text for text in texts if isinstance(text, Refused))
 
     return write
 
 
-def single_header(headers: Headers, name: str) -> str | Refused:
+def single_header(headers: Named, name: str) -> str | Refused:
     """The value of header *name* (lower case); it must be there once, in ASCII.
 
     Of two copies, another reader of the request might take the one that was not signed.
     """
-    values = [value for key, value in headers if key == name]
+    values = headers.every(name)
     if len(values) == 1 and values[0].isascii():
         return values[0]
     if not values:
@@ -76,7 +76,7 @@ def _path(delivery: SignedDelivery, _: str) -> bytes | Refused:
 
 def _header_piece(name: str) -> Write:
     def write(delivery: SignedDelivery, _: str) -> bytes | Refused:
-        value = single_header(delivery.headers, name)
+        value = single_header(delivery.named, name)
         return value if isinstance(value, Refused) else value.encode()
 
     return write

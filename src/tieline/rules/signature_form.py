@@ -37,7 +37,7 @@ def form_check(scheme: FormHmacScheme, secrets: Sequence[Secret]) -> Check:
     seal = hmac_seal(keys, scheme.algorithm, Encoding.BASE64)
 
     def check(delivery: SignedDelivery, _: datetime) -> Verification:
-        claimed = read(delivery.headers)
+        claimed = read(delivery.named)
         if isinstance(claimed, Refused):
             return claimed
         contents = _contents(delivery, scheme.body_digest_parameter)

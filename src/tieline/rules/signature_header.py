@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tieline.model.call import Headers
+from tieline.model.named import Named
 from tieline.model.signature import RefusalReason, Refused
 from tieline.model.signed_content import (
     HeaderTime,
@@ -28,7 +28,7 @@ class Claimed(NamedTuple):
     """The sending time as it was written, which is what was signed."""
 
 
-Read = Callable[[Headers], Claimed | Refused]
+Read = Callable[[Named], Claimed | Refused]
 Split = Callable[[str], Claimed | Refused]
 
 
@@ -37,7 +37,7 @@ def reader(place: SignaturePlace, time: SendingTime | None) -> Read:
     name = place.header.lower()
     split = _splitter(place, name, time.key if isinstance(time, ListedTime) else None)
 
-    def read(headers: Headers) -> Claimed | Refused:
+    def read(headers: Named) -> Claimed | Refused:
         value = single_header(headers, name)
         if isinstance(value, Refused):
             return _renamed(value, "SIGNATURE")
@@ -52,7 +52,7 @@ def reader(place: SignaturePlace, time: SendingTime | None) -> Read:
 
 
 def _with_time(read: Read, name: str) -> Read:
-    def read_both(headers: Headers) -> Claimed | Refused:
+    def read_both(headers: Named) -> Claimed | Refused:
         claimed = read(headers)
         if isinstance(claimed, Refused):
             return claimed

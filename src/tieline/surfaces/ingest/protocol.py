@@ -193,9 +193,9 @@ class DoorProtocol(asyncio.Protocol):
         return Inbound(
             self._parser.get_method().decode("latin-1") if target else "",
             self._doorway.public_url + target,
-            source_of(target),
             self._head or (),
             body,
+            source_of(target),
             self._remote,
             self._doorway.clock.now_us(),
         )
