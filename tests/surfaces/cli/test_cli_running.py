@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -139,10 +140,13 @@ def start(folder: Path) -> RunningHub:
     )
     assert process.stdout is not None
     said = ""
+    watchdog = threading.Timer(PATIENCE_S, process.kill)
+    watchdog.start()
     for line in process.stdout:
         said += line
         if "ready" in line:
             break
+    watchdog.cancel()
     found = re.search(r"http://127\.0\.0\.1:(\d+)/in/", said)
     assert found is not None, said
     return RunningHub(folder, process, int(found[1]))
