@@ -25,13 +25,16 @@ SETTINGS = {
     "statement_timeout": "0",
     "lock_timeout": "20s",
     "jit": "off",
-    # Every statement is made to walk an index, and a plan must not change with the statistics:
-    # tables that fill from nothing have none, and a plan that reads all of a table would be kept.
+    # Every statement looks rows up by an index, one after the other, and must go on doing so when
+    # statistics say that a queue is empty which has 100,000 rows a second later. For the same
+    # reason the statements say ``LATERAL (… OFFSET 0)``: it keeps the planner from turning them round.
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "enable_material": "off",
+    "enable_memoize": "off",
 }
 
 
@@ -110,7 +113,8 @@ class Link:
             return await self._connection.prepare(text, name="")
         prepared = self._prepared.get(text)
         if prepared is None:
-            prepared = self._prepared[text] = await self._connection.prepare(text)
+            name = f"tieline_{len(self._prepared)}"
+            prepared = self._prepared[text] = await self._connection.prepare(text, name=name)
         return prepared
 
     def drop(self) -> None:

@@ -3,7 +3,7 @@
 SELECT l.tenant, l.flow, l.key, l.head, r.state, w.behind, d.resolution
 FROM (SELECT * FROM lane WHERE (tenant, flow, key) > (:tenant, :flow, :key)
       ORDER BY tenant, flow, key LIMIT :limit) AS l
-LEFT JOIN run AS r ON r.id = l.head
-LEFT JOIN work AS w ON w.run_id = l.head
-LEFT JOIN dead AS d ON d.run_id = l.head
+LEFT JOIN LATERAL (SELECT state FROM run WHERE run.id = l.head OFFSET 0) AS r ON true
+LEFT JOIN LATERAL (SELECT behind FROM work WHERE work.run_id = l.head OFFSET 0) AS w ON true
+LEFT JOIN LATERAL (SELECT resolution FROM dead WHERE dead.run_id = l.head OFFSET 0) AS d ON true
 ORDER BY l.tenant, l.flow, l.key

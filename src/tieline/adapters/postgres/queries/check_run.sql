@@ -8,6 +8,7 @@ FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS seen
 LEFT JOIN (
   SELECT id, state FROM looked
   WHERE (state NOT IN ('done', 'dead', 'cancelled')
-         AND NOT EXISTS (SELECT 1 FROM work AS w WHERE w.run_id = looked.id))
-     OR (state = 'dead' AND NOT EXISTS (SELECT 1 FROM dead AS d WHERE d.run_id = looked.id))
+         AND NOT EXISTS (SELECT 1 FROM work AS w WHERE w.run_id = looked.id OFFSET 0))
+     OR (state = 'dead'
+         AND NOT EXISTS (SELECT 1 FROM dead AS d WHERE d.run_id = looked.id OFFSET 0))
 ) AS odd ON true

@@ -1,5 +1,9 @@
 -- Which of these identities stand for an event that was stored before, and for which one.
 -- rows: tenant text, source text, identity text
-SELECT d.tenant, d.source, d.identity, d.event_id
-FROM {rows} JOIN dedupe AS d USING (tenant, source, identity)
-JOIN event AS e ON e.id = d.event_id
+SELECT given.tenant, given.source, given.identity, d.event_id
+FROM {rows}
+CROSS JOIN LATERAL (
+  SELECT event_id FROM dedupe
+  WHERE dedupe.tenant = given.tenant AND dedupe.source = given.source
+    AND dedupe.identity = given.identity OFFSET 0) AS d
+CROSS JOIN LATERAL (SELECT 1 FROM event WHERE event.id = d.event_id OFFSET 0) AS e

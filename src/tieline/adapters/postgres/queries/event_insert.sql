@@ -1,5 +1,5 @@
--- Append events; they never change, only their payload is forgotten by retention. The lock is shared
--- by all writers: it tells a reader of the log (replay_horizon) the least id that is on its way.
+-- Append events; they never change, only their payload is forgotten by retention. The lock is
+-- shared by all writers: it tells a reader of the log (replay_horizon) the least id on its way.
 -- rows: id text, tenant text, source text, type text, identity text, recorded_us bigint
 -- rows: correlation text, traceparent text, receipt_id text, cause text, contract text, data bytea
 WITH least (id) AS MATERIALIZED (SELECT min(id COLLATE "C") FROM {rows}),

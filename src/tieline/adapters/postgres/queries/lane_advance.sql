@@ -1,14 +1,21 @@
--- Lanes whose head has ended get their next run as head; an empty name marks a lane with nobody left.
--- The lanes are locked first, by a statement of its own: only the next one sees what others who had
--- a lane have left in it.
+-- Lanes whose head has ended get their next run as head; an empty name marks a lane with nobody
+-- left. The lanes are locked first, by a statement of its own: only the next one sees what others
+-- who had a lane have left in it, and then a lane's place cannot change.
 -- rows: tenant text, flow text, key text, run_id text
-SELECT count(*) FROM (
-  SELECT 1 FROM {rows} JOIN lane AS l USING (tenant, flow, key)
-  ORDER BY l.tenant, l.flow, l.key FOR UPDATE OF l) AS locked;
+SELECT count(*)
+FROM (SELECT DISTINCT tenant COLLATE "C" AS tenant, flow COLLATE "C" AS flow, key COLLATE "C" AS key
+      FROM {rows} ORDER BY 1, 2, 3) AS named
+CROSS JOIN LATERAL (
+  SELECT 1 FROM lane
+  WHERE lane.tenant = named.tenant AND lane.flow = named.flow AND lane.key = named.key
+  FOR UPDATE) AS locked;
 UPDATE lane
 SET head = coalesce((SELECT w.run_id FROM work AS w
                      WHERE w.tenant = lane.tenant AND w.flow = lane.flow AND w.lane = lane.key
                      ORDER BY w.seq LIMIT 1), '')
 FROM {rows}
-WHERE lane.tenant = given.tenant AND lane.flow = given.flow AND lane.key = given.key
-  AND lane.head = given.run_id;
+CROSS JOIN LATERAL (
+  SELECT l.ctid FROM lane AS l
+  WHERE l.tenant = given.tenant AND l.flow = given.flow AND l.key = given.key
+    AND l.head = given.run_id OFFSET 0) AS place
+WHERE lane.ctid = place.ctid;

@@ -1,5 +1,8 @@
--- Lanes with nobody left are forgotten.
+-- Lanes with nobody left are forgotten. They are locked, so their places cannot change.
 -- rows: tenant text, flow text, key text
 DELETE FROM lane USING {rows}
-WHERE lane.tenant = given.tenant AND lane.flow = given.flow AND lane.key = given.key
-  AND lane.head = ''
+CROSS JOIN LATERAL (
+  SELECT l.ctid FROM lane AS l
+  WHERE l.tenant = given.tenant AND l.flow = given.flow AND l.key = given.key AND l.head = ''
+  OFFSET 0) AS place
+WHERE lane.ctid = place.ctid

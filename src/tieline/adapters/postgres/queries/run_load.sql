@@ -5,7 +5,8 @@ SELECT r.id, r.tenant, r.flow, w.epoch, w.tries, r.created_us, w.deadline_us, r.
        e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
        e.receipt_id, e.cause, e.contract, e.data,
        CASE WHEN e.data IS NULL THEN c.body END
-FROM {rows} JOIN run AS r ON r.id = given.id
-JOIN work AS w ON w.run_id = r.id
-JOIN event AS e ON e.id = r.event_id
-LEFT JOIN receipt AS c ON c.id = e.receipt_id
+FROM {rows}
+CROSS JOIN LATERAL (SELECT * FROM run WHERE run.id = given.id OFFSET 0) AS r
+CROSS JOIN LATERAL (SELECT * FROM work WHERE work.run_id = given.id OFFSET 0) AS w
+CROSS JOIN LATERAL (SELECT * FROM event WHERE event.id = r.event_id OFFSET 0) AS e
+LEFT JOIN LATERAL (SELECT body FROM receipt WHERE receipt.id = e.receipt_id OFFSET 0) AS c ON true

@@ -4,5 +4,6 @@ SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.re
        r.created_us,
        r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
        coalesce(w.tries, 0), w.worker
-FROM {rows} JOIN run AS r ON r.event_id = given.id LEFT JOIN work AS w ON w.run_id = r.id
+FROM {rows} JOIN run AS r ON r.event_id = given.id
+LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
 LIMIT 500

@@ -4,4 +4,5 @@ SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.re
        r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
        coalesce(w.tries, 0), w.worker
 FROM (SELECT run_id FROM work ORDER BY run_id LIMIT 1) AS first
-JOIN run AS r ON r.id = first.run_id JOIN work AS w ON w.run_id = r.id
+JOIN run AS r ON r.id = first.run_id
+CROSS JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w

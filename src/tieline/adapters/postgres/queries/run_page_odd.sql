@@ -3,14 +3,15 @@
 -- takes: until_us bigint, limit bigint
 WITH looked AS MATERIALIZED (
   SELECT id FROM run
-  WHERE state IN ('held', 'dead', 'cancelled') AND state = :state AND id >= :first AND id < :before
+  WHERE odd IS NOT NULL AND odd = :state AND id >= :first AND id < :before
   ORDER BY id DESC LIMIT :look
 ), found AS (
   SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.replay_id,
          r.created_us,
          r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
          coalesce(w.tries, 0), w.worker
-  FROM looked JOIN run AS r ON r.id = looked.id LEFT JOIN work AS w ON w.run_id = r.id
+  FROM looked JOIN run AS r ON r.id = looked.id
+  LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
   WHERE (:flow IS NULL OR r.flow = :flow)
     AND (:state IS NULL OR r.state = :state)
     AND r.created_us >= :since_us AND r.created_us < :until_us

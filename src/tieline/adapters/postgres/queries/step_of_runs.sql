@@ -2,4 +2,5 @@
 -- rows: run_id text
 SELECT s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key, s.tries, s.result,
        s.started_us, s.finished_us
-FROM {rows} JOIN step AS s ON s.run_id = given.run_id
+FROM {rows}
+CROSS JOIN LATERAL (SELECT * FROM step WHERE step.run_id = given.run_id OFFSET 0) AS s

@@ -1,3 +1,4 @@
 -- What was refused or failed may be tried again from the first try.
 -- takes: run_id text
-UPDATE step SET state = 'failed', tries = 0 WHERE run_id = :run_id AND state IN ('refused', 'failed')
+UPDATE step SET state = 'failed', tries = 0
+WHERE run_id = :run_id AND state IN ('refused', 'failed')

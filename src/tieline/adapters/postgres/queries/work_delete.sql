@@ -1,3 +1,5 @@
--- Nothing is left to do for these runs.
+-- Nothing is left to do for these runs. They are locked, so their places cannot change.
 -- rows: id text
-DELETE FROM work USING {rows} WHERE work.run_id = given.id
+DELETE FROM work USING {rows}
+CROSS JOIN LATERAL (SELECT w.ctid FROM work AS w WHERE w.run_id = given.id OFFSET 0) AS place
+WHERE work.ctid = place.ctid

@@ -1,8 +1,8 @@
 -- The kinds of ready work of flows that have room, by a loose walk over the index: the cost grows
 -- with kinds, not rows, and a paused or full flow costs nothing. One stream for each flow and
 -- priority: from the tenant whose turn it is to the last one (lap 0), then from the first one up to
--- it (lap 1); :limit hops in all. The answer ends where the first stream was cut, so that a cut never
--- hides a kind that is more urgent than one that is shown.
+-- it (lap 1); :limit hops in all. The answer ends where the first stream was cut, so that a cut
+-- never hides a kind that is more urgent than one that is shown.
 -- takes: flows text, first text, limit bigint
 WITH RECURSIVE
 room AS MATERIALIZED (SELECT jsonb_array_elements_text(:flows::jsonb) COLLATE "C" AS flow),

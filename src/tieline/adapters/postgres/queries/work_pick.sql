@@ -8,5 +8,6 @@ WITH picked AS MATERIALIZED (
       AND work.priority = given.priority AND work.tenant = given.tenant
     ORDER BY work.seq LIMIT given.places FOR UPDATE SKIP LOCKED) AS w
 )
-SELECT coalesce(json_agg(json_build_array(run_id, places - place + 1) ORDER BY nth, seq), '[]')::text
+SELECT coalesce(json_agg(json_build_array(run_id, places - place + 1) ORDER BY nth, seq),
+                '[]')::text
 FROM (SELECT *, row_number() OVER (PARTITION BY nth ORDER BY seq) AS place FROM picked) AS counted

@@ -1,8 +1,8 @@
 -- Runs whose time has come become ready, oldest due first, a bounded number at once.
 -- takes: now_us bigint, limit bigint
 WITH due AS MATERIALIZED (
-  SELECT run_id FROM work WHERE due_us <= :now_us
+  SELECT ctid FROM work WHERE due_us <= :now_us
   ORDER BY due_us LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL
-FROM due WHERE work.run_id = due.run_id
+FROM due WHERE work.ctid = due.ctid
 RETURNING work.run_id

@@ -1,4 +1,8 @@
--- Claimed runs are given back; the raised epoch makes the old claim stale.
+-- Claimed runs are given back; the raised epoch makes the old claim stale. They are locked by
+-- work_owned, so their places cannot change.
 -- rows: id text
 UPDATE work SET state = 'ready', worker = NULL, epoch = work.epoch + 1
-FROM {rows} WHERE work.state = 'running' AND work.run_id = given.id
+FROM {rows}
+CROSS JOIN LATERAL (
+  SELECT w.ctid, w.state FROM work AS w WHERE w.run_id = given.id OFFSET 0) AS place
+WHERE work.ctid = place.ctid AND place.state = 'running'

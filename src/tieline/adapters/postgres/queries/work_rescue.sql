@@ -2,10 +2,10 @@
 -- Looked at from the runs, so that a worker of whom no row is left cannot keep any.
 -- takes: since_us bigint, limit bigint
 WITH left_over AS MATERIALIZED (
-  SELECT w.run_id FROM work AS w
+  SELECT w.ctid FROM work AS w
   WHERE w.state = 'running'
-    AND NOT EXISTS (SELECT 1 FROM worker AS k WHERE k.id = w.worker AND k.beat_us >= :since_us)
-  LIMIT :limit FOR UPDATE OF w SKIP LOCKED)
+    AND w.worker <> ALL (ARRAY(SELECT k.id FROM worker AS k WHERE k.beat_us >= :since_us))
+  LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE work SET state = 'ready', worker = NULL, epoch = epoch + 1
-FROM left_over WHERE work.run_id = left_over.run_id
+FROM left_over WHERE work.ctid = left_over.ctid
 RETURNING work.run_id

@@ -1,4 +1,7 @@
--- A worker takes runs; the raised epoch fences every earlier owner.
+-- A worker takes runs; the raised epoch fences every earlier owner. They are locked by work_pick,
+-- so their places cannot change.
 -- rows: run_id text, worker text
 UPDATE work SET state = 'running', worker = given.worker, epoch = work.epoch + 1
-FROM {rows} WHERE work.run_id = given.run_id
+FROM {rows}
+CROSS JOIN LATERAL (SELECT w.ctid FROM work AS w WHERE w.run_id = given.run_id OFFSET 0) AS place
+WHERE work.ctid = place.ctid

@@ -1,8 +1,8 @@
 -- Runs that wait on one thing become ready, a bounded number at once.
 -- takes: on text, limit bigint
 WITH woken AS MATERIALIZED (
-  SELECT run_id FROM work WHERE waits_on = :on AND state = 'waiting'
+  SELECT ctid FROM work WHERE waits_on = :on AND state = 'waiting'
   LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL
-FROM woken WHERE work.run_id = woken.run_id
+FROM woken WHERE work.ctid = woken.ctid
 RETURNING work.run_id

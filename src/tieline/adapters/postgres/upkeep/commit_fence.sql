@@ -1,4 +1,4 @@
--- Take the place of a mark whose COMMIT was lost from sight; answers whether the mark was not there.
+-- Take the place of a mark whose COMMIT was lost from sight; says whether the mark was not there.
 -- A transaction that is still under way is waited for. The update makes this a commit that waits
 -- for a standby as the lost one had to; asked twice, the fence itself is found, and says so.
 -- takes: writer uuid, number bigint
