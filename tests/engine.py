@@ -25,7 +25,7 @@ from tieline.model.inbound import Inbound, Reply
 from tieline.model.signature import EventShape, WebhookScheme
 from tieline.model.view_details import RunDetail
 from tieline.model.view_rows import RunRow
-from tieline.model.views import ListRuns, ShowRun
+from tieline.model.views import ListRuns, ShowRun, Window
 from tieline.operations.replay import replay_pass
 from tieline.pipeline.front import Front, FrontParts
 from tieline.ports.crashpoints import Reach, go_on
@@ -363,7 +363,7 @@ class Engine:
 
     async def rows(self, flow: str | None = None) -> list[RunRow]:
         """Every run, oldest first."""
-        page = await self.parts.views.read(ListRuns(flow=flow))
+        page = await self.parts.views.read(ListRuns(flow=flow, window=Window(limit=500)))
         return sorted(page.rows, key=lambda row: row.id)
 
     async def runs(self, flow: str | None = None) -> list[RunDetail]:

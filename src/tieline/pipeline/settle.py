@@ -78,7 +78,9 @@ class Settler:
                 if progress:
                     await self._journal.commit(Remember(claimed.id, claimed.epoch, progress))
                     progress = Progress()
-                await self._journal.commit(GiveBack(((claimed.id, claimed.epoch),), now_us))
+                command = GiveBack(((claimed.id, claimed.epoch),), now_us)
+                if not (await self._journal.commit(command)).count:
+                    self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
             except StaleClaim:
                 self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
                 return
