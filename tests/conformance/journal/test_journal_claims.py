@@ -195,6 +195,21 @@ async def test_a_replayed_run_brings_the_effects_of_earlier_runs_of_its_event(
     assert sorted(run.steps) == sorted(made)
 
 
+async def test_an_edit_of_an_edit_brings_the_effects_of_both(store: Store) -> None:
+    await store.ingest(1)
+    first = a_step(run_id(1))
+    await store.settle(await store.claim_one(), Dead("bug", "x"), Progress(steps=(first,)))
+    edited = Admission(an_event(2, cause=event_id(1)), (a_run(2),))
+    await store.journal.commit(EditDead(run_id(1), edited, by()))
+    await store.settle(await store.claim_one(), Dead("bug", "before any step"))
+    again = Admission(an_event(3, cause=event_id(2)), (a_run(3),))
+    await store.journal.commit(EditDead(run_id(2), again, by()))
+
+    run = await store.claim_one()
+
+    assert (run.id, run.steps) == (run_id(3), (first,))
+
+
 async def test_an_edited_run_brings_the_effects_of_the_run_it_replaces(store: Store) -> None:
     await store.ingest(1)
     step = a_step(run_id(1))

@@ -1,13 +1,19 @@
--- Effects that other runs of the same flow made for the same event, or for the one it is an edit
--- of.
+-- Effects that other runs of the same flow made for the same event, or for those it is an edit of.
 -- rows: run_id text, flow text, event_id text, cause text
-SELECT given.run_id, s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key,
+WITH RECURSIVE lineage (run_id, flow, event_id) AS (
+  SELECT given.run_id COLLATE "C", given.flow COLLATE "C", given.event_id COLLATE "C" FROM {rows}
+  UNION
+  SELECT l.run_id, l.flow, e.cause
+  FROM lineage AS l CROSS JOIN LATERAL (
+    SELECT cause FROM event
+    WHERE event.id = l.event_id AND event.cause LIKE 'evt\_%' OFFSET 0) AS e
+)
+SELECT l.run_id, s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key,
        s.tries, s.result, s.started_us, s.finished_us
-FROM {rows}
+FROM lineage AS l
 CROSS JOIN LATERAL (
   SELECT id FROM run
-  WHERE run.event_id = ANY (ARRAY[given.event_id, given.cause]) AND run.flow = given.flow
-    AND run.id <> given.run_id OFFSET 0) AS r
+  WHERE run.event_id = l.event_id AND run.flow = l.flow AND run.id <> l.run_id OFFSET 0) AS r
 CROSS JOIN LATERAL (
   SELECT * FROM step
   WHERE step.run_id = r.id AND step.effect_key IS NOT NULL AND step.state IN ('done', 'intent')
