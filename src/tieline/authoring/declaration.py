@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from types import CodeType
+from typing import Any
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.source import SourceDeclaration
@@ -52,19 +53,37 @@ def wants_run(function: Callable[..., object]) -> bool:
 
 
 def uses_of(function: Callable[..., object]) -> list[Connection]:
-    """The connections that *function* mentions by a global or an enclosing name.
+    """The connections that *function* mentions by a global or an enclosing name, and those that
+    functions of the same module mention which it mentions.
 
     A static look, so a connection that is passed around in a container is not seen.
     """
-    function = inspect.unwrap(function)
+    found: dict[int, Connection] = {}
+    seen: set[int] = set()
+    waiting: list[Any] = [inspect.unwrap(function)]
+    while waiting:
+        one = waiting.pop()
+        seen.add(id(one))
+        for value in _mentioned_by(one):
+            if isinstance(value, Connection):
+                found[id(value)] = value
+            elif _is_beside(value, one) and id(value) not in seen:
+                waiting.append(value)
+    return list(found.values())
+
+
+def _mentioned_by(function: Any) -> Iterator[object]:
     code = getattr(function, "__code__", None)
     if code is None:
-        return []
+        return
     scope = getattr(function, "__globals__", {})
-    named = [scope.get(name) for name in _names_in(code)]
-    closed = [_content(cell) for cell in getattr(function, "__closure__", None) or ()]
-    found = {id(x): x for x in (*named, *closed) if isinstance(x, Connection)}
-    return list(found.values())
+    yield from (scope.get(name) for name in _names_in(code))
+    yield from (_content(cell) for cell in getattr(function, "__closure__", None) or ())
+
+
+def _is_beside(value: object, function: Any) -> bool:
+    """Whether *value* is a function of the module that *function* is in."""
+    return inspect.isfunction(value) and value.__globals__ is function.__globals__
 
 
 def _names_in(code: CodeType) -> Iterator[str]:
