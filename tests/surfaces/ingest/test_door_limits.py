@@ -1,10 +1,17 @@
 """The door and its limits: whoever takes too much or too long is told so, and nobody else waits."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tieline.adapters.system.clock import SystemClock
+from tieline.model.errors import SettingsError
+from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
+from tieline.surfaces.ingest.protocol import DoorProtocol
 
 if TYPE_CHECKING:
     from tests.surfaces.ingest.conftest import Line, Makers, OpenRig, Rig
@@ -108,14 +115,14 @@ async def test_a_header_that_never_ends_is_refused_while_it_comes(rig: "Rig") ->
     await line.close()
 
 
-async def test_trailers_are_held_to_the_limits_of_headers(rig: "Rig") -> None:
+async def test_trailers_without_end_are_refused(rig: "Rig") -> None:
     line = await rig.call()
     await line.say(POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n")
 
     await say_until_it_ends(line, b"X-Trailer: " + b"a" * 1000 + b"\r\n", 100)
     answer = await line.hear()
 
-    assert (answer.status, answer.problem) == (431, "headers-too-large")
+    assert (answer.status, answer.problem) == (400, "malformed-request")
     await line.close()
 
 
@@ -242,3 +249,90 @@ async def test_where_all_places_are_taken_the_one_that_asks_for_nothing_gives_wa
         assert {answer.status for answer in answers} == {202}
         assert await lines[0].rest() == b""
         assert [fact for fact in rig.facts.seen if getattr(fact, "reason", "") == "crowded"]
+
+
+class HeldDoor:
+    """A door that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.opens = asyncio.Event()
+        self.away: list[str] = []
+
+    def limit_of(self, source: str) -> int:
+        return MIB
+
+    async def take(self, inbound: Inbound) -> Reply:
+        await self.opens.wait()
+        return Reply(202, (), b"")
+
+    async def refuse(self, inbound: Inbound, problem: Problem) -> Reply:
+        return problem.reply("rct_1")
+
+    def other(self, inbound: Inbound, target: str) -> Reply:
+        return Reply(200, (), b"")
+
+    def broken(self, error: BaseException) -> Reply:
+        raise AssertionError from error
+
+    def turned_away(self, reason: str) -> None:
+        self.away.append(reason)
+
+
+@asynccontextmanager
+async def held_door(limits: DoorLimits) -> AsyncIterator[tuple[HeldDoor, Doorway, int]]:
+    door = HeldDoor()
+    doorway = Doorway(door, SystemClock(), limits)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: DoorProtocol(doorway), "127.0.0.1", 0)
+    yield door, doorway, server.sockets[0].getsockname()[1]
+    server.close()
+
+
+async def test_where_everybody_is_being_answered_one_more_is_asked_to_come_back(
+    make: "Makers",
+) -> None:
+    async with held_door(DoorLimits(connections=3)) as (door, doorway, port):
+        lines = [await make.call(port) for _ in range(3)]
+        for line in lines:
+            await line.say(make.request(b"{}"))
+        await make.until(lambda: len(doorway.open) == 3)
+
+        more = await make.call(port)
+        answer = await more.hear()
+        door.opens.set()
+
+        assert (answer.status, answer.problem) == (503, "busy")
+        assert answer.header("retry-after") == "5"
+        assert [(await line.hear()).status for line in lines] == [202] * 3
+        for line in [*lines, more]:
+            await line.close()
+        await make.until(lambda: not doorway.open)
+
+
+async def test_bodies_that_are_not_complete_are_bounded_over_all_connections(
+    make: "Makers",
+) -> None:
+    part = POST + b"Content-Length: 110000\r\n\r\n" + bytes(100_000)
+    async with held_door(DoorLimits(unfinished_bytes=350_000)) as (door, doorway, port):
+        lines = [await make.call(port) for _ in range(6)]
+        for line in lines:
+            await line.say(part)
+        await make.until(lambda: len(door.away) == 3)
+
+        assert [await line.rest() for line in lines[:3]] == [b""] * 3
+        await make.until(lambda: doorway.unfinished_bytes == 300_000)
+        for line in lines[3:]:
+            await line.say(bytes(10_000))
+        door.opens.set()
+        assert [(await line.hear()).status for line in lines[3:]] == [202] * 3
+        assert doorway.unfinished_bytes == 0
+        for line in lines:
+            await line.close()
+        await make.until(lambda: not doorway.open)
+
+
+async def test_an_address_that_is_taken_is_named(open_rig: "OpenRig") -> None:
+    async with open_rig() as rig:
+        other = str(rig.store.with_name("other.db"))
+        with pytest.raises(SettingsError, match=rf"127.0.0.1:{rig.it.port}'; use another address"):
+            await open_rig(port=rig.it.port, store=other).__aenter__()
