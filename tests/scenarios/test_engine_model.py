@@ -156,7 +156,8 @@ class EngineMachine(RuleBasedStateMachine):
     @initialize()
     def both_workers_live(self) -> None:
         for worker in (ALICE, BOB):
-            self.beat(worker)
+            self.commit(c.Beat(worker, self.now()))
+            self.model.beats[worker] = self.now()
 
     # --- the front half -------------------------------------------------------------------------
 
@@ -419,6 +420,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 4))
     def sweep_deadlines(self, limit: int) -> None:
+        self.both_workers_live()
         live = [r for r in self.model.runs.values() if r.is_live and r.state is not S.HELD]
         over = [r for r in live if r.deadline_us is not None and r.deadline_us <= self.now()]
 
@@ -629,8 +631,5 @@ class EngineMachine(RuleBasedStateMachine):
 
 def test_any_story_leaves_the_store_as_the_model_says() -> None:
     run_state_machine_as_test(
-        EngineMachine,
-        settings=settings(
-            max_examples=int(__import__("os").environ.get("EX", "60")), stateful_step_count=40
-        ),
+        EngineMachine, settings=settings(max_examples=120, stateful_step_count=40)
     )
