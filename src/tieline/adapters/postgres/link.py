@@ -27,7 +27,7 @@ SETTINGS = {
     "jit": "off",
     # Every statement looks rows up by an index, one after the other, and must go on doing so when
     # statistics say that a queue is empty which has 100,000 rows a second later. For the same
-    # reason the statements say ``LATERAL (… OFFSET 0)``: it keeps the planner from turning them round.
+    # reason statements say ``LATERAL (… OFFSET 0)``: the planner cannot turn that round.
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",

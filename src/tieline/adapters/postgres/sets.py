@@ -3,8 +3,9 @@
 Header lines of a file declare types, since PostgreSQL must know them before it sees a value:
 ``-- takes: limit bigint`` for the named parameters, ``-- rows: id text, at_us bigint`` for the
 columns of a set. ``{rows}`` stands for the set, as a table named ``given``: one array a column, so
-that a set of any size is the same statement. A file may have several statements, each ended by a
-semicolon at the end of its line; they run in order, and the last one's reply counts.
+that a set of any size is the same statement; its text sorts by bytes, as that of the tables does.
+A file may have several statements, each ended by a semicolon at the end of its line; they run in
+order, and the last one's reply counts.
 """
 
 import re
@@ -79,6 +80,10 @@ def _query(part: str, types: Mapping[str, str], columns: Mapping[str, str]) -> Q
 def _given(columns: Mapping[str, str]) -> str:
     """``nth ordinality`` as the last column numbers the rows as they came."""
     sent = [name for name, type_ in columns.items() if type_ != "ordinality"]
-    arrays = ", ".join(f"${place}::{columns[name]}[]" for place, name in enumerate(sent, 1))
+    arrays = ", ".join(_array(place, columns[name]) for place, name in enumerate(sent, 1))
     numbered = " WITH ORDINALITY" if len(sent) < len(columns) else ""
     return f"unnest({arrays}){numbered} AS given ({', '.join(columns)})"
+
+
+def _array(place: int, type_: str) -> str:
+    return f"${place}::{type_}[]" + (' COLLATE "C"' if type_ == "text" else "")

@@ -42,7 +42,7 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     """Take ready runs for a worker."""
     flows = sorted(flow for flow, count in command.room.items() if count > 0)
     turns = memory.now
-    ((found,),) = yield from ask(
+    ((found, is_cut),) = yield from ask(
         "work_groups",
         flows=orjson.dumps(flows).decode(),
         first=turns.tenant,
@@ -59,7 +59,7 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     now = command.now_us
     yield from put("run_move", [(run_id, RunState.RUNNING, now, None) for run_id in run_ids])
     runs = yield from load(run_ids)
-    is_passed_over = len(dealt.shares) < len(groups) or len(groups) == GROUPS_LOOKED_AT
+    is_passed_over = len(dealt.shares) < len(groups) or bool(is_cut)
     return Claimed(tuple(runs), more=is_passed_over or any(left == 1 for _, left in picked))
 
 

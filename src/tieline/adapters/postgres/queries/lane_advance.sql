@@ -3,8 +3,7 @@
 -- who had a lane have left in it, and then a lane's place cannot change.
 -- rows: tenant text, flow text, key text, run_id text
 SELECT count(*)
-FROM (SELECT DISTINCT tenant COLLATE "C" AS tenant, flow COLLATE "C" AS flow, key COLLATE "C" AS key
-      FROM {rows} ORDER BY 1, 2, 3) AS named
+FROM (SELECT DISTINCT tenant, flow, key FROM {rows} ORDER BY tenant, flow, key) AS named
 CROSS JOIN LATERAL (
   SELECT 1 FROM lane
   WHERE lane.tenant = named.tenant AND lane.flow = named.flow AND lane.key = named.key

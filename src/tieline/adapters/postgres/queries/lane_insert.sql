@@ -3,7 +3,6 @@
 -- stored behind it; in order, so that nobody waits in a ring.
 -- rows: tenant text, flow text, key text, head text, nth ordinality
 INSERT INTO lane (tenant, flow, key, head)
-SELECT DISTINCT ON (tenant COLLATE "C", flow COLLATE "C", key COLLATE "C") tenant, flow, key, head
-FROM {rows}
-ORDER BY tenant COLLATE "C", flow COLLATE "C", key COLLATE "C", nth
+SELECT DISTINCT ON (tenant, flow, key) tenant, flow, key, head
+FROM {rows} ORDER BY tenant, flow, key, nth
 ON CONFLICT (tenant, flow, key) DO UPDATE SET head = lane.head WHERE false

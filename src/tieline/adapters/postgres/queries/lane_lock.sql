@@ -1,8 +1,7 @@
 -- Lock lanes until the end, in one order, so that nobody waits in a ring.
 -- rows: tenant text, flow text, key text
 SELECT count(*)
-FROM (SELECT DISTINCT tenant COLLATE "C" AS tenant, flow COLLATE "C" AS flow, key COLLATE "C" AS key
-      FROM {rows} ORDER BY 1, 2, 3) AS named
+FROM (SELECT DISTINCT tenant, flow, key FROM {rows} ORDER BY tenant, flow, key) AS named
 CROSS JOIN LATERAL (
   SELECT 1 FROM lane
   WHERE lane.tenant = named.tenant AND lane.flow = named.flow AND lane.key = named.key

@@ -1,12 +1,12 @@
 -- Effects that other runs of the same flow made for the same event, or for those it is an edit of.
 -- rows: run_id text, flow text, event_id text, cause text
 WITH RECURSIVE lineage (run_id, flow, event_id) AS (
-  SELECT given.run_id COLLATE "C", given.flow COLLATE "C", given.event_id COLLATE "C" FROM {rows}
+  SELECT given.run_id, given.flow, given.event_id FROM {rows}
   UNION
   SELECT l.run_id, l.flow, e.cause
-  FROM lineage AS l CROSS JOIN LATERAL (
-    SELECT cause FROM event
-    WHERE event.id = l.event_id AND event.cause LIKE 'evt\_%' OFFSET 0) AS e
+  FROM lineage AS l
+  CROSS JOIN LATERAL (SELECT cause FROM event WHERE event.id = l.event_id OFFSET 0) AS e
+  WHERE e.cause LIKE 'evt\_%'
 )
 SELECT l.run_id, s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key,
        s.tries, s.result, s.started_us, s.finished_us

@@ -39,5 +39,6 @@ shown AS (
                     WHERE (k.priority, k.lap, k.tenant) > (c.priority, c.lap, c.tenant))
   ORDER BY priority, lap, tenant, flow LIMIT :limit)
 SELECT coalesce(json_agg(json_build_array(priority, tenant, flow)
-                         ORDER BY priority, lap, tenant, flow), '[]')::text
+                         ORDER BY priority, lap, tenant, flow), '[]')::text,
+       count(*) = :limit OR EXISTS (SELECT 1 FROM cut)
 FROM shown

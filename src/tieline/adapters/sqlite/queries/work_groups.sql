@@ -29,6 +29,6 @@ kind (priority, lap, tenant, flow) AS (
                            AND w.priority = kind.priority AND w.tenant > kind.tenant), flow
   FROM kind WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first)
   ORDER BY 1, 2, 3, 4)
-SELECT json_group_array(json_array(priority, tenant, flow))
+SELECT json_group_array(json_array(priority, tenant, flow)), count(*) = :limit
 FROM (SELECT priority, tenant, flow FROM kind
       WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first) LIMIT :limit)
