@@ -14,10 +14,15 @@ from tieline.surfaces.demo.screen import screen
 from tieline.surfaces.demo.stage import OpenViews, stage
 from tieline.surfaces.demo.watch import watching
 
+STOPPED = 128 + signal.SIGTERM
+
 
 def run_demo(wishes: DemoWishes, open_views: OpenViews) -> int:
     """Play; 1 when an effect was doubled or an event lost."""
-    found = asyncio.run(_demo(wishes, open_views))
+    try:
+        found = asyncio.run(_demo(wishes, open_views))
+    except asyncio.CancelledError:
+        return STOPPED
     return 0 if found.count.is_good else 1
 
 
