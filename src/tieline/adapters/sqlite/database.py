@@ -42,7 +42,14 @@ _Job = tuple[Steps[Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
 class SqliteDatabase:
     """The driver for SQLite: WAL, synchronous=FULL, one connection that writes."""
 
-    def __init__(self, path: str | Path, *, reach: Reach = go_on, vfs: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        reach: Reach = go_on,
+        vfs: str | None = None,
+        checkpoint_pages: int = CHECKPOINT_PAGES,
+    ) -> None:
         """Open or create *path*. Raises StoreLocked, StoreCorrupt or another StoreError."""
         self.path = Path(path)
         self._reach = reach
@@ -53,6 +60,7 @@ class SqliteDatabase:
             except BaseException:
                 self._lock.release()
                 raise
+        self._checkpoint_pages = checkpoint_pages
         self._wal_pages = 0
         self._closed = False
         self._connection.set_wal_hook(self._saw_log)
@@ -90,10 +98,11 @@ class SqliteDatabase:
                 _deliver(loop, future.set_exception, future, error)
             else:
                 _deliver(loop, future.set_result, future, result)
-            if self._wal_pages >= CHECKPOINT_PAGES:
+            if self._wal_pages >= self._checkpoint_pages:
                 self._checkpoint()
         self._checkpoint()
-        self._connection.close()
+        with suppress(apsw.Error):  # a disk that fails now keeps the log, which is all it takes
+            self._connection.close()
 
     def _transact(self, steps: Steps[T]) -> T:
         connection = self._connection
