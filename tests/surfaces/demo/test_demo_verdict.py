@@ -29,6 +29,7 @@ GOOD = Count(
 CRM = [{"body": {"last_lead": "lead_1"}}, {"body": {"last_lead": "lead_2"}}]
 BOOKS = [
     {"action": "invoice", "ref": "pi_1", "id": "inv_00000001"},
+    {"action": "invoice", "ref": "pi_1", "id": "inv_00000003"},
     {"action": "invoice", "ref": "pi_2", "id": "inv_00000002"},
 ]
 CHAT = [

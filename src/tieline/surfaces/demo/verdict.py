@@ -60,8 +60,8 @@ class Applied:
 
     contacts: frozenset[str]
     """Leads whose contact was kept."""
-    invoices: Mapping[str, str]
-    """Payment → invoice."""
+    invoices: Mapping[str, Sequence[str]]
+    """Payment → its invoices; several are a doubled effect, not a lost one."""
     messages: frozenset[str]
     """Leads, invoices and tickets that were told."""
 
@@ -70,9 +70,13 @@ def applied(crm: Iterable[Json], books: Iterable[Json], chat: Iterable[Json]) ->
     """Read three ledgers."""
     texts = (row["body"]["text"] for row in chat)
     found = (match for text in texts for way in _IN_MESSAGE if (match := way.search(text)))
+    invoices: dict[str, list[str]] = {}
+    for row in books:
+        if row["action"] == "invoice":
+            invoices.setdefault(row["ref"], []).append(row["id"])
     return Applied(
         contacts=frozenset(row["body"]["last_lead"] for row in crm),
-        invoices={row["ref"]: row["id"] for row in books if row["action"] == "invoice"},
+        invoices=invoices,
         messages=frozenset(match[1] for match in found),
     )
 
@@ -87,7 +91,7 @@ def _is_complete(event: Acknowledged, there: Applied) -> bool:
         case "leads":
             return event.ref in there.contacts and event.ref in there.messages
         case "payments":
-            return there.invoices.get(event.ref, "") in there.messages
+            return any(name in there.messages for name in there.invoices.get(event.ref, ()))
         case _:
             return event.ref in there.messages
 
