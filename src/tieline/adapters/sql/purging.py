@@ -9,27 +9,41 @@ from collections.abc import Sequence
 
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import Counted, Purge
+from tieline.model.value import value
+
+
+@value
+class Payloads:
+    """A table whose rows outlive their payloads, and the queries that forget those."""
+
+    table: str
+    old: str
+    forget: str
+
+
+RECEIPTS = Payloads("receipt", "receipt_old", "receipt_forget_payload")
+EVENTS = Payloads("event", "event_old", "event_forget_payload")
 
 
 def purge(command: Purge) -> Steps[Counted]:
     """One bite; the count says whether there may be more (it reaches the limit)."""
-    receipts = yield from _forget_payloads("receipt", command)
-    events = yield from _forget_payloads("event", command)
+    receipts = yield from _forget_payloads(RECEIPTS, command)
+    events = yield from _forget_payloads(EVENTS, command)
     expired = yield from do("dedupe_expire", now_us=command.now_us, limit=command.limit)
     runs = yield from _forget_runs(command)
     return Counted(max(receipts, events, expired, runs))
 
 
-def _forget_payloads(table: str, command: Purge) -> Steps[int]:
+def _forget_payloads(payloads: Payloads, command: Purge) -> Steps[int]:
     """Those of rows that have become old since the last bite; returns how many were looked at."""
-    after = int((yield from _reached(table)) or 0)
+    after = int((yield from _reached(payloads.table)) or 0)
     before_us = command.payloads_before_us
     ((count, last),) = yield from ask(
-        f"{table}_old", after=after, before_us=before_us, limit=command.limit
+        payloads.old, after=after, before_us=before_us, limit=command.limit
     )
     if count:
-        yield from do(f"{table}_forget_payload", after=after, last=last)
-        yield from do("mark_set", name=table, reached=str(last))
+        yield from do(payloads.forget, after=after, last=last)
+        yield from do("mark_set", name=payloads.table, reached=str(last))
     return int(count)
 
 

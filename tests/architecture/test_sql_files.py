@@ -1,0 +1,200 @@
+"""SQL files: each says why, each is used, and none of the writer's walks through a large table."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import apsw
+import pytest
+
+from tieline.adapters.sqlite.migrations import migrate
+from tieline.adapters.sqlite.sets import text, text_for
+
+ADAPTERS = Path(__file__).parents[2] / "src/tieline/adapters"
+DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/queries"))
+FILES = sorted(file for dialect in DIALECTS for file in dialect.rglob("*.sql"))
+ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
+WRITING = (
+    "admission",
+    "apply",
+    "claiming",
+    "deciding",
+    "execution",
+    "ingesting",
+    "purging",
+    "replaying",
+    "scheduling",
+    "sweeping",
+    "timing",
+)
+"""The files of adapters/sql whose statements run on the writer."""
+
+
+def constants(file: Path) -> set[str]:
+    """Every text in a Python file."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def asked(file: Path) -> set[str]:
+    """The queries that a Python file names where it asks."""
+    calls = [n for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in ASKING and call.args
+        if isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    }
+
+
+def queries(dialect: Path) -> set[str]:
+    """Their names; those of a folder beside ``queries`` are named with it."""
+    found = {file.stem for file in (dialect / "queries").glob("*.sql")}
+    others = {f"{file.parent.name}/{file.stem}" for file in dialect.glob("*/*.sql")}
+    return found | {name for name in others if not name.startswith(("queries/", "schema/"))}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parts[-3]}/{file.stem}")
+def test_a_sql_file_begins_by_saying_why(file: Path) -> None:
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+
+    assert re.match(r"-- \S+ \S+", first), first
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_query_is_named_by_some_statement(dialect: Path) -> None:
+    sources = [*(ADAPTERS / "sql").glob("*.py"), *dialect.glob("*.py")]
+    named = set[str]().union(*map(constants, sources))
+
+    assert queries(dialect) - named == set()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_statement_has_its_query_in_each_dialect(dialect: Path) -> None:
+    sources = [*(ADAPTERS / "sql").glob("*.py"), *dialect.glob("*.py")]
+    named = set[str]().union(*map(asked, sources))
+
+    assert named - queries(dialect) == set()
+
+
+# --- plans ----------------------------------------------------------------------------------------
+
+SQLITE = ADAPTERS / "sqlite"
+WRITTEN = sorted(
+    queries(SQLITE)
+    & set[str]().union(*(constants(ADAPTERS / "sql" / f"{name}.py") for name in WRITING))
+)
+LARGE = (
+    "work",
+    "run",
+    "event",
+    "receipt",
+    "step",
+    "attempt",
+    "dedupe",
+    "lane",
+    "dead",
+    "reference",
+)
+
+FIRST_ROWS = {
+    "dedupe_expire": "the oldest rows, as many as the bite",
+    "work_rescue": "the runs under execution, by their own small index",
+}
+"""Queries that begin at the first row of an index on purpose, and how far they go."""
+
+INDEXES = {
+    "work_groups": "work_ready",
+    "work_pick": "work_ready",
+    "work_rescue": "work_running",
+    "worker_forget": "work_running",
+    "work_promote": "work_due",
+    "work_next_due": "work_due",
+    "work_wake": "work_waits",
+    "work_past_deadline": "work_deadline",
+    "lane_advance": "work_lane",
+    "step_of_earlier_runs": "run_event",
+    "attempt_delete_of_runs": "attempt_run",
+    "replay_unstarted": "run_replay",
+}
+"""Which index finds the rows of each."""
+
+
+@cache
+def empty_store() -> apsw.Connection:
+    connection = apsw.Connection(":memory:")
+    migrate(connection, ":memory:")
+    return connection
+
+
+def width(query: str) -> int:
+    """How many columns a row of this set-based query has."""
+    for pattern in (
+        r"(?:given|share) \(([^)]*)\) AS \(VALUES",
+        r"INSERT INTO \w+ \(([^)]*)\)\s+VALUES",
+        r"\(([^()]*)\)\s+IN \(VALUES",
+    ):
+        if found := re.search(pattern, query):
+            return found[1].count(",") + 1
+    return max(map(int, re.findall(r"column(\d+)", query)), default=1)
+
+
+def plan(name: str, count: int) -> list[str]:
+    """What SQLite says it would do."""
+    query = text(name)
+    if "{rows}" in query:
+        columns = width(query)
+        query = text_for(name, count, columns)
+        bindings: object = (None,) * (count * columns)
+    else:
+        bindings = dict.fromkeys(re.findall(r":(\w+)", query), "[]")
+    rows = empty_store().execute(f"EXPLAIN QUERY PLAN {query}", bindings)  # type: ignore[arg-type]
+    return [str(row[3]) for row in rows]
+
+
+@pytest.mark.parametrize("count", [1, 2, 128])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_no_statement_of_the_writer_walks_through_a_large_table(name: str, count: int) -> None:
+    aliases = {alias: table for table, alias in re.findall(r"(\w+) AS (\w+)", text(name))}
+
+    walked = [
+        step
+        for step in plan(name, count)
+        if (found := re.match(r"SCAN (\w+)", step))
+        and aliases.get(found[1], found[1]) in LARGE
+        and "VIRTUAL" not in step
+    ]
+
+    assert walked == [] or name in FIRST_ROWS, walked
+
+
+@pytest.mark.parametrize(("name", "index"), INDEXES.items())
+def test_a_query_uses_the_index_that_was_made_for_it(name: str, index: str) -> None:
+    steps = plan(name, 2)
+
+    assert any(re.search(rf"USING (COVERING )?INDEX {index}\b", step) for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert set(FIRST_ROWS) <= set(WRITTEN)
+    for name in FIRST_ROWS:
+        assert any(step.startswith("SCAN") for step in plan(name, 2))
+
+
+@pytest.mark.parametrize("name", ["work_groups", "work_pick"])
+def test_each_hop_over_ready_work_is_a_seek_with_whole_keys(name: str) -> None:
+    hops = [step for step in plan(name, 2) if "work_ready" in step]
+
+    assert hops
+    assert all(step.startswith("SEARCH") and "flow=?" in step for step in hops)
+
+
+@pytest.mark.parametrize("name", ["work_groups", "work_pick", "work_rescue", "worker_forget"])
+def test_what_a_partial_index_is_about_stands_as_a_literal(name: str) -> None:
+    """A bound value would keep the planner from the index."""
+    query = text(name)
+
+    assert re.search(r"state = '\w+'", query)
+    assert not re.search(r"\b(state|behind) = [:?]", query)
