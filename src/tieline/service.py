@@ -82,8 +82,8 @@ async def _rest(wake: asyncio.Event, seconds: float) -> None:
     wake.clear()
 
 
-async def until_told_to_stop() -> str:
-    """Return the name of the signal that asks the process to end."""
+def told_to_stop() -> "asyncio.Future[str]":
+    """Listens from now on; done, with its name, once a signal asks the process to end."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[str] = loop.create_future()
 
@@ -93,4 +93,4 @@ async def until_told_to_stop() -> str:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, tell, signal.Signals(number).name)
-    return await told
+    return told
