@@ -1,6 +1,6 @@
 """Named: the headers of a message come in; values by name go out, without another look at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tieline.model.call import Headers
 
@@ -8,21 +8,22 @@ from tieline.model.call import Headers
 class Named:
     """Headers with names in lower case, found by name; a name may come more than once."""
 
-    __slots__ = ("_first", "_headers")
+    __slots__ = ("_headers", "_repeats", "first")
 
     def __init__(self, headers: Headers) -> None:
+        first = dict(reversed(headers))
+        self.first: Callable[[str], str | None] = first.get
+        """The first value of a header, or None."""
         self._headers = headers
-        self._first = dict(reversed(headers))
+        self._repeats = len(first) < len(headers)
 
-    def first(self, name: str) -> str | None:
-        """The first value of header *name*, or None."""
-        return self._first.get(name)
+    def only(self, name: str) -> str | None:
+        """The value of a header that came once, or None."""
+        if not self._repeats:
+            return self.first(name)
+        values = self.every(name)
+        return values[0] if len(values) == 1 else None
 
     def every(self, name: str) -> Sequence[str]:
         """All values of header *name*, in their order."""
-        value = self._first.get(name)
-        if value is None:
-            return ()
-        if len(self._first) == len(self._headers):
-            return (value,)
         return [value for key, value in self._headers if key == name]

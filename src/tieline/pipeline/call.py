@@ -43,6 +43,7 @@ class Calls:
         self._clock = clock
         self._observer = observer
         self._guards: dict[str, Guard] = {}
+        self._standing: dict[str, tuple[tuple[Secret, ...], Headers]] = {}
         self.recovered: set[str] = set()
         """What waiting runs may be woken for: connections that became usable again."""
         self.has_recovered = asyncio.Event()
@@ -124,10 +125,19 @@ class Calls:
         secrets: tuple[Secret, ...],
     ) -> HttpAnswer | CallFailed:
         try:
-            answer = await self._http.send(_request(connection, call, sending, secrets))
+            standing = self._standing_headers(connection, secrets)
+            answer = await self._http.send(_request(connection, call, sending, standing))
         except CallFailed as failed:
             return discreet(failed, secrets)
         return discreet(answer, secrets)
+
+    def _standing_headers(self, connection: ConnectionSpec, secrets: tuple[Secret, ...]) -> Headers:
+        """The same with every call, until the vault has other secrets. Raises CallFailed."""
+        known = self._standing.get(connection.name)
+        if known is None or known[0] is not secrets:
+            known = (secrets, _standing(connection, secrets))
+            self._standing[connection.name] = known
+        return known[1]
 
     def _moved(self, guard: Guard, moved: Moved) -> None:
         self._observer.saw(ConnectionMoved(guard.connection.name, *moved))
@@ -184,28 +194,28 @@ def _said_inside(
         return FailedInside(FailureKind.BROKEN, reason)
 
 
-def _request(
-    connection: ConnectionSpec, call: Call, sending: Sending, secrets: tuple[Secret, ...]
-) -> HttpRequest:
+def _standing(connection: ConnectionSpec, secrets: tuple[Secret, ...]) -> Headers:
     """Raises CallFailed when the credential is not in the vault: nothing is sent without it."""
-    connector = connection.connector
     if connection.credential is not None and not secrets:
         raise CallFailed(
             FailureKind.UNAUTHORISED,
             Delivered.NO,
             f"the vault has no secret named {connection.credential!r}; put it there",
         )
+    connector = connection.connector
+    credentials = authorise(connector.auth, secrets[0]) if secrets else ()
+    return (*connector.headers, *credentials, USER_AGENT)
+
+
+def _request(
+    connection: ConnectionSpec, call: Call, sending: Sending, standing: Headers
+) -> HttpRequest:
+    tracking = _tracking(connection.connector.idempotency_header, sending)
     path = call.path if call.path.startswith("/") else f"/{call.path}"
     return HttpRequest(
         call.method,
         connection.base_url + path,
-        (
-            *connector.headers,
-            *(authorise(connector.auth, secrets[0]) if secrets else ()),
-            *call.headers,
-            *_tracking(connector.idempotency_header, sending),
-            USER_AGENT,
-        ),
+        (*standing, *call.headers, *tracking),
         call.body,
         call.timeouts or connection.timeouts,
         connection.egress,
@@ -234,12 +244,12 @@ def _text(secret: Secret) -> str:
 
 
 def _tracking(idempotency_header: str | None, sending: Sending) -> Headers:
-    headers: Headers = (("x-correlation-id", sending.correlation),)
+    headers = [("x-correlation-id", sending.correlation)]
     if sending.traceparent is not None:
-        headers = (*headers, ("traceparent", sending.traceparent))
+        headers.append(("traceparent", sending.traceparent))
     if idempotency_header is not None and sending.effect_key is not None:
-        headers = (*headers, (idempotency_header.lower(), sending.effect_key))
-    return headers
+        headers.append((idempotency_header.lower(), sending.effect_key))
+    return tuple(headers)
 
 
 def _fact(  # noqa: PLR0913 - the parts of one fact

@@ -36,7 +36,18 @@ class CallSteps:
         effect = call.effect or effect_of(connection.connector, call.method, call.path)
         name = f"{connection.name} {call.method} {call.path.partition('?')[0]}"
         step = self._steps.plan(name, call.key, effect, lambda: _fingerprint(call))
-        match self._steps.decide(step):
+        found = self._steps.decide(step)
+        if found is not Next.GO:
+            known = await self._known(found, step, connection, call)
+            if known is not None:
+                return known
+        return await self._try(step, connection, call)
+
+    async def _known(
+        self, found: Next, step: Step, connection: ConnectionSpec, call: Call
+    ) -> HttpAnswer | None:
+        """The answer of a step that was begun before, or its end; None to try it."""
+        match found:
             case Next.RETURN:
                 return unpack(step.result or b"null")
             case Next.RAISE:
@@ -44,12 +55,9 @@ class CallSteps:
             case Next.DRIFT:
                 raise self._steps.drifted(step)
             case Next.DOUBT:
-                found = await self._look(step, connection, call)
-                if found is not None:
-                    return found
+                return await self._look(step, connection, call)
             case Next.GO | Next.ANEW:
-                pass
-        return await self._try(step, connection, call)
+                return None
 
     async def _look(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer | None:
         """After an unknown outcome: the effect if the author's look-up finds it."""

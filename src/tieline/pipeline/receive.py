@@ -24,10 +24,9 @@ def receive(inbound: Inbound, door: WebhookSource) -> Received | Problem:
     body = inbound.body
     if len(body) > door.max_body_bytes:
         return too_large(door.max_body_bytes)
-    encodings = inbound.named.every(ENCODING)
-    if not encodings:
+    if inbound.named.first(ENCODING) is None:
         return Received(body, body)
-    encoding = ", ".join(encodings).strip().lower()
+    encoding = ", ".join(inbound.named.every(ENCODING)).strip().lower()
     if encoding in {"", "identity"}:
         return Received(body, body)
     return _decode(body, encoding, door.max_body_bytes)

@@ -78,7 +78,7 @@ def redact_text(text: str, secrets: KnownSecrets) -> str:
 def redact_headers(headers: Headers) -> Headers:
     """*headers* with the values of those that carry credentials or signatures replaced."""
     return tuple(
-        (name, REDACTED if _is_sensitive_header(name) else value) for name, value in headers
+        [(name, REDACTED if _is_sensitive_header(name) else value) for name, value in headers]
     )
 
 

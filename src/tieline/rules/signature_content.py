@@ -35,9 +35,10 @@ def single_header(headers: Named, name: str) -> str | Refused:
 
     Of two copies, another reader of the request might take the one that was not signed.
     """
+    value = headers.only(name)
+    if value is not None and value.isascii():
+        return value
     values = headers.every(name)
-    if len(values) == 1 and values[0].isascii():
-        return values[0]
     if not values:
         return Refused(RefusalReason.MISSING_HEADER, f"there is no {name} header")
     problem = "is not ASCII" if len(values) == 1 else f"came {len(values)} times"
