@@ -1,12 +1,13 @@
 """PostgresDatabase: storage logic comes in; one of a few held connections commits it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.migrations import migrate
-from tieline.adapters.postgres.session import Session
+from tieline.adapters.postgres.session import PATIENCE_S, Session
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement, Steps
 from tieline.model.errors import StoreError
@@ -23,28 +24,29 @@ OLDEST = 140_000
 class PostgresDatabase:
     """The driver for PostgreSQL: up to ``connections`` transactions side by side."""
 
-    def __init__(
-        self,
-        url: StoreUrl,
-        *,
-        chance: Chance = evenly,
-        reach: Reach = go_on,
-        warnings: tuple[str, ...] = (),
-    ) -> None:
+    def __init__(self, url: StoreUrl, sessions: Sequence[Session], warnings: Sequence[str]) -> None:
         self.shown = url.shown
         self.connections = url.connections
-        self.warnings = warnings
+        self.warnings = tuple(warnings)
         """What the operator must know: settings of the server under which commits may be lost."""
-        self._sessions = [Session(url, chance=chance, reach=reach) for _ in range(url.connections)]
+        self._sessions = sessions
         self._free: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
         for session in reversed(self._sessions):
             self._free.put_nowait(session)
 
     @classmethod
     async def open(
-        cls, url: str | StoreUrl, *, chance: Chance = evenly, reach: Reach = go_on
+        cls,
+        url: str | StoreUrl,
+        *,
+        chance: Chance = evenly,
+        reach: Reach = go_on,
+        patience_s: float = PATIENCE_S,
     ) -> "PostgresDatabase":
-        """Connect and bring the schema up to date. Raises SettingsError or StoreError."""
+        """Connect and bring the schema up to date. Raises SettingsError or StoreError.
+
+        A transaction waits about *patience_s* for a server that is away before it fails.
+        """
         place = parse(url) if isinstance(url, str) else url
         link = await dial(place, patience_s=START_PATIENCE_S, chance=chance)
         try:
@@ -54,10 +56,13 @@ class PostgresDatabase:
             await link.alone(Statement("upkeep/mark_forget"))
         finally:
             await link.close()
-        warnings = tuple(risks(place.shown, *durability[:3]))
         if durability[1] == "off":
             place = replace(place, settings=(*place.settings, ("synchronous_commit", "on")))
-        return cls(place, chance=chance, reach=reach, warnings=warnings)
+        sessions = [
+            Session(place, chance=chance, reach=reach, patience_s=patience_s)
+            for _ in range(place.connections)
+        ]
+        return cls(place, sessions, risks(place.shown, *durability[:3]))
 
     async def transact(self, steps: Steps[T]) -> T:
         """Run *steps* as one transaction; returns once it is on stable storage.

@@ -19,7 +19,7 @@ R = TypeVar("R")
 PATIENCE_S = 5.0
 CONNECTIONS = 2
 TRIES = 3
-LOG_TRIES = 40
+LOG_PATIENCE_S = 2.0
 LOG_PAUSE_S = 0.05
 SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 AFTER_EACH_OTHER = "ISOLATION LEVEL READ COMMITTED READ ONLY"
@@ -34,17 +34,27 @@ SETTINGS = (
 class PostgresReader:
     """Views over PostgreSQL: beside the writers, in their processes or another."""
 
-    def __init__(self, url: StoreUrl, *, chance: Chance = evenly) -> None:
+    def __init__(
+        self, url: StoreUrl, *, chance: Chance = evenly, log_patience_s: float = LOG_PATIENCE_S
+    ) -> None:
         self._url = replace(url, settings=(*url.settings, *SETTINGS))
         self._chance = chance
+        self._log_patience_s = log_patience_s
         self._links: asyncio.LifoQueue[Link | None] = asyncio.LifoQueue()
         for _ in range(CONNECTIONS):
             self._links.put_nowait(None)
 
     @classmethod
-    async def open(cls, url: str | StoreUrl, *, chance: Chance = evenly) -> "PostgresReader":
+    async def open(
+        cls,
+        url: str | StoreUrl,
+        *,
+        chance: Chance = evenly,
+        log_patience_s: float = LOG_PATIENCE_S,
+    ) -> "PostgresReader":
         """Connect. Raises SettingsError, or StoreError when there is no store of this release."""
-        reader = cls(parse(url) if isinstance(url, str) else url, chance=chance)
+        place = parse(url) if isinstance(url, str) else url
+        reader = cls(place, chance=chance, log_patience_s=log_patience_s)
         link = await reader._ready(await reader._links.get())
         try:
             await check_migrated(link, reader._url.shown)
@@ -69,12 +79,14 @@ class PostgresReader:
 
     async def _read_log(self, question: NextBite) -> Bite:
         """What is being committed right now is waited for a little, rather than by the caller."""
-        for _ in range(LOG_TRIES):
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._log_patience_s
+        while True:
             bite = await self._read(question, AFTER_EACH_OTHER)
-            if bite.events or bite.finished or bite.cursor != question.after:
-                break
+            is_held_up = not (bite.events or bite.finished or bite.cursor != question.after)
+            if not is_held_up or loop.time() >= end:
+                return bite
             await asyncio.sleep(LOG_PAUSE_S)
-        return bite
 
     async def _read(self, question: Question[R], mode: str) -> R:
         for left in reversed(range(TRIES)):

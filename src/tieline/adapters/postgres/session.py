@@ -29,10 +29,18 @@ FORGET = "DELETE FROM commit_mark WHERE writer = '{writer}' AND number BETWEEN {
 class Session:
     """A connection that is made again whenever it is lost."""
 
-    def __init__(self, url: StoreUrl, *, chance: Chance = evenly, reach: Reach = go_on) -> None:
+    def __init__(
+        self,
+        url: StoreUrl,
+        *,
+        chance: Chance = evenly,
+        reach: Reach = go_on,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._url = url
         self._chance = chance
         self._reach = reach
+        self._patience_s = patience_s
         self._link: Link | None = None
         self._writer = ""
         self._number = 0
@@ -63,7 +71,7 @@ class Session:
     async def _ready(self) -> Link:
         if self._link is None or not self._link.is_open:
             self._drop()
-            self._link = await dial(self._url, patience_s=PATIENCE_S, chance=self._chance)
+            self._link = await dial(self._url, patience_s=self._patience_s, chance=self._chance)
         if not self._writer:
             named = await self._link.alone(Statement("upkeep/writer_name"))
             self._writer = named.rows[0][0]

@@ -1,0 +1,183 @@
+"""Start: what a store must be before anybody works on it, and what people are told about it."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests import postgres_server
+
+from tieline.adapters.postgres.database import PostgresDatabase, risks
+from tieline.adapters.postgres.reader import PostgresReader
+from tieline.adapters.postgres.url import StoreUrl, parse
+from tieline.adapters.sql.statement import Steps, ask
+from tieline.model.errors import SettingsError, StoreError
+
+
+def name_of(url: str) -> str:
+    return urlsplit(url).path.strip("/")
+
+
+async def ask_store(url: str, text: str) -> Any:
+    return await postgres_server.shared().ask(text, name_of(url))
+
+
+@pytest.fixture
+async def bare_url(url: str) -> str:
+    """A database with nothing in it."""
+    await ask_store(url, "DROP SCHEMA public CASCADE")
+    await ask_store(url, "CREATE SCHEMA public")
+    return url
+
+
+def durability() -> Steps[str]:
+    ((_, synchronous_commit, _, _),) = yield from ask("upkeep/durability")
+    return str(synchronous_commit)
+
+
+# --- migrations -------------------------------------------------------------------------------
+
+
+async def test_processes_that_start_at_once_make_the_store_once(bare_url: str) -> None:
+    opened = await asyncio.gather(*(PostgresDatabase.open(bare_url) for _ in range(4)))
+
+    assert await ask_store(bare_url, "SELECT count(*) FROM migration") == 1
+    for database in opened:
+        await database.close()
+
+
+async def test_a_store_that_a_newer_release_only_added_to_can_be_used(url: str) -> None:
+    await ask_store(url, "INSERT INTO migration VALUES (99, '0099_more.sql', '')")
+
+    database = await PostgresDatabase.open(url)
+    reader = await PostgresReader.open(url)
+
+    await database.close()
+    await reader.close()
+
+
+async def test_a_store_that_a_newer_release_took_something_away_from_is_refused(url: str) -> None:
+    await ask_store(url, "INSERT INTO migration VALUES (99, '0099_contract_run.sql', '')")
+
+    with pytest.raises(StoreError, match="0099_contract_run"):
+        await PostgresDatabase.open(url)
+    with pytest.raises(StoreError, match="0099_contract_run"):
+        await PostgresReader.open(url)
+
+
+async def test_a_store_that_another_file_of_the_same_name_made_is_refused(url: str) -> None:
+    await ask_store(url, "UPDATE migration SET digest = 'other' WHERE number = 1")
+
+    with pytest.raises(StoreError, match="0001_spine"):
+        await PostgresDatabase.open(url)
+
+
+async def test_a_reader_makes_no_store(bare_url: str) -> None:
+    with pytest.raises(StoreError, match="is not a Tieline store"):
+        await PostgresReader.open(bare_url)
+
+
+async def test_a_reader_of_a_store_from_an_earlier_release_says_what_to_do(url: str) -> None:
+    await ask_store(url, "DELETE FROM migration WHERE number = 1")
+
+    with pytest.raises(StoreError, match="start this release on it once"):
+        await PostgresReader.open(url)
+
+
+# --- durability -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (("on", "on", "on"), []),
+        (("on", "remote_apply", "on"), []),
+        (("off", "on", "on"), ["fsync"]),
+        (("on", "off", "on"), ["synchronous_commit"]),
+        (("on", "on", "off"), ["full_page_writes"]),
+        (("off", "off", "off"), ["fsync", "full_page_writes", "synchronous_commit"]),
+    ],
+)
+def test_settings_of_a_server_that_can_lose_commits_are_named(
+    settings: tuple[str, str, str], words: list[str]
+) -> None:
+    found = risks("the store", *settings)
+
+    assert [word for word, text in zip(words, found, strict=True) if word in text] == words
+
+
+async def test_commits_wait_for_the_disk_even_where_the_server_would_not(url: str) -> None:
+    await ask_store(url, f"ALTER DATABASE {name_of(url)} SET synchronous_commit = off")
+
+    database = await PostgresDatabase.open(url)
+    in_force = await database.transact(durability())
+
+    assert any("synchronous_commit = off" in warning for warning in database.warnings)
+    assert in_force == "on"
+    await database.close()
+
+
+async def test_a_server_that_is_set_up_well_needs_no_warning(url: str) -> None:
+    database = await PostgresDatabase.open(url)
+
+    assert database.warnings == ()
+    await database.close()
+
+
+# --- the address ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "postgresql://ann:secret@db.example/hub",
+            StoreUrl("postgresql://ann:secret@db.example/hub", "postgresql://ann@db.example/hub"),
+        ),
+        (
+            "postgres://db.example/hub?connections=4&sslmode=require",
+            StoreUrl(
+                "postgres://db.example/hub?sslmode=require",
+                "postgres://db.example/hub?connections=4&sslmode=require",
+                4,
+            ),
+        ),
+        (
+            "postgresql://db.example/hub?statement_cache_size=0",
+            StoreUrl(
+                "postgresql://db.example/hub",
+                "postgresql://db.example/hub?statement_cache_size=0",
+                is_pooled=True,
+            ),
+        ),
+    ],
+)
+def test_an_address_is_shown_without_its_password_and_given_on_without_our_options(
+    text: str, wanted: StoreUrl
+) -> None:
+    assert parse(text) == wanted
+
+
+def test_a_password_in_the_query_is_not_shown_either() -> None:
+    assert "secret" not in parse("postgresql://db.example/hub?password=secret").shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mysql://db.example/hub", "begin it with postgresql://"),
+        ("postgresql://db.example/hub?connections=9", "connections is 1 to 4"),
+        ("postgresql://db.example/hub?connections=many", "connections is a whole number"),
+        ("postgresql://[db.example/hub", "cannot be read as a URL"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused_in_words(text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        parse(text)
+
+
+async def test_a_database_that_does_not_exist_is_named(url: str) -> None:
+    missing = url.replace(name_of(url), "no_such_hub")
+
+    with pytest.raises(StoreError, match=r"no_such_hub.* create the database"):
+        await PostgresDatabase.open(missing)

@@ -1,0 +1,193 @@
+"""Statements: files become what the server is given, behind a pooler too; plans use indexes."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg  # type: ignore[import-untyped, unused-ignore]
+import pytest
+from tests.makers import ALICE, FLOW, START_US, an_ingest, run_id
+
+from tieline.adapters.postgres.link import SETTINGS, Link
+from tieline.adapters.postgres.reader import PostgresReader
+from tieline.adapters.postgres.seam import translated
+from tieline.adapters.postgres.sets import Query, arguments, parse, queries
+from tieline.adapters.postgres.url import parse as url_of
+from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.statement import Statement
+from tieline.model.commands import Claim, Progress, Settle
+from tieline.model.errors import (
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreInterrupted,
+    StoreLost,
+)
+from tieline.model.run import Done
+from tieline.model.views import ListRuns
+
+OpenJournal = Callable[..., Awaitable[Committer]]
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def test_named_parameters_become_numbered_typed_ones() -> None:
+    (query,) = parse("-- why\n-- takes: id text, n bigint\nSELECT :n::text, :id, :n")
+
+    assert query == Query("SELECT $1::bigint::text, $2::text, $1::bigint", ("n", "id"), False)
+    assert arguments(query, Statement("x", one={"id": "a", "n": 1, "more": 2})) == [1, "a"]
+
+
+def test_a_set_becomes_one_array_a_column() -> None:
+    (query,) = parse("-- rows: id text, n bigint\nSELECT * FROM {rows}")
+
+    assert query.text == (
+        'SELECT * FROM unnest($1::text[] COLLATE "C", $2::bigint[]) AS given (id, n)'
+    )
+    assert arguments(query, Statement("x", [("a", 1), ("b", 2)])) == [("a", "b"), (1, 2)]
+
+
+def test_a_set_may_be_numbered_as_it_came() -> None:
+    (query,) = parse("-- rows: id text, nth ordinality\nSELECT * FROM {rows}")
+
+    assert query.text.endswith("WITH ORDINALITY AS given (id, nth)")
+
+
+def test_a_file_may_have_several_statements_with_parameters_of_their_own() -> None:
+    first, second = parse("-- takes: a text, b text\nSELECT :b;\nSELECT ';', :a;\n")
+
+    assert (first.takes, second.takes) == (("b",), ("a",))
+    assert second.text == "SELECT ';', $1::text"
+
+
+# --- behind a pooler --------------------------------------------------------------------------
+
+
+def pooled(url: str) -> str:
+    mark = "&" if urlsplit(url).query else "?"
+    return f"{url}{mark}statement_cache_size=0&connections=1"
+
+
+async def test_a_hub_works_behind_a_transaction_pooler(url: str, journal_on: OpenJournal) -> None:
+    journal = await journal_on(pooled(url))
+    views = await PostgresReader.open(pooled(url))
+
+    await journal.commit(an_ingest(1, lane="a"))
+    claimed = await journal.commit(Claim(ALICE, 5, {FLOW: 5}, START_US))
+    await journal.commit(Settle(run_id(1), 1, Done(), Progress(), START_US))
+    page = await views.read(ListRuns())
+
+    assert [run.id for run in claimed.runs] == [run_id(1)]
+    assert [run.state for run in page.rows] == ["done"]
+    await views.close()
+
+
+async def test_behind_a_transaction_pooler_nothing_outlives_a_transaction(url: str) -> None:
+    link = await Link.dial(url_of(pooled(url)))
+
+    await link.begin()
+    await link.run(Statement("mark_get", one={"name": "run"}))
+    within = await link._connection.fetchval("SHOW plan_cache_mode")
+    await link.execute("COMMIT")
+    after = await link._connection.fetchval("SHOW plan_cache_mode")
+
+    prepared = "SELECT count(*) FROM pg_prepared_statements WHERE name <> ''"
+    assert (within, after) == ("force_generic_plan", "auto")
+    assert await link._connection.fetchval(prepared) == 0
+    await link.close()
+
+
+# --- what the server says -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raised", "ours"),
+    [
+        (asyncpg.DiskFullError("could not extend file"), StoreFull),
+        (asyncpg.SerializationError("could not serialize"), StoreInterrupted),
+        (asyncpg.DeadlockDetectedError("deadlock"), StoreInterrupted),
+        (asyncpg.LockNotAvailableError("lock timeout"), StoreInterrupted),
+        (asyncpg.AdminShutdownError("terminating"), StoreLost),
+        (asyncpg.CannotConnectNowError("starting up"), StoreLost),
+        (asyncpg.TooManyConnectionsError("no slots"), StoreLost),
+        (asyncpg.ReadOnlySQLTransactionError("standby"), StoreLost),
+        (asyncpg.IdleInTransactionSessionTimeoutError("idle"), StoreLost),
+        (asyncpg.InterfaceError("connection is closed"), StoreLost),
+        (ConnectionRefusedError("refused"), StoreLost),
+        (TimeoutError(), StoreLost),
+        (asyncpg.DataCorruptedError("invalid page"), StoreCorrupt),
+        (asyncpg.InvalidPasswordError("password"), StoreError),
+        (asyncpg.OutOfMemoryError("memory"), StoreError),
+    ],
+    ids=lambda value: getattr(value, "__name__", type(value).__name__),
+)
+def test_what_the_library_raises_becomes_ours(raised: Exception, ours: type[Exception]) -> None:
+    with pytest.raises(ours, match="hub-db"), translated("hub-db"):
+        raise raised
+
+
+def test_a_mistake_of_ours_stays_what_it_is() -> None:
+    with pytest.raises(asyncpg.UniqueViolationError), translated("hub-db"):
+        raise asyncpg.UniqueViolationError("duplicate key")
+
+
+# --- plans --------------------------------------------------------------------------------------
+
+HOT = {"work", "lane", "run", "step", "event", "dedupe"}
+"""Tables whose rows the path of an event looks up, however many there are."""
+WALKED = {
+    ("work_next_due", "work"),
+    ("work_count", "work"),
+    ("run_oldest", "work"),
+    ("work_rescue", "work"),
+    ("dedupe_expire", "dedupe"),
+    ("store_newest", "event"),
+}
+"""Statements that take the first rows of an index, or all of a small one: the running work."""
+PATH = ("work_", "lane_", "run_move", "run_end", "run_load", "run_get", "step_of_", "step_upsert",
+        "dedupe_", "dead_upsert", "check_work", "check_lane", "event_insert")  # fmt: skip
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)
+
+
+async def test_no_plan_of_the_path_turns_to_reading_a_table_when_statistics_say_it_is_empty(
+    url: str,
+) -> None:
+    connection = await asyncpg.connect(url, server_settings=SETTINGS)
+    await connection.execute("VACUUM ANALYZE")
+    folder = files("tieline.adapters.postgres").joinpath("queries")
+    names = sorted(entry.name.removesuffix(".sql") for entry in folder.iterdir())
+
+    found = set()
+    for name in names:
+        if name.startswith(PATH):
+            for query in queries(name):
+                found |= {(name, table) for table in await _read_whole(connection, query.text)}
+
+    await connection.close()
+    assert found - WALKED == set()
+
+
+async def _read_whole(connection: Any, text: str) -> set[str]:
+    """Tables of which the statement may read every row."""
+    await connection.execute(f"PREPARE looked AS {text}")
+    wants = await connection.fetchval(
+        "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'looked'"
+    )
+    nulls = f"({', '.join(['NULL'] * wants)})" if wants else ""
+    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE looked{nulls}")
+    await connection.execute("DEALLOCATE looked")
+    return {
+        node["Relation Name"]
+        for node in _nodes(json.loads(explained)[0]["Plan"])
+        if node.get("Relation Name") in HOT
+        and node["Node Type"] not in {"Tid Scan", "ModifyTable"}
+        and "Index Cond" not in node
+    }
