@@ -12,9 +12,9 @@ import uvloop
 from benchmarks.event import SECRET
 from benchmarks.relay_hub import relay_hub, steps_hub
 from tieline import Hub
-from tieline.service import until_told_to_stop
+from tieline.process import running
+from tieline.service import told_to_stop
 from tieline.settings import Settings
-from tieline.wiring import running
 
 HUBS: Mapping[str, Callable[[str], Hub]] = {"relay": relay_hub, "steps": steps_hub}
 STORE = "hub.db"
@@ -26,7 +26,7 @@ _VAULT = {
 
 async def serve(hub: Hub, settings: Settings) -> None:
     async with running(hub.spec(), settings, environment=_VAULT):
-        await until_told_to_stop()
+        await told_to_stop()
 
 
 def main() -> None:

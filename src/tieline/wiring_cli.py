@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from tieline import settings, wiring
+from tieline import hub_file, process, settings, wiring
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
@@ -61,7 +61,7 @@ class Build:
 
     def serve(self, overrides: Overrides) -> None:
         read = settings.load(overrides)
-        wiring.run(wiring.serve(_hub(read), read))
+        process.run(process.serve(_hub(read), read))
 
     def demo(self, wishes: DemoWishes) -> int:
         return run_demo(wishes, self.open_views)
@@ -69,7 +69,7 @@ class Build:
 
 def _hub(read: settings.Settings) -> HubSpec:
     try:
-        return wiring.load_hub(read.hub, read.connections)
+        return hub_file.load_hub(read.hub, read.connections)
     except TielineError:
         raise
     except Exception as error:

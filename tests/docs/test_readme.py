@@ -15,9 +15,9 @@ import pytest
 
 from tieline.adapters.http.client import ThinHttpClient
 from tieline.model.call import Egress, HttpRequest
+from tieline.process import running
 from tieline.settings import load
 from tieline.testing import answer, plain
-from tieline.wiring import running
 from tieline_sim.launch import launch
 
 README = Path(__file__).parents[2] / "README.md"

@@ -16,8 +16,8 @@ from tieline import Hub, Run
 from tieline.model.commands import Sweep
 from tieline.model.facts import ClaimLost, RunSettled
 from tieline.model.views import ShowEvent
+from tieline.process import Running, running
 from tieline.settings import Settings
-from tieline.wiring import Running, running
 
 # --- leases -------------------------------------------------------------------------------------
 

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.hub_file import load_hub
 from tieline.model.view_details import RunDetail
 from tieline.model.view_rows import RunRow
 from tieline.model.views import ListRuns, ShowRun
+from tieline.process import Running, running
 from tieline.settings import ConnectionSettings, Settings
-from tieline.wiring import Running, load_hub, running
 from tieline_sim.launch import launched_all
 from tieline_sim.steering import AsyncSim
 

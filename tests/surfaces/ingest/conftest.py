@@ -16,8 +16,8 @@ from tieline import Connector, Contract, Hub
 from tieline.model.facts import Fact
 from tieline.model.signature import EventShape, HmacScheme, TokenScheme, WebhookScheme
 from tieline.model.signed_content import SingleSignature
+from tieline.process import Running, running
 from tieline.settings import Settings
-from tieline.wiring import Running, running
 
 KEY = "the-key-of-billing"
 TOKEN = "the-token-of-tokens"
