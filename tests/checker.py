@@ -104,6 +104,8 @@ class Looked:
     """Of every event that came through the door."""
     effects: Mapping[str, str]
     """Effect key → state of the step, the furthest where several runs know it."""
+    replayed: int
+    """Runs that replays have made."""
 
     @property
     def live(self) -> int:
@@ -130,6 +132,7 @@ def look_at(store: Path) -> Looked:
                 )
             ),
             effects=_effects(connection),
+            replayed=_pairs(connection, "SELECT count(replay_id) FROM run")[0][0],
         )
     finally:
         connection.close()

@@ -48,6 +48,20 @@ class HubProcess:
     def log(self) -> Path:
         return self.folder / "hub.log"
 
+    def command(self, *words: str) -> str:
+        """What the command line says, as an operator would ask it beside the running hub."""
+        command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", str(self.store)]
+        done = subprocess.run(
+            [*command, *words],
+            env={**os.environ, **self.environment},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=True,
+        )
+        return done.stdout
+
     def start(self, *, crash_at: str = "", **settings: object) -> None:
         """Begin a life; returns once it answers, or has already killed itself."""
         own = {"TIELINE_CRASH_AT": crash_at} if crash_at else {}

@@ -19,7 +19,15 @@ from tieline_sim.steering import Sim
 AT_STOP = ("checkpoint.before", "checkpoint.after", "give-back.before", "give-back.after")
 AT_FIRING = ("fire.before", "fire.after")
 UNDER_TRAFFIC = tuple(point for point in POINTS if point not in {*AT_STOP, *AT_FIRING})
-FIRST = {"early": 1, "late": 1_000, "stop": 2_000, "fire": 3_000, "kill": 4_000, "term": 5_000}
+FIRST = {
+    "early": 1,
+    "late": 1_000,
+    "stop": 2_000,
+    "fire": 3_000,
+    "kill": 4_000,
+    "term": 5_000,
+    "replay": 6_000,
+}
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +157,30 @@ def test_a_hub_that_is_stopped_and_paused_while_busy_loses_and_doubles_nothing(
         wrong, looked = street.verdict()
 
     assert wrong == [], looked.stands()
+
+
+@pytest.mark.parametrize("point", ["commit.before", "commit.after"])
+def test_a_hub_that_dies_while_it_replays_finishes_the_replay_and_makes_nothing_again(
+    tmp_path: Path, vendors: Mapping[str, Sim], point: str
+) -> None:
+    first = FIRST["replay"] + (500 if point == "commit.after" else 0)
+    again = ["replay", "run", "--flow", "settle", "--source", "billing", "-y", "--no-wait"]
+    with a_street(tmp_path, vendors, first) as street:
+        street.traffic(20)
+        street.hub.start()
+        street.drain()
+        street.hub.command(*again, "--per-second", "20", "--reason", "a test")
+        street.hub.kill()
+        street.hub.start(crash_at=f"{point}:9")
+        must_have_died(street.hub, f"{point}:9")
+        street.hub.start()
+        eventually(lambda: street.looked().replayed == 20, "the replay does not go on")
+        street.drain()
+        assert street.hub.stop() == 0
+        wrong, looked = street.verdict()
+
+    assert wrong == [], looked.stands()
+    assert looked.replayed == 20
 
 
 def test_every_point_is_in_one_of_these_stories() -> None:
