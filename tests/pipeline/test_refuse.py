@@ -23,7 +23,7 @@ class Facts:
 
 def from_a_stranger(house: "StoreHouse") -> Inbound:
     now_us = house.clock.now_us()
-    return Inbound("POST", "https://a.example/in/billing", "billing", (), b"x", "::1", now_us)
+    return Inbound("POST", "https://a.example/in/billing", (), b"x", "billing", "::1", now_us)
 
 
 async def test_a_flood_of_refusals_is_counted_to_the_last_and_kept_only_in_part(
