@@ -1,0 +1,82 @@
+"""States page: the table of run states is drawn, and ``docs/states.md`` is what was drawn.
+
+Draw it again with ``python tests/docs/test_states_page.py``.
+"""
+
+from pathlib import Path
+
+from tieline.model.run import RunState
+from tieline.rules.transitions import LIVE, NEXT, TERMINAL
+
+PAGE = Path(__file__).parents[2] / "docs" / "states.md"
+
+MEANING = {
+    RunState.READY: ("may be executed, and waits for a free place", "a worker claims it"),
+    RunState.RUNNING: ("a worker executes it", "it ends, or its worker gives it back or is gone"),
+    RunState.RETRYING: ("something failed; it has a time for its next try", "the time comes"),
+    RunState.WAITING: (
+        "nothing failed: it sleeps, or a connection is shut",
+        "the time comes, or it opens",
+    ),
+    RunState.HELD: ("only a person knows what happened, or may decide", "`tieline held resolve`"),
+    RunState.DONE: ("its function returned", "none; a replay makes another run"),
+    RunState.DEAD: (
+        "it will not succeed by itself; its reason is kept",
+        "`tieline dead retry`, `edit`, `discard`",
+    ),
+    RunState.CANCELLED: ("a person ended it", "none; a replay makes another run"),
+}
+"""What a state means, and who lets a run out of it."""
+
+INTRODUCTION = """\
+# The states of a run
+
+Drawn from `rules/transitions.py`, which every store obeys. `tests/docs/test_states_page.py` draws
+it again.
+"""
+
+
+def drawn() -> str:
+    """The whole page."""
+    return "\n".join([INTRODUCTION, *_table(), "", *_diagram(), "", *_notes(), ""])
+
+
+def _table() -> list[str]:
+    rows = ["| State | Meaning | Way out | Next |", "|---|---|---|---|"]
+    for state, targets in NEXT.items():
+        meaning, exit_ = MEANING[state]
+        rows.append(f"| {state} | {meaning} | {exit_} | {', '.join(sorted(targets)) or '—'} |")
+    return rows
+
+
+def _diagram() -> list[str]:
+    edges = [f"    {state} --> {to}" for state in NEXT for to in sorted(NEXT[state])]
+    begun = ["    [*] --> ready", "    [*] --> running: fast path"]
+    ended = [f"    {state} --> [*]" for state in NEXT if state in TERMINAL]
+    return ["```mermaid", "stateDiagram-v2", *begun, *edges, *ended, "```"]
+
+
+def _notes() -> list[str]:
+    return [
+        f"Live: {_listed(LIVE)}. Ended: {_listed(TERMINAL)}.",
+        "`running → ready` is a claim given back: a stop, or a worker that fell silent.",
+        "`ready`, `retrying` and `waiting` die when the run's deadline passes; `held` does not.",
+        "In a lane only the first run is at work; those behind it are ready and wait for its end.",
+    ]
+
+
+def _listed(states: frozenset[RunState]) -> str:
+    return ", ".join(state for state in NEXT if state in states)
+
+
+def test_the_page_is_what_the_table_draws() -> None:
+    assert PAGE.read_text(encoding="utf-8") == drawn()
+
+
+def test_every_state_has_a_meaning_and_every_live_one_a_way_out() -> None:
+    assert set(MEANING) == set(NEXT) == set(RunState)
+    assert all(NEXT[state] for state in LIVE)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(drawn(), encoding="utf-8")
