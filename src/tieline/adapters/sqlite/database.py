@@ -193,5 +193,5 @@ def _open(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
 
 
 def library_version() -> str:
-    """The SQLite in use; before 3.51.3 it has a defect that needs two writers, which we never have."""
+    """The SQLite in use; before 3.51.3 it has a defect that needs two writers: we never have two."""
     return apsw.sqlite_lib_version()
