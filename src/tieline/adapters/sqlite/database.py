@@ -193,5 +193,5 @@ def _open(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
 
 
 def library_version() -> str:
-    """The SQLite in use; before 3.51.3 it has a defect that needs two writers: we never have two."""
+    """The SQLite in use; older than 3.51.3 it has a defect, for which it takes two writers."""
     return apsw.sqlite_lib_version()
