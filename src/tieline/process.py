@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from tieline.adapters.sqlite.database import library_version
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.lines import LineObserver
+from tieline.model.facts import StoreTrouble
 from tieline.model.flow import HubSpec
 from tieline.operations.replay import replay_pass
 from tieline.ports.crashpoints import go_on
@@ -22,6 +22,7 @@ from tieline.ports.vault import Vault
 from tieline.service import Loop, Service, told_to_stop
 from tieline.settings import Settings
 from tieline.wiring import Outside, Parts, assemble, open_vault
+from tieline.wiring_store import open_store
 
 SHUT_S = 0.1
 """How soon to look again for work that could not be claimed: places, guards or pauses may open."""
@@ -58,7 +59,15 @@ async def running(
         ids=SystemIds(),
         reach=CrashAt(settings.crash_at) if settings.crash_at else go_on,
     )
-    parts = assemble(hub, settings, outside)
+    store = await open_store(
+        settings.store,
+        max_waiting=settings.max_waiting,
+        chance=outside.ids.chance,
+        reach=outside.reach,
+    )
+    for warning in store.warnings:
+        outside.observer.saw(StoreTrouble(warning))
+    parts = assemble(hub, settings, outside, store)
     service = Service(loops(parts), parts.observer)
     async with AsyncExitStack() as at_end:  # in the reverse order; each is done whatever fails
         at_end.push_async_callback(parts.journal.close)
@@ -70,9 +79,11 @@ async def running(
         # The loops outlive the work: what is finished last still needs its heartbeat.
         at_end.push_async_callback(service.stop)
         at_end.push_async_callback(parts.back.drain, settings.shutdown_seconds)
-        at_end.push_async_callback(parts.control.close)
+        if parts.control is not None:
+            at_end.push_async_callback(parts.control.close)
         at_end.push_async_callback(parts.door.close, min(settings.shutdown_seconds, 5.0))
-        await parts.control.open()
+        if parts.control is not None:
+            await parts.control.open()
         await parts.door.open(settings.host, settings.port)
         service.start()
         _spare_the_collector()
@@ -177,7 +188,7 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
     for warning in warnings(hub, open_vault(settings, os.environ)):
         _say(f"warning: {warning}")
     async with running(hub, settings, observer=observer) as it:
-        _say(f"{hub.name} keeps its store in {settings.store} (SQLite {library_version()})")
+        _say(f"{hub.name} keeps its store in {it.parts.store.about}")
         for name in hub.webhooks():
             _say(f"source {name}: http://{settings.host}:{it.port}/in/{name}")
         _say("ready")

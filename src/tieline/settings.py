@@ -21,7 +21,7 @@ PREFIX = "TIELINE_"
 NOT_SETTINGS = ("TIELINE_SECRET_", "TIELINE_TEST_")
 WANTED = {
     "hub": "file.py:name or module:name",
-    "store": "the path of a file",
+    "store": "the path of a file, or postgresql://user@host/database",
     "host": "an address, such as 127.0.0.1",
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "connections": "a table for each, [connections.<name>]",
@@ -52,7 +52,10 @@ class Settings(BaseModel):
     hub: str = Field(
         default="hub.py:hub", description="where the hub is declared: file.py:name or module:name"
     )
-    store: str = Field(default="tieline.db", description="path of the SQLite file")
+    store: str = Field(
+        default="tieline.db",
+        description="path of the SQLite file, or postgresql://user@host/database",
+    )
     host: str = Field(default="127.0.0.1", description="address the webhook door listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 picks a free port")
     public_url: str | None = Field(

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
 from tieline.adapters.sql.committer import Committer
-from tieline.adapters.sqlite.database import SqliteDatabase
-from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
@@ -31,10 +29,12 @@ from tieline.ports.crashpoints import Reach
 from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
+from tieline.ports.views import Views
 from tieline.settings import Settings
 from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
 from tieline.surfaces.ingest.server import DoorServer
+from tieline.wiring_store import OpenStore, open_file
 
 DAY_US = 86_400_000_000
 
@@ -55,8 +55,9 @@ class Parts:
     """The parts of one process, made and not yet started."""
 
     hub: HubSpec
+    store: OpenStore
     journal: Committer
-    views: SqliteReader
+    views: Views
     http: ThinHttpClient
     calls: Calls
     back: Back
@@ -65,7 +66,8 @@ class Parts:
     holds: Holds
     admitter: Admitter
     door: DoorServer
-    control: ControlServer
+    control: ControlServer | None
+    """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
 
@@ -78,12 +80,17 @@ def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
     return VaultChain(*vaults, EnvironmentVault(environment))
 
 
-def assemble(hub: HubSpec, settings: Settings, outside: Outside) -> Parts:
-    """Open the store and make every part. Raises StoreLocked, StoreCorrupt, SettingsError."""
+def assemble(
+    hub: HubSpec, settings: Settings, outside: Outside, store: OpenStore | None = None
+) -> Parts:
+    """Make every part, over *store*, or over the file that the settings name.
+
+    Raises StoreLocked, StoreCorrupt, SettingsError.
+    """
     clock, ids, observer, reach = outside.clock, outside.ids, outside.observer, outside.reach
-    store = Path(settings.store)
-    journal = Committer(SqliteDatabase(store, reach=reach), max_waiting=settings.max_waiting)
-    views = SqliteReader(store)
+    if store is None:
+        store = open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
+    journal, views = store.journal, store.views
     authorities = None if settings.ca_file is None else Path(settings.ca_file)
     http = ThinHttpClient(extra_authorities=authorities)
     calls = Calls(http, outside.vault, clock, observer)
@@ -104,10 +111,12 @@ def assemble(hub: HubSpec, settings: Settings, outside: Outside) -> Parts:
         lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
         runs_us=int(settings.keep_runs_days * DAY_US),
+        is_alone=store.file is not None,
     )
     holds = Holds(hub, back, calls, views)
     return Parts(
         hub=hub,
+        store=store,
         journal=journal,
         views=views,
         http=http,
@@ -118,7 +127,7 @@ def assemble(hub: HubSpec, settings: Settings, outside: Outside) -> Parts:
         holds=holds,
         admitter=admitter,
         door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
-        control=ControlServer(store, journal, after=holds.after, status=partial(_status, back)),
+        control=_control(store, holds, back),
         observer=observer,
         clock=clock,
     )
@@ -130,6 +139,13 @@ def _limits(settings: Settings) -> DoorLimits:
         idle_s=settings.idle_seconds,
         connections=settings.max_connections,
     )
+
+
+def _control(store: OpenStore, holds: Holds, back: Back) -> ControlServer | None:
+    if store.file is None:
+        return None
+    status = partial(_status, back)
+    return ControlServer(store.file, store.journal, after=holds.after, status=status)
 
 
 def _status(back: Back) -> dict[str, object]:

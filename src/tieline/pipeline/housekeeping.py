@@ -26,6 +26,8 @@ class Keeping:
     lease: Lease
     payloads_us: int
     runs_us: int
+    is_alone: bool = True
+    """Whether no other process can be at work on the same store."""
 
 
 class Housekeeping:
@@ -42,9 +44,10 @@ class Housekeeping:
         self._keeping = keeping
 
     async def recover(self) -> int:
-        """At start of the only process on a store: whoever held runs before is gone."""
+        """At start: take the runs of whoever is gone; of all others, where we are alone."""
+        silent_us = -1 if self._keeping.is_alone else SILENT_US
         rescued = 0
-        while count := await self._sweep(silent_since_us=self._clock.now_us() + 1):
+        while count := await self._sweep(silent_since_us=self._clock.now_us() - silent_us):
             rescued += count
         await self.beat_pass()
         self._back.look()

@@ -1,0 +1,111 @@
+"""Wiring of the store: the text that names it comes in; what writes and what reads it go out.
+
+The driver for PostgreSQL is loaded only where a store is one: it is an extra of the package.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sqlite.database import SqliteDatabase, library_version
+from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.model.errors import SettingsError
+from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.views import Views
+
+if TYPE_CHECKING:
+    from tieline.adapters.postgres import database, reader
+
+POSTGRES = ("postgresql://", "postgres://")
+SQLITE = "sqlite:///"
+MISSING = "install the extra that talks to PostgreSQL: pip install 'tieline[postgres]'"
+BATCH_OVER_A_LINE = 512
+"""Every statement is a round trip to the server, so it is given more to do at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore:
+    """A store that is open for a hub."""
+
+    journal: Committer
+    views: Views
+    about: str
+    """Where it is and what keeps it, for people."""
+    file: Path | None
+    """None: it is no file, and other processes may work on it at the same time."""
+    warnings: tuple[str, ...] = ()
+    """What about it can lose what was acknowledged."""
+
+
+def is_postgres(store: str) -> bool:
+    """Whether *store* names a database of a PostgreSQL server."""
+    return store.startswith(POSTGRES)
+
+
+def file_of(store: str) -> Path:
+    """The file that *store* names: a path, or ``sqlite:///`` and a path."""
+    if "://" in store and not store.startswith(SQLITE):
+        scheme = store.split("://", 1)[0]
+        raise SettingsError(
+            "store", f"{scheme}://…", "use a path, sqlite:///path or postgresql://host/database"
+        )
+    return Path(store.removeprefix(SQLITE))
+
+
+async def open_store(
+    store: str,
+    *,
+    max_waiting: int = 20_000,
+    chance: Callable[[], float],
+    reach: Reach = go_on,
+) -> OpenStore:
+    """Open *store* for a hub. Raises SettingsError, StoreLocked, StoreCorrupt or StoreError."""
+    if not is_postgres(store):
+        return open_file(store, max_waiting=max_waiting, reach=reach)
+    opened = await _database().open(store, chance=chance, reach=reach)
+    journal = Committer(
+        opened,
+        max_waiting=max_waiting,
+        max_batch=BATCH_OVER_A_LINE,
+        side_by_side=opened.connections,
+    )
+    views = await _reader().open(store, chance=chance)
+    return OpenStore(journal, views, opened.shown, None, opened.warnings)
+
+
+def open_file(store: str, *, max_waiting: int = 20_000, reach: Reach = go_on) -> OpenStore:
+    """The same for a store that is a file, at once."""
+    path = file_of(store)
+    journal = Committer(SqliteDatabase(path, reach=reach), max_waiting=max_waiting)
+    about = f"{path} (SQLite {library_version()})"
+    return OpenStore(journal, SqliteReader(path), about, path)
+
+
+async def open_views(store: str) -> Views:
+    """Open *store* only to read."""
+    return await _reader().open(store) if is_postgres(store) else SqliteReader(file_of(store))
+
+
+async def open_journal(store: str) -> Committer:
+    """Open *store* for a command of a person: a file under its lock, a database beside its hubs."""
+    if not is_postgres(store):
+        return Committer(SqliteDatabase(file_of(store)))
+    return Committer(await _database().open(store))
+
+
+def _database() -> "type[database.PostgresDatabase]":
+    try:
+        from tieline.adapters.postgres.database import PostgresDatabase
+    except ModuleNotFoundError:
+        raise SettingsError("store", "postgresql://…", MISSING) from None
+    return PostgresDatabase
+
+
+def _reader() -> "type[reader.PostgresReader]":
+    try:
+        from tieline.adapters.postgres.reader import PostgresReader
+    except ModuleNotFoundError:
+        raise SettingsError("store", "postgresql://…", MISSING) from None
+    return PostgresReader
