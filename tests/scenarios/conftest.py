@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from tests import postgres_server
 
-from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.hub_file import load_hub
 from tieline.model.view_details import RunDetail
 from tieline.model.view_rows import RunRow
 from tieline.model.views import ListRuns, ShowRun
+from tieline.ports.views import Views
 from tieline.process import Running, running
 from tieline.settings import ConnectionSettings, Settings
+from tieline.wiring_store import open_views
 from tieline_sim.launch import launched_all
 from tieline_sim.steering import AsyncSim
 
@@ -42,7 +44,7 @@ class Town:
 
     hub: Running
     vendors: Mapping[str, AsyncSim]
-    views: SqliteReader
+    views: Views
     secrets: Path
 
     async def deliver(self, vendor: str, kind: str, count: int = 1, **wishes: Any) -> None:
@@ -94,7 +96,9 @@ class Town:
 
 
 @asynccontextmanager
-async def town_in(folder: Path, vendors: Mapping[str, AsyncSim]) -> AsyncIterator[Town]:
+async def town_in(
+    folder: Path, vendors: Mapping[str, AsyncSim], store: str | None = None
+) -> AsyncIterator[Town]:
     """The example hub between *vendors*, with patience that suits a test."""
     secrets = folder / "secrets"
     secrets.mkdir()
@@ -109,7 +113,7 @@ async def town_in(folder: Path, vendors: Mapping[str, AsyncSim]) -> AsyncIterato
     }
     settings = Settings(
         hub=f"{EXAMPLE}:hub",
-        store=str(folder / "tieline.db"),
+        store=store or str(folder / "tieline.db"),
         port=0,
         secrets_folder=str(secrets),
         connections=connections,
@@ -121,7 +125,7 @@ async def town_in(folder: Path, vendors: Mapping[str, AsyncSim]) -> AsyncIterato
         (secrets / f"{name}-signing").write_text(vendors[vendor].secret, encoding="utf-8")
     hub = load_hub(settings.hub, settings.connections)
     async with running(hub, settings, environment={}) as at_work:
-        views = SqliteReader(settings.store)
+        views = await open_views(settings.store)
         for name, vendor in VENDORS.items():
             if vendor not in {"books", "crm"}:
                 url = f"http://127.0.0.1:{at_work.port}/in/{name}"
@@ -132,8 +136,19 @@ async def town_in(folder: Path, vendors: Mapping[str, AsyncSim]) -> AsyncIterato
             await views.close()
 
 
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def a_file(folder: Path) -> str:
+    """The store is a file."""
+    return str(folder / "tieline.db")
+
+
+async def a_database(folder: Path) -> str:
+    """The store is a database of a PostgreSQL server."""
+    return await postgres_server.shared().database_of(folder)
+
+
+@pytest.fixture(params=[a_file, a_database], ids=lambda store: store.__name__)
+async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
     """A fresh hub and fresh vendors."""
-    async with launched_all(token=TOKEN) as vendors, town_in(tmp_path, vendors) as it:
+    store = await request.param(tmp_path)
+    async with launched_all(token=TOKEN) as vendors, town_in(tmp_path, vendors, store) as it:
         yield it
