@@ -237,6 +237,17 @@ class EngineMachine(RuleBasedStateMachine):
             own = {(s.name, s.key): s for s in run.steps if s.run_id == run.id}
             assert own == known.steps
 
+    @rule(worker=workers)
+    def claim_all(self, worker: WorkerId) -> None:
+        self.claim(worker, 40, set(POLICY))
+
+    def remembers(self, run: ModelRun) -> None:
+        """What is done stays done, and the last word counts for the rest."""
+        detail = self.do(self.store.detail(run.new.id))
+        assert {(s.name, s.key): (s.state, s.tries, s.result) for s in detail.steps} == {
+            key: (step.state, step.tries, step.result) for key, step in run.steps.items()
+        }
+
     def progress(self, run: ModelRun, steps: Iterable[tuple[str, StepState]]) -> c.Progress:
         self.made += 1
         return c.Progress(
@@ -257,6 +268,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.commit(c.Remember(run.new.id, run.epoch, progress))
 
         self.model.remember(run, progress.steps)
+        self.remembers(run)
 
     def settle_command(
         self, run: ModelRun, outcome: Outcome, steps: Iterable[tuple[str, StepState]] = ()
@@ -306,6 +318,12 @@ class EngineMachine(RuleBasedStateMachine):
         self.commit(command)
 
         self.settled(run, command)
+        self.remembers(run)
+
+    @precondition(lambda self: self.has(S.RUNNING))
+    @rule(which=pick)
+    def die(self, which: int) -> None:
+        self.settle(which, "dead", [])
 
     @precondition(lambda self: len(self.model.in_state(S.RUNNING)) > 1)
     @rule(kind=kinds, lane=lanes)
@@ -349,6 +367,7 @@ class EngineMachine(RuleBasedStateMachine):
 
         with pytest.raises(StaleClaim):
             self.commit(command)
+        self.remembers(self.model.runs[lost_id])
 
     @precondition(lambda self: self.has(S.RUNNING))
     @rule(worker=workers)
@@ -463,6 +482,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.commit(command)
 
         self.model.retry(run)
+        self.remembers(run)
 
     @precondition(lambda self: self.has(S.DEAD))
     @rule(which=pick)
@@ -512,6 +532,7 @@ class EngineMachine(RuleBasedStateMachine):
             run.steps[key] = self._resolved(step, decision)
         self.model.make_ready(run)
         run.deadline_us = None
+        self.remembers(run)
 
     def _resolved(self, step: StepRecord, decision: str) -> StepRecord:
         if decision == "retry":
@@ -631,5 +652,5 @@ class EngineMachine(RuleBasedStateMachine):
 
 def test_any_story_leaves_the_store_as_the_model_says() -> None:
     run_state_machine_as_test(
-        EngineMachine, settings=settings(max_examples=120, stateful_step_count=40)
+        EngineMachine, settings=settings(max_examples=60, stateful_step_count=80)
     )
