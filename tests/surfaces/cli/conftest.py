@@ -46,7 +46,7 @@ class SteadyBuild(Build):
         told = overrides.get("store")
         store = Path(str(told)) if told else self.store
         hub = str(overrides.get("hub") or "hub.py:hub" if self.house.hub is None else "acme:hub")
-        return Target(store, hub, self.house.clock, self.house.ids, EnvironmentVault({}))
+        return Target(str(store), hub, self.house.clock, self.house.ids, EnvironmentVault({}))
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         if overrides.get("hub") or self.house.hub is None:

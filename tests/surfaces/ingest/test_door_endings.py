@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 POST = b"POST /in/billing HTTP/1.1\r\nHost: hooks.example\r\n"
 
 
+RESETS = (ConnectionResetError, BrokenPipeError)
+
+
 def tasks_of_the_door() -> list[str]:
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
     return [name for name in names if name.startswith("Door")]
@@ -147,21 +150,24 @@ async def test_nothing_that_was_acknowledged_is_lost_when_the_hub_stops(
 
     async def keep_sending(rig: "Rig", sender: int) -> None:
         line = await rig.call()
-        for number in range(10_000):
-            answer = await line.ask(make.signed(make.invoice(f"evt-{sender}-{number}")))
-            assert answer.status == 202
-            acknowledged.append(answer.json["event_id"])
-            if answer.header("connection") == "close":
-                break
-        await line.close()
+        try:
+            for number in range(10_000):
+                answer = await line.ask(make.signed(make.invoice(f"evt-{sender}-{number}")))
+                assert answer.status == 202
+                acknowledged.append(answer.json["event_id"])
+                if answer.header("connection") == "close":
+                    break
+        finally:
+            await line.close()
 
     async with open_rig() as rig:
         senders = [asyncio.create_task(keep_sending(rig, n)) for n in range(8)]
         await make.until(lambda: len(acknowledged) > 100)
         await rig.it.parts.door.close(5)
-        await asyncio.gather(*senders, return_exceptions=True)
+        ends = await asyncio.gather(*senders, return_exceptions=True)
         stored = {event["id"] for event in rig.events()}
 
+    assert {type(end) for end in ends} <= {type(None), asyncio.IncompleteReadError, *RESETS}
     assert set(acknowledged) <= stored
     async with open_rig() as rig:
         assert set(acknowledged) <= {event["id"] for event in rig.events()}
