@@ -102,6 +102,7 @@ class Committer:
         return len(self._waiting) >= self._crowd or self._loop.time() - self._began > SLOW_S
 
     async def _drain(self) -> None:
+        own = asyncio.current_task()  # asked now: one that is thrown away has no loop any more
         try:
             while batch := self._take():
                 runs = self._send_away(batch)
@@ -109,7 +110,7 @@ class Committer:
                 self._runs_away -= runs
         finally:
             # Not by a callback: a command that comes before that would wait for nobody.
-            self._drains.discard(asyncio.current_task())
+            self._drains.discard(own)
 
     def _take(self) -> list[_Waiting]:
         """The next batch: all that waits, but for runs of which something is on its way."""
