@@ -5,10 +5,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from tieline import hub_file, process, settings, wiring
-from tieline.adapters.sql.committer import Committer
-from tieline.adapters.sqlite.database import SqliteDatabase
-from tieline.adapters.sqlite.reader import SqliteReader
+from tieline import hub_file, process, settings, wiring, wiring_store
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.model.errors import SettingsError, StoreError, TielineError
@@ -27,7 +24,7 @@ class Build:
     def target(self, overrides: Overrides) -> Target:
         read = settings.load(overrides)
         vault = wiring.open_vault(read, os.environ)
-        return Target(Path(read.store), read.hub, SystemClock(), SystemIds(), vault)
+        return Target(read.store, read.hub, SystemClock(), SystemIds(), vault)
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         return _hub(settings.load(overrides))
@@ -36,22 +33,27 @@ class Build:
         read = settings.load(overrides)
         return Admitter(hub, SystemIds(), dedupe_us=int(read.dedupe_days * wiring.DAY_US))
 
-    async def open_views(self, store: Path) -> Views:
-        return SqliteReader(store)
+    async def open_views(self, store: str) -> Views:
+        return await wiring_store.open_views(store)
 
-    async def open_journal(self, store: Path) -> Journal:
-        """Through the hub that has the store open; else the file itself, under its lock."""
-        hub = await call_hub(store)
+    async def open_journal(self, store: str) -> Journal:
+        """A database is open to all; a file through the hub that has it open, or under its lock."""
+        if wiring_store.is_postgres(store):
+            return await wiring_store.open_journal(store)
+        path = wiring_store.file_of(store)
+        hub = await call_hub(path)
         if hub is not None:
             return hub
-        if not _is_file(store):
+        if not _is_file(path):
             raise StoreError(
-                f"there is no store at {store}; start a hub there, or say where it is with --store"
+                f"there is no store at {path}; start a hub there, or say where it is with --store"
             )
-        return Committer(SqliteDatabase(store))
+        return await wiring_store.open_journal(store)
 
-    async def hub_status(self, store: Path) -> Mapping[str, object] | None:
-        hub = await call_hub(store)
+    async def hub_status(self, store: str) -> Mapping[str, object] | None:
+        if wiring_store.is_postgres(store):
+            return None
+        hub = await call_hub(wiring_store.file_of(store))
         if hub is None:
             return None
         try:

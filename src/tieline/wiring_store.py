@@ -92,7 +92,7 @@ async def open_journal(store: str) -> Committer:
     """Open *store* for a command of a person: a file under its lock, a database beside its hubs."""
     if not is_postgres(store):
         return Committer(SqliteDatabase(file_of(store)))
-    return Committer(await _database().open(store))
+    return Committer(await _database().open(store, may_migrate=False))
 
 
 def _database() -> "type[database.PostgresDatabase]":

@@ -220,6 +220,22 @@ async def test_retries_are_a_small_part_of_the_calls_of_a_connection(
     guard.let_go()
 
 
+async def test_an_error_in_between_is_no_sign_that_a_refused_credential_is_accepted(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    posting(town)
+    vendor.answers = [Answer(401), Answer(503)]
+    await engine.open(town.hub)
+    await engine.take()
+    guard = engine.parts.calls.guard(town.books.spec)
+    await engine.pass_time(seconds=31)
+    assert (guard.state, len(vendor.asked)) == ("unhealthy", 2)
+
+    await engine.pass_time(minutes=2)
+    assert (guard.state, await engine.states()) == ("closed", ["done"])
+    assert await tries(engine) == {"unauthorised": 1, "unavailable": 1, "done": 1}
+
+
 # --- pace -----------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.checker import look_at
 from tests.engine import Answer, Asked, Engine, Town, Vendor, until
 
-from tieline import Hub, Run
+from tieline import Effect, Hub, Run
 from tieline.model.commands import Sweep
 from tieline.model.facts import ClaimLost, RunSettled
 from tieline.model.views import ShowEvent
@@ -22,13 +22,15 @@ from tieline.settings import Settings
 # --- leases -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("effect", [Effect.ONCE, Effect.IDEMPOTENT])
 async def test_a_worker_that_could_not_renew_its_lease_starts_no_effect_and_strands_no_run(
-    engine: Engine, vendor: Vendor, town: Town
+    engine: Engine, vendor: Vendor, town: Town, effect: Effect
 ) -> None:
     @town.hub.flow(on=town.on())
     async def flow(order: dict[str, Any], run: Run) -> None:
         await town.books.get("/first")
-        await town.chat.post("/messages", json={})
+        await asyncio.sleep(0.02)
+        await town.chat.post("/messages", json={}, effect=effect)
 
     vendor.gate = asyncio.Event()
     await engine.open(town.hub)
@@ -89,13 +91,15 @@ async def test_a_clock_that_is_set_forward_takes_no_runs_away(
     assert await engine.states() == ["done"]
 
 
+@pytest.mark.parametrize("effect", [Effect.ONCE, Effect.IDEMPOTENT])
 async def test_what_a_worker_wants_to_write_after_it_lost_a_run_is_dropped(
-    engine: Engine, vendor: Vendor, town: Town
+    engine: Engine, vendor: Vendor, town: Town, effect: Effect
 ) -> None:
     @town.hub.flow(on=town.on())
     async def flow(order: dict[str, Any], run: Run) -> None:
         await town.books.post("/entries", json={})
-        await town.chat.post("/messages", json={})
+        await asyncio.sleep(0.02)
+        await town.chat.post("/messages", json={}, effect=effect)
 
     vendor.gate = asyncio.Event()
     await engine.open(town.hub)

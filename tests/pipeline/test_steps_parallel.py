@@ -1,6 +1,7 @@
 """Parallel steps: the gravest end wins, and what is in flight is remembered before the end."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -281,7 +282,12 @@ async def test_an_effect_starts_only_when_its_intent_is_on_disk_however_many_wai
         )
         return Answer()
 
+    def slow_disk(point: str) -> None:
+        if point == "commit.before":
+            time.sleep(0.01)  # on the writer's thread: calls get a head start
+
     vendor.rule = rule
+    engine.reach = slow_disk
     await engine.open(town.hub)
     await engine.take()
 

@@ -145,16 +145,15 @@ class Steps:
         """
         if step.effect is Effect.READ:
             return
-        if not self.parts.may_start_effects():
-            raise Lost
-        if step.effect in {Effect.VERIFY, Effect.ONCE}:
+        needs_intent = step.effect in {Effect.VERIFY, Effect.ONCE}
+        if needs_intent:
             self.write(step, StepState.INTENT, step.tries, None, None)
         if self._durable.needs_flush:
             await self._durable.flush()
-            if not self.parts.may_start_effects():
-                # Nothing was sent: the intent must not look like a doubt later.
+        if not self.parts.may_start_effects():
+            if needs_intent:  # nothing was sent: it must not look like a doubt later
                 self.write(step, StepState.FAILED, step.tries, None, None)
-                raise Lost
+            raise Lost
         self.parts.reach("call.after-intent")
 
     async def fly(self, flight: Coroutine[Any, Any, T]) -> T:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
-from tieline.adapters.postgres.migrations import migrate
+from tieline.adapters.postgres.migrations import check_migrated, migrate
 from tieline.adapters.postgres.session import PATIENCE_S, Session
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement, Steps
@@ -42,6 +42,7 @@ class PostgresDatabase:
         chance: Chance = evenly,
         reach: Reach = go_on,
         patience_s: float = PATIENCE_S,
+        may_migrate: bool = True,
     ) -> "PostgresDatabase":
         """Connect and bring the schema up to date. Raises SettingsError or StoreError.
 
@@ -52,7 +53,7 @@ class PostgresDatabase:
         try:
             durability = (await link.alone(Statement("upkeep/durability"))).rows[0]
             _refuse_old(place.shown, durability[3])
-            await migrate(link, place.shown)
+            await (migrate if may_migrate else check_migrated)(link, place.shown)
             await link.alone(Statement("upkeep/mark_forget"))
         finally:
             await link.close()

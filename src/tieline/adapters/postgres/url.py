@@ -1,9 +1,10 @@
 """Url: the text that names a PostgreSQL store comes in; how to reach it and to show it goes out."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from tieline.model.errors import SettingsError
+from tieline.rules.shown import shown
 
 SCHEMES = ("postgresql", "postgres")
 MOST_CONNECTIONS = 4
@@ -26,36 +27,25 @@ class StoreUrl:
 
 def parse(text: str) -> StoreUrl:
     """Raises SettingsError when *text* cannot name a PostgreSQL store."""
+    seen = shown(text)
+    place, _, given = text.partition("?")
     try:
-        parts = urlsplit(text)
-        shown = _shown(text)
+        scheme = urlsplit(place).scheme
     except ValueError:
-        raise SettingsError("store", "…", "it cannot be read as a URL") from None
-    if parts.scheme not in SCHEMES:
-        raise SettingsError("store", shown, "begin it with postgresql://")
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    connections = _number("connections", query.pop("connections", "2"), shown)
+        raise SettingsError("store", seen, "it cannot be read as a URL") from None
+    if scheme not in SCHEMES:
+        raise SettingsError("store", seen, "begin it with postgresql://")
+    query = dict(parse_qsl(given, keep_blank_values=True))
+    connections = _number("connections", query.pop("connections", "2"), seen)
     if not 1 <= connections <= MOST_CONNECTIONS:
-        raise SettingsError("store", shown, f"connections is 1 to {MOST_CONNECTIONS}")
-    cached = _number("statement_cache_size", query.pop("statement_cache_size", "1"), shown)
-    dsn = urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))
-    return StoreUrl(dsn, shown, connections, is_pooled=cached == 0)
+        raise SettingsError("store", seen, f"connections is 1 to {MOST_CONNECTIONS}")
+    cached = _number("statement_cache_size", query.pop("statement_cache_size", "1"), seen)
+    rest = urlencode(query, quote_via=quote)
+    dsn = f"{place}?{rest}" if rest else place
+    return StoreUrl(dsn, seen, connections, is_pooled=cached == 0)
 
 
-def _number(name: str, text: str, shown: str) -> int:
+def _number(name: str, text: str, seen: str) -> int:
     if not text.isdecimal():
-        raise SettingsError("store", shown, f"{name} is a whole number")
+        raise SettingsError("store", seen, f"{name} is a whole number")
     return int(text)
-
-
-def _shown(text: str) -> str:
-    parts = urlsplit(text)
-    user, _, place = parts.netloc.rpartition("@")
-    name = user.split(":", 1)[0]
-    query = [(k, "…" if "password" in k else v) for k, v in parse_qsl(parts.query)]
-    return urlunsplit(
-        parts._replace(
-            netloc=f"{name}@{place}" if user else place,
-            query=urlencode(query, safe="/…", quote_via=quote),
-        )
-    )

@@ -21,7 +21,8 @@ Overrides = Mapping[str, object]
 class Target:
     """What a command is about, after all settings are read."""
 
-    store: Path
+    store: str
+    """A path, or the address of a database."""
     hub: str
     """``file.py:name`` or ``module:name``."""
     clock: Clock
@@ -63,18 +64,18 @@ class Build(Protocol):
         """What turns an edited or replayed event into runs."""
         ...
 
-    async def open_views(self, store: Path) -> Views:
+    async def open_views(self, store: str) -> Views:
         """Read *store*, whether a hub has it open or not. Raises StoreError."""
         ...
 
-    async def open_journal(self, store: Path) -> Journal:
-        """Operators' commands: through the hub that has *store* open, else on the file itself.
+    async def open_journal(self, store: str) -> Journal:
+        """Operators' commands: through the hub that has a file open, else on the store itself.
 
         Raises StoreError when there is none, StoreLocked when its owner cannot be asked.
         """
         ...
 
-    async def hub_status(self, store: Path) -> Mapping[str, object] | None:
+    async def hub_status(self, store: str) -> Mapping[str, object] | None:
         """What the hub that has *store* open says of itself; None when none can be asked."""
         ...
 

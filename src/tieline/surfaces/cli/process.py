@@ -11,6 +11,7 @@ from tieline.model.views import CheckStore, CountWork, ListPauses, ListWorkers
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
 from tieline.rules.plain_time import ago
+from tieline.rules.shown import shown
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.build import DemoWishes
 from tieline.surfaces.cli.session import Session
@@ -60,7 +61,7 @@ def status(context: typer.Context) -> None:
     holder = session.ask(CheckStore()).holder
     counted = session.ask(CountWork())
     told = {
-        "store": str(store),
+        "store": shown(store),
         "process": holder,
         "hub": session.run(session.build.hub_status(store)),
         "flows": counted.flows,
@@ -84,7 +85,7 @@ def _tell(session: Session, holder: int | None) -> None:
     oldest = counted.oldest
     session.paper.fields(
         (
-            ("store", session.target().store),
+            ("store", shown(session.target().store)),
             ("hub", running),
             *totals.items(),
             (

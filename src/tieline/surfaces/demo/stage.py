@@ -18,7 +18,7 @@ from tieline.surfaces.demo.samples import FOLDERS, Sample, Sent, recorded
 from tieline.surfaces.demo.script import STREAMS
 from tieline.surfaces.demo.vendors import Vendor, vendors_at_work
 
-OpenViews = Callable[[Path], Awaitable[Views]]
+OpenViews = Callable[[str], Awaitable[Views]]
 ROUNDS = 100_000
 NUMBERS_A_SECOND = 1_000
 
@@ -68,7 +68,7 @@ async def stage(wishes: DemoWishes, open_views: OpenViews) -> AsyncIterator[Stag
         now_s = time.time()
         ending.push_async_callback(asyncio.to_thread, hub.stop)
         await hub.start()
-        views = await open_views(hub.store)
+        views = await open_views(str(hub.store))
         ending.push_async_callback(views.close)
         yield Stage(
             wishes=wishes,

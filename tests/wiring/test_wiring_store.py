@@ -1,0 +1,81 @@
+"""Wiring of the store: one text names a file or a database, and everything else stays the same."""
+
+from pathlib import Path
+
+import pytest
+from tests import postgres_server
+from tests.makers import START_US, an_ingest
+
+from tieline.model.commands import By, Pause
+from tieline.model.errors import SettingsError, StoreError
+from tieline.model.views import ListEvents, ListPauses
+from tieline.wiring_cli import Build
+from tieline.wiring_store import OpenStore, file_of, is_postgres, open_journal, open_store
+
+
+async def opened(store: str) -> OpenStore:
+    return await open_store(store, chance=lambda: 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("tieline.db", "tieline.db"),
+        ("/var/lib/tieline.db", "/var/lib/tieline.db"),
+        ("sqlite:///tieline.db", "tieline.db"),
+        ("sqlite:////var/lib/tieline.db", "/var/lib/tieline.db"),
+    ],
+)
+def test_a_file_is_named_by_its_path_or_a_url(text: str, path: str) -> None:
+    assert not is_postgres(text)
+    assert file_of(text) == Path(path)
+
+
+@pytest.mark.parametrize("text", ["mysql://ann:s3cret@db.example/hub", "sqlite://tieline.db"])
+def test_a_store_of_an_unknown_kind_is_refused_without_showing_its_secret(text: str) -> None:
+    with pytest.raises(SettingsError, match="use a path") as refused:
+        file_of(text)
+
+    assert "s3cret" not in str(refused.value)
+
+
+async def test_the_same_commands_and_questions_work_on_a_file_and_on_a_database(
+    tmp_path: Path,
+) -> None:
+    database = await postgres_server.shared().database_of(tmp_path)
+
+    for text in (f"sqlite:///{tmp_path / 'tieline.db'}", database):
+        store = await opened(text)
+        await store.journal.commit(an_ingest(1))
+        page = await store.views.read(ListEvents())
+
+        assert [row.identity for row in page.rows] == ["identity-1"]
+        assert (store.file is None) == is_postgres(text)
+        assert store.warnings == ()
+        await store.views.close()
+        await store.journal.close()
+
+
+async def test_a_persons_command_reaches_a_database_beside_its_hub(tmp_path: Path) -> None:
+    url = await postgres_server.shared().database_of(tmp_path)
+    hub = await opened(url)
+
+    journal = await Build().open_journal(url)
+    await journal.commit(Pause("flow", "f", By("ann", "why not", START_US)))
+    views = await Build().open_views(url)
+
+    assert [row.name for row in await views.read(ListPauses())] == ["f"]
+    assert await Build().hub_status(url) is None
+    await journal.close()
+    await views.close()
+    await hub.views.close()
+    await hub.journal.close()
+
+
+async def test_a_persons_command_makes_no_store_of_a_database(tmp_path: Path) -> None:
+    url = await postgres_server.shared().database_of(tmp_path)
+    name = url.split("?", maxsplit=1)[0].rpartition("/")[2]
+    await postgres_server.shared().ask("DROP TABLE migration", name)
+
+    with pytest.raises(StoreError, match="is not a Tieline store"):
+        await open_journal(url)
