@@ -13,7 +13,7 @@ from tieline.model.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Wa
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
-from tieline.pipeline.run import Execution, LiveRun, execute
+from tieline.pipeline.run import LiveRun, execute
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost
@@ -195,10 +195,7 @@ class Back:
                 del self._working[claimed.id]
 
     async def _execute(self, working: Working, ready: Dispatched) -> None:
-        execution = Execution(
-            ready.claimed, ready.flow, ready.payload, ready.typed, self._publish, self._parts
-        )
-        live = working.live = LiveRun(execution)
+        live = working.live = LiveRun(ready, self._publish, self._parts)
         try:
             outcome = await execute(live)
         except (Lost, asyncio.CancelledError):

@@ -4,6 +4,7 @@ No outbound call happens here. The order is the promise: the reply is made after
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tieline.model.commands import Ingested
@@ -20,7 +21,7 @@ from tieline.model.signature import (
     Refused,
     Verification,
 )
-from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
+from tieline.pipeline.admit import Admitter, Origin, Start
 from tieline.pipeline.receive import Received, receive
 from tieline.pipeline.record import Receipts, challenge_of, record, record_receipt
 from tieline.pipeline.refuse import Refuser, RefuserParts
@@ -106,36 +107,20 @@ class Front:
             return await self._keep_without_event(inbound, door, receipt)
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
-        reserved = hands is not None and bool(flows) and hands.reserve(flows)
-        worker = hands.worker if hands is not None and reserved else None
+        worker = hands.worker if hands is not None and flows and hands.reserve(flows) else None
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)
         except BaseException as error:
-            if hands is not None and reserved:
+            if hands is not None and worker is not None:
                 hands.release(flows)
             if isinstance(error, Overloaded | StoreError):
                 return self._busy(inbound, error)
             raise
         if hands is not None:
-            self._hand_over(hands, admitted, ingested, reserved=reserved)
+            _hand_over(hands, admitted.starts if worker is not None else (), ingested)
         parts.reach("ingest.before-answer")
         verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
         return self._acknowledge(inbound, door, verdict, ingested.event_id)
-
-    def _hand_over(
-        self, hands: Hands, admitted: Admitted, ingested: Ingested, *, reserved: bool
-    ) -> None:
-        """Start what is claimed; return the places of what is not."""
-        if reserved:
-            claimed = frozenset(ingested.claimed)
-            unused = [s.flow for s in admitted.starts if s.run.id not in claimed]
-            if unused:
-                hands.release(unused)
-            for start in admitted.starts:
-                if start.run.id in claimed:
-                    hands.start(claimed_run(start), start.flow, start.payload, start.typed)
-        if ingested.queued:
-            hands.look()
 
     def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> Origin:
         correlation = inbound.named.first("x-correlation-id")
@@ -216,6 +201,17 @@ class Front:
         """Nothing was stored, and the sender is told so: 503 makes every provider try again."""
         self._parts.observer.saw(StoreTrouble(str(error)))
         return self.refuser.answer(inbound, _BUSY)
+
+
+def _hand_over(hands: Hands, reserved: Sequence[Start], ingested: Ingested) -> None:
+    """Start what is claimed; return the places of what is not."""
+    for start in reserved:
+        if start.run.id in ingested.claimed:
+            hands.start(claimed_run(start), start.flow, start.payload, start.typed)
+        else:
+            hands.release((start.flow,))
+    if ingested.queued:
+        hands.look()
 
 
 def claimed_run(start: Start) -> ClaimedRun:

@@ -14,10 +14,9 @@ from tieline.model.commands import Admission
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.event import Event, Mention
-from tieline.model.flow import FlowSpec
 from tieline.model.run import ClaimedRun, Done, Outcome, RetryAt, Waiting
-from tieline.model.value import value
 from tieline.pipeline.call_step import CallSteps
+from tieline.pipeline.dispatch import Dispatched
 from tieline.pipeline.memory import Memory
 from tieline.pipeline.step import Step, Steps
 from tieline.pipeline.step_parts import StepParts
@@ -32,18 +31,6 @@ Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
 
 
-@value
-class Execution:
-    """Everything one execution needs."""
-
-    claimed: ClaimedRun
-    flow: FlowSpec
-    payload: Any
-    typed: Any
-    publish: Publish
-    parts: StepParts
-
-
 DONE = Done()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -52,16 +39,18 @@ MICROSECOND = timedelta(microseconds=1)
 class LiveRun:
     """The run as its flow sees it (``ports.run.Run``), and the caller of its connections."""
 
-    def __init__(self, execution: Execution) -> None:
-        self.execution = execution
+    def __init__(self, ready: Dispatched, publish: Publish, parts: StepParts) -> None:
+        self.ready = ready
+        self.parts = parts
         self.is_over_time = False
         """Set before the execution is cancelled because its time limit has passed."""
         self.is_called_off = False
         """Set before it is cancelled because this process stops, or an operator ended the run."""
-        self._claimed = execution.claimed
-        self._started_us = execution.parts.clock.monotonic_us()
-        self._memory = Memory(execution.claimed)
-        self.steps = Steps(execution.claimed, execution.flow, self._memory, execution.parts)
+        self._claimed = claimed = ready.claimed
+        self._publish = publish
+        self._started_us = parts.clock.monotonic_us()
+        self._memory = Memory(claimed)
+        self.steps = Steps(claimed, ready.flow, self._memory, parts)
         self._calls = CallSteps(self.steps)
 
     @property
@@ -70,7 +59,7 @@ class LiveRun:
 
     def has_taken_too_long(self, monotonic_us: int) -> bool:
         """Whether this execution has used up its flow's time limit."""
-        limit_us = self.execution.flow.time_limit // MICROSECOND
+        limit_us = self.ready.flow.time_limit // MICROSECOND
         return monotonic_us - self._started_us > limit_us
 
     @property
@@ -79,7 +68,7 @@ class LiveRun:
 
     @property
     def payload(self) -> Any:
-        return self.execution.payload
+        return self.ready.payload
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -109,7 +98,7 @@ class LiveRun:
             raise  # the author decides about the run
         except Exception as error:
             raise self._failed(step, error) from error
-        self.execution.parts.reach("step.before-record")
+        self.parts.reach("step.before-record")
         try:
             result = orjson.dumps(found)
         except TypeError as error:
@@ -118,10 +107,10 @@ class LiveRun:
         return orjson.loads(result)
 
     def _failed(self, step: Step, error: Exception) -> Stop:
-        parts = self.execution.parts
+        parts = self.parts
         reason = f"step {step.name!r}: {words(error)}"
         after = decide(
-            self.execution.flow.retry,
+            self.ready.flow.retry,
             attempt=step.tries + 1,
             now_us=parts.clock.now_us(),
             jitter=parts.ids.chance(),
@@ -145,7 +134,7 @@ class LiveRun:
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
         # Also beside a stop: parallel sleeps begin together, so that none delays the other.
         step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
-        now_us = self.execution.parts.clock.now_us()
+        now_us = self.parts.clock.now_us()
         if step.known is None or step.known.result is None:
             due_us = now_us + duration // MICROSECOND
             self.steps.done(step, orjson.dumps(due_us))
@@ -164,11 +153,11 @@ class LiveRun:
             case Next.DRIFT:
                 raise self.steps.drifted(step)
         identity = step.effect_key or ""
-        self._memory.emit(self.execution.publish(type, data, identity, self._claimed))
+        self._memory.emit(self._publish(type, data, identity, self._claimed))
         self.steps.done(step, b"null")
 
     def refer(self, **names: object) -> None:
-        now_us = self.execution.parts.clock.now_us()
+        now_us = self.parts.clock.now_us()
         for kind, key in names.items():
             text = str(key)[:255]
             self._memory.mention(
@@ -180,7 +169,7 @@ class LiveRun:
         if step.known is not None and step.known.result is not None:
             micros = orjson.loads(step.known.result)
         else:
-            micros = self.execution.parts.clock.now_us()
+            micros = self.parts.clock.now_us()
             self.steps.done(step, orjson.dumps(micros))
         return EPOCH + timedelta(microseconds=micros)
 
@@ -207,8 +196,8 @@ async def execute(live: LiveRun) -> Outcome:
 
     Raises Lost, and CancelledError when it was called off; no effect is in flight then either.
     """
-    execution, steps = live.execution, live.steps
-    steps.flights.home = asyncio.current_task(execution.parts.loop)
+    parts, steps = live.parts, live.steps
+    steps.flights.home = asyncio.current_task(parts.loop)
     CURRENT.set(live)
     ending = await _ended(live)
     is_suspended = ending is None and bool(steps.stops)
@@ -221,10 +210,10 @@ async def execute(live: LiveRun) -> Outcome:
     if ending is None and not steps.stops:
         return DONE
     chance = Chance(
-        policy=execution.flow.retry,
-        tries=execution.claimed.tries,
-        now_us=execution.parts.clock.now_us(),
-        jitter=execution.parts.ids.chance(),
+        policy=live.ready.flow.retry,
+        tries=live.ready.claimed.tries,
+        now_us=parts.clock.now_us(),
+        jitter=parts.ids.chance(),
     )
     return outcome_of(ending, steps.stops, chance)
 
@@ -247,7 +236,7 @@ async def _ended(live: LiveRun) -> BaseException | None:
 
 
 def _body(live: LiveRun) -> Awaitable[None]:
-    flow, typed = live.execution.flow, live.execution.typed
+    flow, typed = live.ready.flow, live.ready.typed
     return flow.function(typed, live) if flow.takes_run else flow.function(typed)
 
 
@@ -267,7 +256,7 @@ async def _landed(live: LiveRun, ending: BaseException | None) -> BaseException 
 
 def _cancelled(live: LiveRun, cancelled: asyncio.CancelledError) -> BaseException:
     if live.is_over_time and not live.is_called_off:
-        return TimeoutError(f"one execution may take {live.execution.flow.time_limit}")
+        return TimeoutError(f"one execution may take {live.ready.flow.time_limit}")
     return cancelled
 
 

@@ -286,6 +286,10 @@ class Steps:
     def take(self) -> Progress:
         """All that is not durable yet, for the settle that carries it."""
         self._durable.is_over = True
+        # A task holds its run by its context. A run that held its task too would wait for the
+        # collector, which then has a quarter of the work of a busy process (measured).
+        self.flights.home = None
+        self._stopped_in.clear()
         return self._memory.take()
 
     async def keep(self) -> None:
