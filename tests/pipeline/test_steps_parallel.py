@@ -293,3 +293,34 @@ async def test_an_effect_starts_only_when_its_intent_is_on_disk_however_many_wai
 
     assert seen == [True] * 12
     assert await engine.states() == ["done"]
+
+
+async def test_an_effect_starts_only_when_all_that_led_to_it_is_on_disk(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    seen: list[bool] = []
+
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        for number in range(4):
+            await run.step(f"before {number}", lambda: 1)
+            for _ in range(number):
+                await asyncio.sleep(0)  # so that what is remembered is being stored already
+            await town.books.post(f"/{number}", json={})
+
+    async def rule(asked: Asked) -> Answer:
+        run = await engine.only()
+        states = {step.name: step.state for step in run.steps}
+        seen.append(states.get(f"before {asked.path[1:]}") == "done")
+        return Answer()
+
+    def slow_disk(point: str) -> None:
+        if point == "commit.before":
+            time.sleep(0.01)
+
+    vendor.rule = rule
+    engine.reach = slow_disk
+    await engine.open(town.hub)
+    await engine.take()
+
+    assert seen == [True] * 4
