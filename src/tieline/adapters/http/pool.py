@@ -83,12 +83,16 @@ class Pool:
     def _sweep(self) -> None:
         """Close what has been idle for too long or is too many; the oldest stand first."""
         loop = asyncio.get_running_loop()
-        oldest_allowed = loop.time() - self._keep_s
+        now = loop.time()
         for key, stack in list(self._idle.items()):
-            while stack and (stack[0].parked_at <= oldest_allowed or len(stack) > self._per_origin):
+            while stack and self._is_spare(now - stack[0].parked_at, among=len(stack)):
                 stack.pop(0).abort()
             if not stack:
                 del self._idle[key]
         self._sweeper = None
         if self._idle:
             self._sweeper = loop.call_later(min(_SWEEP_EVERY_S, self._keep_s), self._sweep)
+
+    def _is_spare(self, idle_s: float, *, among: int) -> bool:
+        """One of too many is spare only if a whole sweep has passed since it was used."""
+        return idle_s >= self._keep_s or (among > self._per_origin and idle_s >= _SWEEP_EVERY_S)
