@@ -55,7 +55,7 @@ async def running(
     outside = Outside(
         vault=open_vault(settings, os.environ if environment is None else environment),
         observer=observer or CountingObserver(),
-        clock=SystemClock(),
+        clock=SystemClock(int(settings.clock_offset_seconds * 1e6)),
         ids=SystemIds(),
         reach=CrashAt(settings.crash_at) if settings.crash_at else go_on,
     )

@@ -81,6 +81,9 @@ class Settings(BaseModel):
     shutdown_seconds: float = Field(
         default=20.0, ge=0, description="how long a stop waits for what is running"
     )
+    worker_silent_seconds: float = Field(
+        default=30.0, ge=1, le=3600, description="a process silent for this long loses its runs"
+    )
     keep_payloads_days: float = Field(
         default=30.0, gt=0, le=36_500, description="after this, bodies are forgotten"
     )
@@ -95,6 +98,9 @@ class Settings(BaseModel):
     )
     crash_at: str | None = Field(
         default=None, description="for crash tests: end the process at this point"
+    )
+    clock_offset_seconds: float = Field(
+        default=0.0, description="for clock tests: by how much the process mistakes the time"
     )
 
     @field_validator("*", mode="before")

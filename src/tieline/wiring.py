@@ -95,7 +95,8 @@ def assemble(
     http = ThinHttpClient(extra_authorities=authorities)
     calls = Calls(http, outside.vault, clock, observer)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
-    lease = Lease(clock)
+    silent_us = int(settings.worker_silent_seconds * 1e6)
+    lease = Lease(clock, silent_us)
     unremembered = OutsideCaller(calls, clock, ids)
     step_parts = StepParts(
         journal, clock, ids, calls, unremembered, reach, may_start_effects=lease.holds
@@ -111,6 +112,7 @@ def assemble(
         lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
         runs_us=int(settings.keep_runs_days * DAY_US),
+        silent_us=silent_us,
         is_alone=store.file is not None,
     )
     holds = Holds(hub, back, calls, views)

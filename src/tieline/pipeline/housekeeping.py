@@ -10,9 +10,8 @@ from tieline.pipeline.lease import Lease
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 
-BEAT_S = 5.0
-SILENT_US = 30_000_000
-SWEEP_S = 5.0
+BEATS = 6
+"""So many heartbeats, and looks for silent workers, in the time after which one is silent."""
 PURGE_S = 60.0
 PURGE_BITE = 200
 PURGE_REST_S = 0.05
@@ -26,6 +25,8 @@ class Keeping:
     lease: Lease
     payloads_us: int
     runs_us: int
+    silent_us: int = 30_000_000
+    """A worker that has not beaten for this long loses its runs."""
     is_alone: bool = True
     """Whether no other process can be at work on the same store."""
 
@@ -45,7 +46,7 @@ class Housekeeping:
 
     async def recover(self) -> int:
         """At start: take the runs of whoever is gone; of all others, where we are alone."""
-        silent_us = -1 if self._keeping.is_alone else SILENT_US
+        silent_us = -1 if self._keeping.is_alone else self._keeping.silent_us
         rescued = 0
         while count := await self._sweep(silent_since_us=self._clock.now_us() - silent_us):
             rescued += count
@@ -59,7 +60,7 @@ class Housekeeping:
         now_us = self._clock.now_us()
         await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
         self._keeping.lease.renewed(began_us)
-        return BEAT_S
+        return self._keeping.silent_us / BEATS / 1e6
 
     async def sweep_pass(self) -> float:
         """Take runs from silent workers, end runs past their deadline.
@@ -68,8 +69,8 @@ class Housekeeping:
         was set: it says so first, and keeps its own runs.
         """
         await self.beat_pass()
-        count = await self._sweep(silent_since_us=self._clock.now_us() - SILENT_US)
-        return 0.0 if count else SWEEP_S
+        count = await self._sweep(silent_since_us=self._clock.now_us() - self._keeping.silent_us)
+        return 0.0 if count else self._keeping.silent_us / BEATS / 1e6
 
     async def _sweep(self, *, silent_since_us: int) -> int:
         now_us = self._clock.now_us()

@@ -2,15 +2,16 @@
 
 from tieline.ports.clock import Clock
 
-FENCED_US = 20_000_000
-"""A worker that could not renew for this long starts no effect; after 30 s others take its runs."""
+FENCED = 2 / 3
+"""Of the time after which others take its runs, a worker that could not renew starts no effect."""
 
 
 class Lease:
     """The worker's hold on its runs, measured on the clock that never goes back."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, silent_us: int) -> None:
         self._clock = clock
+        self._fenced_us = int(silent_us * FENCED)
         self._renewed_us = clock.monotonic_us()
 
     def renewed(self, began_us: int) -> None:
@@ -19,4 +20,4 @@ class Lease:
 
     def holds(self) -> bool:
         """Whether an effect may be started."""
-        return self._clock.monotonic_us() - self._renewed_us < FENCED_US
+        return self._clock.monotonic_us() - self._renewed_us < self._fenced_us

@@ -150,6 +150,25 @@ async def test_a_server_that_is_set_up_well_needs_no_warning(url: str) -> None:
                 is_pooled=True,
             ),
         ),
+        (
+            "postgresql://ann:secret@one.example:5433,two.example/hub?sslmode=require",
+            StoreUrl(
+                "postgresql://ann:secret@one.example:5433/hub"
+                "?sslmode=require&target_session_attrs=primary",
+                "postgresql://ann@one.example:5433,two.example/hub?sslmode=require",
+                others=(
+                    "postgresql://ann:secret@two.example/hub"
+                    "?sslmode=require&target_session_attrs=primary",
+                ),
+            ),
+        ),
+        (
+            "postgresql:///hub?host=/run/postgresql&target_session_attrs=read-write",
+            StoreUrl(
+                "postgresql:///hub?host=%2Frun%2Fpostgresql&target_session_attrs=primary",
+                "postgresql:///hub?host=/run/postgresql&target_session_attrs=read-write",
+            ),
+        ),
     ],
 )
 def test_an_address_is_shown_without_its_password_and_given_on_without_our_options(

@@ -10,11 +10,13 @@ from tieline.adapters.postgres.seam import translated
 from tieline.adapters.postgres.sets import Query, arguments, queries
 from tieline.adapters.postgres.url import StoreUrl
 from tieline.adapters.sql.statement import Reply, Statement, Steps
-from tieline.model.errors import StoreError
+from tieline.model.errors import StoreError, StoreLost
 
 T = TypeVar("T")
 
 DIAL_S = 5.0
+DIAL_ONE_OF_S = 2.0
+"""A machine that is gone without a word must not hold up the way to the one that took over."""
 HANGS_S = 75.0
 """An answer that takes longer than any statement may means that the network has lost it."""
 
@@ -50,12 +52,25 @@ class Link:
 
     @classmethod
     async def dial(cls, url: StoreUrl) -> "Link":
-        """Connect. Raises StoreLost, or another StoreError where trying again is no use."""
+        """Connect to the server, or to that of several which writes.
+
+        Raises StoreLost, or another StoreError where trying again is no use.
+        """
+        lost: StoreLost | None = None
+        for dsn in url.dsns:
+            try:
+                return await cls._dial(dsn, url)
+            except StoreLost as error:
+                lost = error
+        raise lost or StoreLost(f"{url.shown} names no server")
+
+    @classmethod
+    async def _dial(cls, dsn: str, url: StoreUrl) -> "Link":
         settings = {} if url.is_pooled else SETTINGS | dict(url.settings)
         with translated(url.shown):
             connection = await asyncpg.connect(
-                url.dsn,
-                timeout=DIAL_S,
+                dsn,
+                timeout=DIAL_ONE_OF_S if url.others else DIAL_S,
                 command_timeout=HANGS_S,
                 statement_cache_size=0,
                 server_settings=settings,

@@ -15,6 +15,7 @@ class StoreUrl:
     """Where the store is. Two parts of the query are ours, the rest goes to the driver."""
 
     dsn: str
+    """The server, or the first of several: one of them writes, the others stand by."""
     shown: str
     """Without the password: for messages and people."""
     connections: int = 2
@@ -23,6 +24,13 @@ class StoreUrl:
     """``?statement_cache_size=0``: a transaction pooler stands between, so nothing outlives one."""
     settings: tuple[tuple[str, str], ...] = ()
     """Further settings for what is done over a connection to it."""
+    others: tuple[str, ...] = ()
+    """The other servers of ``first,second``, in their order."""
+
+    @property
+    def dsns(self) -> tuple[str, ...]:
+        """Every server, to be asked in this order."""
+        return (self.dsn, *self.others)
 
 
 def parse(text: str) -> StoreUrl:
@@ -40,9 +48,23 @@ def parse(text: str) -> StoreUrl:
     if not 1 <= connections <= MOST_CONNECTIONS:
         raise SettingsError("store", seen, f"connections is 1 to {MOST_CONNECTIONS}")
     cached = _number("statement_cache_size", query.pop("statement_cache_size", "1"), seen)
-    rest = urlencode(query, quote_via=quote)
-    dsn = f"{place}?{rest}" if rest else place
-    return StoreUrl(dsn, seen, connections, is_pooled=cached == 0)
+    first, *others = _each(place, query)
+    return StoreUrl(first, seen, connections, is_pooled=cached == 0, others=tuple(others))
+
+
+def _each(place: str, query: dict[str, str]) -> list[str]:
+    """One address for each server of ``scheme://user@first:1,second:2/database``."""
+    scheme, _, rest = place.partition("://")
+    servers, slash, database = rest.partition("/")
+    user, at, hosts = servers.rpartition("@")
+    if query.get("target_session_attrs") == "read-write" or (
+        "," in hosts and "target_session_attrs" not in query
+    ):
+        # The driver's read-write would refuse our readers, who ask for read-only themselves.
+        query["target_session_attrs"] = "primary"
+    options = urlencode(query, quote_via=quote)
+    asked = f"{slash}{database}?{options}" if options else f"{slash}{database}"
+    return [f"{scheme}://{user}{at}{host}{asked}" for host in hosts.split(",")]
 
 
 def _number(name: str, text: str, seen: str) -> int:

@@ -7,10 +7,13 @@ from tieline.model.ids import Micros
 
 
 class SystemClock:
-    """Clock over the operating system."""
+    """Clock over the operating system; *wrong_by_us* makes it err, for tests."""
+
+    def __init__(self, wrong_by_us: int = 0) -> None:
+        self._wrong_by_us = wrong_by_us
 
     def now_us(self) -> Micros:
-        return time.time_ns() // 1000
+        return time.time_ns() // 1000 + self._wrong_by_us
 
     def monotonic_us(self) -> int:
         return time.monotonic_ns() // 1000
