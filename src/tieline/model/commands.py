@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 
+from tieline.model.alert import KeepAlerts
 from tieline.model.event import Event, Mention
 from tieline.model.ids import EventId, Micros, ReplayId, RunId, WorkerId
 from tieline.model.receipt import Receipt
@@ -391,4 +392,5 @@ OperatorCommand = (
     Pause | Resume | Cancel | RetryDead | DiscardDead | EditDead | ResolveHeld
     | StartReplay | CancelReplay
 )  # fmt: skip
-Command = FrontCommand | BackCommand | ClockCommand | OperatorCommand | ContinueReplay | Purge
+HouseCommand = ContinueReplay | Purge | KeepAlerts
+Command = FrontCommand | BackCommand | ClockCommand | OperatorCommand | HouseCommand

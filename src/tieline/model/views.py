@@ -8,6 +8,7 @@ given as ``before``, asks for what lies behind it.
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from tieline.model.alert import AlertBook, AlertRow, Signs
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.event import Reference
 from tieline.model.ids import EventId, Micros, ReceiptId, ReplayId, RunId
@@ -153,6 +154,25 @@ class CountWork(Question[WorkCount]):
 @dataclass(frozen=True, slots=True)
 class CountCalls(Question[tuple[ConnectionCalls, ...]]):
     """How the latest tries of each connection went."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListAlerts(Question[tuple[AlertRow, ...]]):
+    """What is firing, the newest first; with ``ended`` also what fired within the last days."""
+
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAlertBook(Question[AlertBook]):
+    """Everything that the next judgement builds on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSigns(Question[Signs]):
+    """What alerts are judged by, and gauges show: of tries, those since ``since_us``."""
+
+    since_us: Micros
 
 
 # --- one thing, with everything about it ------------------------------------------------------

@@ -3,6 +3,7 @@
 from typing import Protocol, overload
 
 from tieline.model import commands as c
+from tieline.model.alert import KeepAlerts
 
 
 class Journal(Protocol):
@@ -50,7 +51,8 @@ class Journal(Protocol):
         | c.DiscardDead
         | c.EditDead
         | c.ResolveHeld
-        | c.StartReplay,
+        | c.StartReplay
+        | KeepAlerts,
     ) -> c.Counted: ...
 
     async def close(self) -> None:

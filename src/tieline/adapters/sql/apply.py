@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tieline.adapters.sql import (
+    alerting,
     claiming,
     deciding,
     execution,
@@ -21,6 +22,7 @@ from tieline.adapters.sql import (
 )
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model import commands as c
+from tieline.model.alert import KeepAlerts
 from tieline.model.errors import Conflict, NotFound
 
 Answer = object
@@ -45,6 +47,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.ContinueReplay: replaying.continue_replay,
     c.CancelReplay: replaying.cancel_replay,
     c.Purge: purging.purge,
+    KeepAlerts: alerting.keep,
 }
 
 

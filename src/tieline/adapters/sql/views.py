@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tieline.adapters.sql import checking, listing, replay_reading, showing, tracing
+from tieline.adapters.sql import alerting, checking, listing, replay_reading, showing, tracing
 from tieline.adapters.sql.statement import Steps
 from tieline.model import views as v
 
@@ -30,6 +30,9 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.NextBite: replay_reading.next_bite,
     v.CountEffects: replay_reading.effects,
     v.CheckRows: checking.rows,
+    v.ListAlerts: alerting.listed,
+    v.ReadAlertBook: alerting.book,
+    v.ReadSigns: alerting.signs,
 }
 """Every question but CheckStore, which is about the file and not about what is in it."""
 

@@ -1,0 +1,2 @@
+-- Where the judging of alerts stands.
+SELECT turn, memory FROM alert_judge WHERE name = 'hub'
