@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     address = urlsplit(options.sink)
     hub = HUBS[options.flow](f"{address.scheme}://{address.netloc}")
-    settings = Settings(store=str(options.directory / STORE), port=options.port)
+    settings = Settings(store=str(options.directory / STORE), port=options.port, console_port=0)
     sys.exit(uvloop.run(serve(hub, settings)))
 
 

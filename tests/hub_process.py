@@ -64,7 +64,8 @@ class HubProcess:
 
     def start(self, *, crash_at: str = "", **settings: object) -> None:
         """Begin a life; returns once it answers, or has already killed itself."""
-        own = {"TIELINE_CRASH_AT": crash_at} if crash_at else {}
+        own = {"TIELINE_CONSOLE_PORT": "0"}
+        own |= {"TIELINE_CRASH_AT": crash_at} if crash_at else {}
         own |= {f"TIELINE_{name.upper()}": str(value) for name, value in settings.items()}
         command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", str(self.store)]
         with self.log.open("ab") as log:

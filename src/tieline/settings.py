@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.fields import FieldInfo
 
 from tieline.model.errors import SettingsError, SettingsMistakes
+from tieline.model.process_role import ALL_ROLES, ProcessRole
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -26,6 +27,8 @@ WANTED = {
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
+    "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
+    "console_host": "an address, such as 127.0.0.1",
 }
 """What would be right, where the type does not say it."""
 UNSEEN = "…"
@@ -56,8 +59,15 @@ class Settings(BaseModel):
         default="tieline.db",
         description="path of the SQLite file, or postgresql://user@host/database",
     )
+    roles: tuple[ProcessRole, ...] = Field(
+        default=ALL_ROLES,
+        min_length=1,
+        description="what this process does: ingest, worker, scheduler, console",
+    )
     host: str = Field(default="127.0.0.1", description="address the webhook door listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 picks a free port")
+    console_host: str = Field(default="127.0.0.1", description="address the console listens on")
+    console_port: int = Field(default=8081, ge=0, le=65535, description="0 picks a free port")
     public_url: str | None = Field(
         default=None, description="how senders reach the door; some schemes sign it"
     )
@@ -111,7 +121,17 @@ class Settings(BaseModel):
             raise ValueError
         return value
 
-    @field_validator("hub", "store", "host")
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _with_commas(cls, value: object) -> object:
+        """Each once, in the order of the path, however they were written."""
+        if isinstance(value, str):
+            value = [name.strip() for name in value.split(",")]
+        if isinstance(value, list | tuple) and all(role in ALL_ROLES for role in value):
+            return tuple(role for role in ALL_ROLES if role in value)
+        raise ValueError
+
+    @field_validator("hub", "store", "host", "console_host")
     @classmethod
     def _not_blank(cls, value: str) -> str:
         if not value.strip():

@@ -13,6 +13,7 @@ from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
 from tieline.model.flow import HubSpec
+from tieline.model.process_role import ProcessRole
 from tieline.operations.holds import Holds
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
@@ -55,6 +56,7 @@ class Parts:
     """The parts of one process, made and not yet started."""
 
     hub: HubSpec
+    roles: frozenset[ProcessRole]
     store: OpenStore
     journal: Committer
     views: Views
@@ -103,7 +105,8 @@ def assemble(
     )
     settler = Settler(journal, clock, observer, reach)
     back = Back(hub, admitter, calls, step_parts, settler)
-    back.places = Places(at_once=settings.at_once)
+    is_worker = ProcessRole.WORKER in settings.roles
+    back.places = Places(at_once=settings.at_once if is_worker else 0)
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
@@ -118,6 +121,7 @@ def assemble(
     holds = Holds(hub, back, calls, views)
     return Parts(
         hub=hub,
+        roles=frozenset(settings.roles),
         store=store,
         journal=journal,
         views=views,

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from tieline import hub_file, process, settings, wiring, wiring_store
+from tieline import hub_file, process, serving, settings, wiring, wiring_store
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.model.errors import SettingsError, StoreError, TielineError
@@ -63,7 +63,8 @@ class Build:
 
     def serve(self, overrides: Overrides) -> None:
         read = settings.load(overrides)
-        process.run(process.serve(_hub(read), read))
+        process.check_roles(read)
+        serving.run(serving.serve(_hub(read), read))
 
     def demo(self, wishes: DemoWishes) -> int:
         return run_demo(wishes, self.open_views)

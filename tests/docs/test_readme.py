@@ -62,7 +62,9 @@ async def test_the_first_hub_posts_one_entry_for_an_event_that_is_delivered_twic
         first_hub.books.spec = replace(
             spec, base_url=books.url, egress=Egress(allow=("127.0.0.1",))
         )
-        settings = load({"store": str(tmp_path / "a.db"), "port": 0}, environment={})
+        settings = load(
+            {"store": str(tmp_path / "a.db"), "port": 0, "console_port": 0}, environment={}
+        )
         async with running(first_hub.hub.spec(), settings, environment=SECRETS) as hub:
             http = ThinHttpClient()
             request = HttpRequest(

@@ -63,7 +63,7 @@ async def send(port: int, source: str, body: bytes, **headers: str) -> HttpAnswe
 async def test_the_hub_of_the_page_takes_what_the_page_sends(
     example: ModuleType, tmp_path: Path
 ) -> None:
-    settings = load({"store": str(tmp_path / "a.db"), "port": 0}, environment={})
+    settings = load({"store": str(tmp_path / "a.db"), "port": 0, "console_port": 0}, environment={})
     body = json.dumps(
         {"id": "e1", "type": "order.paid", "data": {"order_id": "84219", "cents": 4200}}
     ).encode()

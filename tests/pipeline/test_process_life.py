@@ -128,7 +128,7 @@ async def test_what_a_worker_wants_to_write_after_it_lost_a_run_is_dropped(
 @asynccontextmanager
 async def at_work(folder: Path, hub: Hub, **settings: Any) -> AsyncIterator[Running]:
     """A hub with its loops and its door."""
-    chosen = Settings(store=str(folder / "tieline.db"), port=0, **settings)
+    chosen = Settings(store=str(folder / "tieline.db"), port=0, console_port=0, **settings)
     async with running(hub.spec(), chosen, environment={}) as it:
         yield it
 

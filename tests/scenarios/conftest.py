@@ -115,6 +115,7 @@ async def town_in(
         hub=f"{EXAMPLE}:hub",
         store=store or str(folder / "tieline.db"),
         port=0,
+        console_port=0,
         secrets_folder=str(secrets),
         connections=connections,
         shutdown_seconds=2,

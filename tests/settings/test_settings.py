@@ -53,7 +53,20 @@ def test_a_connection_may_be_placed_elsewhere(tmp_path: Path) -> None:
     assert settings.connections["billing"].allow == ("a",)
 
 
+@pytest.mark.parametrize("written", ["worker, ingest", "ingest,worker", "worker,ingest,worker"])
+def test_roles_come_in_one_text_and_each_counts_once(tmp_path: Path, written: str) -> None:
+    assert loaded(tmp_path, TIELINE_ROLES=written).roles == ("ingest", "worker")
+
+
+def test_roles_may_be_a_list(tmp_path: Path) -> None:
+    assert loaded(tmp_path, 'roles = ["console", "worker"]').roles == ("worker", "console")
+    refused(tmp_path, "roles = []")
+    refused(tmp_path, "roles = [1]")
+
+
 BAD: list[tuple[str, object, str]] = [
+    ("roles", "ingest,wroker", "some of ingest, worker, scheduler, console, with commas"),
+    ("roles", ",", "some of ingest, worker, scheduler, console, with commas"),
     ("port", 65_536, "a whole number from 0 up to 65535"),
     ("port", -1, "a whole number from 0 up to 65535"),
     ("port", "eighty", "a whole number from 0 up to 65535"),

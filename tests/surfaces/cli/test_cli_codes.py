@@ -265,7 +265,13 @@ def test_serve_and_demo_go_to_the_wiring(shop: Any) -> None:
 
     (first, settings), (second, wishes) = shop.build.served
     assert (first, second) == ("serve", "demo")
-    assert settings == {"store": "x.db", "hub": None, "host": None, "port": 0}
+    assert settings == {
+        "store": "x.db",
+        "hub": None,
+        "host": None,
+        "port": 0,
+        "roles": None,
+    }
     assert wishes["seconds"] == 5
 
 

@@ -118,7 +118,12 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("TIELINE_")}
     secret = f"whsec_{SECRET}"
-    return {**kept, "TIELINE_SECRET_SHOP_SIGNING": secret, "TIELINE_SHUTDOWN_SECONDS": "0.5"}
+    return {
+        **kept,
+        "TIELINE_SECRET_SHOP_SIGNING": secret,
+        "TIELINE_SHUTDOWN_SECONDS": "0.5",
+        "TIELINE_CONSOLE_PORT": "0",
+    }
 
 
 def until(what: Callable[[], object]) -> None:

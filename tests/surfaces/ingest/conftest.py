@@ -332,7 +332,7 @@ def open_rig(tmp_path: Path) -> OpenRig:
         **settings: Any,
     ) -> AsyncIterator[Rig]:
         seen, facts = Seen(), Facts()
-        chosen = {"store": str(tmp_path / "door.db"), "port": 0, **settings}
+        chosen = {"store": str(tmp_path / "door.db"), "port": 0, "console_port": 0, **settings}
         made = hub(seen).spec()
         async with running(made, Settings(**chosen), observer=facts, environment=secrets) as it:
             yield Rig(it, Path(chosen["store"]), seen, facts)

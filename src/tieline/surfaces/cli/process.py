@@ -24,10 +24,15 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address of the webhook door.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the door; 0 takes a free one.")] = None,
+    roles: Annotated[
+        str | None,
+        typer.Option(help="Some of ingest,worker,scheduler,console; all unless told otherwise."),
+    ] = None,
 ) -> None:
     """Run the hub until it is told to stop (SIGTERM, Ctrl-C)."""
     session = o.session_of(context)
-    session.build.serve({**session.overrides, "host": host, "port": port})
+    own = {"host": host, "port": port, "roles": roles}
+    session.build.serve({**session.overrides, **own})
 
 
 def demo(

@@ -26,6 +26,7 @@ hub = {hub}
 store = {store}
 secrets_folder = "secrets"
 shutdown_seconds = 5
+console_port = 0
 """
 CONNECTION = """
 [connections.{name}]

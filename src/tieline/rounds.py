@@ -1,0 +1,105 @@
+"""Rounds: the parts of a process come in; the loops that its roles keep going go out."""
+
+from tieline.model.process_role import ProcessRole
+from tieline.operations.replay import replay_pass
+from tieline.service import Loop
+from tieline.wiring import Parts
+
+SHUT_S = 0.1
+"""How soon to look again for work that could not be claimed: places, guards or pauses may open."""
+IDLE_S = 5.0
+LONG_S = 30.0
+
+
+def loops(parts: Parts) -> list[Loop]:
+    """What runs beside the surfaces of a process."""
+    made = [Loop("heartbeat", parts.house.beat_pass)]
+    if ProcessRole.WORKER in parts.roles:
+        made += _of_a_worker(parts)
+    if ProcessRole.SCHEDULER in parts.roles:
+        made += _of_a_scheduler(parts)
+    return made
+
+
+def _of_a_worker(parts: Parts) -> list[Loop]:
+    passes, signals = Passes(parts), parts.back.signals
+    return [
+        Loop("time limits", passes.limit),
+        Loop("claim", passes.claim, signals.look),
+        Loop("wake", passes.wake, parts.calls.has_recovered),
+        Loop("secrets", passes.secrets),
+        Loop("due", passes.due, signals.due_changed),
+        Loop("holds", parts.holds.pass_, parts.holds.changed),
+    ]
+
+
+def _of_a_scheduler(parts: Parts) -> list[Loop]:
+    passes = Passes(parts)
+    return [
+        Loop("schedules", passes.fire),
+        Loop("replays", passes.replay, parts.holds.replay_started),
+        Loop("sweeper", parts.house.sweep_pass),
+        Loop("retention", parts.house.purge_pass),
+    ]
+
+
+class Passes:
+    """The passes of a process; each does one bounded thing and says how long it may rest."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._woken: set[str] = set()
+
+    async def limit(self) -> float:
+        """End executions that take too long."""
+        self._parts.back.limit_pass()
+        return 1.0
+
+    async def claim(self) -> float:
+        """Claim ready runs into free places."""
+        claimed, more = await self._parts.back.claim_pass()
+        if claimed and more:
+            return 0.0
+        return SHUT_S if more else IDLE_S
+
+    async def wake(self) -> float:
+        """Wake what waits on connections that are usable again; then once more, since a run that
+        was told to wait a moment ago may be stored only behind the first time."""
+        calls = self._parts.calls
+        fresh, calls.recovered = calls.recovered, set()
+        for on in fresh | self._woken:
+            await self._parts.house.wake(on)
+        self._woken = fresh
+        return 1.0 if fresh else LONG_S
+
+    async def secrets(self) -> float:
+        """See whether somebody replaced a credential that was refused."""
+        self._parts.calls.look_for_new_secrets()
+        return 1.0
+
+    async def due(self) -> float:
+        """Make due runs ready."""
+        back = self._parts.back
+        while await back.due_pass():
+            pass
+        return self._until(back.signals.next_due_us, most=IDLE_S)
+
+    async def fire(self) -> float:
+        """Fire due schedules."""
+        next_us = await self._parts.clockwork.fire_pass()
+        self._parts.back.look()
+        return self._until(next_us, most=LONG_S)
+
+    async def replay(self) -> float:
+        """Give running replays their next bite."""
+        parts = self._parts
+        now_us = parts.clock.now_us()
+        passed = await replay_pass(parts.journal, parts.views, parts.admitter, now_us)
+        if passed.admitted:
+            parts.back.look()
+        return self._until(passed.next_us, most=LONG_S)
+
+    def _until(self, when_us: int | None, *, most: float) -> float:
+        if when_us is None:
+            return most
+        return min(max((when_us - self._parts.clock.now_us()) / 1e6, 0.001), most)
