@@ -7,6 +7,8 @@ EventId = NewType("EventId", str)
 RunId = NewType("RunId", str)
 ReplayId = NewType("ReplayId", str)
 WorkerId = NewType("WorkerId", str)
+IssueId = NewType("IssueId", str)
+"""Made from a fingerprint: it does not say when."""
 Tenant = NewType("Tenant", str)
 Micros = int
 """Microseconds since 1970-01-01 UTC: every stored time."""
@@ -20,6 +22,7 @@ PREFIXES = {
     "run": "run_",
     "replay": "rpl_",
     "worker": "wrk_",
+    "issue": "iss_",
 }
 
 

@@ -101,6 +101,18 @@ class AttemptRecord(NamedTuple):
     trace: str | None
 
 
+class ExchangeRecord(NamedTuple):
+    """One row of the exchange table: what was sent and answered at a try, redacted and cut."""
+
+    run_id: RunId
+    step: str
+    key: str
+    number: int
+    at_us: Micros
+    request: str
+    answer: str | None
+
+
 @value
 class Done:
     """The flow returned."""

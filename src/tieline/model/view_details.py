@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tieline.model.event import Event, Mention
-from tieline.model.ids import EventId, Micros
+from tieline.model.ids import EventId, IssueId, Micros
 from tieline.model.receipt import Receipt
-from tieline.model.run import AttemptRecord
+from tieline.model.run import AttemptRecord, ExchangeRecord
 from tieline.model.view_rows import (
     AuditRow,
     DeadRow,
@@ -58,6 +58,10 @@ class RunDetail:
     """The run at the head of its lane, when that is another one."""
     pauses: tuple[PauseRow, ...]
     audit: tuple[AuditRow, ...]
+    exchanges: tuple[ExchangeRecord, ...] = ()
+    """What was sent and answered, of those tries for which it was kept."""
+    issues: tuple[IssueId, ...] = ()
+    """What it has failed of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import orjson
 
 from tieline.model.commands import ReplayFilter
-from tieline.model.ids import EventId, Micros, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, WorkerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ class DeadRow:
     resolved_us: Micros | None
     event_id: EventId
     lane: str | None
+    issue: IssueId | None = None
+    connection: str | None = None
+    """Whose call it died of, if it was one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from tieline.model.alert import AlertBook, AlertRow, Signs
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.event import Reference
-from tieline.model.ids import EventId, Micros, ReceiptId, ReplayId, RunId
+from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId
 from tieline.model.view_details import (
     Bite,
     Checked,
@@ -82,6 +82,10 @@ class ListReceipts(Question[Page[ReceiptRow]]):
     source: str | None = None
     verdict: str | None = None
     window: Window = EVERYTHING
+    issue: IssueId | None = None
+    """Only those that belong to it."""
+    reason: str | None = None
+    """Only those whose reason has this text in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,11 @@ class ListEvents(Question[Page[EventRow]]):
     type: str | None = None
     """An exact type, or ``prefix.*``."""
     window: Window = EVERYTHING
+    correlation: str | None = None
+    reference: Reference | None = None
+    """Only those that carry this business name, themselves or by a run."""
+    identity: str | None = None
+    """Only those whose identity has this text in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,12 @@ class ListRuns(Question[Page[RunRow]]):
     state: str | None = None
     replay: ReplayId | None = None
     window: Window = EVERYTHING
+    issue: IssueId | None = None
+    """Only those that belong to it."""
+    waits_on: str | None = None
+    """Only live ones that wait on this, such as ``connection:billing``."""
+    tenant: str | None = None
+    correlation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,10 @@ class ListDead(Question[Page[DeadRow]]):
     decided: bool = False
     """Those that somebody has decided, instead of those that wait for it."""
     window: Window = EVERYTHING
+    issue: IssueId | None = None
+    """Only those that died of it."""
+    connection: str | None = None
+    """Only those that died of a call of this connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tieline.model.commands import Cancel, Command, Pause, Resume, StartReplay
+from tieline.model.commands import Cancel, Command, DecideMany, Pause, Resume, StartReplay
 from tieline.model.flow import HubSpec
 from tieline.model.views import ListPauses
 from tieline.pipeline.back import Back
@@ -31,6 +31,9 @@ class Holds:
                 self.changed.set()
             case Cancel(run_id=run_id):
                 self._back.lose(run_id)
+            case DecideMany(action="cancel", run_ids=run_ids):
+                for run_id in run_ids:
+                    self._back.lose(run_id)
             case StartReplay():
                 self.replay_started.set()
             case _:

@@ -32,6 +32,8 @@ class Journal(Protocol):
     @overload
     async def commit(self, command: c.Fire) -> c.Ingested: ...
     @overload
+    async def commit(self, command: c.DecideMany) -> c.Decided: ...
+    @overload
     async def commit(self, command: c.KeepSchedule) -> c.ScheduleRow: ...
     @overload
     async def commit(
@@ -52,7 +54,13 @@ class Journal(Protocol):
         | c.EditDead
         | c.ResolveHeld
         | c.StartReplay
-        | KeepAlerts,
+        | KeepAlerts
+        | c.AcknowledgeIssue
+        | c.ResolveIssue
+        | c.MuteIssue
+        | c.ReopenIssue
+        | c.KeepTally
+        | c.TendIssues,
     ) -> c.Counted: ...
 
     async def close(self) -> None:

@@ -12,22 +12,27 @@ import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.model.commands import (
+    AcknowledgeIssue,
     By,
     Cancel,
     CancelReplay,
     Command,
+    DecideMany,
     DiscardDead,
     EditDead,
+    MuteIssue,
     Pause,
     Purge,
+    ReopenIssue,
     ReplayFilter,
     ResolveHeld,
+    ResolveIssue,
     Resume,
     RetryDead,
     StartReplay,
 )
 from tieline.model.errors import CommandRefused, Conflict, NotFound, StoreError
-from tieline.model.ids import EventId, ReplayId, RunId
+from tieline.model.ids import EventId, IssueId, ReplayId, RunId
 from tieline.model.run import Dead
 from tieline.model.views import ListPauses, ListRuns
 from tieline.operations.decide import Desk, edit
@@ -221,6 +226,11 @@ EVERY_COMMAND: list[Callable[[], Command]] = [
         BY,
     ),
     lambda: CancelReplay(ReplayId("rpl_1"), BY),
+    lambda: DecideMany("retry", (RunId("run_1"), RunId("run_2")), BY),
+    lambda: AcknowledgeIssue(IssueId("iss_1"), BY),
+    lambda: ResolveIssue(IssueId("iss_1"), BY),
+    lambda: MuteIssue(IssueId("iss_1"), BY, 99),
+    lambda: ReopenIssue(IssueId("iss_1"), BY),
 ]
 
 

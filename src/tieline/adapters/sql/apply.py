@@ -28,6 +28,21 @@ from tieline.model.errors import Conflict, NotFound
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
 
+COMING = (
+    c.DecideMany,
+    c.AcknowledgeIssue,
+    c.ResolveIssue,
+    c.MuteIssue,
+    c.ReopenIssue,
+    c.KeepTally,
+    c.TendIssues,
+)
+
+
+def _coming(command: c.Command) -> Steps[Answer]:
+    raise NotImplementedError(type(command).__name__)
+
+
 ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.GiveBack: execution.give_back,
     c.Promote: timing.promote,
@@ -48,6 +63,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.CancelReplay: replaying.cancel_replay,
     c.Purge: purging.purge,
     KeepAlerts: alerting.keep,
+    **dict.fromkeys(COMING, _coming),
 }
 
 

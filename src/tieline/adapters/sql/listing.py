@@ -38,11 +38,17 @@ ODD_STATES = frozenset({"held", "dead", "cancelled"})
 LIVE_STATES = frozenset({"ready", "running", "retrying", "waiting"})
 
 
+def _coming(*filters: object) -> None:
+    if any(wanted is not None for wanted in filters):
+        raise NotImplementedError("this filter")
+
+
 # --- pages ------------------------------------------------------------------------------------
 
 
 def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
     """Deliveries; those that were not accepted have an index."""
+    _coming(q.issue, q.reason)
     name = "receipt_page_odd" if q.verdict in ODD_VERDICTS else "receipt_page"
     where = {"source": q.source, "verdict": q.verdict}
     return (yield from _page(name, "receipt", q.window, where, ReceiptRow))
@@ -50,12 +56,14 @@ def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
 
 def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
     """Events."""
+    _coming(q.correlation, q.reference, q.identity)
     where = {"source": q.source, **type_bounds(q.type)}
     return (yield from _page("event_page", "event", q.window, where, EventRow))
 
 
 def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
     """Runs, from the smallest table or index that has the wanted ones."""
+    _coming(q.issue, q.waits_on, q.tenant, q.correlation)
     where: dict[str, Value] = {"flow": q.flow, "state": q.state}
     name = "run_page"
     if q.replay is not None:
@@ -69,6 +77,7 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
 
 def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
     """Dead letters; a run may die long after it was made, so no id says when."""
+    _coming(q.issue, q.connection)
     name = "dead_page_decided" if q.decided else "dead_page_open"
     where = {"flow": q.flow, "kind": q.kind}
     return (yield from _page(name, None, q.window, where, DeadRow))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tieline.model.commands import Command, Counted
+from tieline.model.commands import Command
 from tieline.model.errors import StoreError
 from tieline.surfaces.control import wire
 from tieline.surfaces.control.place import is_private, socket_path
@@ -27,7 +27,7 @@ class ControlJournal:
     async def commit(self, command: Command) -> Any:
         """Have *command* done. Raises what the hub's journal raises, CommandRefused, StoreError."""
         answer = await self._ask(wire.request_of(command))
-        return Counted(answer["count"])
+        return wire.read_done(answer)
 
     async def status(self) -> Mapping[str, Any]:
         """What the hub says of itself."""

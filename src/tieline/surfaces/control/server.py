@@ -85,7 +85,7 @@ class ControlServer:
         except Exception as error:  # noqa: BLE001 - every problem is the client's to be told
             return wire.problem(error)
 
-    async def _do(self, command: wire.OperatorsCommand) -> dict[str, int]:
-        counted = await self._journal.commit(command)
+    async def _do(self, command: wire.OperatorsCommand) -> dict[str, object]:
+        answer = await self._journal.commit(command)
         self._after(command)
-        return {"count": counted.count}
+        return wire.answer_of(answer)

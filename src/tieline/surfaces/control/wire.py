@@ -23,6 +23,11 @@ OperatorsCommand = (
     | c.ResolveHeld
     | c.StartReplay
     | c.CancelReplay
+    | c.DecideMany
+    | c.AcknowledgeIssue
+    | c.ResolveIssue
+    | c.MuteIssue
+    | c.ReopenIssue
 )
 
 COMMANDS: Mapping[str, type[Any]] = {
@@ -35,6 +40,11 @@ COMMANDS: Mapping[str, type[Any]] = {
     "resolve-held": c.ResolveHeld,
     "start-replay": c.StartReplay,
     "cancel-replay": c.CancelReplay,
+    "decide-many": c.DecideMany,
+    "acknowledge-issue": c.AcknowledgeIssue,
+    "resolve-issue": c.ResolveIssue,
+    "mute-issue": c.MuteIssue,
+    "reopen-issue": c.ReopenIssue,
 }
 """What may be asked for: operators' commands and nothing of the engine's own."""
 NAMES = {kind: name for name, kind in COMMANDS.items()}
@@ -94,6 +104,21 @@ def read_command(asked: Asked) -> OperatorsCommand:
         words = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults[:3])
         raise e.CommandRefused(f"the arguments of {asked.do} do not fit: {words}") from None
     return command
+
+
+def answer_of(answer: c.Counted | c.Decided) -> dict[str, object]:
+    """What a command came to, as it travels."""
+    if isinstance(answer, c.Decided):
+        return {"done": answer.done, "refused": answer.refused}
+    return {"count": answer.count}
+
+
+def read_done(told: Mapping[str, Any]) -> c.Counted | c.Decided:
+    """The same on the other side."""
+    if "done" in told:
+        refused = tuple((run_id, words) for run_id, words in told["refused"])
+        return c.Decided(tuple(told["done"]), refused)
+    return c.Counted(told["count"])
 
 
 def ok(answer: object) -> bytes:
