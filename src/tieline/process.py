@@ -77,11 +77,13 @@ async def running(
         at_end.push_async_callback(parts.journal.close)
         at_end.push_async_callback(parts.views.close)
         at_end.push_async_callback(parts.http.close)
+        at_end.push_async_callback(parts.store.hints.close)
         await _recover(parts)
         # The loops outlive the work: what is finished last still needs its heartbeat.
         at_end.push_async_callback(service.stop)
         at_end.push_async_callback(parts.back.drain, settings.shutdown_seconds)
         surfaces = await _open_surfaces(parts, settings, at_end)
+        parts.store.hints.listen(parts.holds.heard)
         service.start()
         _spare_the_collector()
         yield Running(parts, parts.door.port, surfaces)

@@ -2,6 +2,8 @@
 
 from tieline.model.process_role import ProcessRole
 from tieline.operations.replay import replay_pass
+from tieline.rules.polling import BUSY_S, jittered, next_rest
+from tieline.rules.polling import IDLE_S as OFTEN_S
 from tieline.service import Loop
 from tieline.wiring import Parts
 
@@ -49,6 +51,7 @@ class Passes:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._woken: set[str] = set()
+        self._rest_s = BUSY_S
 
     async def limit(self) -> float:
         """End executions that take too long."""
@@ -60,7 +63,10 @@ class Passes:
         claimed, more = await self._parts.back.claim_pass()
         if claimed and more:
             return 0.0
-        return SHUT_S if more else IDLE_S
+        if more or self._parts.store.file is not None:
+            return SHUT_S if more else IDLE_S
+        self._rest_s = next_rest(self._rest_s, found=claimed > 0)
+        return jittered(self._rest_s, self._parts.chance())
 
     async def wake(self) -> float:
         """Wake what waits on connections that are usable again; then once more, since a run that
@@ -82,7 +88,7 @@ class Passes:
         back = self._parts.back
         while await back.due_pass():
             pass
-        return self._until(back.signals.next_due_us, most=IDLE_S)
+        return self._until(back.signals.next_due_us, most=self._longest())
 
     async def fire(self) -> float:
         """Fire due schedules."""
@@ -98,6 +104,12 @@ class Passes:
         if passed.admitted:
             parts.back.look()
         return self._until(passed.next_us, most=LONG_S)
+
+    def _longest(self) -> float:
+        """How long to rest at most: other processes change a store that is no file, too."""
+        if self._parts.store.file is not None:
+            return IDLE_S
+        return jittered(OFTEN_S, self._parts.chance())
 
     def _until(self, when_us: int | None, *, most: float) -> float:
         if when_us is None:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -72,6 +72,7 @@ class Parts:
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
+    chance: Callable[[], float]
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -136,6 +137,7 @@ def assemble(
         control=_control(store, holds, back),
         observer=observer,
         clock=clock,
+        chance=ids.chance,
     )
 
 

@@ -4,16 +4,19 @@ The driver for PostgreSQL is loaded only where a store is one: it is an extra of
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.committer import Committer, Database, Told
 from tieline.adapters.sqlite.database import SqliteDatabase, library_version
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.model.commands import Command
 from tieline.model.errors import SettingsError
 from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.hints import Hints, NobodyElse
 from tieline.ports.views import Views
+from tieline.rules.hinting import hint_of
 
 if TYPE_CHECKING:
     from tieline.adapters.postgres import database, reader
@@ -35,6 +38,8 @@ class OpenStore:
     """Where it is and what keeps it, for people."""
     file: Path | None
     """None: it is no file, and other processes may work on it at the same time."""
+    hints: Hints = field(default_factory=NobodyElse)
+    """How the processes that work on it tell each other to look again."""
     warnings: tuple[str, ...] = ()
     """What about it can lose what was acknowledged."""
 
@@ -65,14 +70,27 @@ async def open_store(
     if not is_postgres(store):
         return open_file(store, max_waiting=max_waiting, reach=reach)
     opened = await _database().open(store, chance=chance, reach=reach)
+    hints = _hints(opened, chance)
     journal = Committer(
         opened,
         max_waiting=max_waiting,
         max_batch=BATCH_OVER_A_LINE,
         side_by_side=opened.connections,
     )
+    journal.told = telling(hints)
     views = await _reader().open(store, chance=chance)
-    return OpenStore(journal, views, opened.shown, None, opened.warnings)
+    return OpenStore(journal, views, opened.shown, None, hints, opened.warnings)
+
+
+def telling(hints: Hints) -> Told:
+    """Tells *hints* what others may want to know of a command."""
+
+    def told(command: Command, answer: object) -> None:
+        hint = hint_of(command, answer)
+        if hint:
+            hints.tell(hint)
+
+    return told
 
 
 def open_file(store: str, *, max_waiting: int = 20_000, reach: Reach = go_on) -> OpenStore:
@@ -92,7 +110,27 @@ async def open_journal(store: str) -> Committer:
     """Open *store* for a command of a person: a file under its lock, a database beside its hubs."""
     if not is_postgres(store):
         return Committer(SqliteDatabase(file_of(store)))
-    return Committer(await _database().open(store, may_migrate=False))
+    opened = await _database().open(store, may_migrate=False)
+    return TellingJournal(opened, _hints(opened, lambda: 0.5))
+
+
+class TellingJournal(Committer):
+    """A journal whose last hint goes out before its store is closed."""
+
+    def __init__(self, database: Database, hints: Hints) -> None:
+        super().__init__(database)
+        self.told = telling(hints)
+        self._hints = hints
+
+    async def close(self) -> None:
+        await self._hints.close()
+        await super().close()
+
+
+def _hints(opened: "database.PostgresDatabase", chance: Callable[[], float]) -> Hints:
+    from tieline.adapters.postgres.hints import PostgresHints
+
+    return PostgresHints(opened.url, opened, sender=opened.name, chance=chance)
 
 
 def _database() -> "type[database.PostgresDatabase]":

@@ -4,6 +4,7 @@ import asyncio
 
 from tieline.model.commands import Cancel, Command, DecideMany, Pause, Resume, StartReplay
 from tieline.model.flow import HubSpec
+from tieline.model.hint import Hint
 from tieline.model.views import ListPauses
 from tieline.pipeline.back import Back
 from tieline.pipeline.call import Calls
@@ -39,6 +40,19 @@ class Holds:
             case _:
                 pass
         self._back.look()
+
+    def heard(self, hint: Hint) -> None:
+        """Another process did something: look where this one would have looked later."""
+        if hint.pauses:
+            self.changed.set()
+        if hint.replays:
+            self.replay_started.set()
+        if hint.due_us is not None:
+            self._back.expect(hint.due_us)
+        for run_id in hint.lost:
+            self._back.lose(run_id)
+        if hint.look:
+            self._back.look()
 
     async def pass_(self) -> float:
         """Read the pauses and apply them; a connection that is resumed wakes what waits for it."""

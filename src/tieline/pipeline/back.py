@@ -214,11 +214,12 @@ class Back:
         if settled is not None and settled.woke:
             self.signals.look.set()
         if isinstance(outcome, RetryAt | Waiting) and outcome.due_us is not None:
-            self._due(outcome.due_us)
+            self.expect(outcome.due_us)
         elif isinstance(outcome, Waiting) and outcome.on is not None:
             self._calls.recheck(outcome.on)
 
-    def _due(self, due_us: Micros) -> None:
+    def expect(self, due_us: Micros) -> None:
+        """A run will be due then."""
         known = self.signals.next_due_us
         if known is None or due_us < known:
             self.signals.next_due_us = due_us

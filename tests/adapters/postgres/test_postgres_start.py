@@ -148,6 +148,7 @@ async def test_a_server_that_is_set_up_well_needs_no_warning(url: str) -> None:
                 "postgresql://db.example/hub",
                 "postgresql://db.example/hub?statement_cache_size=0",
                 is_pooled=True,
+                hears=False,
             ),
         ),
         (

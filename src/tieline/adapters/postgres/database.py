@@ -24,7 +24,12 @@ OLDEST = 140_000
 class PostgresDatabase:
     """The driver for PostgreSQL: up to ``connections`` transactions side by side."""
 
-    def __init__(self, url: StoreUrl, sessions: Sequence[Session], warnings: Sequence[str]) -> None:
+    def __init__(
+        self, url: StoreUrl, sessions: Sequence[Session], warnings: Sequence[str], name: str = ""
+    ) -> None:
+        self.url = url
+        self.name = name
+        """One that no other process has."""
         self.shown = url.shown
         self.connections = url.connections
         self.warnings = tuple(warnings)
@@ -55,6 +60,7 @@ class PostgresDatabase:
             _refuse_old(place.shown, durability[3])
             await (migrate if may_migrate else check_migrated)(link, place.shown)
             await link.alone(Statement("upkeep/mark_forget"))
+            name = str((await link.alone(Statement("upkeep/writer_name"))).rows[0][0])
         finally:
             await link.close()
         if durability[1] == "off":
@@ -63,7 +69,7 @@ class PostgresDatabase:
             Session(place, chance=chance, reach=reach, patience_s=patience_s)
             for _ in range(place.connections)
         ]
-        return cls(place, sessions, risks(place.shown, *durability[:3]))
+        return cls(place, sessions, risks(place.shown, *durability[:3]), name)
 
     async def transact(self, steps: Steps[T]) -> T:
         """Run *steps* as one transaction; returns once it is on stable storage.

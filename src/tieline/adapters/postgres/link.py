@@ -1,6 +1,7 @@
 """Link: statements go in over one connection to PostgreSQL, and replies come out."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -131,6 +132,18 @@ class Link:
             name = f"tieline_{len(self._prepared)}"
             prepared = self._prepared[text] = await self._connection.prepare(text, name=name)
         return prepared
+
+    async def listen(self, channel: str, take: Callable[[str], None]) -> asyncio.Event:
+        """Hand every payload of *channel* to *take*; the event says that the link is gone."""
+        lost = asyncio.Event()
+
+        def heard(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
+            take(payload)
+
+        with translated(self._url.shown):
+            await self._connection.add_listener(channel, heard)
+        self._connection.add_termination_listener(lambda _connection: lost.set())
+        return lost
 
     def drop(self) -> None:
         """Let go at once, whatever the server is doing."""

@@ -1,7 +1,7 @@
 """Url: the text that names a PostgreSQL store comes in; how to reach it and to show it goes out."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from tieline.model.errors import SettingsError
 from tieline.rules.shown import shown
@@ -12,7 +12,7 @@ MOST_CONNECTIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class StoreUrl:
-    """Where the store is. Two parts of the query are ours, the rest goes to the driver."""
+    """Where the store is. Three parts of the query are ours, the rest goes to the driver."""
 
     dsn: str
     """The server, or the first of several: one of them writes, the others stand by."""
@@ -22,6 +22,10 @@ class StoreUrl:
     """``?connections=``: how many commit side by side, 1 to 4."""
     is_pooled: bool = False
     """``?statement_cache_size=0``: a transaction pooler stands between, so nothing outlives one."""
+    hears: bool = True
+    """Whether a connection is held to hear hints; ``?hints=off``, and off behind a pooler."""
+    hints_dsn: str | None = None
+    """``?hints=host:port``: where the server itself is, past the pooler, to hear hints."""
     settings: tuple[tuple[str, str], ...] = ()
     """Further settings for what is done over a connection to it."""
     others: tuple[str, ...] = ()
@@ -48,8 +52,17 @@ def parse(text: str) -> StoreUrl:
     if not 1 <= connections <= MOST_CONNECTIONS:
         raise SettingsError("store", seen, f"connections is 1 to {MOST_CONNECTIONS}")
     cached = _number("statement_cache_size", query.pop("statement_cache_size", "1"), seen)
+    hints = query.pop("hints", "off" if cached == 0 else "on")
     first, *others = _each(place, query)
-    return StoreUrl(first, seen, connections, is_pooled=cached == 0, others=tuple(others))
+    return StoreUrl(
+        first,
+        seen,
+        connections,
+        is_pooled=cached == 0,
+        hears=hints != "off",
+        hints_dsn=None if hints in {"on", "off"} else _elsewhere(first, hints, seen),
+        others=tuple(others),
+    )
 
 
 def _each(place: str, query: dict[str, str]) -> list[str]:
@@ -65,6 +78,19 @@ def _each(place: str, query: dict[str, str]) -> list[str]:
     options = urlencode(query, quote_via=quote)
     asked = f"{slash}{database}?{options}" if options else f"{slash}{database}"
     return [f"{scheme}://{user}{at}{host}{asked}" for host in hosts.split(",")]
+
+
+def _elsewhere(dsn: str, server: str, seen: str) -> str:
+    """*dsn* at another *server*, with the same user and database."""
+    host, _, port = server.rpartition(":")
+    if not host or not port.isdecimal():
+        wanted = "hints is on, off, or the host:port of the server behind the pooler"
+        raise SettingsError("store", seen, wanted)
+    parts = urlsplit(dsn)
+    user, at, _ = parts.netloc.rpartition("@")
+    query = [pair for pair in parse_qsl(parts.query) if pair[0] not in {"host", "port"}]
+    words = urlencode(query, quote_via=quote)
+    return urlunsplit(parts._replace(netloc=f"{user}{at}{server}", query=words))
 
 
 def _number(name: str, text: str, seen: str) -> int:

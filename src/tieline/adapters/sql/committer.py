@@ -11,7 +11,7 @@ store makes a second delivery wait for the first, and decides every other confli
 
 import asyncio
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
@@ -42,6 +42,8 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
+Told = Callable[[Command, Answer], None]
+"""Is called with every command that is on disk, and its answer; must not raise."""
 _Waiting = tuple[Command, "asyncio.Future[Any]"]
 
 
@@ -62,6 +64,7 @@ class Committer:
         self._max_batch = max_batch
         self._side_by_side = side_by_side
         self._crowd = crowd
+        self.told: Told | None = None
         self._waiting: deque[_Waiting] = deque()
         self._drains: set[asyncio.Task[None]] = set()
         self._runs_away: set[str] = set()
@@ -152,8 +155,10 @@ class Committer:
             else:
                 await self._commit_apart(batch)
         else:
-            for (_, future), answer in zip(batch, answers, strict=True):
+            for (command, future), answer in zip(batch, answers, strict=True):
                 _answer(future, answer)
+                if self.told is not None:
+                    self.told(command, answer)
 
     async def _store(self, commands: list[Command]) -> list[Answer]:
         for _ in range(MOST_TRIES - 1):

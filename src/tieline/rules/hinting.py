@@ -1,0 +1,71 @@
+"""Hinting: a command that is on disk comes in; what others may want to look at goes out."""
+
+from tieline.model import commands as c
+from tieline.model.hint import LOOK, NOTHING, Hint
+from tieline.model.ids import Micros
+from tieline.model.run import RetryAt, Waiting
+
+MOST_LOST = 50
+"""Runs named in one hint; whoever executes a further one learns it from its next write."""
+DECISIONS = (c.RetryDead, c.DiscardDead, c.EditDead, c.ResolveHeld)
+
+
+def hint_of(command: c.Command, answer: object) -> Hint:
+    """What *command*, answered with *answer*, may mean for other processes."""
+    match answer:
+        case c.Ingested(queued=queued) | c.Settled(woke=queued) if queued:
+            return merged(LOOK, _of_settle(command))
+        case c.Promoted(count=count) if count:
+            return LOOK
+        case c.Swept(rescued=rescued, expired=expired) if rescued or expired:
+            return Hint(look=True, lost=tuple(expired[:MOST_LOST]))
+        case c.Counted(count=count):
+            return _of_counted(command, count)
+        case Exception():
+            return NOTHING
+        case _:
+            return _of_settle(command)
+
+
+def _of_settle(command: c.Command) -> Hint:
+    match command:
+        case c.Settle(outcome=RetryAt(due_us=due_us) | Waiting(due_us=due_us)):
+            return Hint(due_us=due_us)
+        case _:
+            return NOTHING
+
+
+def _of_counted(command: c.Command, count: int) -> Hint:
+    match command:
+        case c.Pause() | c.Resume():
+            return Hint(look=True, pauses=True)
+        case c.StartReplay() | c.CancelReplay():
+            return Hint(look=True, replays=True)
+        case c.Cancel(run_id=run_id):
+            return Hint(look=True, lost=(run_id,))
+        case c.GiveBack() | c.WakeWaiting() | c.ContinueReplay() if count:
+            return LOOK
+        case _ if isinstance(command, DECISIONS):
+            return LOOK
+        case _:
+            return NOTHING
+
+
+def merged(one: Hint, other: Hint) -> Hint:
+    """What both say."""
+    if one == other:
+        return one
+    lost = tuple(dict.fromkeys((*one.lost, *other.lost)))[:MOST_LOST]
+    return Hint(
+        look=one.look or other.look,
+        due_us=_earlier(one.due_us, other.due_us),
+        pauses=one.pauses or other.pauses,
+        replays=one.replays or other.replays,
+        lost=lost,
+    )
+
+
+def _earlier(one: Micros | None, other: Micros | None) -> Micros | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return min(one, other)
