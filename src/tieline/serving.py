@@ -5,6 +5,7 @@ import os
 import sys
 
 from tieline.adapters.system.clock import SystemClock
+from tieline.adapters.system.last_resort import end_process_after
 from tieline.adapters.telemetry.lines import LineObserver
 from tieline.model.flow import HubSpec
 from tieline.ports.vault import Vault
@@ -12,6 +13,11 @@ from tieline.process import running
 from tieline.service import told_to_stop
 from tieline.settings import Settings
 from tieline.wiring import open_vault
+
+LEAVE_S = 2.0
+"""How long a stopped process may take to end: flows that cannot be ended may hold it."""
+BEYOND_S = 25.0
+"""How long a stop may take beyond the time that its runs are given: door, store and loops."""
 
 
 async def serve(hub: HubSpec, settings: Settings) -> None:
@@ -30,7 +36,11 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
         _say("ready")
         name = await told
         _say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
+        limit_s = settings.shutdown_seconds + BEYOND_S
+        too_long = end_process_after(limit_s, 1, f"not stopped within {limit_s:g} s: ended")
+    too_long.cancel()
     _say("stopped")
+    end_process_after(LEAVE_S, 0)
 
 
 def warnings(hub: HubSpec, vault: Vault) -> list[str]:

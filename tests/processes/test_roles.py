@@ -87,7 +87,7 @@ async def test_what_the_door_takes_in_is_executed_by_another_process(
 
 async def test_only_a_scheduler_fires_schedules(tmp_path: Path, town: Town) -> None:
     @town.hub.flow(on=town.hub.schedule("* * * * *", name="minutely"), name="minutely")
-    async def minutely() -> None:
+    async def minutely(firing: dict[str, Any]) -> None:
         """Nothing to do."""
 
     store = await postgres_server.shared().database_of(tmp_path)
@@ -99,7 +99,7 @@ async def test_only_a_scheduler_fires_schedules(tmp_path: Path, town: Town) -> N
 
     async with process_with(town, store, ProcessRole.SCHEDULER) as scheduler:
         assert [row.name for row in await scheduler.parts.views.read(ListSchedules())] == [
-            "minutely"
+            "schedule:minutely"
         ]
         names = {task.get_name() for task in asyncio.all_tasks()}
         assert {"loop schedules", "loop sweeper", "loop retention", "loop replays"} <= names

@@ -83,8 +83,20 @@ class SqliteDatabase:
             return
         self._closed = True
         self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await self._end_of_thread()
         self._lock.release()
+
+    async def _end_of_thread(self) -> None:
+        """Waited for on a thread of its own: those that are shared may be taken by flows."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = loop.create_future()
+
+        def wait() -> None:
+            self._thread.join()
+            _deliver(loop, ended.set_result, ended, None)
+
+        threading.Thread(target=wait, name="tieline-writer-end", daemon=True).start()
+        await ended
 
     # --- on the writer thread -----------------------------------------------------------------
 
