@@ -1,0 +1,33 @@
+"""App: the parts of a hub and the routes of its surfaces come in; one guarded application goes
+out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.routing import BaseRoute, Mount, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from tieline.surfaces.web import health, metrics
+from tieline.surfaces.web.gate import Gate
+from tieline.surfaces.web.guard import Doorkeeper, guarded
+from tieline.surfaces.web.parts import WebParts
+
+
+def web_app(
+    parts: WebParts,
+    doorkeeper: Doorkeeper,
+    surfaces: Sequence[BaseRoute],
+    static: Path | None = None,
+) -> ASGIApp:
+    """One application. Raises TypeError for a route that does not say who may use it."""
+    routes = [*health.routes(parts), *metrics.routes(parts), *surfaces]
+    # No framework around the router: whatever is raised gets to the gate, which answers it.
+    router = Router([*guarded(routes, doorkeeper), *_static(static)], redirect_slashes=False)
+    return Gate(router, parts.policy, parts.observer)
+
+
+def _static(folder: Path | None) -> list[BaseRoute]:
+    if folder is None:
+        return []
+    return [Mount("/static", StaticFiles(directory=folder), name="static")]

@@ -1,0 +1,113 @@
+"""Guard: a route says what it needs; nobody without it gets to the route's function.
+
+Every route of the application has to say so, or the application cannot be made.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tieline.rules.access import Permission
+from tieline.surfaces.web.problem import Problem
+from tieline.surfaces.web.viewer import KEY, Viewer
+
+F = TypeVar("F", bound=Callable[..., Any])
+OPEN = "open"
+"""In place of a permission: whoever comes may see it, and a viewer is known all the same."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOGIN = "/login"
+_NEEDS = "tieline_needs"
+
+
+class Doorkeeper(Protocol):
+    """The role of whoever knows sessions and tokens."""
+
+    async def identify(self, request: Request) -> Viewer | None:
+        """Who sent it; None: nobody we know. Raises Problem for a token that is not valid."""
+        ...
+
+    async def check_origin(self, request: Request, viewer: Viewer) -> None:
+        """Raises Problem when an unsafe request was not sent by a page of ours."""
+        ...
+
+
+def needs(permission: Permission) -> Callable[[F], F]:
+    """Decorates a route's function: who may use it."""
+
+    def mark(function: F) -> F:
+        setattr(function, _NEEDS, permission)
+        return function
+
+    return mark
+
+
+def open_to_all(function: F) -> F:
+    """Decorates a route's function that shows nothing of the hub."""
+    setattr(function, _NEEDS, OPEN)
+    return function
+
+
+def need_of(route: BaseRoute) -> Permission | str | None:
+    """What *route* says it needs; None: it says nothing."""
+    return getattr(getattr(route, "endpoint", None), _NEEDS, None)
+
+
+def guarded(routes: Sequence[BaseRoute], doorkeeper: Doorkeeper) -> list[BaseRoute]:
+    """*routes*, each behind its guard. Raises TypeError for one that does not say what it needs."""
+    for route in routes:
+        if isinstance(route, Mount):
+            if route.path != "/static":
+                raise TypeError(f"{route.path} is a mount; only /static may be one")
+            continue
+        need = need_of(route)
+        if not isinstance(route, Route) or need is None:
+            path = getattr(route, "path", route)
+            raise TypeError(f"the route {path} does not say who may use it: @needs(Permission.…)")
+        route.app = Guard(route.app, need, doorkeeper)
+    return list(routes)
+
+
+class Guard:
+    """Stands before one route."""
+
+    def __init__(self, app: ASGIApp, need: Permission | str, doorkeeper: Doorkeeper) -> None:
+        self._app = app
+        self._need = need
+        self._doorkeeper = doorkeeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        viewer = await self._doorkeeper.identify(request)
+        if viewer is None and self._need != OPEN:
+            if not _wants_page(request):
+                raise Problem(
+                    "unauthenticated", "log in, or send a token", {"www-authenticate": "Bearer"}
+                )
+            await RedirectResponse(_login_address(request), 303)(scope, receive, send)
+            return
+        if viewer is not None:
+            if self._need != OPEN and self._need not in viewer.permissions:
+                raise Problem("forbidden", f"this needs the permission {str(self._need)!r}")
+            if request.method not in SAFE:
+                await self._doorkeeper.check_origin(request, viewer)
+        scope[KEY] = viewer
+        await self._app(scope, receive, send)
+
+
+def _wants_page(request: Request) -> bool:
+    is_page = "text/html" in request.headers.get("accept", "")
+    return is_page and not request.url.path.startswith("/api/")
+
+
+def _login_address(request: Request) -> str:
+    """Back to where they were going, once they are in; only a path of ours."""
+    if request.method not in SAFE:
+        return LOGIN
+    path = request.url.path
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{LOGIN}?next={quote(path + query)}"

@@ -1,0 +1,43 @@
+"""Health: whether the process lives, and whether it can do its work, for those who watch it."""
+
+import asyncio
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.errors import StoreError
+from tieline.model.views import ListPauses
+from tieline.surfaces.web.guard import open_to_all
+from tieline.surfaces.web.parts import WebParts
+from tieline.surfaces.web.problem import Problem
+
+STORE_S = 2.0
+
+
+def routes(parts: WebParts) -> list[BaseRoute]:
+    """``/health`` and its two questions; they tell nothing but yes or no."""
+
+    @open_to_all
+    async def live(_: Request) -> Response:
+        return _ok()
+
+    @open_to_all
+    async def ready(_: Request) -> Response:
+        try:
+            async with asyncio.timeout(STORE_S):
+                await parts.views.read(ListPauses())
+        except (StoreError, TimeoutError):
+            raise Problem("store", "the store does not answer", {"retry-after": "5"}) from None
+        return _ok()
+
+    return [
+        Route("/health", ready),
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+    ]
+
+
+def _ok() -> Response:
+    return Response(orjson.dumps({"status": "ok"}), media_type="application/json")

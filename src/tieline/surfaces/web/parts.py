@@ -1,0 +1,55 @@
+"""Parts: what the pages and the API work with, handed in by the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tieline.model.commands import Command
+from tieline.model.flow import HubSpec
+from tieline.pipeline.admit import Admitter
+from tieline.ports.clock import Clock
+from tieline.ports.ids import Ids
+from tieline.ports.journal import Journal
+from tieline.ports.observer import Observer
+from tieline.ports.vault import Vault
+from tieline.ports.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class WebPolicy:
+    """What the settings say of the console's address."""
+
+    hosts: frozenset[str] = frozenset()
+    """Names, in small letters and without port, under which the console may be called; addresses
+    and ``localhost`` always may."""
+    is_secure: bool = False
+    """Whether browsers reach it over TLS, here or at a proxy in front."""
+    is_proxied: bool = False
+    """Whether requests may come through a proxy, so that a loopback peer proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """What a running hub shows, and what carries out what people order."""
+
+    hub: HubSpec
+    journal: Journal
+    views: Views
+    admitter: Admitter
+    after: Callable[[Command], None]
+    """To be called with an operator's command that is on disk: the hub reacts at once."""
+    clock: Clock
+    ids: Ids
+    vault: Vault
+    observer: Observer
+    metrics: Callable[[], tuple[bytes, str]] | None = None
+    """The numbers for machines, and their media type; None: nobody counts."""
+    status: Callable[[], dict[str, Any]] = dict
+    """What this process says of itself."""
+    policy: WebPolicy = WebPolicy()
+
+    async def carry_out(self, command: Command) -> Any:
+        """Commit an operator's *command*, then let the hub react. Raises as the journal does."""
+        answer = await self.journal.commit(command)
+        self.after(command)
+        return answer
