@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 
 from tieline.model.errors import SettingsError, SettingsMistakes
@@ -25,12 +32,15 @@ WANTED = {
     "store": "the path of a file, or postgresql://user@host/database",
     "host": "an address, such as 127.0.0.1",
     "public_url": "the start of a URL, such as https://hooks.acme.example",
+    "console_url": "the start of a URL, such as https://hub.acme.example",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
     "console_host": "an address, such as 127.0.0.1",
 }
 """What would be right, where the type does not say it."""
+SWITCH = {"true": True, "false": False}
+"""How a switch is written in a variable of the environment."""
 UNSEEN = "…"
 """Shown instead of a value that may be a misplaced secret."""
 
@@ -66,10 +76,22 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="address the webhook door listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 picks a free port")
-    console_host: str = Field(default="127.0.0.1", description="address the console listens on")
-    console_port: int = Field(default=8081, ge=0, le=65535, description="0 picks a free port")
     public_url: str | None = Field(
         default=None, description="how senders reach the door; some schemes sign it"
+    )
+    console_host: str = Field(
+        default="127.0.0.1", description="address of the console, the API and the metrics"
+    )
+    console_port: int = Field(default=8081, ge=0, le=65535, description="0 picks a free port")
+    console_url: str | None = Field(
+        default=None, description="how browsers reach the console, where a proxy stands in front"
+    )
+    console_cert: str | None = Field(
+        default=None, description="the console's TLS certificate with its chain, PEM"
+    )
+    console_key: str | None = Field(default=None, description="the certificate's key, PEM")
+    console_insecure: bool = Field(
+        default=False, description="true: no TLS although others can reach the console"
     )
     secrets_folder: str | None = Field(default=None, description="folder with one file per secret")
     ca_file: str | None = Field(default=None, description="further certificate authorities, PEM")
@@ -115,8 +137,17 @@ class Settings(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_switch(cls, value: object) -> object:
-        """``true`` is not 1, whatever Python says."""
+    def _no_switch(cls, value: object, info: ValidationInfo) -> object:
+        """``true`` is not 1, whatever Python says; and a switch is nothing else."""
+        is_switch = (
+            info.field_name is not None and cls.model_fields[info.field_name].annotation is bool
+        )
+        if is_switch:
+            if isinstance(value, str) and value.lower() in SWITCH:
+                return SWITCH[value.lower()]
+            if not isinstance(value, bool):
+                raise ValueError
+            return value
         if isinstance(value, bool):
             raise ValueError
         return value
@@ -138,7 +169,7 @@ class Settings(BaseModel):
             raise ValueError
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "console_url")
     @classmethod
     def _beginning_of_a_url(cls, value: str | None) -> str | None:
         """What senders sign is this with a path behind it."""
@@ -194,7 +225,7 @@ def _wanted(name: str, field: FieldInfo) -> str:
     """What would be right, from the type and the bounds of a field."""
     if name in WANTED:
         return WANTED[name]
-    kinds = {int: "a whole number", float: "a number"}
+    kinds = {bool: "true or false", int: "a whole number", float: "a number"}
     wanted = [next((k for t, k in kinds.items() if t in _types(field)), "a text")]
     for attribute, word in (("ge", "from"), ("gt", "above"), ("le", "up to")):
         bounds = [getattr(bound, attribute, None) for bound in field.metadata]

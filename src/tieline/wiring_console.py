@@ -1,10 +1,123 @@
-"""Wiring of the console: the parts of a process come in; what it serves on the web goes out."""
+"""Wiring of the console: the parts of a process come in; what it serves on the web goes out.
 
+Loaded only by a process that serves the console: the frameworks cost start-up time and memory.
+"""
+
+import os
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from tieline.adapters.system.ids import SystemIds
+from tieline.model.errors import SettingsError
 from tieline.ports.surface import Surface
+from tieline.rules.exposed import is_exposed
 from tieline.settings import Settings
-from tieline.wiring import Parts
+from tieline.surfaces.web.app import web_app
+from tieline.surfaces.web.parts import WebParts, WebPolicy
+from tieline.surfaces.web.server import Place, WebServer
+from tieline.surfaces.web.viewer import Viewer
+from tieline.wiring import Parts, open_vault
 
 
-def surfaces(_parts: Parts, _settings: Settings) -> tuple[Surface, ...]:
-    """What a process with the role ``console`` opens, in this order; closed in the reverse one."""
-    return ()
+def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
+    """What a process with the role ``console`` opens, in this order; closed in the reverse one.
+
+    Raises SettingsError for a console that would show its sessions to the network.
+    """
+    check(settings)
+    return (Console(web_parts(parts, settings), settings),)
+
+
+class Console:
+    """The pages, the API, metrics and health, on one address."""
+
+    def __init__(self, parts: WebParts, settings: Settings) -> None:
+        place = Place(
+            settings.console_host,
+            settings.console_port,
+            settings.console_cert,
+            settings.console_key,
+        )
+        self._settings = settings
+        self._server = WebServer(web_app(parts, Nobody(), []), place)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, once it is open."""
+        return self._server.port
+
+    def where(self) -> tuple[str, ...]:
+        """The address for people."""
+        return (f"console: {address(self._settings, self.port)}",)
+
+    async def open(self) -> None:
+        """Listen. Raises SettingsError."""
+        await self._server.open()
+
+    async def close(self, seconds: float) -> None:
+        """Stop within *seconds*."""
+        await self._server.close(seconds)
+
+
+class Nobody:
+    """Knows nobody."""
+
+    async def identify(self, _request: Request) -> Viewer | None:
+        return None
+
+    async def check_origin(self, _request: Request, _viewer: Viewer) -> None:
+        """Nobody sends anything."""
+
+
+def web_parts(parts: Parts, settings: Settings) -> WebParts:
+    """What the pages and the API work with."""
+    return WebParts(
+        hub=parts.hub,
+        journal=parts.journal,
+        views=parts.views,
+        admitter=parts.admitter,
+        after=parts.holds.after,
+        clock=parts.clock,
+        ids=SystemIds(),
+        vault=open_vault(settings, os.environ),
+        observer=parts.observer,
+        policy=policy(settings),
+    )
+
+
+def address(settings: Settings, port: int) -> str:
+    """Where people find the console; ends with a slash."""
+    if settings.console_url is not None:
+        return settings.console_url.rstrip("/") + "/"
+    scheme = "http" if settings.console_cert is None else "https"
+    host = settings.console_host
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}:{port}/"
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsError for a console that would show its sessions to the network."""
+    if (settings.console_cert is None) != (settings.console_key is None):
+        missing = "console_key" if settings.console_key is None else "console_cert"
+        raise SettingsError(missing, None, "a certificate needs its key; set both or none")
+    if settings.console_cert is not None or settings.console_insecure:
+        return
+    if is_exposed(settings.console_host):
+        wanted = (
+            "passwords and sessions would cross the network in the clear: set console_cert and "
+            "console_key, or listen on 127.0.0.1, or, with a proxy in front that speaks TLS, set "
+            "console_insecure = true"
+        )
+        raise SettingsError("console_host", settings.console_host, wanted)
+
+
+def policy(settings: Settings) -> WebPolicy:
+    """What the web application has to know of its address."""
+    url = urlsplit(settings.console_url or "")
+    names = {settings.console_host.lower(), *([url.hostname] if url.hostname else [])}
+    return WebPolicy(
+        hosts=frozenset(names),
+        is_secure=settings.console_cert is not None or url.scheme == "https",
+        is_proxied=settings.console_url is not None or settings.console_insecure,
+    )

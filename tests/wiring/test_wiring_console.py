@@ -1,0 +1,49 @@
+"""Wiring of the console: where it may listen, and what it tells people."""
+
+import pytest
+
+from tieline.model.errors import SettingsError
+from tieline.settings import Settings
+from tieline.wiring_console import address, check, policy
+
+TLS = {"console_cert": "cert.pem", "console_key": "key.pem"}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "hub.internal", "192.0.2.7"])
+def test_off_the_loopback_interface_it_needs_tls_or_an_explicit_word(host: str) -> None:
+    with pytest.raises(SettingsError, match="console_insecure = true"):
+        check(Settings(console_host=host))
+
+    check(Settings(console_host=host, **TLS))
+    check(Settings(console_host=host, console_insecure=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_on_the_loopback_interface_nothing_more_is_asked(host: str) -> None:
+    check(Settings(console_host=host))
+
+
+@pytest.mark.parametrize("half", list(TLS))
+def test_a_certificate_needs_its_key(half: str) -> None:
+    with pytest.raises(SettingsError, match="set both or none"):
+        check(Settings(**{half: "x.pem"}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        (Settings(), "http://127.0.0.1:8081/"),
+        (Settings(console_host="::1"), "http://[::1]:8081/"),
+        (Settings(**TLS), "https://127.0.0.1:8081/"),
+        (Settings(console_url="https://hub.acme.example"), "https://hub.acme.example/"),
+    ],
+)
+def test_people_are_told_an_address_that_they_can_open(settings: Settings, shown: str) -> None:
+    assert address(settings, 8081) == shown
+
+
+def test_cookies_are_secure_where_browsers_come_over_tls() -> None:
+    assert not policy(Settings()).is_secure
+    assert policy(Settings(**TLS)).is_secure
+    assert policy(Settings(console_url="https://hub.acme.example")).is_secure
+    assert policy(Settings(console_url="https://hub.acme.example")).hosts >= {"hub.acme.example"}
