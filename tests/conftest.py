@@ -109,6 +109,9 @@ class SteeredIds:
     def trace(self) -> str:
         return "0" * 32
 
+    def span(self) -> str:
+        return f"{1:016x}"
+
     def chance(self) -> float:
         return 0.5
 

@@ -101,6 +101,8 @@ class Passes:
         parts = self._parts
         now_us = parts.clock.now_us()
         passed = await replay_pass(parts.journal, parts.views, parts.admitter, now_us)
+        for moved in passed.moved:
+            parts.observer.saw(moved)
         if passed.admitted:
             parts.back.look()
         return self._until(passed.next_us, most=LONG_S)

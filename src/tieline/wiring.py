@@ -98,12 +98,19 @@ def assemble(
     http = ThinHttpClient(extra_authorities=authorities)
     calls = Calls(http, outside.vault, clock, observer)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
-    silent_us = int(settings.worker_silent_seconds * 1e6)
-    lease = Lease(clock, silent_us)
+    lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     unremembered = OutsideCaller(calls, clock, ids)
     step_parts = StepParts(
-        journal, clock, ids, calls, unremembered, reach, may_start_effects=lease.holds
+        journal,
+        clock,
+        ids,
+        calls,
+        unremembered,
+        reach,
+        may_start_effects=lease.holds,
+        observer=observer,
     )
+    journal.observer = observer
     settler = Settler(journal, clock, observer, reach)
     back = Back(hub, admitter, calls, step_parts, settler)
     is_worker = ProcessRole.WORKER in settings.roles
@@ -111,15 +118,8 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = Keeping(
-        about=f"{platform.node()} pid {os.getpid()}",
-        lease=lease,
-        payloads_us=int(settings.keep_payloads_days * DAY_US),
-        runs_us=int(settings.keep_runs_days * DAY_US),
-        silent_us=silent_us,
-        is_alone=store.file is not None,
-    )
-    holds = Holds(hub, back, calls, views)
+    keeping = _keeping(settings, lease, store, observer)
+    holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),
@@ -129,7 +129,7 @@ def assemble(
         http=http,
         calls=calls,
         back=back,
-        clockwork=Clockwork(hub, admitter, journal, clock, reach),
+        clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
         house=Housekeeping(hub, back, journal, clock, keeping),
         holds=holds,
         admitter=admitter,
@@ -138,6 +138,18 @@ def assemble(
         observer=observer,
         clock=clock,
         chance=ids.chance,
+    )
+
+
+def _keeping(settings: Settings, lease: Lease, store: OpenStore, observer: Observer) -> Keeping:
+    return Keeping(
+        about=f"{platform.node()} pid {os.getpid()}",
+        lease=lease,
+        payloads_us=int(settings.keep_payloads_days * DAY_US),
+        runs_us=int(settings.keep_runs_days * DAY_US),
+        silent_us=int(settings.worker_silent_seconds * 1e6),
+        is_alone=store.file is not None,
+        observer=observer,
     )
 
 

@@ -157,7 +157,7 @@ class ConnectionMoved:
 
 @value
 class Committed:
-    """A batch of commands is on disk, or was refused as a whole."""
+    """A batch of commands is on disk."""
 
     commands: int
     took_us: int

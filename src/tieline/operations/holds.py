@@ -1,13 +1,16 @@
 """Holds: what operators ordered comes in from the store; the running parts of a hub obey it."""
 
 import asyncio
+import re
 
 from tieline.model.commands import Cancel, Command, DecideMany, Pause, Resume, StartReplay
+from tieline.model.facts import Decided
 from tieline.model.flow import HubSpec
 from tieline.model.hint import Hint
 from tieline.model.views import ListPauses
 from tieline.pipeline.back import Back
 from tieline.pipeline.call import Calls
+from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
 
 LOOK_AGAIN_S = 5.0
@@ -17,16 +20,27 @@ LOOK_AGAIN_S = 5.0
 class Holds:
     """Keeps the pauses of the store in force in this process."""
 
-    def __init__(self, hub: HubSpec, back: Back, calls: Calls, views: Views) -> None:
+    def __init__(
+        self,
+        hub: HubSpec,
+        back: Back,
+        calls: Calls,
+        views: Views,
+        observer: Observer = NOBODY,
+    ) -> None:
         self.changed = asyncio.Event()
         self.replay_started = asyncio.Event()
         self._hub = hub
         self._back = back
         self._calls = calls
         self._views = views
+        self._observer = observer
 
     def after(self, command: Command) -> None:
         """An operator's *command* is on disk: react without waiting for the next look."""
+        decided = _decided(command)
+        if decided is not None:
+            self._observer.saw(decided)
         match command:
             case Pause() | Resume():
                 self.changed.set()
@@ -65,3 +79,22 @@ class Holds:
         for connection in self._hub.connections.values():
             self._calls.pause(connection, reasons.get(connection.name))
         return LOOK_AGAIN_S
+
+
+def _decided(command: Command) -> Decided | None:
+    """What observers are told of an operator's *command*; None for one of the engine's own."""
+    by = getattr(command, "by", None)
+    if by is None:
+        return None
+    subject = getattr(command, "run_id", None) or getattr(command, "id", None)
+    if isinstance(command, Pause | Resume):
+        subject = f"{command.kind}:{command.name}"
+    if isinstance(command, DecideMany):
+        return Decided(
+            f"{command.action}-many", f"{len(command.run_ids)} runs", by.actor, by.reason
+        )
+    action = _CAPITAL.sub("-", type(command).__name__).lower()
+    return Decided(action, str(subject or "-"), by.actor, by.reason)
+
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")

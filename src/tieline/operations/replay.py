@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tieline.model.commands import By, CancelReplay, ContinueReplay, ReplayFilter, StartReplay
 from tieline.model.errors import CommandRefused, PayloadRejected
+from tieline.model.facts import ReplayMoved
 from tieline.model.flow import REPLAY_PRIORITY
 from tieline.model.ids import EventId, Micros, ReplayId
 from tieline.model.run import NewRun
@@ -80,6 +81,7 @@ class Passed:
     """Replays that have not ended."""
     next_us: Micros | None
     """When the next bite is due; None: no replay is running."""
+    moved: tuple[ReplayMoved, ...] = ()
 
 
 # --- the plan ---------------------------------------------------------------------------------
@@ -194,7 +196,7 @@ async def cancel(journal: Journal, id_: ReplayId, by: By) -> int:
 async def replay_pass(journal: Journal, views: Views, admitter: Admitter, now_us: Micros) -> Passed:
     """Give every running replay its next bite, as far as its pace allows; one bounded thing."""
     page = await views.read(ListReplays(state="running"))
-    admitted = 0
+    moved: list[ReplayMoved] = []
     due: list[Micros] = []
     for row in page.rows:
         due_us = row.moved_us + _bite(row.per_second) * SECOND_US // row.per_second
@@ -202,10 +204,11 @@ async def replay_pass(journal: Journal, views: Views, admitter: Admitter, now_us
             due.append(due_us)
             continue
         stored, next_us = await _go_on(journal, views, admitter, row, now_us)
-        admitted += stored
+        moved.append(ReplayMoved(row.id, "done" if next_us is None else "running", stored))
         if next_us is not None:
             due.append(next_us)
-    return Passed(admitted, len(due), min(due, default=None))
+    admitted = sum(one.admitted for one in moved)
+    return Passed(admitted, len(due), min(due, default=None), tuple(moved))
 
 
 def _bite(per_second: int) -> int:

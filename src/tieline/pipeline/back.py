@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tieline.model.commands import Admission, Claim, Progress, Promote
+from tieline.model.facts import RunStarted
 from tieline.model.flow import FlowSpec, HubSpec
 from tieline.model.ids import Micros, WorkerId
 from tieline.model.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Waiting
@@ -14,7 +15,7 @@ from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
 from tieline.pipeline.run import LiveRun, execute
-from tieline.pipeline.settle import Settler
+from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost
 from tieline.rules.ending import dead_of
@@ -196,6 +197,8 @@ class Back:
 
     async def _execute(self, working: Working, ready: Dispatched) -> None:
         live = working.live = LiveRun(ready, self._publish, self._parts)
+        began = Execution(self._parts.clock.now_us(), live.steps.reference)
+        self._parts.observer.saw(RunStarted(ready.claimed, began.began_us, began.reference))
         try:
             outcome = await execute(live)
         except (Lost, asyncio.CancelledError):
@@ -205,12 +208,18 @@ class Back:
             await self._settler.give_back(ready.claimed, live.steps.take())
             return
         working.live = None
-        await self._settle(ready.claimed, outcome, live.steps.take())
+        await self._settle(ready.claimed, outcome, live.steps.take(), began)
 
-    async def _settle(self, run: ClaimedRun, outcome: Outcome, progress: Progress) -> None:
+    async def _settle(
+        self,
+        run: ClaimedRun,
+        outcome: Outcome,
+        progress: Progress,
+        execution: Execution = NEVER_BEGAN,
+    ) -> None:
         flow = self._hub.flows.get(run.flow)
         head_policy = HeadPolicy.BLOCK if flow is None else flow.on_dead_head
-        settled = await self._settler.settle(run, outcome, progress, head_policy)
+        settled = await self._settler.settle(run, outcome, progress, head_policy, execution)
         if settled is not None and settled.woke:
             self.signals.look.set()
         if isinstance(outcome, RetryAt | Waiting) and outcome.due_us is not None:

@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from typing import assert_never
 
 from tieline.model.auth import ApiKey, Auth, Basic, Bearer, NoAuth
@@ -32,6 +33,7 @@ from tieline.rules.discreet import discreet
 from tieline.rules.ending import words
 
 USER_AGENT = ("user-agent", "tieline/0.1")
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Calls:
@@ -114,7 +116,24 @@ class Calls:
         if moved is not None:
             self._moved(guard, moved)
         status = None if answer is None else answer.status
-        self._observer.saw(_fact(connection, call, sending, verdict, status, took_us))
+        self._observer.saw(
+            CallTried(
+                connection.name,
+                f"{call.method} {call.path.partition('?')[0]}",
+                None if sending.run is None else sending.run.id,
+                sending.number,
+                status,
+                outcome_of(verdict),
+                took_us,
+                connection.connector.name,
+                at_us,
+                getattr(verdict, "reason", None),
+                _pause_of(verdict),
+                sending.run,
+                sending.reference,
+                sending.span,
+            )
+        )
         return Tried(verdict, answer, status, at_us, took_us)
 
     async def _ending(
@@ -252,19 +271,11 @@ def _tracking(idempotency_header: str | None, sending: Sending) -> Headers:
     return tuple(headers)
 
 
-def _fact(  # noqa: PLR0913 - the parts of one fact
-    connection: ConnectionSpec,
-    call: Call,
-    sending: Sending,
-    verdict: Verdict,
-    status: int | None,
-    took_us: int,
-) -> CallTried:
-    outcome = outcome_of(verdict)
-    operation = f"{call.method} {call.path.partition('?')[0]}"
-    return CallTried(
-        connection.name, operation, sending.run_id, sending.number, status, outcome, took_us
-    )
+def _pause_of(verdict: Verdict) -> int | None:
+    """For how long the provider asked to be left alone."""
+    if not isinstance(verdict, TryAgain) or verdict.retry_after is None:
+        return None
+    return verdict.retry_after // MICROSECOND
 
 
 def outcome_of(verdict: Verdict) -> str:

@@ -20,6 +20,7 @@ from tieline.rules.ending import dead_of, words
 from tieline.rules.memory import pack, unpack
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
+from tieline.rules.trace import is_sampled, under
 
 UNAUTHORISED_PAUSE_US = 30_000_000
 _JSON_TYPE = ("content-type", "application/json")
@@ -128,14 +129,21 @@ class CallSteps:
         except BaseException:
             parts.guarded.let_go(connection)
             raise
-        event = self._steps.claimed.event
+        claimed = self._steps.claimed
+        event = claimed.event
+        traceparent, span = event.traceparent, None
+        if traceparent is not None and is_sampled(traceparent):
+            span = parts.ids.span()
+            traceparent = under(traceparent, span)
         sending = Sending(
             step.effect,
             step.effect_key,
             event.correlation,
-            event.traceparent,
-            self._steps.claimed.id,
+            traceparent,
+            claimed,
             step.tries + 1,
+            self._steps.reference,
+            span,
         )
         at_us = parts.clock.now_us()
         try:

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from tieline.model.commands import Fire, KeepSchedule, ScheduleRow
+from tieline.model.facts import ScheduleFired
 from tieline.model.flow import FIRED, HubSpec, ScheduleSource
 from tieline.model.ids import NO_TENANT, Micros
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.journal import Journal
+from tieline.ports.observer import NOBODY, Observer
 from tieline.rules.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,13 +20,14 @@ MICROSECOND = timedelta(microseconds=1)
 class Clockwork:
     """Fires the hub's schedules; several processes may try, each firing happens once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a clockwork
         self,
         hub: HubSpec,
         admitter: Admitter,
         journal: Journal,
         clock: Clock,
         reach: Reach = go_on,
+        observer: Observer = NOBODY,
     ) -> None:
         sources = (flow.source for flow in hub.flows.values())
         self._sources = {s.name: s for s in sources if isinstance(s, ScheduleSource)}
@@ -33,6 +36,7 @@ class Clockwork:
         self._journal = journal
         self._clock = clock
         self._reach = reach
+        self._observer = observer
 
     async def register(self) -> None:
         """Make the store know every schedule; known ones keep what they are due for."""
@@ -64,8 +68,12 @@ class Clockwork:
             admission = self._admitter.admit(occurrences, origin).admissions[0]
         next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
         self._reach("fire.before")
-        await self._journal.commit(Fire(row.name, row.next_us, next_us, missed, admission, now_us))
+        fire = Fire(row.name, row.next_us, next_us, missed, admission, now_us)
+        fired = await self._journal.commit(fire)
         self._reach("fire.after")
+        if fired.fresh or admission is None:
+            told = ScheduleFired(row.name, row.next_us, missed, fired.event_id or None)
+            self._observer.saw(told)
         schedule = source.schedule
         self._rows[row.name] = await self._journal.commit(
             KeepSchedule(row.name, schedule.cron, schedule.zone, next_us, now_us)

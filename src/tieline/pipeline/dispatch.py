@@ -9,6 +9,8 @@ from tieline.model.value import value
 from tieline.rules.ending import dead_of, words
 from tieline.rules.json_safety import parse
 
+LONGEST_REFERENCE = 128
+
 
 @value
 class Dispatched:
@@ -40,6 +42,16 @@ def dispatch(hub: HubSpec, claimed: ClaimedRun) -> Dispatched | Dead:
         reason = f"{_label(flow)} could not judge the payload: {words(error)}"
         return dead_of("contract-failed", reason, error)
     return Dispatched(claimed, flow, payload, typed)
+
+
+def reference_of(flow: FlowSpec, typed: Any) -> str | None:
+    """The first business name in a payload, such as ``order:84219``, for people's searches."""
+    contract = flow.contract
+    if contract is None or not contract.keys:
+        return None
+    field, kind = contract.keys[0]
+    key = getattr(typed, field, None)
+    return None if key is None else f"{kind}:{key}"[:LONGEST_REFERENCE]
 
 
 def _label(flow: FlowSpec) -> str:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tieline.model.commands import Ingested
+from tieline.model.commands import Admission, Ingested
 from tieline.model.errors import Overloaded, PayloadRejected, StoreError
+from tieline.model.facts import Received as ReceivedFact
 from tieline.model.facts import StoreTrouble
 from tieline.model.flow import HubSpec, WebhookSource
 from tieline.model.handshake import HandshakeAnswer
-from tieline.model.ids import NO_TENANT, ReceiptId
+from tieline.model.ids import NO_TENANT, EventId, ReceiptId
 from tieline.model.inbound import Inbound, Problem, Reply
 from tieline.model.receipt import Receipt, Verdict
 from tieline.model.run import ClaimedRun
@@ -21,7 +22,8 @@ from tieline.model.signature import (
     Refused,
     Verification,
 )
-from tieline.pipeline.admit import Admitter, Origin, Start
+from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
+from tieline.pipeline.dispatch import LONGEST_REFERENCE
 from tieline.pipeline.receive import Received, receive
 from tieline.pipeline.record import Receipts, challenge_of, record, record_receipt
 from tieline.pipeline.refuse import Refuser, RefuserParts
@@ -34,10 +36,10 @@ from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.rules.handshake import answer_challenge
+from tieline.rules.trace import begun, joined
 
 JSON_TYPE = (("content-type", "application/json"),)
 CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 BUSY_S = 5
 UNREADY_S = 60
 
@@ -55,6 +57,8 @@ class FrontParts:
     hands: Hands | None = None
     """None: this process executes nothing, runs are stored as ready."""
     reach: Reach = go_on
+    traced: float = 0.0
+    """The share of deliveries without a trace of their own that are traced in full (0 to 1)."""
 
 
 class Front:
@@ -120,16 +124,16 @@ class Front:
             _hand_over(hands, admitted.starts if worker is not None else (), ingested)
         parts.reach("ingest.before-answer")
         verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
-        return self._acknowledge(inbound, door, verdict, ingested.event_id)
+        return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
 
     def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> Origin:
         correlation = inbound.named.first("x-correlation-id")
         if correlation is None or not CORRELATION.fullmatch(correlation):
             correlation = receipt_id
-        traceparent = inbound.named.first("traceparent")
-        if traceparent is None or not TRACEPARENT.fullmatch(traceparent):
+        traceparent = joined(inbound.named.first("traceparent"))
+        if traceparent is None:
             # Our own trace begins here: the receipt's id is random enough to be its name.
-            traceparent = f"00-{receipt_id[4:]}-{receipt_id[-16:]}-00"
+            traceparent = begun(receipt_id, self._parts.traced)
         return Origin(
             NO_TENANT, inbound.source, inbound.received_us, correlation, traceparent, receipt_id
         )
@@ -142,13 +146,33 @@ class Front:
             await record_receipt(self._parts.journal, receipt._replace(reason="no event in it"))
         except (Overloaded, StoreError) as error:
             return self._busy(inbound, error)
-        return self._acknowledge(inbound, door, Verdict.UNMATCHED, None)
+        return self._acknowledge(door, inbound, Verdict.UNMATCHED, (receipt, None, None))
 
     def _acknowledge(
-        self, inbound: Inbound, door: WebhookSource, verdict: Verdict, event_id: str | None
+        self,
+        door: WebhookSource,
+        inbound: Inbound,
+        verdict: Verdict,
+        stored: tuple[Receipt, Admitted | None, EventId | None],
     ) -> Reply:
         wanted = door.scheme.acknowledgement
-        self.refuser.saw(inbound, verdict, wanted.status, None, event_id)
+        receipt, admitted, event_id = stored
+        first = None if admitted is None else admitted.admissions[0]
+        now_us = self._parts.clock.now_us()
+        self._parts.observer.saw(
+            ReceivedFact(
+                inbound.source,
+                verdict,
+                wanted.status,
+                receipt.reason,
+                event_id,
+                now_us - inbound.received_us,
+                now_us,
+                receipt.id,
+                None if first is None else first.event,
+                _reference(first),
+            )
+        )
         if not wanted.names_event:
             return Reply(wanted.status, (), b"")
         named = b"null" if event_id is None else b'"%b"' % event_id.encode()
@@ -173,7 +197,7 @@ class Front:
             return await self._refuse_handshake(inbound, answer, verdict)
         receipt_id = self._parts.ids.receipt()
         await self.refuser.keep(challenge_of(inbound, NO_TENANT, receipt_id, status=answer.status))
-        self.refuser.saw(inbound, Verdict.CHALLENGE, answer.status, "handshake")
+        self.refuser.saw(inbound, Verdict.CHALLENGE, answer.status, "handshake", receipt_id)
         return Reply(answer.status, answer.headers, answer.body)
 
     async def _refuse_handshake(
@@ -231,6 +255,14 @@ def claimed_run(start: Start) -> ClaimedRun:
         start.event,
         None,
     )
+
+
+def _reference(admission: Admission | None) -> str | None:
+    """The first business name in an event."""
+    if admission is None or not admission.mentions:
+        return None
+    mention = admission.mentions[0]
+    return f"{mention.kind}:{mention.key}"[:LONGEST_REFERENCE]
 
 
 def _not_post(method: str) -> Problem:

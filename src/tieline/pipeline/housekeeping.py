@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from tieline.model.commands import Beat, Purge, Sweep, WakeWaiting
+from tieline.model.facts import DeadlinePassed, RunsRescued
 from tieline.model.flow import HubSpec
 from tieline.model.run import HeadPolicy
 from tieline.pipeline.back import Back
 from tieline.pipeline.lease import Lease
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
+from tieline.ports.observer import NOBODY, Observer
 
 BEATS = 6
 """So many heartbeats, and looks for silent workers, in the time after which one is silent."""
@@ -29,6 +31,7 @@ class Keeping:
     """A worker that has not beaten for this long loses its runs."""
     is_alone: bool = True
     """Whether no other process can be at work on the same store."""
+    observer: Observer = NOBODY
 
 
 class Housekeeping:
@@ -43,6 +46,7 @@ class Housekeeping:
         self._journal = journal
         self._clock = clock
         self._keeping = keeping
+        self._observer = keeping.observer
 
     async def recover(self) -> int:
         """At start: take the runs of whoever is gone; of all others, where we are alone."""
@@ -75,7 +79,10 @@ class Housekeeping:
     async def _sweep(self, *, silent_since_us: int) -> int:
         now_us = self._clock.now_us()
         swept = await self._journal.commit(Sweep(now_us, silent_since_us, skip_flows=self._skip))
+        if swept.rescued:
+            self._observer.saw(RunsRescued(swept.rescued))
         for run_id in swept.expired:
+            self._observer.saw(DeadlinePassed(run_id))
             self._back.lose(run_id)
         count = swept.rescued + len(swept.expired)
         if count:

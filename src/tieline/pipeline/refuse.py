@@ -6,7 +6,7 @@ from datetime import timedelta
 from tieline.model.errors import Overloaded, StoreError
 from tieline.model.facts import PassFailed, StoreTrouble
 from tieline.model.facts import Received as ReceivedFact
-from tieline.model.ids import NO_TENANT
+from tieline.model.ids import NO_TENANT, ReceiptId
 from tieline.model.inbound import Inbound, Problem, Reply
 from tieline.model.rate import Rate
 from tieline.model.receipt import Receipt, Verdict
@@ -46,7 +46,7 @@ class Refuser:
         if inbound.source:
             status = problem.status
             await self.keep(refusal_of(inbound, NO_TENANT, receipt_id, status=status, reason=why))
-        self.saw(inbound, Verdict.REFUSED, problem.status, problem.code)
+        self.saw(inbound, Verdict.REFUSED, problem.status, problem.code, receipt_id)
         return problem.reply(receipt_id)
 
     async def keep(self, receipt: Receipt) -> None:
@@ -61,8 +61,9 @@ class Refuser:
 
     def answer(self, inbound: Inbound, problem: Problem) -> Reply:
         """Refuse without a receipt, only counted."""
-        self.saw(inbound, Verdict.REFUSED, problem.status, problem.code)
-        return problem.reply(self._parts.ids.receipt())
+        receipt_id = self._parts.ids.receipt()
+        self.saw(inbound, Verdict.REFUSED, problem.status, problem.code, receipt_id)
+        return problem.reply(receipt_id)
 
     def broken(self, error: BaseException) -> Reply:
         """A bug of ours: the operator is told which, the sender only that there is one."""
@@ -73,18 +74,21 @@ class Refuser:
 
     def turned_away(self, reason: str) -> None:
         """A connection was closed without an answer."""
-        self._parts.observer.saw(ReceivedFact("", Verdict.REFUSED, 0, reason, None, 0))
+        now_us = self._parts.clock.now_us()
+        self._parts.observer.saw(ReceivedFact("", Verdict.REFUSED, 0, reason, None, 0, now_us))
 
     def saw(
         self,
         inbound: Inbound,
         verdict: Verdict,
         status: int,
-        reason: str | None,
-        event_id: str | None = None,
+        reason: str,
+        receipt_id: ReceiptId,
     ) -> None:
         """Tell the observer that a request was answered."""
-        took_us = self._parts.clock.now_us() - inbound.received_us
+        now_us = self._parts.clock.now_us()
+        took_us = now_us - inbound.received_us
+        source = inbound.source
         self._parts.observer.saw(
-            ReceivedFact(inbound.source, verdict, status, reason, event_id, took_us)
+            ReceivedFact(source, verdict, status, reason, None, took_us, now_us, receipt_id)
         )

@@ -14,9 +14,10 @@ from tieline.model.commands import Admission
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.event import Event, Mention
+from tieline.model.facts import StepTried
 from tieline.model.run import ClaimedRun, Done, Outcome, RetryAt, Waiting
 from tieline.pipeline.call_step import CallSteps
-from tieline.pipeline.dispatch import Dispatched
+from tieline.pipeline.dispatch import Dispatched, reference_of
 from tieline.pipeline.memory import Memory
 from tieline.pipeline.step import Step, Steps
 from tieline.pipeline.step_parts import StepParts
@@ -51,6 +52,7 @@ class LiveRun:
         self._started_us = parts.clock.monotonic_us()
         self._memory = Memory(claimed)
         self.steps = Steps(claimed, ready.flow, self._memory, parts)
+        self.steps.reference = reference_of(ready.flow, ready.typed)
         self._calls = CallSteps(self.steps)
 
     @property
@@ -92,12 +94,16 @@ class LiveRun:
 
     async def _execute(self, step: Step, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         await self.steps.begin(step)
+        at_us = self.parts.clock.now_us()
         try:
             found = await _called(fn, args)
-        except (Retry, Reject, Hold, CallFailed):
+        except (Retry, Reject, Hold, CallFailed) as decided:
+            self._told(step, at_us, words(decided))
             raise  # the author decides about the run
         except Exception as error:
+            self._told(step, at_us, words(error))
             raise self._failed(step, error) from error
+        self._told(step, at_us, None)
         self.parts.reach("step.before-record")
         try:
             result = orjson.dumps(found)
@@ -105,6 +111,14 @@ class LiveRun:
             raise self._unfit(step, error) from error
         self.steps.done(step, result)
         return orjson.loads(result)
+
+    def _told(self, step: Step, at_us: int, failure: str | None) -> None:
+        """Tell the observer how a try of an author's step ended."""
+        outcome = "done" if failure is None else "failed"
+        took_us = self.parts.clock.now_us() - at_us
+        self.parts.observer.saw(
+            StepTried(self._claimed, step.name, step.tries + 1, outcome, failure, at_us, took_us)
+        )
 
     def _failed(self, step: Step, error: Exception) -> Stop:
         parts = self.parts

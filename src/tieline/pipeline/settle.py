@@ -18,12 +18,24 @@ from tieline.model.run import (
     RunState,
     Waiting,
 )
+from tieline.model.value import value
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 
 STORE_PAUSE_S = 1.0
+
+
+@value
+class Execution:
+    """What people are told of an execution beside its end."""
+
+    began_us: Micros
+    reference: str | None
+
+
+NEVER_BEGAN = Execution(0, None)
 
 
 class Settler:
@@ -41,6 +53,7 @@ class Settler:
         outcome: Outcome,
         progress: Progress,
         head_policy: HeadPolicy,
+        execution: Execution = NEVER_BEGAN,
     ) -> Settled | None:
         """Commit the end of an execution; None when the claim was lost, or the store closed.
 
@@ -63,7 +76,7 @@ class Settler:
                 await asyncio.sleep(STORE_PAUSE_S)
                 continue
             self._reach("settle.after")
-            self._observer.saw(_fact(claimed, outcome, now_us))
+            self._observer.saw(_fact(claimed, outcome, now_us, execution))
             return settled
 
     async def give_back(self, claimed: ClaimedRun, progress: Progress) -> None:
@@ -94,7 +107,9 @@ class Settler:
             return
 
 
-def _fact(claimed: ClaimedRun, outcome: Outcome, now_us: Micros) -> RunSettled:
+def _fact(
+    claimed: ClaimedRun, outcome: Outcome, now_us: Micros, execution: Execution
+) -> RunSettled:
     return RunSettled(
         claimed.flow,
         claimed.id,
@@ -102,6 +117,12 @@ def _fact(claimed: ClaimedRun, outcome: Outcome, now_us: Micros) -> RunSettled:
         state_of(outcome),
         getattr(outcome, "reason", None),
         now_us - claimed.event.recorded_us,
+        getattr(outcome, "kind", None),
+        getattr(outcome, "due_us", None),
+        now_us,
+        execution.began_us,
+        claimed,
+        execution.reference,
     )
 
 

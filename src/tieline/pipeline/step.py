@@ -79,6 +79,8 @@ class Steps:
         self.stops: list[Outcome] = []
         self._stopped_in: set[asyncio.Task[Any] | None] = set()
         self.flights = Flights(parts.loop)
+        self.reference: str | None = None
+        """The business name that the run is about, for people's searches."""
         self._flow = flow
         self._memory = memory
         self._durable = Durable(claimed, memory, parts)

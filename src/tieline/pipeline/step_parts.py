@@ -11,6 +11,7 @@ from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.guarded import Guarded
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
+from tieline.ports.observer import NOBODY, Observer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ class StepParts:
     signals: Signals = field(default_factory=Signals)
     may_start_effects: Callable[[], bool] = lambda: True
     """False once this worker could not renew its lease: somebody else may own its runs."""
+    observer: Observer = NOBODY

@@ -5,6 +5,7 @@ from typing import Protocol
 from tieline.model.call import Call, Effect, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.ids import Micros
+from tieline.model.run import ClaimedRun
 from tieline.model.value import value
 from tieline.model.verdict import Verdict
 
@@ -39,8 +40,12 @@ class Sending:
     effect_key: str | None
     correlation: str
     traceparent: str | None
-    run_id: str | None = None
+    run: ClaimedRun | None = None
     number: int = 1
+    reference: str | None = None
+    """The business name that the run is about."""
+    span: str | None = None
+    """The span of this try, where its trace is sampled; then the parent in ``traceparent``."""
 
 
 class Guarded(Protocol):

@@ -26,6 +26,10 @@ class Ids(Protocol):
         """32 hex digits: a W3C trace id."""
         ...
 
+    def span(self) -> str:
+        """16 hex digits: a W3C span id."""
+        ...
+
     def chance(self) -> float:
         """A random number in [0, 1), for jitter."""
         ...

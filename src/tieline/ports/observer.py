@@ -14,3 +14,13 @@ class Observer(Protocol):
     def saw(self, fact: Fact) -> None:
         """Take note of *fact*."""
         ...
+
+
+class Nobody:
+    """An observer that is not interested."""
+
+    def saw(self, fact: Fact) -> None:
+        pass
+
+
+NOBODY = Nobody()

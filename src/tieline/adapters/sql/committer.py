@@ -20,6 +20,8 @@ from tieline.adapters.sql.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
 from tieline.model.commands import Command, GiveBack, Ingest, Remember, Settle
 from tieline.model.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
+from tieline.model.facts import Committed
+from tieline.ports.observer import NOBODY, Observer
 
 T = TypeVar("T")
 
@@ -75,6 +77,13 @@ class Committer:
         self._closed = False
         self.batches = 0
         self.commands = 0
+        self.observer: Observer = NOBODY
+        """Who is told of every transaction."""
+
+    @property
+    def waiting(self) -> int:
+        """Commands that no transaction has taken yet."""
+        return len(self._waiting)
 
     async def commit(self, command: Command) -> Any:
         """Store *command* durably and return its answer."""
@@ -142,7 +151,7 @@ class Committer:
         return runs
 
     async def _commit_together(self, batch: list[_Waiting]) -> None:
-        self._began = self._loop.time() if self._loop else 0.0
+        began = self._began = self._loop.time() if self._loop else 0.0
         self.batches += 1
         self.commands += len(batch)
         try:
@@ -159,6 +168,8 @@ class Committer:
                 _answer(future, answer)
                 if self.told is not None:
                     self.told(command, answer)
+            took_s = (self._loop.time() if self._loop else 0.0) - began
+            self.observer.saw(Committed(len(batch), int(took_s * 1e6)))
 
     async def _store(self, commands: list[Command]) -> list[Answer]:
         for _ in range(MOST_TRIES - 1):

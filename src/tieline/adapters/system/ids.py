@@ -28,5 +28,8 @@ class SystemIds:
     def trace(self) -> str:
         return uuid_utils.uuid4().hex
 
+    def span(self) -> str:
+        return uuid_utils.uuid4().hex[16:]
+
     def chance(self) -> float:
         return random.random()  # noqa: S311 - jitter, not a secret

@@ -2,16 +2,7 @@
 
 from collections import Counter
 
-from tieline.model.facts import (
-    CallTried,
-    ClaimLost,
-    ConnectionMoved,
-    Fact,
-    PassFailed,
-    Received,
-    RunSettled,
-    StoreTrouble,
-)
+from tieline.model.facts import CallTried, Fact, Received, RunSettled
 
 
 class CountingObserver:
@@ -32,11 +23,5 @@ def _name(fact: Fact) -> str:
             return f"run {state}"
         case CallTried(outcome=outcome):
             return f"call {outcome}"
-        case ConnectionMoved():
-            return "connection moved"
-        case ClaimLost():
-            return "claim lost"
-        case StoreTrouble():
-            return "store trouble"
-        case PassFailed():
-            return "pass failed"
+        case _:
+            return type(fact).__name__

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import TextIO
 
 from tieline.model.facts import (
-    CallTried,
+    AlertMoved,
     ClaimLost,
     ConnectionMoved,
+    DeadlinePassed,
     Fact,
     PassFailed,
     Received,
@@ -63,18 +64,34 @@ class LineObserver:
 
 def told(fact: Fact) -> str | None:
     """The line for *fact*; None for what goes as it should."""
+    line = _of_work(fact)
+    return _of_the_hub(fact) if line is None else line
+
+
+def _of_work(fact: Fact) -> str | None:
     match fact:
         case Received() if fact.verdict in TOLD_VERDICTS:
             return f"{fact.source}: a delivery was {fact.verdict}: {fact.reason}"
         case RunSettled() if fact.state in TOLD_STATES:
             return f"{fact.flow}: {fact.run_id} is {fact.state}: {fact.reason}"
+        case ClaimLost():
+            return f"{fact.run_id} was taken from this process while it ran"
+        case DeadlinePassed():
+            return f"{fact.run_id} is dead: its deadline has passed"
+        case _:
+            return None
+
+
+def _of_the_hub(fact: Fact) -> str | None:
+    match fact:
         case ConnectionMoved():
             return f"connection {fact.connection} is {fact.state}: {fact.reason}"
         case StoreTrouble():
             return f"the store is in trouble: {fact.reason}"
         case PassFailed():
             return f"the {fact.name} loop failed and goes on: {fact.error}"
-        case ClaimLost():
-            return f"{fact.run_id} was taken from this process while it ran"
-        case CallTried() | Received() | RunSettled():
+        case AlertMoved():
+            owner = f" (owner: {fact.owner})" if fact.owner else ""
+            return f"alert {fact.kind} of {fact.subject} is {fact.state}: {fact.reason}{owner}"
+        case _:
             return None

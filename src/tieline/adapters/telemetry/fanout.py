@@ -1,0 +1,38 @@
+"""FanOut: a fact comes in once; each observer that wants its kind gets it, whatever the others do.
+
+The kind of a fact is looked up, not compared: a fact that nobody wants costs one look.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from tieline.model.facts import Fact
+
+Handlers = Mapping[type, Callable[[Any], None]]
+
+
+class Wants(Protocol):
+    """An observer that says which kinds of facts it wants, and what to do with each."""
+
+    @property
+    def handlers(self) -> Handlers: ...
+
+
+class FanOut:
+    """One observer made of several."""
+
+    def __init__(self, observers: Iterable[Wants]) -> None:
+        by_kind: dict[type, tuple[Callable[[Any], None], ...]] = {}
+        for observer in observers:
+            for kind, handler in observer.handlers.items():
+                by_kind[kind] = (*by_kind.get(kind, ()), handler)
+        self._by_kind = by_kind
+        self.failed = 0
+        """Facts that an observer could not take: bugs of ours, which must not stop the path."""
+
+    def saw(self, fact: Fact) -> None:
+        for handler in self._by_kind.get(type(fact), ()):
+            try:
+                handler(fact)
+            except Exception:  # noqa: BLE001 - no observer may stop the path
+                self.failed += 1
