@@ -22,6 +22,8 @@ WRITING = (
     "deciding",
     "execution",
     "ingesting",
+    "issue_deciding",
+    "noting",
     "purging",
     "replaying",
     "scheduling",
@@ -96,10 +98,14 @@ LARGE = (
     "lane",
     "dead",
     "reference",
+    "issue_link",
+    "exchange",
+    "tally",
 )
 
 FIRST_ROWS = {
     "dedupe_expire": "the oldest rows, as many as the bite",
+    "exchange_expire": "the oldest rows, as many as the bite",
     "work_rescue": "the runs under execution, by their own small index",
 }
 """Queries that begin at the first row of an index on purpose, and how far they go."""
@@ -117,6 +123,10 @@ INDEXES = {
     "step_of_earlier_runs": "run_event",
     "attempt_delete_of_runs": "attempt_run",
     "replay_unstarted": "run_replay",
+    "issue_unlink_runs": "issue_link_subject",
+    "issue_unlink_old": "issue_link_subject",
+    "issue_unmute": "issue_muted",
+    "exchange_delete_of_runs": "exchange_run",
 }
 """Which index finds the rows of each."""
 

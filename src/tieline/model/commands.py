@@ -4,12 +4,23 @@
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from tieline.model.alert import KeepAlerts
+from tieline.model.by import By as By
 from tieline.model.event import Event, Mention
-from tieline.model.ids import EventId, IssueId, Micros, ReplayId, RunId, WorkerId
+from tieline.model.ids import EventId, Micros, ReplayId, RunId, WorkerId
+from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
+from tieline.model.knowledge_commands import Decided as Decided
+from tieline.model.knowledge_commands import DecideMany as DecideMany
+from tieline.model.knowledge_commands import Heard as Heard
+from tieline.model.knowledge_commands import KeepTally as KeepTally
+from tieline.model.knowledge_commands import MuteIssue as MuteIssue
+from tieline.model.knowledge_commands import ReopenIssue as ReopenIssue
+from tieline.model.knowledge_commands import ResolveIssue as ResolveIssue
+from tieline.model.knowledge_commands import TallyRow as TallyRow
+from tieline.model.knowledge_commands import TendIssues as TendIssues
 from tieline.model.receipt import Receipt
+from tieline.model.replay_filter import ReplayFilter as ReplayFilter
 from tieline.model.run import (
     AttemptRecord,
     ClaimedRun,
@@ -31,30 +42,6 @@ class Admission:
     mentions: tuple[Mention, ...] = ()
     expires_us: Micros = 0
     """Until when a repeat of the event's identity is recognised as a duplicate."""
-
-
-class TallyRow(NamedTuple):
-    """One count: row of the tally table, in column order."""
-
-    kind: str
-    """One of ``KINDS`` (``model/view_series.py``)."""
-    name: str
-    step_us: int
-    """A minute or an hour."""
-    at_us: Micros
-    """Where that begins."""
-    word: str
-    number: int
-    """Added to what is there; of words that start with ``most-`` the largest is kept."""
-
-
-class Heard(NamedTuple):
-    """When a source delivered something authentic."""
-
-    source: str
-    first_us: Micros
-    last_us: Micros
-    times: int
 
 
 # --- the front half ---------------------------------------------------------------------------
@@ -276,15 +263,6 @@ class Fire:
 
 
 @value
-class By:
-    """Who asked for it, and why; written to the audit log in the same commit."""
-
-    actor: str
-    reason: str
-    at_us: Micros
-
-
-@value
 class Pause:
     """Hold the work of a flow or the calls of a connection; no attempts are used."""
 
@@ -353,26 +331,6 @@ class ResolveHeld:
 
 
 @value
-class ReplayFilter:
-    """Which recorded events to replay, and into which flow."""
-
-    event_ids: tuple[EventId, ...] = ()
-    source: str | None = None
-    type: str | None = None
-    flow: str | None = None
-    since_us: Micros | None = None
-    until_us: Micros | None = None
-    states: tuple[str, ...] = ()
-    """Only events that have a run in one of these states, or a verdict such as ``unmatched``."""
-    issue: IssueId | None = None
-    """Only events whose run, or whose delivery, belongs to it."""
-    kind: str | None = None
-    """Only events with an undecided dead run of this kind."""
-    connection: str | None = None
-    """Only events with an undecided dead run that died of a call of this connection."""
-
-
-@value
 class StartReplay:
     """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
 
@@ -404,86 +362,6 @@ class CancelReplay:
 
     id: ReplayId
     by: By
-
-
-@value
-class DecideMany:
-    """One decision about many runs, each with its own line in the audit log; at most 200.
-
-    A run whose state does not allow it is left alone, and named in the answer.
-    """
-
-    action: str
-    """Dead runs: ``retry``, ``discard``; held ones: ``resolve-retry``, ``resolve-give-up``;
-    live ones: ``cancel``."""
-    run_ids: tuple[RunId, ...]
-    by: By
-
-
-MOST_DECIDED = 200
-
-
-@value
-class Decided:
-    """What became of a DecideMany."""
-
-    done: tuple[RunId, ...]
-    refused: tuple[tuple[RunId, str], ...]
-    """(run, why not)."""
-
-
-@value
-class AcknowledgeIssue:
-    """Say that somebody works on it. Raises NotFound, and Conflict when it is resolved."""
-
-    id: IssueId
-    by: By
-
-
-@value
-class ResolveIssue:
-    """Say that it is mended; its next failure opens it again. Raises NotFound, Conflict."""
-
-    id: IssueId
-    by: By
-
-
-@value
-class MuteIssue:
-    """Keep it quiet until ``until_us``, or until somebody reopens it. Raises NotFound."""
-
-    id: IssueId
-    by: By
-    until_us: Micros | None = None
-
-
-@value
-class ReopenIssue:
-    """Open it again. Raises NotFound, and Conflict when it is open."""
-
-    id: IssueId
-    by: By
-
-
-# --- what is counted --------------------------------------------------------------------------
-
-
-@value
-class KeepTally:
-    """Add what one process counted to the store's tallies, and note when sources were heard."""
-
-    rows: tuple[TallyRow, ...]
-    heard: tuple[Heard, ...] = ()
-
-
-@value
-class TendIssues:
-    """Resolve issues that have been quiet for long and have nothing left to decide, and end mutes
-    whose time is over; bounded."""
-
-    now_us: Micros
-    quiet_since_us: Micros
-    limit: int = 100
 
 
 # --- keeping house ----------------------------------------------------------------------------

@@ -117,6 +117,7 @@ class ListRuns(Question[Page[RunRow]]):
     """Only live ones that wait on this, such as ``connection:billing``."""
     tenant: str | None = None
     correlation: str | None = None
+    """Goes with flow, state, replay and waits_on; issue and tenant are then not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

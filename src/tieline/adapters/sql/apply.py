@@ -13,6 +13,7 @@ from tieline.adapters.sql import (
     deciding,
     execution,
     ingesting,
+    issue_deciding,
     locking,
     purging,
     replaying,
@@ -20,6 +21,7 @@ from tieline.adapters.sql import (
     sweeping,
     timing,
 )
+from tieline.adapters.sql.noting import note_receipts
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model import commands as c
 from tieline.model.alert import KeepAlerts
@@ -30,12 +32,7 @@ Answer = object
 
 COMING = (
     c.DecideMany,
-    c.AcknowledgeIssue,
-    c.ResolveIssue,
-    c.MuteIssue,
-    c.ReopenIssue,
     c.KeepTally,
-    c.TendIssues,
 )
 
 
@@ -63,6 +60,11 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.CancelReplay: replaying.cancel_replay,
     c.Purge: purging.purge,
     KeepAlerts: alerting.keep,
+    c.AcknowledgeIssue: issue_deciding.acknowledge,
+    c.ResolveIssue: issue_deciding.resolve,
+    c.MuteIssue: issue_deciding.mute,
+    c.ReopenIssue: issue_deciding.reopen,
+    c.TendIssues: issue_deciding.tend,
     **dict.fromkeys(COMING, _coming),
 }
 
@@ -79,6 +81,7 @@ def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[
         _gather(answers, ingests, (yield from ingesting.ingest([x for _, x in ingests])))
     kept = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.KeepReceipt)]
     yield from put("receipt_insert", [x.receipt for _, x in kept])
+    yield from note_receipts(x.receipt for _, x in kept)
     _gather(answers, kept, [c.Counted(1)] * len(kept))
     if runs:
         settled = yield from execution.remember_and_settle([x for _, x in runs], owned)

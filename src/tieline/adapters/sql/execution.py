@@ -6,9 +6,11 @@ from typing import NamedTuple
 import orjson
 
 from tieline.adapters.sql.admission import Entry, admit
+from tieline.adapters.sql.noting import Noted, note
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.commands import Counted, GiveBack, Progress, Remember, Settle, Settled
 from tieline.model.errors import StaleClaim
+from tieline.model.ids import RunId
 from tieline.model.run import (
     Dead,
     Done,
@@ -20,6 +22,7 @@ from tieline.model.run import (
     StepState,
     Waiting,
 )
+from tieline.rules.issue_fingerprint import failure_of
 
 
 class Owned(NamedTuple):
@@ -42,7 +45,8 @@ def remember_and_settle(
     valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
     woken = yield from _keep_progress([c.progress for c in valid])
     settles = [c for c in valid if isinstance(c, Settle)]
-    yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)])
+    failed = _failures(settles, owned)
+    yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)], failed)
     yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
     freed = [
         (own.tenant, own.flow, own.lane, c.run_id)
@@ -50,6 +54,7 @@ def remember_and_settle(
         if (own := owned[c.run_id, c.epoch]).lane is not None and _frees_lane(c)
     ]
     woken += yield from advance_lanes(freed)
+    yield from note(list(failed.values()))
     return [
         _answer(c, woken) if ok else StaleClaim(c.run_id, c.epoch)
         for c, ok in zip(commands, is_valid, strict=True)
@@ -82,6 +87,7 @@ def _keep_progress(progress: Sequence[Progress]) -> Steps[int]:
     """Store what runs remember; returns how many runs the emitted events made ready."""
     yield from put("step_upsert", _last_of_each(row for p in progress for row in p.steps))
     yield from put("attempt_insert", [row for p in progress for row in p.attempts])
+    yield from put("exchange_insert", [row for p in progress for row in p.exchanges])
     yield from put("reference_insert", [row for p in progress for row in p.mentions])
     emitted = [Entry(admission) for p in progress for admission in p.emitted]
     if not emitted:
@@ -100,9 +106,25 @@ def _last_of_each(records: Iterable[StepRecord]) -> list[StepRecord]:
     return list(last.values())
 
 
-def _end(settles: Sequence[Settle]) -> Steps[None]:
+def _failures(
+    settles: Sequence[Settle], owned: Mapping[tuple[str, int], Owned]
+) -> dict[RunId, Noted]:
+    """Those executions that failed, by run. Hot path: nothing is made for one that is done."""
+    failed: dict[RunId, Noted] = {}
+    for command in settles:
+        if isinstance(command.outcome, Done):
+            continue
+        own = owned[command.run_id, command.epoch]
+        failure = failure_of(own.flow, command.outcome, command.progress.attempts)
+        if failure is not None:
+            run_id = command.run_id
+            failed[run_id] = Noted(failure, failure.id, run_id, "", own.tenant, command.now_us)
+    return failed
+
+
+def _end(settles: Sequence[Settle], failed: Mapping[RunId, Noted]) -> Steps[None]:
     yield from put("run_end", [_end_row(c) for c in settles])
-    yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c)])
+    yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c, failed)])
     yield from put("work_delete", [(c.run_id,) for c in settles])
 
 
@@ -114,9 +136,11 @@ def _end_row(command: Settle) -> tuple[Value, ...]:
             return (command.run_id, RunState.DONE, command.now_us, None, command.epoch)
 
 
-def _dead_rows(command: Settle) -> Iterable[tuple[Value, ...]]:
+def _dead_rows(command: Settle, failed: Mapping[RunId, Noted]) -> Iterable[tuple[Value, ...]]:
     if isinstance(dead := command.outcome, Dead):
-        yield (command.run_id, dead.kind, dead.reason, dead.evidence, command.now_us)
+        noted = failed[command.run_id]
+        about = (dead.kind, dead.reason, dead.evidence, command.now_us)
+        yield (command.run_id, *about, noted.issue, noted.failure.connection)
 
 
 def _park(settles: Sequence[Settle]) -> Steps[None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tieline.adapters.sql.admission import Entry, admit
+from tieline.adapters.sql.noting import note_receipts
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model.commands import Ingest, Ingested
 from tieline.model.ids import EventId
@@ -20,6 +21,7 @@ def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
         if command.receipt is not None
     ]
     yield from put("receipt_insert", receipts)
+    yield from note_receipts(receipts)
     return answers
 
 

@@ -38,36 +38,39 @@ ODD_STATES = frozenset({"held", "dead", "cancelled"})
 LIVE_STATES = frozenset({"ready", "running", "retrying", "waiting"})
 
 
-def _coming(*filters: object) -> None:
-    if any(wanted is not None for wanted in filters):
-        raise NotImplementedError("this filter")
-
-
 # --- pages ------------------------------------------------------------------------------------
 
 
 def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
-    """Deliveries; those that were not accepted have an index."""
-    _coming(q.issue, q.reason)
+    """Deliveries; those that were not accepted, or belong to an issue, have an index."""
+    where: dict[str, Value] = {"source": q.source, "verdict": q.verdict, "reason": q.reason}
     name = "receipt_page_odd" if q.verdict in ODD_VERDICTS else "receipt_page"
-    where = {"source": q.source, "verdict": q.verdict}
+    if q.issue is not None:
+        name, where = "receipt_page_of_issue", where | {"issue": q.issue}
     return (yield from _page(name, "receipt", q.window, where, ReceiptRow))
 
 
 def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
     """Events."""
-    _coming(q.correlation, q.reference, q.identity)
-    where = {"source": q.source, **type_bounds(q.type)}
+    where = {"source": q.source, "identity": q.identity, **type_bounds(q.type)}
     return (yield from _page("event_page", "event", q.window, where, EventRow))
 
 
 def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
     """Runs, from the smallest table or index that has the wanted ones."""
-    _coming(q.issue, q.waits_on, q.tenant, q.correlation)
-    where: dict[str, Value] = {"flow": q.flow, "state": q.state}
+    where: dict[str, Value] = {
+        "flow": q.flow,
+        "state": q.state,
+        "tenant": q.tenant,
+        "waits_on": q.waits_on,
+    }
     name = "run_page"
-    if q.replay is not None:
+    if q.issue is not None:
+        name, where = "run_page_of_issue", where | {"issue": q.issue}
+    elif q.replay is not None:
         name, where = "run_page_of_replay", where | {"replay_id": q.replay}
+    elif q.waits_on is not None:
+        name = "run_page_waiting"
     elif q.state in ODD_STATES:
         name = "run_page_odd"
     elif q.state in LIVE_STATES:
@@ -77,9 +80,15 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
 
 def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
     """Dead letters; a run may die long after it was made, so no id says when."""
-    _coming(q.issue, q.connection)
-    name = "dead_page_decided" if q.decided else "dead_page_open"
-    where = {"flow": q.flow, "kind": q.kind}
+    name = "dead_page_open" if q.issue is None else "dead_page_of_issue"
+    if q.decided:
+        name = "dead_page_decided"
+    where: dict[str, Value] = {
+        "flow": q.flow,
+        "kind": q.kind,
+        "issue": q.issue,
+        "connection": q.connection,
+    }
     return (yield from _page(name, None, q.window, where, DeadRow))
 
 

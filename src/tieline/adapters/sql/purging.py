@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import Counted, Purge
 from tieline.model.value import value
+from tieline.rules.id_time import first_id
 
 
 @value
@@ -31,6 +32,7 @@ def purge(command: Purge) -> Steps[Counted]:
     events = yield from _forget_payloads(EVENTS, command)
     expired = yield from do("dedupe_expire", now_us=command.now_us, limit=command.limit)
     runs = yield from _forget_runs(command)
+    yield from _forget_knowledge(command)
     return Counted(max(receipts, events, expired, runs))
 
 
@@ -68,11 +70,22 @@ def _delete_runs(rows: Sequence[RowOut], payloads_before_us: int) -> Steps[None]
     ids = [(run_id,) for run_id, _ in rows]
     yield from put("step_delete_of_runs", ids)
     yield from put("attempt_delete_of_runs", ids)
+    yield from put("exchange_delete_of_runs", ids)
+    yield from put("issue_unlink_runs", ids)
     yield from put("dead_delete", ids)
     yield from put("run_delete", ids)
     events = [(event_id, payloads_before_us) for event_id in {event_id for _, event_id in rows}]
     yield from put("event_forget_spent", events)
     yield from put("receipt_forget_spent", events)
+
+
+def _forget_knowledge(command: Purge) -> Steps[None]:
+    """What was sent and answered goes with the payloads, mended issues with the runs."""
+    limit, before_us = command.limit, command.runs_before_us
+    yield from do("exchange_expire", before_us=command.payloads_before_us, limit=limit)
+    first, before = first_id("receipt", None), first_id("receipt", before_us)
+    yield from do("issue_unlink_old", first=first, before=before, limit=limit)
+    yield from do("issue_forget", before_us=before_us, limit=limit)
 
 
 def _reached(name: str) -> Steps[str]:

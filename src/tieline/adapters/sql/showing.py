@@ -7,8 +7,9 @@ from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.model import views as v
 from tieline.model.errors import NotFound
 from tieline.model.event import Event, Mention
+from tieline.model.ids import IssueId
 from tieline.model.receipt import Receipt, Verdict
-from tieline.model.run import AttemptRecord
+from tieline.model.run import AttemptRecord, ExchangeRecord
 from tieline.model.view_details import EventDetail, ReceiptDetail, ReplayDetail, RunDetail
 from tieline.model.view_rows import (
     AuditRow,
@@ -67,6 +68,8 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
     head = yield from _lane_head(shown)
     pauses = yield from ask("pause_list")
     audit = yield from audit_of([q.id])
+    exchanges = yield from ask("exchange_rows", run_id=q.id)
+    issues = yield from ask("issues_of_run", run_id=q.id)
     return RunDetail(
         run=shown,
         event=events[0],
@@ -78,6 +81,8 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
         lane_head=head,
         pauses=tuple(PauseRow(*row) for row in pauses),
         audit=audit,
+        exchanges=tuple(ExchangeRecord._make(row) for row in exchanges),
+        issues=tuple(IssueId(row[0]) for row in issues),
     )
 
 

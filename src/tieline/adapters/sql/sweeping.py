@@ -1,10 +1,12 @@
 """Sweeping: what silent workers held becomes ready again, and runs past their deadline end."""
 
 from tieline.adapters.sql.execution import advance_lanes
-from tieline.adapters.sql.statement import Steps, ask, do, put
+from tieline.adapters.sql.noting import Noted, note
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import Beat, Counted, Sweep, Swept
-from tieline.model.ids import RunId
+from tieline.model.ids import Micros, RunId
 from tieline.model.run import RunState
+from tieline.rules.issue_fingerprint import Failure
 
 
 def beat(command: Beat) -> Steps[Counted]:
@@ -34,7 +36,11 @@ def _expire(command: Sweep) -> Steps[list[RunId]]:
     rows = yield from ask("work_past_deadline", now_us=command.now_us, limit=command.limit)
     reason = "the run's deadline passed"
     ended = [(row[0], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
-    dead = [(row[0], "deadline", reason, f"while {row[5]}", command.now_us) for row in rows]
+    missed = [_missed(row, reason, command.now_us) for row in rows]
+    dead = [
+        (row[0], "deadline", reason, f"while {row[5]}", command.now_us, one.issue, None)
+        for row, one in zip(rows, missed, strict=True)
+    ]
     yield from put("run_end", ended)
     yield from put("dead_upsert", dead)
     yield from put("work_delete", [(row[0],) for row in rows])
@@ -45,4 +51,11 @@ def _expire(command: Sweep) -> Steps[list[RunId]]:
         if lane is not None and flow in skips
     ]
     yield from advance_lanes(freed)
+    yield from note(missed)
     return [row[0] for row in rows]
+
+
+def _missed(row: RowOut, reason: str, now_us: Micros) -> Noted:
+    run_id, tenant, flow = row[:3]
+    failure = Failure(flow, None, None, "deadline", None, reason)
+    return Noted(failure, failure.id, run_id, "", tenant, now_us)

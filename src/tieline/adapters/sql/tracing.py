@@ -62,7 +62,7 @@ def _seeds(q: v.ReadTrail) -> Steps[list[str]]:
             found = yield from ask_set("run_rows", [(text,)])
             return [run.event_id for run in run_rows(found)]
         case _:
-            return [row.id for row in (yield from _of_correlation(text))]
+            return [row.id for row in (yield from of_correlation(text))]
 
 
 def _lone_receipts(q: v.ReadTrail) -> Steps[tuple[ReceiptRow, ...]]:
@@ -83,12 +83,12 @@ def _family(seeds: list[str]) -> Steps[dict[str, EventRow]]:
     for correlation in dict.fromkeys(row.correlation for row in events.values()):
         if len(events) > MOST_EVENTS:
             break
-        for row in (yield from _of_correlation(correlation)):
+        for row in (yield from of_correlation(correlation)):
             events[row.id] = row
     return events
 
 
-def _of_correlation(correlation: str) -> Steps[list[EventRow]]:
+def of_correlation(correlation: str) -> Steps[list[EventRow]]:
     """Events of one correlation; it is the receipt's id unless the sender gave its own."""
     found = list((yield from events_of_correlation(correlation, MOST_EVENTS + 1)))
     for receipt in (yield from receipts_of([correlation])):

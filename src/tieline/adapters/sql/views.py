@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tieline.adapters.sql import alerting, checking, listing, replay_reading, showing, tracing
+from tieline.adapters.sql import (
+    alerting,
+    checking,
+    issue_reading,
+    listing,
+    narrowing,
+    replay_reading,
+    showing,
+    tracing,
+)
 from tieline.adapters.sql.statement import Steps
 from tieline.model import view_issues as issues
 from tieline.model import view_lists as lists
@@ -13,8 +22,6 @@ from tieline.model import views as v
 R = TypeVar("R")
 
 COMING = (
-    issues.ListIssues,
-    issues.ShowIssue,
     series.ReadSeries,
     series.ReadSums,
     series.ReadSparks,
@@ -36,8 +43,8 @@ def _coming(question: v.Question[R]) -> Steps[R]:
 
 READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.ListReceipts: listing.receipts,
-    v.ListEvents: listing.events,
-    v.ListRuns: listing.runs,
+    v.ListEvents: narrowing.events,
+    v.ListRuns: narrowing.runs,
     v.ListDead: listing.dead,
     v.ListReplays: listing.replays,
     v.ListAudit: listing.audit,
@@ -58,6 +65,8 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.ListAlerts: alerting.listed,
     v.ReadAlertBook: alerting.book,
     v.ReadSigns: alerting.signs,
+    issues.ListIssues: issue_reading.issues,
+    issues.ShowIssue: issue_reading.issue,
     **dict.fromkeys(COMING, _coming),
 }
 """Every question but CheckStore, which is about the file and not about what is in it."""

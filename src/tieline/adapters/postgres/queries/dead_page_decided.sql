@@ -1,15 +1,17 @@
 -- A page of the dead letters that somebody has decided.
 -- takes: before text, look bigint, flow text, kind text, since_us bigint, until_us bigint
--- takes: limit bigint
+-- takes: limit bigint, issue text, connection text
 WITH looked AS MATERIALIZED (
   SELECT run_id AS id FROM dead
   WHERE resolution IS NOT NULL AND run_id < :before ORDER BY run_id DESC LIMIT :look
 ), found AS (
   SELECT d.run_id AS id, d.flow, d.kind, d.reason, d.at_us, d.resolution, d.resolved_us,
-         r.event_id, r.lane
+         r.event_id, r.lane, d.issue, d.connection
   FROM looked JOIN dead AS d ON d.run_id = looked.id JOIN run AS r ON r.id = looked.id
   WHERE (:flow IS NULL OR d.flow = :flow)
     AND (:kind IS NULL OR d.kind = :kind)
+    AND (:issue IS NULL OR d.issue = :issue)
+    AND (:connection IS NULL OR d.connection = :connection)
     AND d.at_us >= :since_us AND d.at_us < :until_us
   ORDER BY d.run_id DESC LIMIT :limit
 )

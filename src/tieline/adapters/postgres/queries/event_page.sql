@@ -1,6 +1,6 @@
 -- A page of events, newest first; however rare a match is, :look rows are looked at and no more.
 -- takes: first text, before text, look bigint, source text, type text, prefix text
--- takes: since_us bigint, until_us bigint, limit bigint
+-- takes: since_us bigint, until_us bigint, limit bigint, identity text
 WITH looked AS MATERIALIZED (
   SELECT id, source, type, identity, recorded_us, correlation, receipt_id, cause, contract
   FROM event WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
@@ -8,6 +8,7 @@ WITH looked AS MATERIALIZED (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
     AND (:type IS NULL OR type = :type)
+    AND (:identity IS NULL OR strpos(identity, :identity) > 0)
     AND (:prefix IS NULL OR substr(type, 1, length(:prefix)) = :prefix)
     AND recorded_us >= :since_us AND recorded_us < :until_us
   ORDER BY id DESC LIMIT :limit

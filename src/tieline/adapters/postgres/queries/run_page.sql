@@ -1,6 +1,6 @@
 -- A page of runs, newest first; however rare a match is, :look rows are looked at and no more.
 -- takes: first text, before text, look bigint, flow text, state text, since_us bigint
--- takes: until_us bigint, limit bigint
+-- takes: until_us bigint, limit bigint, tenant text, waits_on text
 WITH looked AS MATERIALIZED (
   SELECT id FROM run WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
 ), found AS (
@@ -12,6 +12,8 @@ WITH looked AS MATERIALIZED (
   LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
   WHERE (:flow IS NULL OR r.flow = :flow)
     AND (:state IS NULL OR r.state = :state)
+    AND (:tenant IS NULL OR r.tenant = :tenant)
+    AND (:waits_on IS NULL OR w.waits_on = :waits_on)
     AND r.created_us >= :since_us AND r.created_us < :until_us
   ORDER BY r.id DESC LIMIT :limit
 )

@@ -1,6 +1,6 @@
 -- A page of the runs of one replay.
 -- takes: replay_id text, first text, before text, look bigint, flow text, state text
--- takes: since_us bigint, until_us bigint, limit bigint
+-- takes: since_us bigint, until_us bigint, limit bigint, tenant text, waits_on text
 WITH looked AS MATERIALIZED (
   SELECT id FROM run
   WHERE replay_id IS NOT NULL AND replay_id = :replay_id AND id >= :first AND id < :before
@@ -14,6 +14,8 @@ WITH looked AS MATERIALIZED (
   LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
   WHERE (:flow IS NULL OR r.flow = :flow)
     AND (:state IS NULL OR r.state = :state)
+    AND (:tenant IS NULL OR r.tenant = :tenant)
+    AND (:waits_on IS NULL OR w.waits_on = :waits_on)
     AND r.created_us >= :since_us AND r.created_us < :until_us
   ORDER BY r.id DESC LIMIT :limit
 )

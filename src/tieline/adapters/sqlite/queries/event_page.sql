@@ -6,6 +6,7 @@ WITH looked AS MATERIALIZED (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
     AND (:type IS NULL OR type = :type)
+    AND (:identity IS NULL OR instr(identity, :identity) > 0)
     AND (:prefix IS NULL OR substr(type, 1, length(:prefix)) = :prefix)
     AND recorded_us >= :since_us AND recorded_us < :until_us
   ORDER BY id DESC LIMIT :limit

@@ -9,6 +9,8 @@ WITH looked AS MATERIALIZED (
   FROM looked CROSS JOIN run AS r ON r.id = looked.id LEFT JOIN work AS w ON w.run_id = r.id
   WHERE (:flow IS NULL OR r.flow = :flow)
     AND (:state IS NULL OR r.state = :state)
+    AND (:tenant IS NULL OR r.tenant = :tenant)
+    AND (:waits_on IS NULL OR w.waits_on = :waits_on)
     AND r.created_us >= :since_us AND r.created_us < :until_us
   ORDER BY r.id DESC LIMIT :limit
 )

@@ -1,0 +1,32 @@
+-- A page of issues, the latest failure first; :look of them are looked at and no more.
+-- takes: before_us bigint, before_id text, look bigint, states text, flow text, connection text
+-- takes: source text, kind text, since_us bigint, until_us bigint, limit bigint
+WITH looked AS MATERIALIZED (
+  SELECT id, last_us FROM issue WHERE (last_us, id) < (:before_us, :before_id)
+  ORDER BY last_us DESC, id DESC LIMIT :look
+), found AS (
+  SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count, i.subjects,
+         i.first_us, i.last_us, i.state, i.until_us, i.actor, i.reason, i.changed_us,
+         i.regressions,
+         (SELECT count(DISTINCT f.kind || ':' || f.key)
+          FROM (SELECT event_id FROM issue_link WHERE issue = i.id
+                ORDER BY subject DESC LIMIT 100) AS l
+          JOIN reference AS f ON f.event_id = l.event_id),
+         i.subjects <= 100,
+         (SELECT count(DISTINCT t.tenant)
+          FROM (SELECT tenant FROM issue_link WHERE issue = i.id
+                ORDER BY subject DESC LIMIT 100) AS t)
+  FROM looked JOIN issue AS i ON i.id = looked.id
+  WHERE (:states IS NULL OR i.state IN (SELECT jsonb_array_elements_text(:states::jsonb)))
+    AND (:flow IS NULL OR i.flow = :flow)
+    AND (:connection IS NULL OR i.connection = :connection)
+    AND (:source IS NULL OR i.source = :source)
+    AND (:kind IS NULL OR i.kind = :kind)
+    AND i.last_us >= :since_us AND i.last_us < :until_us
+  ORDER BY i.last_us DESC, i.id DESC LIMIT :limit
+)
+SELECT seen.count, seen.last_us, seen.last, found.*
+FROM (SELECT count(*) AS count, min(last_us) AS last_us,
+             (SELECT id FROM looked ORDER BY last_us, id LIMIT 1) AS last FROM looked) AS seen
+LEFT JOIN found ON true
+ORDER BY found.last_us DESC, found.id DESC

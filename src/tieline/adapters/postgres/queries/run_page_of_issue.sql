@@ -1,0 +1,24 @@
+-- A page of the runs that belong to one issue.
+-- takes: issue text, first text, before text, look bigint, flow text, state text
+-- takes: since_us bigint, until_us bigint, limit bigint, tenant text, waits_on text
+WITH looked AS MATERIALIZED (
+  SELECT subject AS id FROM issue_link
+  WHERE issue = :issue AND subject >= :first AND subject < :before
+  ORDER BY subject DESC LIMIT :look
+), found AS (
+  SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.replay_id,
+         r.created_us,
+         r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
+         coalesce(w.tries, 0), w.worker
+  FROM looked JOIN run AS r ON r.id = looked.id
+  LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
+  WHERE (:flow IS NULL OR r.flow = :flow)
+    AND (:state IS NULL OR r.state = :state)
+    AND (:tenant IS NULL OR r.tenant = :tenant)
+    AND (:waits_on IS NULL OR w.waits_on = :waits_on)
+    AND r.created_us >= :since_us AND r.created_us < :until_us
+  ORDER BY r.id DESC LIMIT :limit
+)
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+ORDER BY found.id DESC

@@ -1,0 +1,2 @@
+-- Forget what purged runs sent and were answered.
+DELETE FROM exchange WHERE run_id IN (VALUES {rows})

@@ -1,0 +1,2 @@
+-- Purged runs belong to no issue any more.
+DELETE FROM issue_link WHERE subject IN (VALUES {rows})

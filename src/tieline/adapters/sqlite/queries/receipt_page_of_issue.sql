@@ -1,0 +1,18 @@
+-- A page of the deliveries that belong to one issue.
+WITH looked AS MATERIALIZED (
+  SELECT id, source, received_us, verdict, status, reason, c.event_id, remote, body_bytes
+  FROM (SELECT subject FROM issue_link
+        WHERE issue = :issue AND subject >= :first AND subject < :before
+        ORDER BY subject DESC LIMIT :look) AS l
+  CROSS JOIN receipt AS c ON c.id = l.subject
+), found AS (
+  SELECT * FROM looked
+  WHERE (:source IS NULL OR source = :source)
+    AND (:reason IS NULL OR instr(reason, :reason) > 0)
+    AND (:verdict IS NULL OR verdict = :verdict)
+    AND received_us >= :since_us AND received_us < :until_us
+  ORDER BY id DESC LIMIT :limit
+)
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+ORDER BY found.id DESC

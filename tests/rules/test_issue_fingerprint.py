@@ -1,0 +1,111 @@
+"""Which failures are alike: by flow, connection, kind, status and the shape of the message."""
+
+import pytest
+
+from tieline.model.ids import RunId
+from tieline.model.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.rules.issue_fingerprint import LONGEST_SHAPE, Failure, failure_of, shape_of
+
+FLOW = "post_invoice"
+
+
+@pytest.mark.parametrize(
+    ("message", "shape"),
+    [
+        ("HTTP 503: Service Unavailable", "HTTP <n>: Service Unavailable"),
+        ("no invoice in_1Mabc2345 for customer 84219", "no invoice <id> for customer <n>"),
+        ("oops 3fa85f64-5717-4562-b3fc-2c963f66afa6", "oops <id>"),
+        ("field 'customer_id' is missing", "field 'customer_id' is missing"),
+        ("KeyError: 'amount'", "KeyError: 'amount'"),
+        ("name 'Zoë Müller' is not known", "name <value> is not known"),
+        ('"8,5 %" is no number', "<value> is no number"),
+        ("it can't read what isn't there", "it can't read what isn't there"),
+        ("after 15.0 s at https://api.test/v1/a?b=1", "after <n> s at <url>"),
+        ("since 2026-01-01T10:00:00.5Z or 10:15:00", "since <time> or <time>"),
+        ("until Fri, 21 Nov 2025 14:00:00 GMT", "until <time>"),
+        ("ana.b+c@mail.example.com is not known", "<email> is not known"),
+        ("  two\n\n  lines\t", "two lines"),
+        ("-3 or +4,000.50", "<n> or <n>"),
+        ("", ""),
+    ],
+)
+def test_the_shape_of_a_message_has_nothing_of_one_record(message: str, shape: str) -> None:
+    assert shape_of(message) == shape
+
+
+def test_a_shape_is_short_whatever_the_message() -> None:
+    assert len(shape_of("x" * 100_000)) == LONGEST_SHAPE
+    assert len(shape_of("'" * 50_000)) <= LONGEST_SHAPE
+    assert len(shape_of("a@" * 50_000)) <= LONGEST_SHAPE
+    assert len(shape_of("1" * 100_000)) <= LONGEST_SHAPE
+
+
+def a_try(outcome: str = "unavailable", detail: str | None = "HTTP 503: busy") -> AttemptRecord:
+    return AttemptRecord(
+        RunId("run_1"), "books POST /x", "#1", 1, "books", 0, 1, 503, outcome, None, detail, None
+    )
+
+
+SAID = "books POST /x: HTTP 503: busy"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        RetryAt(5, SAID),
+        Dead("unavailable", f"books POST /x: given up after 8 tries: {SAID}"),
+        Held(SAID, ("books POST /x", "#1")),
+        Waiting(5, "connection:books", SAID),
+    ],
+)
+def test_what_comes_of_one_failed_try_is_one_issue(outcome: Outcome) -> None:
+    failure = failure_of(FLOW, outcome, [a_try()])
+
+    assert failure == Failure(FLOW, None, "books", "unavailable", 503, "HTTP 503: busy")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Dead("KeyError", "KeyError: 'x'"), (None, "KeyError", None)),
+        (Dead("refused-404", "books GET /x: no such"), (None, "rejected", 404)),
+        (RetryAt(5, "again, please"), (None, "retry", None)),
+        (Held("what now?"), (None, "held", None)),
+    ],
+)
+def test_what_no_try_tells_is_told_by_the_end(
+    outcome: Dead | Held | RetryAt, expected: tuple[str | None, str, int | None]
+) -> None:
+    failure = failure_of(FLOW, outcome, [a_try(), a_try("done", None)])
+
+    assert failure is not None
+    assert (failure.connection, failure.kind, failure.status) == expected
+    assert failure.words == outcome.reason
+
+
+@pytest.mark.parametrize("outcome", [Done(), Waiting(5, "connection:books", "the breaker is open")])
+def test_what_did_not_fail_belongs_to_no_issue(outcome: Outcome) -> None:
+    assert failure_of(FLOW, outcome, [a_try()]) is None
+
+
+def test_a_try_that_was_overcome_does_not_give_its_name_to_a_later_failure() -> None:
+    failure = failure_of(FLOW, Dead("KeyError", "KeyError: 'x'"), [a_try()])
+
+    assert failure is not None
+    assert failure.connection is None
+
+
+def test_an_id_depends_on_every_part_and_on_nothing_else() -> None:
+    one = Failure(FLOW, None, "books", "unavailable", 503, "HTTP 503: order 1")
+    others = [
+        Failure("other", None, "books", "unavailable", 503, one.words),
+        Failure(FLOW, "billing", "books", "unavailable", 503, one.words),
+        Failure(FLOW, None, "crm", "unavailable", 503, one.words),
+        Failure(FLOW, None, "books", "slow", 503, one.words),
+        Failure(FLOW, None, "books", "unavailable", 502, one.words),
+        Failure(FLOW, None, "books", "unavailable", 503, "HTTP 503: customer 1"),
+    ]
+
+    assert Failure(FLOW, None, "books", "unavailable", 503, "HTTP 503: order 2").id == one.id
+    assert len({one.id, *(other.id for other in others)}) == 7
+    assert one.id.startswith("iss_")
