@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
+from tieline.adapters.system.listening import inherited
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.model.errors import SettingsError
 from tieline.model.facts import StoreTrouble
@@ -133,7 +134,8 @@ async def _open_surfaces(
         await surface.open()
     if ProcessRole.INGEST in parts.roles:
         at_end.push_async_callback(parts.door.close, seconds)
-        await parts.door.open(settings.host, settings.port)
+        opened = None if settings.door_socket is None else inherited(settings.door_socket)
+        await parts.door.open(settings.host, settings.port, opened)
     return surfaces
 
 

@@ -74,6 +74,9 @@ class Settings(BaseModel):
         min_length=1,
         description="what this process does: ingest, worker, scheduler, console",
     )
+    processes: int = Field(
+        default=1, ge=1, le=64, description="how many share the work on this machine"
+    )
     host: str = Field(default="127.0.0.1", description="address the webhook door listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 picks a free port")
     public_url: str | None = Field(
@@ -127,6 +130,12 @@ class Settings(BaseModel):
     )
     connections: dict[str, ConnectionSettings] = Field(
         default={}, description="[connections.<name>]: what differs from the hub's code here"
+    )
+    child: int | None = Field(
+        default=None, ge=1, description="set by a supervisor: which of its processes this is"
+    )
+    door_socket: int | None = Field(
+        default=None, ge=0, description="set by a supervisor: an open socket that listens"
     )
     crash_at: str | None = Field(
         default=None, description="for crash tests: end the process at this point"

@@ -30,9 +30,10 @@ MOST_A_SECOND = 20
 class LineObserver:
     """Counts every fact, and writes what is out of the ordinary."""
 
-    def __init__(self, stream: TextIO, now_us: Callable[[], Micros]) -> None:
+    def __init__(self, stream: TextIO, now_us: Callable[[], Micros], prefix: str = "") -> None:
         self.counts: Counter[str] = Counter()
         self._stream = stream
+        self._prefix = prefix
         self._now_us = now_us
         self._second = 0
         self._lines = 0
@@ -53,12 +54,13 @@ class LineObserver:
         if self._lines > MOST_A_SECOND:
             self._left_out += 1
             return
-        self._stream.write(f"{iso(now_us)} {inert(line, 1000)}\n")
+        self._stream.write(f"{self._prefix}{iso(now_us)} {inert(line, 1000)}\n")
         self._stream.flush()
 
     def _say_what_was_left_out(self, now_us: Micros) -> None:
         if self._left_out:
-            self._stream.write(f"{iso(now_us)} {self._left_out} more lines like these\n")
+            left_out = f"{self._left_out} more lines like these"
+            self._stream.write(f"{self._prefix}{iso(now_us)} {left_out}\n")
             self._left_out = 0
 
 

@@ -60,10 +60,13 @@ class DoorServer:
         """Whether no further request is wanted."""
         return self._doorway.draining
 
-    async def open(self, host: str, port: int) -> None:
-        """Listen on *host*:*port* (0: any free one). Raises SettingsError when it is taken."""
+    async def open(self, host: str, port: int, listener: socket.socket | None = None) -> None:
+        """Listen on *host*:*port* (0: any free one), or on a *listener* that somebody opened.
+
+        Raises SettingsError when the address is taken.
+        """
         loop = asyncio.get_running_loop()
-        listener = _listen(host, port)
+        listener = listener or _listen(host, port)
         self.port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self._doorway.public_url = (self._public_url or f"http://{shown}:{self.port}").rstrip("/")

@@ -1,0 +1,102 @@
+"""Child: a command comes in; a process of ours goes out, tied to this one by a socket.
+
+The socket is the child's stdin. The child says on it that it is ready; when its other end closes,
+the child knows that whoever started it is gone, and stops.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from tieline.model.errors import SettingsError
+
+READY = b"ready\n"
+
+
+class Child:
+    """A process that was started here."""
+
+    def __init__(self, process: asyncio.subprocess.Process, line: socket.socket) -> None:
+        self.pid = process.pid
+        self._process = process
+        self._line = line
+
+    @classmethod
+    async def start(
+        cls, command: Sequence[str], environment: Mapping[str, str], keep: Sequence[int] = ()
+    ) -> "Child":
+        """Start *command*, which also gets the open files *keep*.
+
+        It has a session of its own, so that a terminal's Ctrl-C and hang-up come to us alone.
+        """
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)  # noqa: FBT003 - its name says it
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=theirs.fileno(),
+                env=dict(environment),
+                pass_fds=tuple(keep),
+                start_new_session=True,
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return cls(process, ours)
+
+    async def is_ready(self) -> bool:
+        """Wait until it says so; False: it has ended, or hung up, without."""
+        heard = b""
+        with suppress(ConnectionError):
+            while chunk := await asyncio.get_running_loop().sock_recv(self._line, len(READY)):
+                heard += chunk
+                if READY in heard:
+                    return True
+        return False
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal, if it lives."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended; negative: the number of the signal that ended it."""
+        code = await self._process.wait()
+        self._line.close()
+        return code
+
+
+class Lifeline:
+    """The child's end of the socket."""
+
+    def __init__(self, number: int) -> None:
+        """Take it from stdin. Raises SettingsError unless a supervisor started this process."""
+        try:
+            self._line = socket.socket(fileno=os.dup(0))
+        except OSError:
+            wanted = "only a supervisor sets it (tieline serve --processes)"
+            raise SettingsError("child", number, wanted) from None
+
+    def say_ready(self) -> None:
+        """Tell the supervisor that this process is at work."""
+        with suppress(OSError):
+            self._line.sendall(READY)
+
+    def watch(self, on_end: Callable[[], None]) -> None:
+        """Call *on_end*, on a thread of its own, once the supervisor is gone."""
+        watcher = threading.Thread(
+            target=self._watch, args=(on_end,), name="tieline-lifeline", daemon=True
+        )
+        watcher.start()
+
+    def _watch(self, on_end: Callable[[], None]) -> None:
+        with suppress(OSError):
+            while self._line.recv(1):
+                pass
+        on_end()

@@ -1,0 +1,66 @@
+"""Listening: an address and a number come in; so many sockets that share it go out.
+
+On Linux every socket is bound for itself (SO_REUSEPORT, socket(7)) and the kernel spreads new
+connections over them by a hash of their addresses. Elsewhere all are the same socket.
+"""
+
+import socket
+import sys
+
+from tieline.model.errors import SettingsError
+
+BACKLOG = 1024
+
+
+class SharedAddress:
+    """One address that several processes listen on; nobody else has it."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Bind it (0: any free port). Raises SettingsError when it is taken."""
+        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._host = host
+        self._shares = sys.platform == "linux"
+        # Bound without sharing first: else a second hub could take half of the connections.
+        with self._bound(port, shares=False) as probe:
+            free = probe.getsockname()[1]
+        self._held = self._bound(free, shares=self._shares)
+        self.port: int = free
+        if not self._shares:
+            self._held.listen(BACKLOG)
+
+    def listener(self) -> socket.socket:
+        """A listening socket that may be handed to another process."""
+        if not self._shares:
+            return self._held.dup()
+        made = self._bound(self.port, shares=True)
+        made.listen(BACKLOG)
+        return made
+
+    def close(self) -> None:
+        """Let go of the address."""
+        self._held.close()
+
+    def _bound(self, port: int, *, shares: bool) -> socket.socket:
+        made = socket.socket(self._family, socket.SOCK_STREAM)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if shares:
+                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            made.bind((self._host, port))
+        except OSError as error:
+            made.close()
+            wanted = f"use another address: {error.strerror or error}"
+            raise SettingsError("listen", f"{self._host}:{port}", wanted) from None
+        return made
+
+
+def inherited(number: int) -> socket.socket:
+    """The listening socket that this process was given. Raises SettingsError if it is none."""
+    wanted = "only a supervisor sets it, to the number of a socket that listens"
+    try:
+        found = socket.socket(fileno=number)
+    except OSError as error:
+        raise SettingsError("door_socket", number, f"{wanted}: {error.strerror}") from None
+    if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        raise SettingsError("door_socket", number, wanted)
+    return found
