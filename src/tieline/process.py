@@ -134,7 +134,9 @@ async def _open_surfaces(
         await surface.open()
     if ProcessRole.INGEST in parts.roles:
         at_end.push_async_callback(parts.door.close, seconds)
-        opened = None if settings.door_socket is None else inherited(settings.door_socket)
+        opened = (
+            None if settings.door_socket is None else inherited("door_socket", settings.door_socket)
+        )
         await parts.door.open(settings.host, settings.port, opened)
     return surfaces
 

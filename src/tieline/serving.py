@@ -2,18 +2,27 @@
 
 import asyncio
 import os
+import signal
 import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
 
+from tieline.adapters.system.child import Lifeline
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.last_resort import end_process_after
 from tieline.adapters.telemetry.lines import LineObserver
 from tieline.model.flow import HubSpec
 from tieline.ports.vault import Vault
-from tieline.process import running
+from tieline.process import Running, running
 from tieline.service import told_to_stop
 from tieline.settings import Settings
 from tieline.wiring import open_vault
 
+T = TypeVar("T")
+
+FIRST = 1
 LEAVE_S = 2.0
 """How long a stopped process may take to end: flows that cannot be ended may hold it."""
 BEYOND_S = 25.0
@@ -23,24 +32,43 @@ BEYOND_S = 25.0
 async def serve(hub: HubSpec, settings: Settings) -> None:
     """Run until told to stop; say on stderr what somebody should know of meanwhile."""
     told = told_to_stop()  # before anything answers: whoever finds us may also stop us
-    observer = LineObserver(sys.stderr, SystemClock().now_us)
-    for warning in warnings(hub, open_vault(settings, os.environ)):
-        _say(f"warning: {warning}")
-    async with running(hub, settings, observer=observer) as it:
-        _say(f"{hub.name} keeps its store in {it.parts.store.about}")
-        if it.port:
-            for name in hub.webhooks():
-                _say(f"source {name}: http://{settings.host}:{it.port}/in/{name}")
-        for line in (line for surface in it.surfaces for line in surface.where()):
-            _say(line)
-        _say("ready")
+    say, say_ready = voice(settings.child), nothing
+    limit_s = settings.shutdown_seconds + BEYOND_S
+    if settings.child is not None:
+        lifeline = Lifeline(settings.child)
+        lifeline.watch(partial(_orphaned, limit_s))
+        say_ready = lifeline.say_ready
+    if settings.child in {None, FIRST}:
+        for warning in warnings(hub, open_vault(settings, os.environ)):
+            say(f"warning: {warning}")
+    async with running(hub, settings, observer=observer_of(settings)) as it:
+        for line in told_at_start(it, settings):
+            say(line)
+        say("ready")
+        say_ready()
         name = await told
-        _say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
-        limit_s = settings.shutdown_seconds + BEYOND_S
+        say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
         too_long = end_process_after(limit_s, 1, f"not stopped within {limit_s:g} s: ended")
     too_long.cancel()
-    _say("stopped")
+    say("stopped")
     end_process_after(LEAVE_S, 0)
+
+
+def observer_of(settings: Settings) -> LineObserver:
+    """Who writes on stderr, with the number of the process where there are several."""
+    prefix = "" if settings.child is None else f"[{settings.child}] "
+    return LineObserver(sys.stderr, SystemClock().now_us, prefix)
+
+
+def told_at_start(it: Running, settings: Settings) -> list[str]:
+    """What people are told; the first of several processes tells it for all."""
+    lines = [line for surface in it.surfaces for line in surface.where()]
+    if settings.child in {None, FIRST}:
+        about = f"{it.parts.hub.name} keeps its store in {it.parts.store.about}"
+        doors = it.parts.hub.webhooks() if it.port else ()
+        where = f"http://{settings.host}:{it.port}/in"
+        return [about, *(f"source {name}: {where}/{name}" for name in doors), *lines]
+    return lines
 
 
 def warnings(hub: HubSpec, vault: Vault) -> list[str]:
@@ -58,16 +86,33 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     return found
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"tieline: {text}\n")
-    sys.stdout.flush()
+def nothing() -> None:
+    """There is nobody to tell."""
 
 
-def run(coroutine: object) -> None:
+def voice(child: int | None = None) -> Callable[[str], None]:
+    """What says a line on stdout, with the number of the process where there are several."""
+    name = "tieline" if child is None else f"tieline[{child}]"
+
+    def say(text: str) -> None:
+        with suppress(OSError):  # nobody listens any more, which is no reason to fail
+            sys.stdout.write(f"{name}: {text}\n")
+            sys.stdout.flush()
+
+    return say
+
+
+def _orphaned(limit_s: float) -> None:
+    """The supervisor is gone: stop as if it had asked, and end in any case."""
+    end_process_after(limit_s, 1, "the supervisor is gone")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run on uvloop where there is one."""
     try:
         import uvloop
     except ImportError:
-        asyncio.run(coroutine)  # type: ignore[arg-type]
-    else:
-        uvloop.run(coroutine)  # type: ignore[arg-type]
+        return asyncio.run(coroutine)
+    answer: T = uvloop.run(coroutine)
+    return answer

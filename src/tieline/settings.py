@@ -137,6 +137,7 @@ class Settings(BaseModel):
     door_socket: int | None = Field(
         default=None, ge=0, description="set by a supervisor: an open socket that listens"
     )
+    console_socket: int | None = Field(default=None, ge=0, description="the same for the console")
     crash_at: str | None = Field(
         default=None, description="for crash tests: end the process at this point"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from tieline import hub_file, process, serving, settings, wiring, wiring_store
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
+from tieline.fleet.supervisor import Supervisor
 from tieline.model.errors import SettingsError, StoreError, TielineError
 from tieline.model.flow import HubSpec
 from tieline.pipeline.admit import Admitter
@@ -61,13 +62,29 @@ class Build:
         finally:
             await hub.close()
 
-    def serve(self, overrides: Overrides) -> None:
+    def serve(self, overrides: Overrides) -> int:
         read = settings.load(overrides)
+        if read.processes > 1:
+            return serving.run(_supervise(read, overrides))
         process.check_roles(read)
         serving.run(serving.serve(_hub(read), read))
+        return 0
 
     def demo(self, wishes: DemoWishes) -> int:
         return run_demo(wishes, self.open_views)
+
+
+async def _supervise(read: settings.Settings, overrides: Overrides) -> int:
+    given = {name: str(value) for name, value in overrides.items() if value is not None}
+    environment = {
+        **os.environ,
+        **{f"{settings.PREFIX}{name.upper()}": value for name, value in given.items()},
+    }
+    ids = SystemIds()
+    supervisor = Supervisor(
+        read, environment, clock=SystemClock(), chance=ids.chance, say=serving.voice()
+    )
+    return await supervisor.run()
 
 
 def _hub(read: settings.Settings) -> HubSpec:

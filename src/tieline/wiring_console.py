@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from tieline.adapters.system.ids import SystemIds
+from tieline.adapters.system.listening import inherited
 from tieline.model.errors import SettingsError
 from tieline.ports.surface import Surface
 from tieline.rules.exposed import is_exposed
@@ -38,6 +39,7 @@ class Console:
             settings.console_port,
             settings.console_cert,
             settings.console_key,
+            inherited("console_socket", settings.console_socket),
         )
         self._settings = settings
         self._server = WebServer(web_app(parts, Nobody(), []), place)

@@ -37,7 +37,7 @@ def wait_s(past: Past, chance: float) -> float:
     """How long to wait before the next life; *chance* is from 0 up to 1."""
     if past.failures < 1:
         return 0.0
-    longest = min(FIRST_S * 2 ** min(past.failures - 1, 30), LONGEST_S)
+    longest = min(FIRST_S * 2.0 ** min(past.failures - 1, 30), LONGEST_S)
     return longest * (0.5 + chance / 2)
 
 

@@ -54,8 +54,9 @@ class SteadyBuild(Build):
         hub: HubSpec = self.house.hub
         return hub
 
-    def serve(self, overrides: Overrides) -> None:
+    def serve(self, overrides: Overrides) -> int:
         self.served.append(("serve", dict(overrides)))
+        return 0
 
     def demo(self, wishes: DemoWishes) -> int:
         self.served.append(("demo", asdict(wishes)))

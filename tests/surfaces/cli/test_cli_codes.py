@@ -271,6 +271,7 @@ def test_serve_and_demo_go_to_the_wiring(shop: Any) -> None:
         "host": None,
         "port": 0,
         "roles": None,
+        "processes": None,
     }
     assert wishes["seconds"] == 5
 

@@ -50,8 +50,19 @@ class Child:
             theirs.close()
         return cls(process, ours)
 
-    async def is_ready(self) -> bool:
-        """Wait until it says so; False: it has ended, or hung up, without."""
+    async def is_ready(self, seconds: float) -> bool:
+        """Wait until it says so; False: it has ended without, or not said so in *seconds*."""
+        said = asyncio.create_task(self._says_so())
+        ended = asyncio.create_task(self._process.wait())
+        done, _ = await asyncio.wait(
+            [said, ended], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        said.cancel()
+        ended.cancel()
+        await asyncio.gather(said, ended, return_exceptions=True)
+        return said in done and said.result()
+
+    async def _says_so(self) -> bool:
         heard = b""
         with suppress(ConnectionError):
             while chunk := await asyncio.get_running_loop().sock_recv(self._line, len(READY)):
@@ -76,12 +87,18 @@ class Lifeline:
     """The child's end of the socket."""
 
     def __init__(self, number: int) -> None:
-        """Take it from stdin. Raises SettingsError unless a supervisor started this process."""
+        """Take it from stdin, which processes that this one starts must not have.
+
+        Raises SettingsError unless a supervisor started this process.
+        """
         try:
             self._line = socket.socket(fileno=os.dup(0))
         except OSError:
             wanted = "only a supervisor sets it (tieline serve --processes)"
             raise SettingsError("child", number, wanted) from None
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
 
     def say_ready(self) -> None:
         """Tell the supervisor that this process is at work."""

@@ -54,13 +54,19 @@ class SharedAddress:
         return made
 
 
-def inherited(number: int) -> socket.socket:
-    """The listening socket that this process was given. Raises SettingsError if it is none."""
+def inherited(name: str, number: int | None) -> socket.socket | None:
+    """The listening socket that this process was given by the setting *name*, if it was.
+
+    Raises SettingsError when it is none.
+    """
+    if number is None:
+        return None
     wanted = "only a supervisor sets it, to the number of a socket that listens"
     try:
         found = socket.socket(fileno=number)
     except OSError as error:
-        raise SettingsError("door_socket", number, f"{wanted}: {error.strerror}") from None
+        raise SettingsError(name, number, f"{wanted}: {error.strerror}") from None
     if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-        raise SettingsError("door_socket", number, wanted)
+        found.close()
+        raise SettingsError(name, number, wanted)
     return found

@@ -79,8 +79,11 @@ class Build(Protocol):
         """What the hub that has *store* open says of itself; None when none can be asked."""
         ...
 
-    def serve(self, overrides: Overrides) -> None:
-        """Run the hub until told to stop. Raises SettingsError, DeclarationError, StoreError."""
+    def serve(self, overrides: Overrides) -> int:
+        """Run the hub until told to stop; returns the exit code.
+
+        Raises SettingsError, DeclarationError, StoreError.
+        """
         ...
 
     def demo(self, wishes: DemoWishes) -> int:

@@ -28,11 +28,17 @@ def serve(
         str | None,
         typer.Option(help="Some of ingest,worker,scheduler,console; all unless told otherwise."),
     ] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Processes that share the work; needs PostgreSQL.")
+    ] = None,
 ) -> None:
-    """Run the hub until it is told to stop (SIGTERM, Ctrl-C)."""
+    """Run the hub until it is told to stop (SIGTERM, Ctrl-C).
+
+    Of several processes, SIGHUP replaces one after the other.
+    """
     session = o.session_of(context)
-    own = {"host": host, "port": port, "roles": roles}
-    session.build.serve({**session.overrides, **own})
+    own = {"host": host, "port": port, "roles": roles, "processes": processes}
+    raise typer.Exit(session.build.serve({**session.overrides, **own}))
 
 
 def demo(

@@ -33,6 +33,8 @@ class Place:
     certificate: str | None = None
     key: str | None = None
     """PEM files; both or none."""
+    listener: socket.socket | None = None
+    """Already open, instead of host and port."""
 
 
 class WebServer:
@@ -69,7 +71,7 @@ class WebServer:
         except (OSError, ssl.SSLError) as error:
             wanted = f"give PEM files of a certificate and its key ({error})"
             raise SettingsError("console_cert", self._place.certificate, wanted) from None
-        listener = _listen(self._place.host, self._place.port)
+        listener = self._place.listener or _listen(self._place.host, self._place.port)
         self.port = listener.getsockname()[1]
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="web")
