@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 
+from tieline.model.access import AccessCommand, TakeKey
 from tieline.model.alert import KeepAlerts
 from tieline.model.by import By as By
 from tieline.model.event import Event, Mention
@@ -386,4 +387,7 @@ OperatorCommand = (
     | AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue
 )  # fmt: skip
 HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues
-Command = FrontCommand | BackCommand | ClockCommand | OperatorCommand | HouseCommand
+Command = (
+    FrontCommand | BackCommand | ClockCommand | OperatorCommand | HouseCommand
+    | AccessCommand | TakeKey
+)  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Protocol, overload
 
 from tieline.model import commands as c
+from tieline.model.access import AccessCommand, KeyTaken, TakeKey
 from tieline.model.alert import KeepAlerts
 
 
@@ -36,6 +37,8 @@ class Journal(Protocol):
     @overload
     async def commit(self, command: c.KeepSchedule) -> c.ScheduleRow: ...
     @overload
+    async def commit(self, command: TakeKey) -> KeyTaken: ...
+    @overload
     async def commit(
         self,
         command: c.Remember
@@ -54,6 +57,7 @@ class Journal(Protocol):
         | c.EditDead
         | c.ResolveHeld
         | c.StartReplay
+        | AccessCommand
         | KeepAlerts
         | c.AcknowledgeIssue
         | c.ResolveIssue

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from tieline.model.access import Role as Role
+from tieline.model.access import Scope as Scope
+
 
 class Permission(StrEnum):
     """What somebody may do; every route of the console and the API asks for one of these."""
@@ -19,25 +22,6 @@ class Permission(StrEnum):
     """Read the numbers that machines collect."""
     ADMIN = "admin"
     """Say who may do what: users, invitations and tokens."""
-
-
-class Role(StrEnum):
-    """What a user is."""
-
-    VIEWER = "viewer"
-    SUPPORT = "support"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-
-class Scope(StrEnum):
-    """What a token is for."""
-
-    SEARCH = "search"
-    READ = "read"
-    OPERATE = "operate"
-    METRICS = "metrics"
-    ADMIN = "admin"
 
 
 _P = Permission

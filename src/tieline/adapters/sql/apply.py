@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tieline.adapters.sql import (
+    access,
     alerting,
     claiming,
     deciding,
@@ -23,6 +24,7 @@ from tieline.adapters.sql import (
 )
 from tieline.adapters.sql.noting import note_receipts
 from tieline.adapters.sql.statement import Steps, put
+from tieline.model import access as a
 from tieline.model import commands as c
 from tieline.model.alert import KeepAlerts
 from tieline.model.errors import Conflict, NotFound
@@ -65,6 +67,22 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.MuteIssue: issue_deciding.mute,
     c.ReopenIssue: issue_deciding.reopen,
     c.TendIssues: issue_deciding.tend,
+    a.AddUser: access.add_user,
+    a.SetRole: access.set_role,
+    a.SetPassword: access.set_password,
+    a.RemoveUser: access.remove_user,
+    a.AddInvite: access.add_invite,
+    a.AcceptInvite: access.accept_invite,
+    a.OpenSession: access.open_session,
+    a.TouchSession: access.touch_session,
+    a.EndSession: access.end_session,
+    a.EndSessions: access.end_sessions,
+    a.AddToken: access.add_token,
+    a.TouchToken: access.touch_token,
+    a.RevokeToken: access.revoke_token,
+    a.TakeKey: access.take_key,
+    a.KeepAnswer: access.keep_answer,
+    a.FreeKey: access.free_key,
     **dict.fromkeys(COMING, _coming),
 }
 

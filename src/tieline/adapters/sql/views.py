@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tieline.adapters.sql import (
+    access_reading,
     alerting,
     checking,
     issue_reading,
@@ -14,6 +15,7 @@ from tieline.adapters.sql import (
     tracing,
 )
 from tieline.adapters.sql.statement import Steps
+from tieline.model import view_access as access
 from tieline.model import view_issues as issues
 from tieline.model import view_lists as lists
 from tieline.model import view_series as series
@@ -62,6 +64,13 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.NextBite: replay_reading.next_bite,
     v.CountEffects: replay_reading.effects,
     v.CheckRows: checking.rows,
+    access.ListUsers: access_reading.users,
+    access.ListTokens: access_reading.tokens,
+    access.ListSessions: access_reading.sessions,
+    access.FindCredentials: access_reading.credentials,
+    access.FindSession: access_reading.session,
+    access.FindToken: access_reading.token,
+    access.FindInvite: access_reading.invite,
     v.ListAlerts: alerting.listed,
     v.ReadAlertBook: alerting.book,
     v.ReadSigns: alerting.signs,

@@ -1,0 +1,3 @@
+-- Remove a user.
+-- takes: name text
+DELETE FROM account WHERE name = :name

@@ -1,0 +1,3 @@
+-- An invitation is used up.
+-- takes: hash text
+DELETE FROM invite WHERE hash = :hash

@@ -1,0 +1,3 @@
+-- Void every invitation of a user.
+-- takes: account text
+DELETE FROM invite WHERE account = :account

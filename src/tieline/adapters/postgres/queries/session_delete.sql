@@ -1,0 +1,3 @@
+-- A session ends.
+-- takes: hash text
+DELETE FROM session WHERE hash = :hash

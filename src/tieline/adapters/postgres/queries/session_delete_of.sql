@@ -1,0 +1,3 @@
+-- Every session of a user ends, but for one.
+-- takes: account text, keep text
+DELETE FROM session WHERE account = :account AND hash <> :keep

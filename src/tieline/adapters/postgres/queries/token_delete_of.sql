@@ -1,0 +1,3 @@
+-- Make every token of a user void.
+-- takes: owner text
+DELETE FROM token WHERE owner = :owner

@@ -1,0 +1,2 @@
+-- Remove a user.
+DELETE FROM account WHERE name = :name

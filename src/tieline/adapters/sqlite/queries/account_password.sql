@@ -1,0 +1,2 @@
+-- Replace a user's password.
+UPDATE account SET password = :password WHERE name = :name

@@ -1,0 +1,2 @@
+-- Change what a user is.
+UPDATE account SET role = :role WHERE name = :name

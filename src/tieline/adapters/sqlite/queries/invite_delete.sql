@@ -1,0 +1,2 @@
+-- An invitation is used up.
+DELETE FROM invite WHERE hash = :hash

@@ -1,0 +1,2 @@
+-- Void every invitation of a user.
+DELETE FROM invite WHERE account = :account
