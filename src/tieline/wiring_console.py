@@ -6,18 +6,19 @@ Loaded only by a process that serves the console: the frameworks cost start-up t
 import os
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
+from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.model.errors import SettingsError
 from tieline.ports.surface import Surface
 from tieline.rules.exposed import is_exposed
 from tieline.settings import Settings
+from tieline.surfaces.web import login
+from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
+from tieline.surfaces.web.plain_page import plain_page
 from tieline.surfaces.web.server import Place, WebServer
-from tieline.surfaces.web.viewer import Viewer
 from tieline.wiring import Parts, open_vault
 
 
@@ -42,7 +43,10 @@ class Console:
             inherited("console_socket", settings.console_socket),
         )
         self._settings = settings
-        self._server = WebServer(web_app(parts, Nobody(), []), place)
+        self._accounts = Accounts(parts, SystemSecrecy())
+        self._first: str | None = None
+        pages = login.routes(parts, self._accounts, plain_page)
+        self._server = WebServer(web_app(parts, self._accounts, pages), place)
 
     @property
     def port(self) -> int:
@@ -50,26 +54,24 @@ class Console:
         return self._server.port
 
     def where(self) -> tuple[str, ...]:
-        """The address for people."""
-        return (f"console: {address(self._settings, self.port)}",)
+        """The address for people; without users, also how the first one gets in."""
+        start = address(self._settings, self.port)
+        if self._first is None:
+            return (f"console: {start}",)
+        link = f"{start}welcome/{self._first}"
+        return (
+            f"console: {start}",
+            f"console: there are no users; make the first administrator within a day: {link}",
+        )
 
     async def open(self) -> None:
         """Listen. Raises SettingsError."""
         await self._server.open()
+        self._first = await self._accounts.first_invitation()
 
     async def close(self, seconds: float) -> None:
         """Stop within *seconds*."""
         await self._server.close(seconds)
-
-
-class Nobody:
-    """Knows nobody."""
-
-    async def identify(self, _request: Request) -> Viewer | None:
-        return None
-
-    async def check_origin(self, _request: Request, _viewer: Viewer) -> None:
-        """Nobody sends anything."""
 
 
 def web_parts(parts: Parts, settings: Settings) -> WebParts:

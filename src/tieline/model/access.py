@@ -145,7 +145,7 @@ class RemoveUser:
 
 @value
 class AddInvite:
-    """Store an invitation; an older one for the same user, or the first user, is void."""
+    """Store an invitation; an older one for the same user is void."""
 
     hash: str
     user: str | None

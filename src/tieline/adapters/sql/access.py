@@ -66,11 +66,13 @@ def remove_user(command: a.RemoveUser) -> Steps[Counted]:
 
 
 def add_invite(command: a.AddInvite) -> Steps[Counted]:
-    """Store an invitation in place of those before it."""
+    """Store an invitation, in place of an older one for the same user.
+
+    Several may make the first user, one of each process that starts: the first of them that is
+    accepted makes the others void.
+    """
     yield from do("invite_expire", now_us=command.by.at_us, limit=BITE)
-    if command.is_first:
-        yield from do("invite_delete_first")
-    elif command.user is not None:
+    if command.user is not None:
         yield from do("invite_delete_of", account=command.user)
     yield from do(
         "invite_insert",

@@ -4,13 +4,14 @@ Every route of the application has to say so, or the application cannot be made.
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieline.rules.access import Permission
 from tieline.surfaces.web.problem import Problem
@@ -18,7 +19,8 @@ from tieline.surfaces.web.viewer import KEY, Viewer
 
 F = TypeVar("F", bound=Callable[..., Any])
 OPEN = "open"
-"""In place of a permission: whoever comes may see it, and a viewer is known all the same."""
+"""In place of a permission: whoever comes may see it, and a viewer is known all the same. What such
+a route changes is by its own proof (a password, an invitation), and it checks the origin itself."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN = "/login"
 _NEEDS = "tieline_needs"
@@ -59,17 +61,18 @@ def need_of(route: BaseRoute) -> Permission | str | None:
 
 def guarded(routes: Sequence[BaseRoute], doorkeeper: Doorkeeper) -> list[BaseRoute]:
     """*routes*, each behind its guard. Raises TypeError for one that does not say what it needs."""
+    made: list[BaseRoute] = []
     for route in routes:
         if isinstance(route, Mount):
-            if route.path != "/static":
-                raise TypeError(f"{route.path} is a mount; only /static may be one")
-            continue
+            raise TypeError(f"{route.path} is a mount; only /static may be one")
         need = need_of(route)
         if not isinstance(route, Route) or need is None:
             path = getattr(route, "path", route)
             raise TypeError(f"the route {path} does not say who may use it: @needs(Permission.…)")
-        route.app = Guard(route.app, need, doorkeeper)
-    return list(routes)
+        behind = copy(route)
+        behind.app = Guard(route.app, need, doorkeeper)
+        made.append(behind)
+    return made
 
 
 class Guard:
@@ -90,13 +93,29 @@ class Guard:
                 )
             await RedirectResponse(_login_address(request), 303)(scope, receive, send)
             return
-        if viewer is not None:
-            if self._need != OPEN and self._need not in viewer.permissions:
+        if viewer is not None and self._need != OPEN:
+            if self._need not in viewer.permissions:
                 raise Problem("forbidden", f"this needs the permission {str(self._need)!r}")
             if request.method not in SAFE:
                 await self._doorkeeper.check_origin(request, viewer)
         scope[KEY] = viewer
-        await self._app(scope, receive, send)
+        await self._app(scope, await _again(request, receive), send)
+
+
+async def _again(request: Request, receive: Receive) -> Receive:
+    """What the route receives: the body once more, when the guard has read a form's token."""
+    if not hasattr(request, "_body"):
+        return receive
+    body: bytes | None = await request.body()
+
+    async def replayed() -> Message:
+        nonlocal body
+        if body is None:
+            return await receive()
+        message, body = {"type": "http.request", "body": body, "more_body": False}, None
+        return message
+
+    return replayed
 
 
 def _wants_page(request: Request) -> bool:

@@ -1,0 +1,140 @@
+"""Login: the pages by which people come in and go out; how they look is given."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.errors import CommandRefused, Conflict, NotFound
+from tieline.model.view_access import FindInvite
+from tieline.rules.access import Permission
+from tieline.rules.credentials import can_be_accepted, digest
+from tieline.surfaces.web.accounts import Accounts
+from tieline.surfaces.web.guard import LOGIN, needs, open_to_all
+from tieline.surfaces.web.origin import check_same_site
+from tieline.surfaces.web.parts import WebParts
+from tieline.surfaces.web.problem import Problem
+from tieline.surfaces.web.viewer import viewer_if_any, viewer_of
+
+Page = Callable[[Request, str, Mapping[str, str], int], Response]
+"""Draws ``login``, ``welcome`` or ``account`` with texts, under a status.
+
+``login`` has next, name and error; ``welcome`` (an invitation) has key, user (empty: to be chosen),
+role and error; ``account`` (the own password) has error and done. Fields of the forms: name,
+password and next; name and password; old and new. Forms of a session carry ``csrf``.
+"""
+
+
+def routes(parts: WebParts, accounts: Accounts, page: Page) -> list[BaseRoute]:
+    """``/login``, ``/logout``, ``/welcome/{key}`` and ``/account``."""
+    desk = Desk(parts, accounts, page)
+    return [
+        Route(LOGIN, desk.show, methods=["GET"]),
+        Route(LOGIN, desk.log_in, methods=["POST"]),
+        Route("/logout", desk.log_out, methods=["POST"]),
+        Route("/welcome/{key}", desk.invited, methods=["GET"]),
+        Route("/welcome/{key}", desk.accept, methods=["POST"]),
+        Route("/account", desk.account, methods=["GET"]),
+        Route("/account", desk.change, methods=["POST"]),
+    ]
+
+
+class Desk:
+    """Where people are let in."""
+
+    def __init__(self, parts: WebParts, accounts: Accounts, page: Page) -> None:
+        self._parts = parts
+        self._accounts = accounts
+        self._page = page
+
+    @open_to_all
+    async def show(self, request: Request) -> Response:
+        """The form; who is in already goes on."""
+        goal = local(request.query_params.get("next", "/"))
+        if viewer_if_any(request) is not None:
+            return RedirectResponse(goal, 303)
+        return self._page(request, "login", {"next": goal, "name": "", "error": ""}, 200)
+
+    @open_to_all
+    async def log_in(self, request: Request) -> Response:
+        """A new session, or the form again with a word."""
+        form = await _form(request)
+        name, goal = form.get("name", ""), local(form.get("next", "/"))
+        try:
+            session = await self._accounts.log_in(request, name, form.get("password", ""))
+        except Problem as problem:
+            texts = {"next": goal, "name": name[:80], "error": problem.detail}
+            answer = self._page(request, "login", texts, problem.kind.status)
+            answer.headers.update(problem.headers)
+            return answer
+        return self._accounts.remember(RedirectResponse(goal, 303), session)
+
+    @needs(Permission.OWN)
+    async def log_out(self, request: Request) -> Response:
+        """Out, here or everywhere."""
+        form = await _form(request)
+        everywhere = form.get("everywhere") == "yes"
+        await self._accounts.log_out(request, viewer_of(request), everywhere=everywhere)
+        return self._accounts.forget(RedirectResponse(LOGIN, 303))
+
+    @open_to_all
+    async def invited(self, request: Request) -> Response:
+        """The form of an invitation."""
+        return await self._welcome(request, "", 200)
+
+    @open_to_all
+    async def accept(self, request: Request) -> Response:
+        """A user, and their first session."""
+        check_same_site(request)
+        form = await _form(request)
+        name, password = form.get("name", ""), form.get("password", "")
+        try:
+            user = await self._accounts.accept(request.path_params["key"], name, password)
+        except (CommandRefused, Conflict) as error:
+            return await self._welcome(request, str(error), 422)
+        session = await self._accounts.open_session(request, user)
+        return self._accounts.remember(RedirectResponse("/", 303), session)
+
+    async def _welcome(self, request: Request, error: str, status: int) -> Response:
+        key = request.path_params["key"]
+        found = await self._parts.views.read(FindInvite(digest(key)))
+        if found is None or not can_be_accepted(found, self._parts.clock.now_us()):
+            raise NotFound("invitation", "that was given: it is used, replaced or expired")
+        texts = {"key": key, "user": found.user or "", "role": found.role, "error": error}
+        answer = self._page(request, "welcome", texts, status)
+        answer.headers["referrer-policy"] = "no-referrer"
+        return answer
+
+    @needs(Permission.OWN)
+    async def account(self, request: Request) -> Response:
+        """The own password."""
+        return self._page(request, "account", {"error": "", "done": ""}, 200)
+
+    @needs(Permission.OWN)
+    async def change(self, request: Request) -> Response:
+        """Replace it."""
+        form = await _form(request)
+        old, new = form.get("old", ""), form.get("new", "")
+        try:
+            await self._accounts.change_password(request, viewer_of(request), old, new)
+        except (CommandRefused, Problem) as error:
+            words = error.detail if isinstance(error, Problem) else str(error)
+            return self._page(request, "account", {"error": words, "done": ""}, 422)
+        done = "The password is changed; every other session has ended."
+        return self._page(request, "account", {"error": "", "done": done}, 200)
+
+
+def local(goal: str) -> str:
+    """*goal* when it is a path of ours, else the start page: nobody is sent elsewhere."""
+    parts = urlsplit(goal)
+    is_plain = goal.startswith("/") and not goal.startswith(("//", "/\\"))
+    if not is_plain or parts.scheme or parts.netloc or any(ord(c) < 33 or c == "\\" for c in goal):
+        return "/"
+    return goal
+
+
+async def _form(request: Request) -> dict[str, str]:
+    async with request.form(max_files=0, max_fields=20) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
