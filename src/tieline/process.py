@@ -69,6 +69,7 @@ async def running(
         max_waiting=settings.max_waiting,
         chance=outside.ids.chance,
         reach=outside.reach,
+        may_migrate=settings.migrations == "at-start",
     )
     for warning in store.warnings:
         outside.observer.saw(StoreTrouble(warning))

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -33,6 +33,7 @@ WANTED = {
     "host": "an address, such as 127.0.0.1",
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "console_url": "the start of a URL, such as https://hub.acme.example",
+    "migrations": "at-start or by-command",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
@@ -127,6 +128,10 @@ class Settings(BaseModel):
     )
     dedupe_days: float = Field(
         default=30.0, gt=0, le=36_500, description="how long a repeat is recognised"
+    )
+    migrations: Literal["at-start", "by-command"] = Field(
+        default="at-start",
+        description="at-start: a hub brings its store up to date; by-command: tieline db migrate",
     )
     connections: dict[str, ConnectionSettings] = Field(
         default={}, description="[connections.<name>]: what differs from the hub's code here"

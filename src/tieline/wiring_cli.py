@@ -11,8 +11,10 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.fleet.supervisor import Supervisor
 from tieline.model.errors import SettingsError, StoreError, TielineError
 from tieline.model.flow import HubSpec
+from tieline.model.store_sheet import StoreSheet
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
+from tieline.ports.transfer import RowStore
 from tieline.ports.views import Views
 from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 from tieline.surfaces.control.client import call_hub
@@ -61,6 +63,12 @@ class Build:
             return await hub.status()
         finally:
             await hub.close()
+
+    async def open_rows(self, store: str, *, is_new: bool = False) -> RowStore:
+        return await wiring_store.open_rows(store, is_new=is_new)
+
+    async def sheet(self, store: str) -> StoreSheet:
+        return await wiring_store.sheet_of(store)
 
     def serve(self, overrides: Overrides) -> int:
         read = settings.load(overrides)

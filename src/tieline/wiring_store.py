@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.committer import Committer, Database, Told
+from tieline.adapters.sqlite import sheet
 from tieline.adapters.sqlite.database import SqliteDatabase, library_version
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.adapters.sqlite.transfer import SqliteRows
 from tieline.model.commands import Command
 from tieline.model.errors import SettingsError
+from tieline.model.store_sheet import StoreSheet
 from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.hints import Hints, NobodyElse
+from tieline.ports.transfer import RowStore
 from tieline.ports.views import Views
 from tieline.rules.hinting import hint_of
 
@@ -65,11 +69,14 @@ async def open_store(
     max_waiting: int = 20_000,
     chance: Callable[[], float],
     reach: Reach = go_on,
+    may_migrate: bool = True,
 ) -> OpenStore:
     """Open *store* for a hub. Raises SettingsError, StoreLocked, StoreCorrupt or StoreError."""
     if not is_postgres(store):
+        if not may_migrate:
+            await (await open_views(store)).close()  # which refuses a store that lacks something
         return open_file(store, max_waiting=max_waiting, reach=reach)
-    opened = await _database().open(store, chance=chance, reach=reach)
+    opened = await _database().open(store, chance=chance, reach=reach, may_migrate=may_migrate)
     hints = _hints(opened, chance)
     journal = Committer(
         opened,
@@ -99,6 +106,26 @@ def open_file(store: str, *, max_waiting: int = 20_000, reach: Reach = go_on) ->
     journal = Committer(SqliteDatabase(path, reach=reach), max_waiting=max_waiting)
     about = f"{path} (SQLite {library_version()})"
     return OpenStore(journal, SqliteReader(path), about, path)
+
+
+async def open_rows(store: str, *, is_new: bool = False) -> RowStore:
+    """Open *store* to copy all of it, or to be filled. Raises SettingsError or StoreError."""
+    if not is_postgres(store):
+        return SqliteRows(file_of(store), is_new=is_new)
+    _database()
+    from tieline.adapters.postgres.transfer import PostgresRows
+
+    return await PostgresRows.open(store)
+
+
+async def sheet_of(store: str) -> StoreSheet:
+    """What the engine says of *store*, whatever release it is of. Raises StoreError."""
+    if not is_postgres(store):
+        return sheet.sheet_of(file_of(store))
+    _database()
+    from tieline.adapters.postgres import sheet as server_sheet
+
+    return await server_sheet.sheet_of(store)
 
 
 async def open_views(store: str) -> Views:

@@ -17,8 +17,10 @@ TielineError
 │   ├── StoreFull            no space left: nothing was accepted, nothing was lost
 │   ├── StoreInterrupted     nothing of a transaction was stored, and it may be run again at once
 │   ├── StoreLost            the connection to the store is gone
+│   ├── StoreMoved           what it has is elsewhere now: no hub may work on it
 │   ├── StoreCorrupt         the file is damaged; says where the backup steps are
 │   └── StoreClosed          this process is stopping: whoever opens the store next goes on
+├── CopyFailed               one store cannot be copied into the other, as they are
 ├── CallFailed               a call had no usable answer; ``kind`` and ``delivered`` say how
 │   └── CallRefused          the provider said no for good; ``status`` and its own words
 ├── NoCaller                 a connection was called where nobody can carry it out
@@ -151,6 +153,14 @@ class StoreInterrupted(StoreError):
 
 class StoreLost(StoreError):
     """The connection to the store is gone; what was sent last may or may not have arrived."""
+
+
+class StoreMoved(StoreError):
+    """All of the store is, or is being copied, elsewhere: working on it would do things twice."""
+
+
+class CopyFailed(TielineError):
+    """One store cannot be copied into the other, as they are."""
 
 
 class StoreCorrupt(StoreError):

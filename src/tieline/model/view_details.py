@@ -143,6 +143,8 @@ class StoreHealth:
     faults: tuple[str, ...] | None
     """What the look at every page found; None: it was not asked for."""
     engine: str = "SQLite"
+    snapshot_s: float | None = None
+    """For how many seconds the oldest open transaction has kept what others delete."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tieline.model.alert import AlertBook, AlertRow, Signs
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.event import Reference
 from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId
+from tieline.model.store_sheet import StoreSheet
 from tieline.model.view_details import (
     Bite,
     Checked,
@@ -275,6 +276,11 @@ class CheckStore(Question[StoreHealth]):
     """The state of the file; ``pages`` reads all of it and may take minutes."""
 
     pages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InspectStore(Question[StoreSheet]):
+    """What the engine says of the store: sizes, migrations, who is connected, what holds it up."""
 
 
 @dataclass(frozen=True, slots=True)

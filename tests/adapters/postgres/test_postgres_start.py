@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from tests import postgres_server
 
-from tieline.adapters.postgres.database import PostgresDatabase, risks
+from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
+from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Steps, ask
 from tieline.model.errors import SettingsError, StoreError

@@ -6,12 +6,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
+from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import check_migrated, migrate
+from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.session import PATIENCE_S, Session
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement, Steps
-from tieline.model.errors import StoreError
+from tieline.model.errors import StoreError, StoreMoved
+from tieline.model.transfer import COPY
 from tieline.ports.crashpoints import Reach, go_on
+from tieline.rules.copying import why_shut
 
 T = TypeVar("T")
 
@@ -59,6 +63,7 @@ class PostgresDatabase:
             durability = (await link.alone(Statement("upkeep/durability"))).rows[0]
             _refuse_old(place.shown, durability[3])
             await (migrate if may_migrate else check_migrated)(link, place.shown)
+            await _refuse_shut(link, place.shown)
             await link.alone(Statement("upkeep/mark_forget"))
             name = str((await link.alone(Statement("upkeep/writer_name"))).rows[0][0])
         finally:
@@ -89,19 +94,11 @@ class PostgresDatabase:
             await session.close()
 
 
-def risks(store: str, fsync: str, synchronous_commit: str, full_page_writes: str) -> list[str]:
-    """What about these settings of a server can lose what was acknowledged."""
-    found = []
-    if fsync != "on":
-        found.append(f"{store} runs with fsync = {fsync}: a power cut can damage all of it")
-    if full_page_writes != "on":
-        found.append(f"{store} runs with full_page_writes = {full_page_writes}: so can a torn page")
-    if synchronous_commit == "off":
-        found.append(
-            f"{store} runs with synchronous_commit = off: what was answered for can be lost; "
-            "Tieline's own commits wait for the disk all the same"
-        )
-    return found
+async def _refuse_shut(link: Link, store: str) -> None:
+    noted = (await link.alone(Statement("mark_get", one={"name": COPY}))).rows
+    shut = why_shut(noted[0][0] if noted else None, store)
+    if shut is not None:
+        raise StoreMoved(shut)
 
 
 def _refuse_old(store: str, version: int) -> None:

@@ -100,6 +100,12 @@ class Link:
                 reply = await self._ask(query, arguments(query, statement))
         return reply
 
+    async def ask(self, text: str, *given: object) -> list[tuple[Any, ...]]:
+        """Run one statement that was made here, and not by a file; its rows."""
+        with translated(self._url.shown):
+            prepared = await self._prepare(text)
+            return [tuple(row) for row in await prepared.fetch(*given)]
+
     async def alone(self, statement: Statement) -> Reply:
         """Run a named query as a transaction of its own, which a pooler does not tear apart."""
         await self.begin()

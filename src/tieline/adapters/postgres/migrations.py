@@ -40,9 +40,7 @@ async def migrate(link: Link, store: str) -> list[str]:
 async def check_migrated(link: Link, store: str) -> None:
     """Raise StoreError unless the store has all that this release needs; changes nothing."""
     await link.begin("READ ONLY")
-    found = await link.run(Statement("upkeep/migration_table"))
-    if not found.rows[0][0]:
-        raise StoreError(f"{store} is not a Tieline store; start a hub on it once, which makes it")
+    await _refuse_no_store(link, store)
     done, ours = await _done(link), _files()
     await link.execute("COMMIT")
     _refuse_contracted(done, ours, store)
@@ -50,8 +48,25 @@ async def check_migrated(link: Link, store: str) -> None:
     if missing:
         raise StoreError(
             f"{store} was written by an earlier release (it lacks {ours[missing[0]]}); "
-            "start this release on it once, which brings it up to date"
+            "start this release on it once, or run `tieline db migrate`, which brings it up to date"
         )
+
+
+async def standing(link: Link, store: str) -> tuple[list[str], list[str]]:
+    """The migrations that the store has, and those of this release that it lacks.
+
+    Raises StoreError when it is no store. Wants a transaction that is open.
+    """
+    await _refuse_no_store(link, store)
+    done, ours = await _done(link), _files()
+    names = [name for number, (name, _) in sorted(done.items())]
+    return names, [name for number, name in ours.items() if number not in done]
+
+
+async def _refuse_no_store(link: Link, store: str) -> None:
+    found = await link.run(Statement("upkeep/migration_table"))
+    if not found.rows[0][0]:
+        raise StoreError(f"{store} is not a Tieline store; start a hub on it once, which makes it")
 
 
 async def _done(link: Link) -> Done:

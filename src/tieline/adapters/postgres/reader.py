@@ -7,12 +7,13 @@ from typing import TypeVar, cast
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import check_migrated
+from tieline.adapters.postgres.sheet import fill
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement
 from tieline.adapters.sql.views import answer
 from tieline.model.errors import StoreError, StoreInterrupted, StoreLost
 from tieline.model.view_details import Bite, StoreHealth
-from tieline.model.views import CheckStore, NextBite, Question
+from tieline.model.views import CheckStore, InspectStore, NextBite, Question
 
 R = TypeVar("R")
 
@@ -104,6 +105,8 @@ class PostgresReader:
             await link.begin(mode)
             if isinstance(question, CheckStore):
                 read = cast("R", await self._health(link, question))
+            elif isinstance(question, InspectStore):
+                read = cast("R", await fill(link, self._url.shown))
             else:
                 read, _ = await link.drive(answer(question))
             await link.execute("COMMIT")
@@ -138,6 +141,7 @@ class PostgresReader:
             newest_us=newest_us,
             faults=faults,
             engine="PostgreSQL",
+            snapshot_s=store[3],
         )
 
 

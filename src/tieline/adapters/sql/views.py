@@ -78,7 +78,7 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     issues.ShowIssue: issue_reading.issue,
     **dict.fromkeys(COMING, _coming),
 }
-"""Every question but CheckStore, which is about the file and not about what is in it."""
+"""Every question but CheckStore and InspectStore: those are about the file, not its content."""
 
 
 def answer(question: v.Question[R]) -> Steps[R]:

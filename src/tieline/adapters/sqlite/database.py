@@ -15,8 +15,10 @@ from tieline.adapters.sqlite.lockfile import Lockfile
 from tieline.adapters.sqlite.migrations import migrate, refuse_foreign
 from tieline.adapters.sqlite.seam import translated
 from tieline.adapters.sqlite.sets import cut, text, text_for
-from tieline.model.errors import StoreError
+from tieline.model.errors import StoreError, StoreMoved
+from tieline.model.transfer import COPY
 from tieline.ports.crashpoints import Reach, go_on
+from tieline.rules.copying import why_shut
 
 T = TypeVar("T")
 
@@ -56,7 +58,8 @@ class SqliteDatabase:
         with translated(str(path)):
             self._lock = Lockfile(self.path)
             try:
-                self._connection, self.migrated = _open(self.path, vfs)
+                self._connection, self.migrated = open_to_write(self.path, vfs)
+                _refuse_shut(self._connection, str(path))
             except BaseException:
                 self._lock.release()
                 raise
@@ -186,7 +189,7 @@ def _settle(deliver: Callable[[Any], None], future: "asyncio.Future[Any]", value
         deliver(value)
 
 
-def _open(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
+def open_to_write(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
     """A connection to a store of this release, and the migrations that brought it there."""
     connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=1024)
     try:
@@ -202,6 +205,14 @@ def _open(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
     except BaseException:
         connection.close()
         raise
+
+
+def _refuse_shut(connection: apsw.Connection, path: str) -> None:
+    noted = connection.execute(text("mark_get"), {"name": COPY}).fetchall()
+    shut = why_shut(str(noted[0][0]) if noted else None, path)
+    if shut is not None:
+        connection.close()
+        raise StoreMoved(shut)
 
 
 def library_version() -> str:

@@ -32,6 +32,11 @@ class Lockfile:
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is still ours."""
+        return self._fd >= 0
+
     def release(self) -> None:
         """Let others have the store. The file stays: removing it would race with a new owner."""
         if self._fd >= 0:

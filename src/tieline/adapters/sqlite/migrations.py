@@ -31,17 +31,34 @@ def refuse_foreign(connection: apsw.Connection, path: str) -> None:
 
 def check_migrated(connection: apsw.Connection, path: str) -> None:
     """Raise StoreError unless the store has exactly today's schema; changes nothing."""
-    tables = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'"
-    if not connection.execute(tables).fetchall():
-        raise StoreError(f"{path} is not a Tieline store; give another path")
+    _refuse_no_store(connection, path)
     done, ours = _done(connection), _files()
     _refuse_newer(done, ours, path)
     missing = sorted(set(ours) - set(done))
     if missing:
         raise StoreError(
             f"{path} was written by an earlier release (it lacks {ours[missing[0]]}); "
-            "start this release on it once, which brings it up to date"
+            "start this release on it once, or run `tieline db migrate`, which brings it up to date"
         )
+
+
+def standing(connection: apsw.Connection, path: str) -> tuple[list[str], list[str]]:
+    """The migrations that the store has, and those of this release that it lacks.
+
+    Raises StoreError when it is no store.
+    """
+    _refuse_no_store(connection, path)
+    done, ours = _done(connection), _files()
+    return (
+        [name for _, (name, _) in sorted(done.items())],
+        [name for number, name in sorted(ours.items()) if number not in done],
+    )
+
+
+def _refuse_no_store(connection: apsw.Connection, path: str) -> None:
+    tables = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'"
+    if not connection.execute(tables).fetchall():
+        raise StoreError(f"{path} is not a Tieline store; give another path")
 
 
 def _done(connection: apsw.Connection) -> dict[int, tuple[str, str]]:

@@ -14,9 +14,10 @@ from tieline.adapters.sqlite.lockfile import holder
 from tieline.adapters.sqlite.migrations import check_migrated
 from tieline.adapters.sqlite.seam import translated
 from tieline.adapters.sqlite.sets import cut, text, text_for
+from tieline.adapters.sqlite.sheet import fill
 from tieline.model.errors import StoreError
 from tieline.model.view_details import StoreHealth
-from tieline.model.views import CheckStore, Question
+from tieline.model.views import CheckStore, InspectStore, Question
 
 R = TypeVar("R")
 
@@ -61,6 +62,8 @@ class SqliteReader:
         with translated(str(self.path)):
             if isinstance(question, CheckStore):
                 return cast("R", self._health(question))
+            if isinstance(question, InspectStore):
+                return cast("R", fill(self._connection, self.path))
             self._connection.execute("BEGIN")
             try:
                 return self._drive(answer(question))

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from tieline.model.flow import HubSpec
+from tieline.model.store_sheet import StoreSheet
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
+from tieline.ports.transfer import RowStore
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 
@@ -77,6 +79,14 @@ class Build(Protocol):
 
     async def hub_status(self, store: str) -> Mapping[str, object] | None:
         """What the hub that has *store* open says of itself; None when none can be asked."""
+        ...
+
+    async def open_rows(self, store: str, *, is_new: bool = False) -> RowStore:
+        """All of a store that nobody works on, to be copied or filled. Raises StoreError."""
+        ...
+
+    async def sheet(self, store: str) -> StoreSheet:
+        """What the engine says of a store, whatever release it is of. Raises StoreError."""
         ...
 
     def serve(self, overrides: Overrides) -> int:

@@ -15,6 +15,7 @@ from tieline.model import errors as e
 from tieline.surfaces.cli import (
     audit,
     connections,
+    db,
     dead,
     events,
     flows,
@@ -68,6 +69,7 @@ for name, group in (
     ("schedules", schedules.app),
     ("workers", workers.app),
     ("audit", audit.app),
+    ("db", db.app),
 ):
     app.add_typer(group, name=name)
 app.command()(process.serve)

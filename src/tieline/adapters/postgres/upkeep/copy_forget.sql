@@ -1,0 +1,3 @@
+-- Forget a note about a copy.
+-- takes: name text
+DELETE FROM mark WHERE name = :name
