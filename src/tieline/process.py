@@ -80,6 +80,7 @@ async def running(
         at_end.push_async_callback(parts.views.close)
         at_end.push_async_callback(parts.http.close)
         at_end.push_async_callback(parts.store.hints.close)
+        at_end.push_async_callback(parts.knowing.close)
         await _recover(parts)
         # The loops outlive the work: what is finished last still needs its heartbeat.
         at_end.push_async_callback(service.stop)

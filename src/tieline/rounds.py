@@ -15,7 +15,10 @@ LONG_S = 30.0
 
 def loops(parts: Parts) -> list[Loop]:
     """What runs beside the surfaces of a process."""
-    made = [Loop("heartbeat", parts.house.beat_pass)]
+    made = [
+        Loop("heartbeat", parts.house.beat_pass),
+        Loop("counts", parts.knowing.flush_pass),
+    ]
     if ProcessRole.WORKER in parts.roles:
         made += _of_a_worker(parts)
     if ProcessRole.SCHEDULER in parts.roles:
@@ -42,6 +45,8 @@ def _of_a_scheduler(parts: Parts) -> list[Loop]:
         Loop("replays", passes.replay, parts.holds.replay_started),
         Loop("sweeper", parts.house.sweep_pass),
         Loop("retention", parts.house.purge_pass),
+        Loop("backlog", parts.knowing.sample_pass),
+        Loop("issues", parts.knowing.tend_pass),
     ]
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
 from tieline.adapters.sql.committer import Committer
+from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
 from tieline.model.flow import HubSpec
 from tieline.model.process_role import ProcessRole
 from tieline.operations.holds import Holds
+from tieline.operations.knowing import Knowing
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
 from tieline.pipeline.call import Calls
@@ -73,6 +75,7 @@ class Parts:
     observer: Observer
     clock: Clock
     chance: Callable[[], float]
+    knowing: Knowing
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -90,7 +93,8 @@ def assemble(
 
     Raises StoreLocked, StoreCorrupt, SettingsError.
     """
-    clock, ids, observer, reach = outside.clock, outside.ids, outside.observer, outside.reach
+    clock, ids, reach = outside.clock, outside.ids, outside.reach
+    observer = TallyObserver(clock.now_us, outside.observer)
     if store is None:
         store = open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     journal, views = store.journal, store.views
@@ -135,9 +139,10 @@ def assemble(
         admitter=admitter,
         door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
         control=_control(store, holds, back),
-        observer=observer,
+        observer=outside.observer,
         clock=clock,
         chance=ids.chance,
+        knowing=Knowing(observer, journal, views, clock),
     )
 
 

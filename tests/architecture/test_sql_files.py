@@ -28,6 +28,7 @@ WRITING = (
     "replaying",
     "scheduling",
     "sweeping",
+    "tallying",
     "timing",
 )
 """The files of adapters/sql whose statements run on the writer."""

@@ -25,3 +25,8 @@ def end_id(kind: str, until_us: Micros | None) -> str:
     if until_us is None:
         return PREFIXES[kind] + AFTER_ALL
     return first_id(kind, until_us + SLACK_US)
+
+
+def made_us(id_: str) -> Micros:
+    """When *id_* was made, to the millisecond. Raises ValueError for an id that does not say."""
+    return int(id_.partition("_")[2][:12], 16) * 1000

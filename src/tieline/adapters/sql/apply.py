@@ -20,6 +20,7 @@ from tieline.adapters.sql import (
     replaying,
     scheduling,
     sweeping,
+    tallying,
     timing,
 )
 from tieline.adapters.sql.noting import note_receipts
@@ -32,10 +33,7 @@ from tieline.model.errors import Conflict, NotFound
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
 
-COMING = (
-    c.DecideMany,
-    c.KeepTally,
-)
+COMING = (c.DecideMany,)
 
 
 def _coming(command: c.Command) -> Steps[Answer]:
@@ -83,6 +81,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     a.TakeKey: access.take_key,
     a.KeepAnswer: access.keep_answer,
     a.FreeKey: access.free_key,
+    c.KeepTally: tallying.keep,
     **dict.fromkeys(COMING, _coming),
 }
 

@@ -9,8 +9,14 @@ from collections.abc import Sequence
 
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import Counted, Purge
+from tieline.model.ids import Micros
 from tieline.model.value import value
+from tieline.model.view_series import HOUR_US, KINDS, MINUTE_US
 from tieline.rules.id_time import first_id
+
+MINUTES_KEPT_US = 3 * 24 * HOUR_US
+HOURS_KEPT_US = 90 * 24 * HOUR_US
+MOST_NAMES = 2_000
 
 
 @value
@@ -86,6 +92,21 @@ def _forget_knowledge(command: Purge) -> Steps[None]:
     first, before = first_id("receipt", None), first_id("receipt", before_us)
     yield from do("issue_unlink_old", first=first, before=before, limit=limit)
     yield from do("issue_forget", before_us=before_us, limit=limit)
+    yield from _forget_counts(command.now_us)
+
+
+def _forget_counts(now_us: Micros) -> Steps[None]:
+    """Once an hour: minutes are kept for days, hours for months."""
+    hour = str(now_us // HOUR_US)
+    if (yield from _reached("tally")) == hour:
+        return
+    yield from do("mark_set", name="tally", reached=hour)
+    rows: list[tuple[str, str, int, Micros]] = []
+    for kind in KINDS:
+        for (name,) in (yield from ask("tally_names", kind=kind, limit=MOST_NAMES)):
+            rows.append((kind, name, MINUTE_US, now_us - MINUTES_KEPT_US))
+            rows.append((kind, name, HOUR_US, now_us - HOURS_KEPT_US))
+    yield from put("tally_forget", rows)
 
 
 def _reached(name: str) -> Steps[str]:

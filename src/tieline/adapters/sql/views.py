@@ -11,6 +11,7 @@ from tieline.adapters.sql import (
     listing,
     narrowing,
     replay_reading,
+    series_reading,
     showing,
     tracing,
 )
@@ -24,11 +25,6 @@ from tieline.model import views as v
 R = TypeVar("R")
 
 COMING = (
-    series.ReadSeries,
-    series.ReadSums,
-    series.ReadSparks,
-    series.ListSources,
-    series.CountBacklog,
     lists.ListAttempts,
     lists.ListLanes,
     lists.ListConnections,
@@ -76,6 +72,11 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.ReadSigns: alerting.signs,
     issues.ListIssues: issue_reading.issues,
     issues.ShowIssue: issue_reading.issue,
+    series.ReadSeries: series_reading.series,
+    series.ReadSums: series_reading.sums,
+    series.ReadSparks: series_reading.sparks,
+    series.ListSources: series_reading.sources,
+    series.CountBacklog: series_reading.backlog,
     **dict.fromkeys(COMING, _coming),
 }
 """Every question but CheckStore and InspectStore: those are about the file, not its content."""

@@ -1,0 +1,42 @@
+"""Latency: how long something took comes in; its bucket goes out, and from counts quantiles.
+
+Buckets grow by factors of about two: a quantile read from them is at most that much off, and counts
+of several minutes or processes can be added up.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+
+BOUNDS_US = (
+    1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
+    1_000_000, 2_000_000, 5_000_000, 10_000_000, 30_000_000, 60_000_000, 300_000_000,
+)  # fmt: skip
+"""The upper ends of the buckets; the last one is open."""
+PREFIX = "took-"
+WORDS = tuple(f"{PREFIX}{number:02}" for number in range(len(BOUNDS_US) + 1))
+_STARTS = (0, *BOUNDS_US)
+
+
+def bucket_of(took_us: int) -> str:
+    """The word that a duration is counted under."""
+    return WORDS[bisect_left(BOUNDS_US, took_us)]
+
+
+def quantile(counts: Mapping[str, int], share: float) -> int | None:
+    """The duration that *share* of what was counted stayed below, in microseconds.
+
+    Evenly spread inside its bucket; of the open one its lower end. None: nothing was counted.
+    """
+    found = [counts.get(word, 0) for word in WORDS]
+    total = sum(found)
+    if not total:
+        return None
+    left = share * total
+    for number, count in enumerate(found):
+        if count and left <= count:
+            if number == len(BOUNDS_US):
+                break
+            start, end = _STARTS[number], BOUNDS_US[number]
+            return int(start + (end - start) * left / count)
+        left -= count
+    return BOUNDS_US[-1]
