@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FILE = "tieline.toml"
 PREFIX = "TIELINE_"
+HIGHEST_PORT = 65_535
 NOT_SETTINGS = ("TIELINE_SECRET_", "TIELINE_TEST_")
 WANTED = {
     "hub": "file.py:name or module:name",
@@ -86,7 +87,9 @@ class Settings(BaseModel):
     console_host: str = Field(
         default="127.0.0.1", description="address of the console, the API and the metrics"
     )
-    console_port: int = Field(default=8081, ge=0, le=65535, description="0 picks a free port")
+    console_port: int | None = Field(
+        default=None, ge=0, le=65535, description="0 picks a free port; left out: the door's and 1"
+    )
     console_url: str | None = Field(
         default=None, description="how browsers reach the console, where a proxy stands in front"
     )
@@ -194,6 +197,13 @@ class Settings(BaseModel):
         if parts.query or parts.fragment or parts.username:
             raise ValueError
         return value
+
+    @property
+    def console_at(self) -> int:
+        """The console's port: unless it is set, the door's next, or any free one if that is 0."""
+        if self.console_port is not None:
+            return self.console_port
+        return 0 if self.port in {0, HIGHEST_PORT} else self.port + 1
 
 
 def load(

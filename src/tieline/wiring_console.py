@@ -37,7 +37,7 @@ class Console:
     def __init__(self, parts: WebParts, settings: Settings) -> None:
         place = Place(
             settings.console_host,
-            settings.console_port,
+            settings.console_at,
             settings.console_cert,
             settings.console_key,
             inherited("console_socket", settings.console_socket),

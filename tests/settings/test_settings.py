@@ -201,3 +201,20 @@ def test_settings_cannot_be_changed_once_they_are_read(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [
+        ({}, 8081),
+        ({"port": 9000}, 9001),
+        ({"port": 0}, 0),
+        ({"port": 65_535}, 0),
+        ({"port": 0, "console_port": 9100}, 9100),
+        ({"console_port": 0}, 0),
+    ],
+)
+def test_the_console_is_beside_the_door_unless_told_otherwise(
+    given: dict[str, int], at: int
+) -> None:
+    assert Settings(**given).console_at == at

@@ -79,7 +79,7 @@ class Supervisor:
         if ProcessRole.INGEST in settings.roles:
             self._shared[DOOR] = SharedAddress(settings.host, settings.port)
         if ProcessRole.CONSOLE in settings.roles:
-            self._shared[CONSOLE] = SharedAddress(settings.console_host, settings.console_port)
+            self._shared[CONSOLE] = SharedAddress(settings.console_host, settings.console_at)
         self._slots = [self._slot(at + 1, around, of) for at, of in enumerate(roles)]
         for slot in self._slots:
             slot.anybody_was_ready = self._slots[0].anybody_was_ready
