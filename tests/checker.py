@@ -1,16 +1,17 @@
 """Checker: a store and what vendors counted come in; everything that does not agree goes out.
 
-Looks at the file with statements of its own, so that it shares no mistake with what it judges.
+Looks at the store with statements of its own, so that it shares no mistake with what it judges.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import apsw
+import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
 LIVE = ("ready", "running", "retrying", "waiting", "held")
 ENDED = ("done", "dead", "cancelled")
@@ -19,7 +20,7 @@ ODD: tuple[tuple[str, str], ...] = (
     (
         "a live run without work, or with work in another state",
         "SELECT r.id, r.state, w.state FROM run r LEFT JOIN work w ON w.run_id = r.id "
-        f"WHERE r.state IN {LIVE} AND r.state IS NOT w.state",
+        f"WHERE r.state IN {LIVE} AND r.state IS DISTINCT FROM w.state",
     ),
     (
         "work of a run that has ended, or of none",
@@ -47,8 +48,8 @@ ODD: tuple[tuple[str, str], ...] = (
     (
         "a dead run without a letter, or a letter without a dead run",
         "SELECT r.id, r.state FROM run r LEFT JOIN dead d ON d.run_id = r.id "
-        "WHERE (r.state = 'dead') <> (d.run_id IS NOT NULL AND d.resolution IS NOT 'retried') "
-        "AND r.state = 'dead'",
+        "WHERE r.state = 'dead' "
+        "AND NOT (d.run_id IS NOT NULL AND d.resolution IS DISTINCT FROM 'retried')",
     ),
     (
         "a head of a lane that is neither at work nor dead and undecided",
@@ -88,9 +89,20 @@ ODD: tuple[tuple[str, str], ...] = (
         "SELECT r.id, s.name FROM run r JOIN step s ON s.run_id = r.id "
         "WHERE r.state = 'done' AND s.state = 'intent'",
     ),
-    ("a damaged file", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+    (
+        "runs in no state that there is",
+        f"SELECT state, count(*) FROM run WHERE state NOT IN {LIVE + ENDED} GROUP BY 1",
+    ),
 )
-"""(what would be wrong, a query that finds it)."""
+"""(what would be wrong, a query that finds it), for both kinds of stores."""
+DAMAGED = ("a damaged file", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
+RUNS = "SELECT state, count(*) FROM run GROUP BY 1"
+IDENTITIES = "SELECT identity FROM event WHERE receipt_id IS NOT NULL"
+EFFECTS = "SELECT effect_key, state FROM step WHERE effect_key IS NOT NULL"
+REPLAYED = "SELECT count(replay_id) FROM run"
+SHOWN = 4
+
+Ask = Callable[[str], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,46 +134,48 @@ def look_at(store: Path) -> Looked:
     try:
         connection.setbusytimeout(5000)
         connection.execute("BEGIN")  # one moment, also of a store that somebody writes
-        return Looked(
-            odd=tuple(_odd(connection)),
-            runs=dict(_pairs(connection, "SELECT state, count(*) FROM run GROUP BY 1")),
-            identities=frozenset(
-                row[0]
-                for row in _pairs(
-                    connection, "SELECT identity FROM event WHERE receipt_id IS NOT NULL"
-                )
-            ),
-            effects=_effects(connection),
-            replayed=_pairs(connection, "SELECT count(replay_id) FROM run")[0][0],
-        )
+        return _looked(lambda query: list(connection.execute(query)), (*ODD, DAMAGED))
     finally:
         connection.close()
 
 
-def _pairs(connection: apsw.Connection, query: str) -> list[Any]:
-    return list(connection.execute(query))
+def look_at_database(url: str) -> Looked:
+    """The same for a store that is a PostgreSQL database."""
+    return asyncio.run(_look_at_database(url))
 
 
-def _odd(connection: apsw.Connection) -> Iterable[str]:
-    for what, query in ODD:
-        rows = list(islice(connection.execute(query), 4))
+async def _look_at_database(url: str) -> Looked:
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            asked = [*(query for _, query in ODD), RUNS, IDENTITIES, EFFECTS, REPLAYED]
+            rows = {query: [tuple(row) for row in await connection.fetch(query)] for query in asked}
+    finally:
+        await connection.close()
+    return _looked(rows.__getitem__, ODD)
+
+
+def _looked(ask: Ask, wrong: Sequence[tuple[str, str]]) -> Looked:
+    return Looked(
+        odd=tuple(_odd(ask, wrong)),
+        runs=dict(ask(RUNS)),
+        identities=frozenset(row[0] for row in ask(IDENTITIES)),
+        effects=_effects(ask),
+        replayed=ask(REPLAYED)[0][0],
+    )
+
+
+def _odd(ask: Ask, wrong: Sequence[tuple[str, str]]) -> Iterable[str]:
+    for what, query in wrong:
+        rows = ask(query)[:SHOWN]
         if rows:
             yield f"{what}: {rows}"
-    ((total, *parts),) = _pairs(
-        connection,
-        "SELECT count(*), "
-        "sum(state = 'done'), sum(state = 'dead'), sum(state = 'cancelled'), "
-        f"sum(state IN {LIVE}) FROM run",
-    )
-    if total != sum(part or 0 for part in parts):
-        yield f"{total} runs, of which {parts} are done, dead, cancelled and live"
 
 
-def _effects(connection: apsw.Connection) -> dict[str, str]:
+def _effects(ask: Ask) -> dict[str, str]:
     rank = {"failed": 0, "refused": 1, "intent": 2, "done": 3}
     found: dict[str, str] = {}
-    query = "SELECT effect_key, state FROM step WHERE effect_key IS NOT NULL"
-    for key, state in _pairs(connection, query):
+    for key, state in ask(EFFECTS):
         if key not in found or rank[state] > rank[found[key]]:
             found[key] = state
     return found

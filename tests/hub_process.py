@@ -37,6 +37,8 @@ class HubProcess:
     hub: str
     folder: Path
     environment: Mapping[str, str]
+    address: str = ""
+    """Of a store that is no file in the folder."""
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -45,12 +47,16 @@ class HubProcess:
         return self.folder / "tieline.db"
 
     @property
+    def _store(self) -> str:
+        return self.address or str(self.store)
+
+    @property
     def log(self) -> Path:
         return self.folder / "hub.log"
 
-    def command(self, *words: str) -> str:
-        """What the command line says, as an operator would ask it beside the running hub."""
-        command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", str(self.store)]
+    def command(self, *words: str, check: bool = True) -> str:
+        """What the command line says, as an operator would ask it beside the hub."""
+        command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", self._store]
         done = subprocess.run(
             [*command, *words],
             env={**os.environ, **self.environment},
@@ -58,7 +64,7 @@ class HubProcess:
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
-            check=True,
+            check=check,
         )
         return done.stdout
 
@@ -67,7 +73,7 @@ class HubProcess:
         own = {"TIELINE_CONSOLE_PORT": "0"}
         own |= {"TIELINE_CRASH_AT": crash_at} if crash_at else {}
         own |= {f"TIELINE_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", str(self.store)]
+        command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", self._store]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "serve", "--port", str(self.port)],

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from tieline.pipeline.lease import Lease
 from tieline.pipeline.outside import OutsideCaller
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.step_parts import StepParts
+from tieline.pipeline.store_time import StoreTime
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
 from tieline.ports.ids import Ids
@@ -93,10 +94,12 @@ def assemble(
 
     Raises StoreLocked, StoreCorrupt, SettingsError.
     """
-    clock, ids, reach = outside.clock, outside.ids, outside.reach
-    observer = TallyObserver(clock.now_us, outside.observer)
+    ids, reach = outside.ids, outside.reach
     if store is None:
         store = open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
+    shared_time = StoreTime(outside.clock) if store.file is None else None
+    clock: Clock = shared_time or outside.clock
+    observer = TallyObserver(clock.now_us, outside.observer)
     journal, views = store.journal, store.views
     authorities = None if settings.ca_file is None else Path(settings.ca_file)
     http = ThinHttpClient(extra_authorities=authorities)
@@ -122,7 +125,7 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = _keeping(settings, lease, store, observer)
+    keeping = replace(_keeping(settings, lease, store, observer), shared_time=shared_time)
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,

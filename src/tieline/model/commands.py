@@ -201,6 +201,14 @@ class Beat:
 
 
 @value
+class Beaten:
+    """A heartbeat is stored."""
+
+    store_us: Micros
+    """What time it was at the store meanwhile; a file has no clock but the worker's own."""
+
+
+@value
 class Sweep:
     """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
 

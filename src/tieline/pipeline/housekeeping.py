@@ -8,12 +8,15 @@ from tieline.model.flow import HubSpec
 from tieline.model.run import HeadPolicy
 from tieline.pipeline.back import Back
 from tieline.pipeline.lease import Lease
+from tieline.pipeline.store_time import StoreTime
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 from tieline.ports.observer import NOBODY, Observer
 
 BEATS = 6
 """So many heartbeats, and looks for silent workers, in the time after which one is silent."""
+FAR_OFF_US = 500_000
+"""A heartbeat that was wrong by more than this is told again."""
 PURGE_S = 60.0
 PURGE_BITE = 200
 PURGE_REST_S = 0.05
@@ -31,6 +34,8 @@ class Keeping:
     """A worker that has not beaten for this long loses its runs."""
     is_alone: bool = True
     """Whether no other process can be at work on the same store."""
+    shared_time: StoreTime | None = None
+    """The time that all processes of the store agree on; None: this is the only one."""
     observer: Observer = NOBODY
 
 
@@ -50,6 +55,8 @@ class Housekeeping:
 
     async def recover(self) -> int:
         """At start: take the runs of whoever is gone; of all others, where we are alone."""
+        if not self._keeping.is_alone:
+            await self.beat_pass()  # only now it is known what time it is
         silent_us = -1 if self._keeping.is_alone else self._keeping.silent_us
         rescued = 0
         while count := await self._sweep(silent_since_us=self._clock.now_us() - silent_us):
@@ -61,10 +68,17 @@ class Housekeeping:
     async def beat_pass(self) -> float:
         """Say that this process lives."""
         began_us = self._clock.monotonic_us()
-        now_us = self._clock.now_us()
-        await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
+        while await self._beat() > FAR_OFF_US:
+            pass  # it was told in a time that others do not share
         self._keeping.lease.renewed(began_us)
         return self._keeping.silent_us / BEATS / 1e6
+
+    async def _beat(self) -> int:
+        """Beat once; by how much our idea of the time was wrong."""
+        now_us = self._clock.now_us()
+        beaten = await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
+        shared = self._keeping.shared_time
+        return 0 if shared is None else shared.hear(asked_us=now_us, store_us=beaten.store_us)
 
     async def sweep_pass(self) -> float:
         """Take runs from silent workers, end runs past their deadline.

@@ -31,6 +31,8 @@ class Journal(Protocol):
     @overload
     async def commit(self, command: c.Sweep) -> c.Swept: ...
     @overload
+    async def commit(self, command: c.Beat) -> c.Beaten: ...
+    @overload
     async def commit(self, command: c.Fire) -> c.Ingested: ...
     @overload
     async def commit(self, command: c.DecideMany) -> c.Decided: ...
@@ -49,7 +51,6 @@ class Journal(Protocol):
         | c.ContinueReplay
         | c.CancelReplay
         | c.KeepReceipt
-        | c.Beat
         | c.Pause
         | c.Cancel
         | c.RetryDead

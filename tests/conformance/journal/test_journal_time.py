@@ -3,7 +3,17 @@
 import asyncio
 
 import pytest
-from tests.makers import ALICE, BOB, SECOND_US, an_admission, an_ingest, by, event_id, run_id
+from tests.makers import (
+    ALICE,
+    BOB,
+    SECOND_US,
+    START_US,
+    an_admission,
+    an_ingest,
+    by,
+    event_id,
+    run_id,
+)
 from tests.stores import Store
 
 from tieline.model import views as v
@@ -357,3 +367,10 @@ async def test_a_sweep_and_deliveries_in_one_batch_leave_each_other_alone(store:
 
     assert (await sweeping).rescued == 1
     assert [run.id for run in await store.claim(BOB)] == [run_id(1)]
+
+
+async def test_a_heartbeat_is_told_a_time_that_does_not_go_back(store: Store) -> None:
+    told = [(await store.journal.commit(Beat(ALICE, store.now_us))).store_us for _ in range(3)]
+
+    assert told == sorted(told)
+    assert told[0] >= START_US

@@ -3,16 +3,18 @@
 from tieline.adapters.sql.execution import advance_lanes
 from tieline.adapters.sql.noting import Noted, note
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
-from tieline.model.commands import Beat, Counted, Sweep, Swept
+from tieline.model.commands import Beat, Beaten, Sweep, Swept
 from tieline.model.ids import Micros, RunId
 from tieline.model.run import RunState
 from tieline.rules.issue_fingerprint import Failure
 
 
-def beat(command: Beat) -> Steps[Counted]:
+def beat(command: Beat) -> Steps[Beaten]:
     """Note that a worker lives."""
-    yield from do("worker_beat", id=command.worker, now_us=command.now_us, about=command.about)
-    return Counted(1)
+    ((store_us,),) = yield from ask(
+        "worker_beat", id=command.worker, now_us=command.now_us, about=command.about
+    )
+    return Beaten(store_us)
 
 
 def sweep(command: Sweep) -> Steps[Swept]:

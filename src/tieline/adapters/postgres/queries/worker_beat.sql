@@ -1,4 +1,5 @@
--- A worker lives.
+-- A worker lives, and is told the time, which is the same for all of them.
 -- takes: id text, now_us bigint, about text
 INSERT INTO worker (id, beat_us, started_us, about) VALUES (:id, :now_us, :now_us, :about)
 ON CONFLICT (id) DO UPDATE SET beat_us = excluded.beat_us
+RETURNING (extract(epoch FROM clock_timestamp()) * 1000000)::bigint

@@ -1,3 +1,4 @@
--- A worker lives.
+-- A worker lives. A file has no clock of its own to answer with.
 INSERT INTO worker (id, beat_us, started_us, about) VALUES (:id, :now_us, :now_us, :about)
 ON CONFLICT (id) DO UPDATE SET beat_us = excluded.beat_us
+RETURNING :now_us

@@ -1,0 +1,255 @@
+"""Town: hubs of one database under steady traffic, vendors that count, and what came of it all."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.checker import look_at_database
+from tests.faults.cluster import HUB as USER
+from tests.faults.cluster import Cluster
+from tests.faults.relay import Relay, a_relay
+from tests.faults.verdict import Effect, History, Sent, verdict
+from tests.hub_process import HubProcess, eventually
+
+from tieline_sim.launch import launch_all
+from tieline_sim.steering import Sim
+
+HUB = f"{Path(__file__).parent / 'fault_hub.py'}:hub"
+HUBS = 3
+RATE = int(os.environ.get("TIELINE_TEST_FAULT_RATE", "20"))
+"""Events a second: far below what two cores can do, so that whoever recovers can keep up."""
+LANES = 23
+FIRST = 1_000
+SILENT_S = 4.0
+"""A worker that does not beat for this long loses its runs; 30 s where nobody says otherwise."""
+BEFORE_S = 4.0
+RECOVERS_S = 30.0
+KEEPS_UP_S = 3.0
+KEEPS_UP = 0.9
+DRAIN_S = 90.0
+
+
+def long_s(usual: float) -> float:
+    """How long a fault goes on: *usual*, or what ``TIELINE_TEST_FAULT_SECONDS`` asks for."""
+    return float(os.environ.get("TIELINE_TEST_FAULT_SECONDS", usual))
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Offers events at a steady rate, whatever becomes of them, until it is told to stop."""
+
+    sender: Sim
+    offered: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._offer, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join(30)
+
+    def _offer(self) -> None:
+        """Slices of half a second, each behind the one before it."""
+        begun, slices = time.monotonic(), 0
+        each = RATE // 2
+        while not self._over.wait(max(0.0, begun + slices / 2 - time.monotonic())):
+            self.sender.generate(
+                "invoice.paid",
+                each,
+                rate_per_second=RATE,
+                start_number=FIRST + self.offered,
+                spread=LANES,
+            )
+            self.offered += each
+            slices += 1
+
+
+@dataclass(slots=True)
+class Town:
+    """What a test of a fault works with."""
+
+    hubs: Sequence[HubProcess]
+    vendors: Mapping[str, Sim]
+    doors: Relay
+    traffic: Traffic
+    store: str
+    """The URL under which the verdict reads the store, whatever way the hubs take."""
+    folder: Path
+    seed: int
+    chance: Random
+    notes: list[str] = field(default_factory=list)
+
+    # --- what it does ---------------------------------------------------------------------------
+
+    def settle_down(self) -> None:
+        """Traffic as on a good day: what the time after a fault is compared with."""
+        self.traffic.start()
+        self.keeps_up(self.since_now(), 2 * RECOVERS_S, "before any fault")
+        time.sleep(BEFORE_S)
+
+    def since_now(self) -> float:
+        return time.monotonic()
+
+    def recovers(self, since: float) -> None:
+        """Within 30 s what is done keeps up with what is offered again, and little waits."""
+        self.keeps_up(since, RECOVERS_S, "after the fault")
+
+    def keeps_up(self, since: float, within_s: float, when: str) -> None:
+        """Wait for 3 s in which at least 90 % of the offered rate was done, without a backlog."""
+        seen: list[tuple[float, int]] = []
+        while True:
+            now, done = time.monotonic(), self.done()
+            seen.append((now, done))
+            window = [each for each in seen if each[0] >= now - KEEPS_UP_S]
+            rate = (done - window[0][1]) / max(now - window[0][0], 0.5)
+            is_full = now - seen[0][0] >= KEEPS_UP_S
+            if is_full and rate >= KEEPS_UP * RATE and self.traffic.offered - done <= 2 * RATE:
+                self.note(f"{when}: keeps up {now - since:.1f} s later, {rate:.0f} events/s")
+                return
+            if now - since > within_s:
+                raise AssertionError(
+                    f"{when}: {rate:.0f} events/s of {RATE}, {self.traffic.offered - done} behind "
+                    f"after {now - since:.0f} s; seed {self.seed}\n{self.last_words()}"
+                )
+            time.sleep(0.25)
+
+    def done(self) -> int:
+        """Events that have come through to their last effect."""
+        return int(self.vendors["payments"].stats()["effects"])
+
+    def acknowledged(self) -> int:
+        return int(self.vendors["payments"].stats()["sender"]["accepted"])
+
+    def refused(self) -> int:
+        """Answers that sent the sender away to come again."""
+        by_status = self.vendors["payments"].stats()["sender"]["by_status"]
+        return sum(count for status, count in by_status.items() if status.startswith("5"))
+
+    def note(self, text: str) -> None:
+        """For whoever reads the output of a test."""
+        self.notes.append(text)
+        print(f"[{time.strftime('%H:%M:%S')}] {text}")  # noqa: T201 - pytest shows it on failure
+
+    def last_words(self) -> str:
+        return "\n".join(f"{hub.folder.name}: {_tail(hub.log)}" for hub in self.hubs)
+
+    # --- what it looks at at the end --------------------------------------------------------------
+
+    def come_to_rest(self) -> History:
+        """Stop the traffic, wait until everything is acknowledged and done, stop the hubs."""
+        self.traffic.stop()
+        assert self.vendors["payments"].idle(DRAIN_S), self.last_words()
+        self._until_drained()
+        for hub in self.hubs:
+            assert hub.stop() == 0, self.last_words()
+        history = self.history()
+        history.keep(self.folder / "history.json")
+        return history
+
+    def must_be_sound(self) -> None:
+        """Everything that must hold after every fault."""
+        history = self.come_to_rest()
+        wrong = verdict(history)
+        self.note(f"{len(history.sent)} events, {len(history.effects)} effects, seed {self.seed}")
+        assert wrong == [], f"{self.folder / 'history.json'}\n" + "\n".join(wrong)
+        assert len(history.sent) == self.traffic.offered
+        said = self.hubs[0].command("doctor", check=False)
+        assert "impossible" not in said and "contradict" not in said, said
+
+    def history(self) -> History:
+        looked = look_at_database(self.store)
+        return History(
+            self.seed,
+            tuple(map(_sent, self.vendors["payments"].deliveries())),
+            tuple(
+                Effect(entry["action"], entry["ref"], entry["key"], entry["number"])
+                for name in ("books", "payments")
+                for entry in self.vendors[name].ledger()
+            ),
+            looked.identities,
+            looked.runs,
+            looked.odd,
+        )
+
+    def _until_drained(self) -> None:
+        give_up = time.monotonic() + DRAIN_S
+        while (looked := look_at_database(self.store)).live:
+            assert time.monotonic() < give_up, f"{looked.stands()}\n{self.last_words()}"
+            time.sleep(0.25)
+
+
+def _sent(row: Mapping[str, Any]) -> Sent:
+    number = int(row["ref"].removeprefix("in_"))
+    lane = f"cus_{number % LANES}"
+    return Sent(row["id"], row["ref"], lane, row["sent_at_us"], row["acked_at_us"])
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-1500:] if log.exists() else ""
+
+
+@contextmanager
+def a_town(
+    folder: Path,
+    cluster: Cluster,
+    *,
+    store: str = "",
+    count: int = HUBS,
+    of_each: Callable[[int], Mapping[str, Any]] = lambda _: {},
+    **settings: Any,
+) -> Iterator[Town]:
+    """*count* hubs of the cluster's database; ``store`` is another way to it, for the hubs."""
+    seed = int(os.environ.get("TIELINE_TEST_FAULT_SEED", time.time_ns() // 1000 % 1_000_000_000))
+    with ExitStack() as at_end:
+        vendors = at_end.enter_context(launch_all(seed=seed))
+        hubs = [_a_hub(folder, vendors, store or cluster.url(), n) for n in range(count)]
+        for hub in hubs:
+            at_end.callback(hub.end)
+        for number, hub in enumerate(hubs):
+            hub.start(**_usual(), **settings, **of_each(number))
+            assert not hub.has_ended, _tail(hub.log)
+        doors = at_end.enter_context(a_relay(*(hub.port for hub in hubs)))
+        vendors["payments"].target(
+            f"http://127.0.0.1:{doors.port}/in/billing",
+            max_attempts=2000,
+            first_wait_seconds=0.05,
+            longest_wait_seconds=0.5,
+            timeout_seconds=3.0,
+            concurrency=64,
+        )
+        traffic = Traffic(vendors["payments"])
+        at_end.callback(traffic.stop)
+        yield Town(
+            hubs, vendors, doors, traffic, cluster.url(user=USER), folder, seed, Random(seed)
+        )
+
+
+def _usual() -> dict[str, Any]:
+    return {"worker_silent_seconds": SILENT_S, "shutdown_seconds": 5}
+
+
+def _a_hub(folder: Path, vendors: Mapping[str, Sim], store: str, number: int) -> HubProcess:
+    own = folder / f"hub{number}"
+    own.mkdir(parents=True)
+    environment = {
+        "BOOKS_URL": vendors["books"].url,
+        "PAYMENTS_URL": vendors["payments"].url,
+        "TIELINE_SECRET_BILLING_SIGNING": vendors["payments"].secret,
+    }
+    return HubProcess(HUB, own, environment, address=store)
+
+
+def restarted(hub: HubProcess, **settings: Any) -> None:
+    """A further life of a hub that has ended."""
+    hub.start(**_usual(), **settings)
+    eventually(lambda: not hub.has_ended, "it did not start")
