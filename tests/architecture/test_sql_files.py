@@ -66,6 +66,13 @@ def test_a_sql_file_begins_by_saying_why(file: Path) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_no_two_migrations_share_a_number(dialect: Path) -> None:
+    numbers = [file.name.split("_", 1)[0] for file in (dialect / "schema").glob("*.sql")]
+
+    assert sorted(numbers) == sorted(set(numbers))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_every_query_is_named_by_some_statement(dialect: Path) -> None:
     sources = [*(ADAPTERS / "sql").glob("*.py"), *dialect.glob("*.py")]
     named = set[str]().union(*map(constants, sources))

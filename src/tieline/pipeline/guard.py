@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from tieline.model.call import FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
+from tieline.model.gauges import GuardGauges
 from tieline.model.ids import Micros
 from tieline.model.secret import Secret
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised, Verdict
 from tieline.ports.guarded import NotNow
-from tieline.rules import breaker, bucket, health, rate_headers, retry_budget
+from tieline.rules import breaker, bucket, headroom, health, rate_headers, retry_budget
 
 Moved = tuple[str, str]
 """(new state, reason), when something changed that people want to know."""
@@ -59,6 +60,17 @@ class Guard:
         if self._health.refusals:
             return "unhealthy"
         return type(self._breaker).__name__.lower()
+
+    def gauges(self, now_us: Micros) -> GuardGauges:
+        """How the connection stands in this process, for whoever watches it."""
+        return GuardGauges(
+            self.connection.name,
+            self.state,
+            self.in_flight,
+            self._concurrency.allowance,
+            headroom.rate_use(self._arrival_us, self.connection.rate, now_us),
+            headroom.retry_use(self._budget, now_us),
+        )
 
     def ask(self, now_us: Micros, *, repeat: bool) -> NotNow | None:
         """None: the call may go, and is counted as in flight."""
