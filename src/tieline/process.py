@@ -10,7 +10,6 @@ from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
-from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.model.errors import SettingsError
 from tieline.model.facts import StoreTrouble
 from tieline.model.flow import HubSpec
@@ -23,6 +22,7 @@ from tieline.service import Service
 from tieline.settings import Settings
 from tieline.wiring import Outside, Parts, assemble, open_vault
 from tieline.wiring_store import is_postgres, open_store
+from tieline.wiring_telemetry import open_telemetry
 
 LONGEST_CLOSE_S = 5.0
 """How long a door waits for requests that have begun."""
@@ -57,12 +57,16 @@ async def running(
     Raises SettingsError, StoreError.
     """
     check_roles(settings)
+    vault = open_vault(settings, os.environ if environment is None else environment)
+    clock = SystemClock(int(settings.clock_offset_seconds * 1e6))
+    telemetry = open_telemetry(hub, settings, vault, clock, observer)
     outside = Outside(
-        vault=open_vault(settings, os.environ if environment is None else environment),
-        observer=observer or CountingObserver(),
-        clock=SystemClock(int(settings.clock_offset_seconds * 1e6)),
+        vault=vault,
+        observer=telemetry.observer,
+        clock=clock,
         ids=SystemIds(),
         reach=CrashAt(settings.crash_at) if settings.crash_at else go_on,
+        telemetry=telemetry,
     )
     store = await open_store(
         settings.store,
@@ -76,6 +80,7 @@ async def running(
     parts = assemble(hub, settings, outside, store)
     service = Service(loops(parts), parts.observer)
     async with AsyncExitStack() as at_end:  # in the reverse order; each is done whatever fails
+        at_end.callback(telemetry.close)
         at_end.push_async_callback(parts.journal.close)
         at_end.push_async_callback(parts.views.close)
         at_end.push_async_callback(parts.http.close)

@@ -10,9 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from tieline.adapters.system.child import Lifeline
-from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.last_resort import end_process_after
-from tieline.adapters.telemetry.lines import LineObserver
 from tieline.model.flow import HubSpec
 from tieline.ports.vault import Vault
 from tieline.process import Running, running
@@ -41,7 +39,7 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
     if settings.child in {None, FIRST}:
         for warning in warnings(hub, open_vault(settings, os.environ)):
             say(f"warning: {warning}")
-    async with running(hub, settings, observer=observer_of(settings)) as it:
+    async with running(hub, with_log_format(settings)) as it:
         for line in told_at_start(it, settings):
             say(line)
         say("ready")
@@ -54,10 +52,12 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
     end_process_after(LEAVE_S, 0)
 
 
-def observer_of(settings: Settings) -> LineObserver:
-    """Who writes on stderr, with the number of the process where there are several."""
-    prefix = "" if settings.child is None else f"[{settings.child}] "
-    return LineObserver(sys.stderr, SystemClock().now_us, prefix)
+def with_log_format(settings: Settings) -> Settings:
+    """*settings* with a format that suits whoever reads: text for people, JSON for machines."""
+    if settings.log_format != "auto":
+        return settings
+    is_for_people = sys.stderr.isatty() and settings.log_file is None
+    return settings.model_copy(update={"log_format": "text" if is_for_people else "json"})
 
 
 def told_at_start(it: Running, settings: Settings) -> list[str]:

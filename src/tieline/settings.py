@@ -20,6 +20,8 @@ from pydantic.fields import FieldInfo
 
 from tieline.model.errors import SettingsError, SettingsMistakes
 from tieline.model.process_role import ALL_ROLES, ProcessRole
+from tieline.settings_telemetry import WANTED as TELEMETRY_WANTED
+from tieline.settings_telemetry import TelemetrySettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -39,7 +41,7 @@ WANTED = {
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
     "console_host": "an address, such as 127.0.0.1",
-}
+} | TELEMETRY_WANTED
 """What would be right, where the type does not say it."""
 SWITCH = {"true": True, "false": False}
 """How a switch is written in a variable of the environment."""
@@ -59,7 +61,7 @@ class ConnectionSettings(BaseModel):
     longest_wait_seconds: float | None = Field(default=None, gt=0, description="between two tries")
 
 
-class Settings(BaseModel):
+class Settings(TelemetrySettings):
     """Everything an operator may set. Read once, at start."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -180,14 +182,14 @@ class Settings(BaseModel):
             return tuple(role for role in ALL_ROLES if role in value)
         raise ValueError
 
-    @field_validator("hub", "store", "host", "console_host")
+    @field_validator("hub", "store", "host", "console_host", "metrics_host")
     @classmethod
     def _not_blank(cls, value: str) -> str:
         if not value.strip():
             raise ValueError
         return value
 
-    @field_validator("public_url", "console_url")
+    @field_validator("public_url", "console_url", "otlp_endpoint")
     @classmethod
     def _beginning_of_a_url(cls, value: str | None) -> str | None:
         """What senders sign is this with a path behind it."""
@@ -240,7 +242,9 @@ def _explained(fault: "ErrorDetails", given: Mapping[str, tuple[str, Any]]) -> S
     fields = (ConnectionSettings if is_inside else Settings).model_fields
     key = str(place[2] if is_inside else place[0])
     if fault["type"] == "extra_forbidden":
-        return SettingsError(name, UNSEEN, f"{origin} sets it, but {_known(key, list(fields))}")
+        return SettingsError(
+            name, UNSEEN, f"{origin} sets it, but {_known(key, _in_order(fields))}"
+        )
     found = value if len(place) == 1 else fault["input"]
     found = UNSEEN if "@" in str(found) else found  # a URL with a password in it
     return SettingsError(name, found, f"use {_wanted(key, fields[key])} ({origin} sets it)")
@@ -260,6 +264,11 @@ def _wanted(name: str, field: FieldInfo) -> str:
 
 def _types(field: FieldInfo) -> tuple[Any, ...]:
     return (field.annotation, *get_args(field.annotation))
+
+
+def _in_order(fields: Mapping[str, FieldInfo]) -> list[str]:
+    """The names of *fields*, those that everybody needs first."""
+    return sorted(fields, key=lambda name: name in TelemetrySettings.model_fields)
 
 
 def _known(key: str, names: list[str]) -> str:

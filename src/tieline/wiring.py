@@ -39,6 +39,7 @@ from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
 from tieline.surfaces.ingest.server import DoorServer
 from tieline.wiring_store import OpenStore, open_file
+from tieline.wiring_telemetry import Telemetry
 
 DAY_US = 86_400_000_000
 
@@ -52,6 +53,8 @@ class Outside:
     clock: Clock
     ids: Ids
     reach: Reach
+    telemetry: Telemetry | None = None
+    """None: nobody counts, logs or traces beside the observer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Parts:
     clock: Clock
     chance: Callable[[], float]
     knowing: Knowing
+    telemetry: Telemetry | None = None
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -146,6 +150,7 @@ def assemble(
         clock=clock,
         chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),
+        telemetry=outside.telemetry,
     )
 
 

@@ -86,6 +86,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         ids=SystemIds(),
         vault=open_vault(settings, os.environ),
         observer=parts.observer,
+        metrics=None if parts.telemetry is None else parts.telemetry.render,
         policy=policy(settings),
     )
 

@@ -4,9 +4,10 @@ The kind of a fact is looked up, not compared: a fact that nobody wants costs on
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from tieline.model.facts import Fact
+from tieline.ports.observer import Observer
 
 Handlers = Mapping[type, Callable[[Any], None]]
 
@@ -16,6 +17,13 @@ class Wants(Protocol):
 
     @property
     def handlers(self) -> Handlers: ...
+
+
+class Everything:
+    """An observer that wants every fact."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.handlers: Handlers = dict.fromkeys(get_args(Fact), observer.saw)
 
 
 class FanOut:

@@ -5,6 +5,7 @@ A field that is not known is left out. Nothing of a payload is ever among them.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -27,6 +28,16 @@ CONNECTION_LEVELS = {"open": "error", "unhealthy": "error", "probing": "warning"
 Fields = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class LogAbout:
+    """What stands in every line, and which lines are wanted."""
+
+    hub: str
+    process: int | None = None
+    """Its number, where a hub has several."""
+    level: str = "info"
+
+
 class JsonLog:
     """Writes a line for every fact of a level that is wanted."""
 
@@ -35,15 +46,16 @@ class JsonLog:
         write: Callable[[bytes], None],
         now_us: Callable[[], Micros],
         *,
-        hub: str,
-        level: str = "info",
+        about: LogAbout,
         clean: Callable[[str], str] = str,
     ) -> None:
         """*clean* takes secrets out of a text; it is asked for every text from outside."""
         self._write = write
         self._now_us = now_us
-        self._hub = hub
-        self._least = LEVELS[level]
+        self._about: Fields = {"hub": about.hub}
+        if about.process is not None:
+            self._about["process"] = about.process
+        self._least = LEVELS[about.level]
         self._clean = clean
         self._second = -1
         self._prefix = ""
@@ -82,7 +94,7 @@ class JsonLog:
     def _received(self, fact: f.Received) -> None:
         verdict = fact.verdict
         fields: Fields = {
-            "source": fact.source,
+            "source": self._operation(fact.source[:64]),
             "status": fact.status,
             "latency_ms": fact.took_us / 1000,
         }
@@ -261,7 +273,5 @@ class JsonLog:
             "time": f"{self._prefix}.{micros:06d}Z",
             "level": level,
             "event": event,
-            "hub": self._hub,
         }
-        head.update(fields)
-        return orjson.dumps(head, option=NEWLINE)
+        return orjson.dumps(head | self._about | fields, option=NEWLINE)

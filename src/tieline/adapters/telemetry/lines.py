@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TextIO
 
 from tieline.model.facts import (
     AlertMoved,
@@ -30,11 +29,20 @@ MOST_A_SECOND = 20
 class LineObserver:
     """Counts every fact, and writes what is out of the ordinary."""
 
-    def __init__(self, stream: TextIO, now_us: Callable[[], Micros], prefix: str = "") -> None:
+    def __init__(
+        self,
+        write: Callable[[bytes], None],
+        now_us: Callable[[], Micros],
+        *,
+        clean: Callable[[str], str] = str,
+        prefix: str = "",
+    ) -> None:
+        """*write* takes a line at once; *clean* takes secrets out of it."""
         self.counts: Counter[str] = Counter()
-        self._stream = stream
-        self._prefix = prefix
+        self._put = write
         self._now_us = now_us
+        self._clean = clean
+        self._prefix = prefix
         self._second = 0
         self._lines = 0
         self._left_out = 0
@@ -54,13 +62,13 @@ class LineObserver:
         if self._lines > MOST_A_SECOND:
             self._left_out += 1
             return
-        self._stream.write(f"{self._prefix}{iso(now_us)} {inert(line, 1000)}\n")
-        self._stream.flush()
+        told = inert(self._clean(line), 1000)
+        self._put(f"{self._prefix}{iso(now_us)} {told}\n".encode())
 
     def _say_what_was_left_out(self, now_us: Micros) -> None:
         if self._left_out:
             left_out = f"{self._left_out} more lines like these"
-            self._stream.write(f"{self._prefix}{iso(now_us)} {left_out}\n")
+            self._put(f"{self._prefix}{iso(now_us)} {left_out}\n".encode())
             self._left_out = 0
 
 

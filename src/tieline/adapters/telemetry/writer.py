@@ -6,10 +6,10 @@ count is written as soon as there is room.
 """
 
 import os
+import stat
 import threading
-import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +19,8 @@ GATHER_S = 0.02
 LAST_WORDS_S = 2.0
 """How long a stop waits for a reader that is slow."""
 STDERR = 2
+AT_ONCE_BYTES = 4096
+"""What a pipe takes in one piece (POSIX PIPE_BUF on Linux): several processes may share one."""
 
 
 class LineWriter:
@@ -36,11 +38,13 @@ class LineWriter:
         self._path = path
         self._descriptor = descriptor if path is None else _open(path)
         self._most_waiting = most_waiting
-        self._dropped_line = dropped_line
+        is_pipe = stat.S_ISFIFO(os.fstat(self._descriptor).st_mode)
+        self._piece_bytes = AT_ONCE_BYTES if is_pipe else 1 << 20
+        self.dropped_line = dropped_line
         self._lines: deque[bytes] = deque()
         self._wake = threading.Event()
         self._is_awake = False
-        self._closing = False
+        self._closing = threading.Event()
         self.dropped = 0
         """Lines that were dropped since the process began."""
         self._told_dropped = 0
@@ -59,18 +63,17 @@ class LineWriter:
 
     def close(self, seconds: float = LAST_WORDS_S) -> None:
         """Write what waits, for at most *seconds*."""
-        self._closing = True
+        self._closing.set()
         self._wake.set()
         self._thread.join(seconds)
 
     # --- on the thread --------------------------------------------------------------------------
 
     def _work(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             self._wake.wait()
             self._wake.clear()
-            if not self._closing:
-                time.sleep(GATHER_S)
+            self._closing.wait(GATHER_S)
             self._is_awake = False
             self._write_out()
         self._write_out()
@@ -82,12 +85,21 @@ class LineWriter:
         dropped = self.dropped - self._told_dropped
         if dropped:
             self._told_dropped += dropped
-            taken.append(self._dropped_line(dropped))
+            taken.append(self.dropped_line(dropped))
         if taken:
             self._follow_the_file()
             # A reader that is gone, or a full disk: the hub goes on, and lines are not its truth.
             with suppress(OSError):
-                _write_all(self._descriptor, b"".join(taken))
+                for piece in _pieces(taken, self._piece_bytes):
+                    self._write_all(piece)
+
+    def _write_all(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[os.write(self._descriptor, left) :]
+            except BlockingIOError:  # a pipe that somebody else made non-blocking
+                self._closing.wait(GATHER_S)
 
     def _follow_the_file(self) -> None:
         """Somebody may have moved the file away to rotate it."""
@@ -106,10 +118,14 @@ def _open(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        try:
-            left = left[os.write(descriptor, left) :]
-        except BlockingIOError:  # a pipe that somebody else made non-blocking
-            time.sleep(GATHER_S)
+def _pieces(lines: list[bytes], most_bytes: int) -> Iterator[bytes]:
+    """*lines* in pieces of whole lines; a longer line is a piece of its own."""
+    piece: list[bytes] = []
+    size = 0
+    for line in lines:
+        if size and size + len(line) > most_bytes:
+            yield b"".join(piece)
+            piece, size = [], 0
+        piece.append(line)
+        size += len(line)
+    yield b"".join(piece)

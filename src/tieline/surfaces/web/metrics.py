@@ -1,5 +1,6 @@
 """Metrics: what the observers count goes out, to this machine and to tokens made for it."""
 
+import asyncio
 import ipaddress
 
 from starlette.requests import Request
@@ -28,7 +29,7 @@ def routes(parts: WebParts) -> list[BaseRoute]:
             raise Problem("unauthenticated" if viewer is None else "forbidden", words)
         if parts.metrics is None:
             raise Problem("not-found", "this hub counts nothing")
-        body, media_type = parts.metrics()
+        body, media_type = await asyncio.to_thread(parts.metrics)
         return Response(body, media_type=media_type)
 
     return [Route("/metrics", metrics)]

@@ -43,7 +43,7 @@ class WebParts:
     vault: Vault
     observer: Observer
     metrics: Callable[[], tuple[bytes, str]] | None = None
-    """The numbers for machines, and their media type; None: nobody counts."""
+    """The numbers for machines, and their media type; called in a thread. None: nobody counts."""
     status: Callable[[], dict[str, Any]] = dict
     """What this process says of itself."""
     policy: WebPolicy = WebPolicy()
