@@ -6,6 +6,8 @@ Loaded only by a process that serves the console: the frameworks cost start-up t
 import os
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp
+
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
@@ -13,11 +15,13 @@ from tieline.model.errors import SettingsError
 from tieline.ports.surface import Surface
 from tieline.rules.exposed import is_exposed
 from tieline.settings import Settings
+from tieline.surfaces.console.desk import STATIC, Desk, environment
+from tieline.surfaces.console.gate_pages import GatePages
+from tieline.surfaces.console.routes import console_routes
 from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
-from tieline.surfaces.web.plain_page import plain_page
 from tieline.surfaces.web.server import Place, WebServer
 from tieline.wiring import Parts, open_vault
 
@@ -45,8 +49,7 @@ class Console:
         self._settings = settings
         self._accounts = Accounts(parts, SystemSecrecy())
         self._first: str | None = None
-        pages = login.routes(parts, self._accounts, plain_page)
-        self._server = WebServer(web_app(parts, self._accounts, pages), place)
+        self._server = WebServer(pages(parts, self._accounts), place)
 
     @property
     def port(self) -> int:
@@ -72,6 +75,14 @@ class Console:
     async def close(self, seconds: float) -> None:
         """Stop within *seconds*."""
         await self._server.close(seconds)
+
+
+def pages(parts: WebParts, accounts: Accounts) -> ASGIApp:
+    """Everything that is served on the web, over the parts of a hub."""
+    desk = Desk(parts, environment())
+    gate = GatePages(desk)
+    routes = [*login.routes(parts, accounts, gate.people), *console_routes(desk)]
+    return web_app(parts, accounts, routes, STATIC, gate.error)
 
 
 def web_parts(parts: Parts, settings: Settings) -> WebParts:

@@ -28,6 +28,16 @@ class Line:
     """receipt, event, run, step, attempt, reference, dead or audit."""
     id: str
     is_trouble: bool = False
+    system: str | None = None
+    """The source or connection that it is about; None: the hub itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a story is told from."""
+
+    about: str
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +57,30 @@ async def story(views: Views, kind: str, key: str | None = None) -> Story:
 
     Raises NotFound, and CommandRefused for a bare key that is found under several kinds.
     """
+    found = await find(views, kind, key)
+    return tell(found.about, found.trail)
+
+
+async def find(views: Views, kind: str, key: str | None = None) -> Found:
+    """What ``story`` tells of, as rows. Raises as it does."""
     if key is not None:
         reference = Reference(kind, key)
-        return tell(str(reference), await views.read(ReadTrail(reference=reference)))
+        return Found(str(reference), await views.read(ReadTrail(reference=reference)))
     text = kind
     if ":" in text and kind_of(text) is None:
         try:
-            return await story(views, *text.split(":", 1))
+            return await find(views, *text.split(":", 1))
         except NotFound:
             pass  # a correlation may have a colon too
     try:
-        return tell(text, await views.read(ReadTrail(id=text)))
+        return Found(text, await views.read(ReadTrail(id=text)))
     except NotFound as error:
-        found = await views.read(FindKey(text))
-        if not found:
+        named = await views.read(FindKey(text))
+        if not named:
             raise (error if kind_of(text) else NotFound("story of", text)) from None
-    if len(found) > 1:
-        raise CommandRefused(f"{text!r} is found as {' and '.join(map(str, found))}; say which")
-    return tell(str(found[0]), await views.read(ReadTrail(reference=found[0])))
+    if len(named) > 1:
+        raise CommandRefused(f"{text!r} is found as {' and '.join(map(str, named))}; say which")
+    return Found(str(named[0]), await views.read(ReadTrail(reference=named[0])))
 
 
 def tell(about: str, trail: Trail) -> Story:
@@ -108,7 +124,7 @@ def _receipt(row: ReceiptRow) -> Line:
         case _:
             words = f"{row.source} delivered {row.body_bytes} bytes, {said}"
     trouble = row.verdict in {"refused", "quarantined"}
-    return Line(row.received_us, words, "receipt", row.id, trouble)
+    return Line(row.received_us, words, "receipt", row.id, trouble, row.source)
 
 
 def _event(row: EventRow, flows: dict[str, str]) -> Line:
@@ -162,7 +178,7 @@ def _attempt(row: AttemptRecord, flows: dict[str, str]) -> Line:
             status = "" if row.status is None else f" with {row.status}"
             words = f"{flow}: {row.step} ended {outcome}{status} after {took}{number}{detail}"
     trouble = row.outcome not in {"done", "skipped", "confirmed"}
-    return Line(row.at_us, words, "attempt", row.run_id, trouble)
+    return Line(row.at_us, words, "attempt", row.run_id, trouble, row.connection)
 
 
 def _step(row: StepRow, flows: dict[str, str], tried: set[tuple[str, str, str]]) -> Iterator[Line]:

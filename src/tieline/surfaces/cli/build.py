@@ -46,6 +46,8 @@ class DemoWishes:
     """None: a temporary file."""
     is_json: bool
     is_terminal: bool
+    keep: bool = False
+    """Whether the hub goes on afterwards, for looking around."""
 
 
 class Build(Protocol):

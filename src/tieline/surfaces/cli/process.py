@@ -53,6 +53,9 @@ def demo(
     kill: Annotated[
         bool, typer.Option(help="Kill the hub with -9 in the middle, and start it again.")
     ] = True,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Go on afterwards, for looking around in the console.")
+    ] = False,
 ) -> None:
     """Run a hub among simulated vendors that fail; exit code 1 when something is lost or doubled.
 
@@ -61,7 +64,7 @@ def demo(
     session = o.session_of(context)
     store = None if session.store is None else Path(session.store).resolve()
     paper = session.paper
-    wishes = DemoWishes(seconds, rate, kill, store, paper.is_json, paper.is_terminal)
+    wishes = DemoWishes(seconds, rate, kill, store, paper.is_json, paper.is_terminal, keep)
     raise typer.Exit(session.build.demo(wishes))
 
 

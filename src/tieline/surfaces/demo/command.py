@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from tieline.surfaces.cli.build import DemoWishes
 from tieline.surfaces.demo.conductor import play
+from tieline.surfaces.demo.keeping import console, keep_on
 from tieline.surfaces.demo.reckoning import Reckoning, reckon
 from tieline.surfaces.demo.report import report
 from tieline.surfaces.demo.screen import screen
@@ -21,8 +22,8 @@ def run_demo(wishes: DemoWishes, open_views: OpenViews) -> int:
     """Play; 1 when an effect was doubled or an event lost."""
     try:
         found = asyncio.run(_demo(wishes, open_views))
-    except asyncio.CancelledError:
-        return STOPPED
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return 0 if wishes.keep else STOPPED
     return 0 if found.count.is_good else 1
 
 
@@ -33,6 +34,9 @@ async def _demo(wishes: DemoWishes, open_views: OpenViews) -> Reckoning:
     # Told to stop, what was started has to be stopped as well.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with stage(wishes, open_views) as at_work:
+        if not wishes.is_json:
+            sys.stdout.write(console(at_work) + "\n")
+            sys.stdout.flush()
         with screen(wishes) as shown:
             async with watching(at_work, shown):
                 await play(at_work)
@@ -41,4 +45,6 @@ async def _demo(wishes: DemoWishes, open_views: OpenViews) -> Reckoning:
             sys.stdout.write(json.dumps(asdict(found.count)) + "\n")
         else:
             await report(at_work, found)
+        if wishes.keep:
+            await keep_on(at_work)
         return found

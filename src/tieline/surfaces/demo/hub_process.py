@@ -1,9 +1,14 @@
 """Hub process: the example hub is started, killed and started again, as by a power cut."""
 
+import asyncio
+import http.client
 import re
+import secrets
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from tieline.model.errors import CommandRefused
 from tieline.surfaces.demo.processes import Child, start, stop, until_said
@@ -20,6 +25,8 @@ SYSTEMS = {
 """Connection of the example hub → the vendor that plays its system."""
 CREDENTIALS = ("leads-live", "crm-live", "stripe-live", "books-live", "helpdesk-live", "slack-bot")
 READY = "tieline: ready\n"
+CONSOLE = re.compile(r"tieline: console: (http://127\.0\.0\.1:(\d+)/)\n")
+FIRST = re.compile(r"http://127\.0\.0\.1:\d+(/welcome/\S+)\n")
 DOOR = re.compile(r"http://127\.0\.0\.1:(\d+)/in/")
 SETTINGS = """\
 hub = {hub}
@@ -37,12 +44,29 @@ longest_wait_seconds = 2
 """
 
 
+PERSON = "demo"
+TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """How people get into the console."""
+
+    name: str
+    password: str
+
+
 class HubProcess:
     """``tieline serve`` in a process of its own, configured by a folder."""
 
     def __init__(self, folder: Path, store: Path) -> None:
         self.store = store
         self.port = 0
+        self.console = ""
+        """The address of the console."""
+        self.log_in: LogIn | None = None
+        """None: the store had users already, or nobody was let in yet."""
+        self._console_port = 0
         self._folder = folder
         self._secrets = folder / "secrets"
         self._child: Child | None = None
@@ -70,6 +94,37 @@ class HubProcess:
         if found is None:
             raise CommandRefused(f"the hub does not say where it listens:\n{said}")
         self.port = int(found[1])
+        console = CONSOLE.search(said)
+        if console is None:
+            return
+        self.console = console[1]
+        self._keep_console_port(int(console[2]))
+        invited = FIRST.search(said)
+        if invited is not None and self.log_in is None:
+            self.log_in = await asyncio.to_thread(self._come_in, invited[1])
+
+    def _keep_console_port(self, port: int) -> None:
+        """Serve the console on the same port after a restart, so that open pages go on."""
+        path = self._folder / "tieline.toml"
+        before, after = f"console_port = {self._console_port}", f"console_port = {port}"
+        path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), "utf-8")
+        self._console_port = port
+
+    def _come_in(self, path: str) -> LogIn | None:
+        """Accept the invitation that a hub without users prints."""
+        chosen = LogIn(PERSON, "look-" + secrets.token_hex(5))
+        line = http.client.HTTPConnection("127.0.0.1", self._console_port, timeout=TIMEOUT_S)
+        form = urlencode({"name": chosen.name, "password": chosen.password})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            line.request("POST", path, form, kind)
+            answer = line.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            line.close()
+        return chosen if answer.status == http.HTTPStatus.SEE_OTHER else None
 
     def kill(self) -> None:
         """SIGKILL: nothing is said, nothing is finished."""

@@ -3,7 +3,10 @@ further, and no answer leaves without the security headers."""
 
 import asyncio
 import ipaddress
+from collections.abc import Callable
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieline.model.facts import PassFailed
@@ -19,13 +22,20 @@ SEND_S = 30.0
 """For a client to take one piece of an answer."""
 
 
+Draw = Callable[[Request, Problem], Response]
+"""Draws a problem as a page, for people."""
+
+
 class Gate:
     """The outermost layer of the web application."""
 
-    def __init__(self, app: ASGIApp, policy: WebPolicy, observer: Observer) -> None:
+    def __init__(
+        self, app: ASGIApp, policy: WebPolicy, observer: Observer, draw: Draw | None = None
+    ) -> None:
         self._app = app
         self._policy = policy
         self._observer = observer
+        self._draw = draw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +73,15 @@ class Gate:
             self._observer.saw(PassFailed(f"web {scope['method']} {scope['path'][:80]}", words))
         if answer.is_begun:
             raise _Gone from error
-        await told.response()(scope, _nothing, answer.send)
+        await self._shown(told, scope)(scope, _nothing, answer.send)
+
+    def _shown(self, told: Problem, scope: Scope) -> Response:
+        """As a page where a browser asks for one, else as the document that programs read."""
+        request = Request(scope)
+        is_page = "text/html" in request.headers.get("accept", "")
+        if self._draw is None or not is_page or scope["path"].startswith("/api/"):
+            return told.response()
+        return self._draw(request, told)
 
 
 class _Gone(Exception):

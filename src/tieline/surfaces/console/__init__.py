@@ -1,0 +1,1 @@
+"""Console: server-rendered pages for people: see everything, fix anything."""

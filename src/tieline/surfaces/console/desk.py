@@ -1,0 +1,186 @@
+"""Desk: what pages work with: the parts of the hub, the templates, and who sits in front."""
+
+import asyncio
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from tieline.model.ids import Micros
+from tieline.model.view_series import ReadSums
+from tieline.model.views import CountWork, ListPauses, Question
+from tieline.rules.access import Permission
+from tieline.surfaces.console import words
+from tieline.surfaces.console.menu import menu
+from tieline.surfaces.console.standing import Standing
+from tieline.surfaces.console.told import TOLD
+from tieline.surfaces.web.parts import WebParts
+from tieline.surfaces.web.viewer import Viewer, viewer_if_any, viewer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+R = TypeVar("R")
+
+VERSION = version("tieline")
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+STANDING_US = 2_000_000
+"""How long the numbers beside the menu may be old: every page shows them."""
+DAY_US = 86_400_000_000
+
+
+@dataclass(slots=True)
+class _Kept:
+    standing: Standing | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One for all pages of a process."""
+
+    parts: WebParts
+    templates: Environment
+    _kept: _Kept = field(default_factory=_Kept)
+
+    @property
+    def now_us(self) -> Micros:
+        """The time."""
+        return self.parts.clock.now_us()
+
+    async def read(self, question: Question[R]) -> R:
+        """One short read of the store."""
+        return await self.parts.views.read(question)
+
+    async def standing(self) -> Standing:
+        """How the work stands, at most two seconds old; asked once for all who want it."""
+        async with self._kept.lock:
+            kept = self._kept.standing
+            now_us = self.now_us
+            if kept is None or not 0 <= now_us - kept.at_us < STANDING_US:
+                counted = await self.read(CountWork())
+                pauses = await self.read(ListPauses())
+                sums = await self.read(ReadSums("all", now_us - DAY_US, now_us))
+                point = sums.get("")
+                counts: Mapping[str, int] = point.counts if point is not None else {}
+                kept = Standing(
+                    counted,
+                    pauses,
+                    counts.get("quarantined", 0),
+                    counts.get("refused", 0),
+                    now_us,
+                )
+                self._kept.standing = kept
+            return kept
+
+    def forget_standing(self) -> None:
+        """Something was changed: the next page asks again."""
+        self._kept.standing = None
+
+    async def page(
+        self, request: Request, template: str, *, status: int = 200, **view: Any
+    ) -> Response:
+        """A whole page inside the frame, with the menu that its viewer may use."""
+        viewer = viewer_of(request)
+        standing = await self.standing() if viewer.may(Permission.READ) else None
+        view.setdefault("here", request.url.path)
+        text = self.templates.get_template(template).render(
+            **self._frame(request),
+            viewer=viewer,
+            menu=menu(viewer, standing),
+            told=TOLD.get(request.query_params.get("told", "")),
+            may_operate=viewer.may(Permission.OPERATE),
+            may_read=viewer.may(Permission.READ),
+            may_admin=viewer.may(Permission.ADMIN),
+            now_us=self.now_us,
+            **view,
+        )
+        return HTMLResponse(text, status)
+
+    def part(self, request: Request, template: str, **view: Any) -> Response:
+        """A piece of a page, for one that renews itself."""
+        viewer = viewer_of(request)
+        text = self.templates.get_template(template).render(
+            viewer=viewer,
+            may_operate=viewer.may(Permission.OPERATE),
+            may_read=viewer.may(Permission.READ),
+            now_us=self.now_us,
+            **view,
+        )
+        return HTMLResponse(text)
+
+    def outside(
+        self, request: Request, template: str, *, status: int = 200, **view: Any
+    ) -> Response:
+        """A page for somebody who has not logged in, or for an error."""
+        viewer: Viewer | None = viewer_if_any(request)
+        text = self.templates.get_template(template).render(
+            **self._frame(request), viewer=viewer, **view
+        )
+        return HTMLResponse(text, status)
+
+    def _frame(self, request: Request) -> dict[str, Any]:
+        theme = request.cookies.get("tieline_theme", "auto")
+        return {
+            "hub": self.parts.hub.name,
+            "theme": theme if theme in {"light", "dark"} else "auto",
+            "version": VERSION,
+        }
+
+
+def is_part(request: Request) -> bool:
+    """Whether a page of ours asks for a piece only."""
+    return request.headers.get("hx-request") == "true"
+
+
+def environment() -> Environment:
+    """The templates, with every value made harmless on its way into a page."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=words.shown,
+    )
+    made.globals.update(
+        icon=words.icon,
+        badge=words.badge,
+        tone=words.tone,
+        at=words.at,
+        short_id=words.short_id,
+        cause_link=cause_link,
+        known_pairs=known_pairs,
+        counted=words.counted,
+        kind_icons=words.KINDS,
+    )
+    made.filters.update(
+        span=words.span,
+        number=words.number,
+        share=words.share,
+        size=words.size,
+        document=words.document,
+    )
+    return made
+
+
+def cause_link(cause: str) -> Markup:
+    """What caused an event: a run, an event, or a schedule by name."""
+    if cause.startswith("run_"):
+        return Markup('<a href="/runs/{}">{}</a>').format(cause, words.short_id(cause))
+    if cause.startswith("evt_"):
+        return Markup('edit of <a href="/events/{}">{}</a>').format(cause, words.short_id(cause))
+    return Markup("{}").format(cause)
+
+
+def known_pairs(options: object, chosen: str) -> bool:
+    """Whether *chosen* is the value of one of the (value, text) *options*."""
+    if not isinstance(options, (list, tuple)):
+        return False
+    return any(isinstance(one, tuple) and one[0] == chosen for one in options)

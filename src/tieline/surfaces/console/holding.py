@@ -1,0 +1,92 @@
+"""Holding: a flow or a connection comes in; addresses that pause it and let it go on go out."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.commands import By, Pause, Resume
+from tieline.model.errors import Conflict, NotFound
+from tieline.model.views import ListPauses
+from tieline.rules.access import Permission
+from tieline.surfaces.console.acts import Act, act
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.words import counted
+from tieline.surfaces.web.guard import needs
+
+
+def holding(desk: Desk, kind: str) -> list[BaseRoute]:
+    """``/<kind>s/{name}/pause`` and ``…/resume``."""
+
+    @needs(Permission.OPERATE)
+    async def pause(request: Request) -> Response:
+        name = request.path_params["name"]
+        hub = desk.parts.hub
+        if name not in (hub.flows if kind == "flow" else hub.connections):
+            raise NotFound(kind, name)
+
+        async def do(_: FormData, by: By) -> str:
+            done = await desk.parts.carry_out(Pause(kind, name, by))
+            if not done.count:
+                raise Conflict(f"{kind} {name!r} is paused already")
+            return f"/{kind}s/{name}?told=paused"
+
+        return await act(desk, request, await _pausing(desk, kind, name), do)
+
+    @needs(Permission.OPERATE)
+    async def resume(request: Request) -> Response:
+        name = request.path_params["name"]
+
+        async def do(_: FormData, by: By) -> str:
+            done = await desk.parts.carry_out(Resume(kind, name, by))
+            if not done.count:
+                raise Conflict(f"{kind} {name!r} is not paused")
+            return f"/{kind}s/{name}?told=resumed"
+
+        return await act(desk, request, await _resuming(desk, kind, name), do)
+
+    return [
+        Route(f"/{kind}s/{{name}}/pause", pause, methods=["GET", "POST"]),
+        Route(f"/{kind}s/{{name}}/resume", resume, methods=["GET", "POST"]),
+    ]
+
+
+async def _pausing(desk: Desk, kind: str, name: str) -> Act:
+    back = f"/{kind}s/{name}"
+    does: tuple[str, ...]
+    if kind == "flow":
+        does = (
+            "No run of it is started until somebody lets it go on.",
+            f"{counted(await _unfinished(desk, name), 'unfinished run')} of it wait meanwhile; "
+            "runs under way end first.",
+            "Deliveries are still taken, stored and answered.",
+        )
+    else:
+        users = [flow.name for flow in desk.parts.hub.flows.values() if name in flow.uses]
+        does = (
+            "No call is made on it until somebody lets it go on; no try is used up.",
+            f"Runs of {', '.join(users) or 'no flow'} that need it wait.",
+        )
+    return Act(f"Pause {kind} {name}", does, "Pause", back)
+
+
+async def _resuming(desk: Desk, kind: str, name: str) -> Act:
+    back = f"/{kind}s/{name}"
+    rows = await desk.read(ListPauses())
+    held = next((row for row in rows if (row.kind, row.name) == (kind, name)), None)
+    if held is None:
+        words = f"{kind.capitalize()} {name} is not paused."
+        return Act("There is nothing to let go on", (words,), "", back, is_possible=False)
+    does = (
+        f"{held.actor} paused it: “{held.reason}”.",
+        "What waits for it goes on at once, oldest first.",
+    )
+    return Act(f"Let {kind} {name} go on", does, "Let it go on", back)
+
+
+async def _unfinished(desk: Desk, flow: str) -> int:
+    standing = await desk.standing()
+    count = next((count for count in standing.counted.flows if count.flow == flow), None)
+    if count is None:
+        return 0
+    return count.ready + count.behind + count.running + count.retrying + count.waiting

@@ -1,0 +1,143 @@
+"""Connections: accounts at other systems: health, the latest tries and errors, and holding them."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.connection import ConnectionSpec
+from tieline.model.errors import NotFound
+from tieline.model.view_lists import ConnectionHealth, ListAttempts, ListConnections
+from tieline.model.view_series import Point, ReadSums
+from tieline.model.views import ListAlerts, Window
+from tieline.rules.access import Permission
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.holding import holding
+from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.web.guard import needs
+
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A connection, and how it is in a word."""
+
+    health: ConnectionHealth
+    spec: ConnectionSpec | None
+    word: str
+    state: str
+    """Which badge the word is shown in."""
+    point: Point | None
+    used_by: tuple[str, ...]
+
+    @property
+    def tries(self) -> int:
+        """Of the last hour."""
+        return 0 if self.point is None else _tries(self.point)
+
+    @property
+    def failures(self) -> int:
+        """Of the last hour."""
+        done = 0 if self.point is None else self.point.counts.get("done", 0)
+        return max(0, self.tries - done)
+
+    @property
+    def throttled(self) -> int:
+        """Answers 429 of the last hour."""
+        return 0 if self.point is None else self.point.counts.get("throttled", 0)
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/connections``, one of them, and the tries."""
+
+    @needs(Permission.READ)
+    async def list_(request: Request) -> Response:
+        return await desk.page(
+            request, "connections.html", title="Connections", rows=await _rows(desk)
+        )
+
+    @needs(Permission.READ)
+    async def show(request: Request) -> Response:
+        name = request.path_params["name"]
+        row = next((row for row in await _rows(desk) if row.health.name == name), None)
+        if row is None:
+            raise NotFound("connection", name)
+        latest = await desk.read(ListAttempts(name, window=Window(limit=15)))
+        return await desk.page(
+            request,
+            "connection.html",
+            here="/connections",
+            title=name,
+            row=row,
+            latest=latest.rows,
+        )
+
+    @needs(Permission.READ)
+    async def attempts(request: Request) -> Response:
+        of = asked(request, ("connection", "flow", "outcome", "since"), desk.now_us)
+        page = await rows_of(
+            desk,
+            lambda window: ListAttempts(
+                of.get("connection"), of.get("flow"), of.get("outcome"), window
+            ),
+            of.window(),
+        )
+        hub = desk.parts.hub
+        return await desk.page(
+            request,
+            "attempts.html",
+            here="/connections",
+            title="Tries",
+            of=of,
+            latest=page.rows,
+            pages=pages(of, page),
+            connections=sorted(hub.connections),
+            flows=sorted(hub.flows),
+        )
+
+    return [
+        Route("/connections", list_),
+        Route("/connections/{name}", show),
+        *holding(desk, "connection"),
+        Route("/attempts", attempts),
+    ]
+
+
+async def _rows(desk: Desk) -> list[Health]:
+    hub = desk.parts.hub
+    now_us = desk.now_us
+    found = await desk.read(ListConnections(tuple(sorted(hub.connections))))
+    sums = await desk.read(ReadSums("connection", now_us - HOUR_US, now_us))
+    alerts = await desk.read(ListAlerts())
+    told = {row.subject: row.kind for row in alerts if row.subject.startswith("connection:")}
+    rows = []
+    for health in found:
+        word, state = _word(health, told.get(f"connection:{health.name}"), sums.get(health.name))
+        used_by = tuple(f.name for f in hub.flows.values() if health.name in f.uses)
+        spec = hub.connections.get(health.name)
+        rows.append(Health(health, spec, word, state, sums.get(health.name), used_by))
+    return rows
+
+
+def _word(health: ConnectionHealth, alert: str | None, point: Point | None) -> tuple[str, str]:
+    if health.paused is not None:
+        return "paused", "paused"
+    if alert == "breaker-open":
+        return "breaker open", "dead"
+    last = None if health.calls is None else health.calls.last_outcome
+    if alert == "connection-unhealthy" or last == "unauthorised":
+        return "credential refused", "dead"
+    if point is None or not _tries(point):
+        return ("well", "done") if health.calls is not None else ("not called yet", "ready")
+    share = 1 - point.counts.get("done", 0) / _tries(point)
+    if share >= 0.5:
+        return "failing", "dead"
+    return ("unsteady", "retrying") if share >= 0.1 else ("well", "done")
+
+
+def _tries(point: Point) -> int:
+    words = point.counts.items()
+    return sum(count for word, count in words if word != "throttled" and word[:5] != "most-")

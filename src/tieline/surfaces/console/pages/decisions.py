@@ -1,0 +1,246 @@
+"""Decisions about one run: what each will do is shown first, then done for a reason."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import orjson
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.commands import By, Cancel, DiscardDead, ResolveHeld, RetryDead
+from tieline.model.errors import CommandRefused, SettingsError
+from tieline.model.ids import RunId
+from tieline.model.view_details import RunDetail
+from tieline.model.views import CountEffects, ShowEvent, ShowRun
+from tieline.operations import decide, visible
+from tieline.operations.decide import Decision
+from tieline.rules.access import Permission
+from tieline.rules.redact import REDACTED
+from tieline.surfaces.console.acts import Act, act, text_of
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.words import counted, document
+from tieline.surfaces.web.guard import needs
+
+LIVE = ("ready", "running", "retrying", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing that can be done with a run."""
+
+    shown: Callable[[Desk, RunDetail], Awaitable[Act]]
+    do: Callable[[Desk, RunDetail, FormData, By], Awaitable[str]]
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/runs/{id}/<verb>``."""
+    return [_route(desk, name, verb) for name, verb in VERBS.items()]
+
+
+def _route(desk: Desk, name: str, verb: Verb) -> BaseRoute:
+    @needs(Permission.OPERATE)
+    async def decision(request: Request) -> Response:
+        detail = await desk.read(ShowRun(RunId(request.path_params["id"])))
+
+        async def do(form: FormData, by: By) -> str:
+            return await verb.do(desk, detail, form, by)
+
+        return await act(desk, request, await verb.shown(desk, detail), do)
+
+    return Route(f"/runs/{{id}}/{name}", decision, methods=["GET", "POST"])
+
+
+def is_undecided(detail: RunDetail) -> bool:
+    """Whether a dead run waits for somebody's decision."""
+    dead = detail.dead
+    return detail.run.state == "dead" and dead is not None and dead.resolution in {None, "retried"}
+
+
+# --- doing ------------------------------------------------------------------------------------
+
+
+async def _do_retry(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str:
+    again = bool(text_of(form, "as_new_action"))
+    await desk.parts.carry_out(RetryDead(detail.run.id, by, again))
+    return f"{_back(detail)}?told=retried"
+
+
+async def _do_discard(desk: Desk, detail: RunDetail, _: FormData, by: By) -> str:
+    await desk.parts.carry_out(DiscardDead(detail.run.id, by))
+    return f"{_back(detail)}?told=discarded"
+
+
+async def _do_cancel(desk: Desk, detail: RunDetail, _: FormData, by: By) -> str:
+    await desk.parts.carry_out(Cancel(detail.run.id, by))
+    return f"{_back(detail)}?told=cancelled"
+
+
+async def _do_resolve(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str:
+    await desk.parts.carry_out(_resolved(detail.run.id, form, by))
+    return f"{_back(detail)}?told=resolved"
+
+
+async def _do_edit(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str:
+    text = text_of(form, "payload")
+    if REDACTED in text:
+        raise CommandRefused(
+            f"the payload still has {REDACTED} in it: write the value that is meant, or "
+            "change single fields with tieline dead edit --set, which keeps the others"
+        )
+    parts = desk.parts
+    work = decide.Desk(parts.journal, parts.views, parts.admitter)
+    made = await decide.edit(work, detail.run.id, text.encode(), by)
+    parts.after(RetryDead(detail.run.id, by))  # the hub looks for work that is ready
+    return f"/runs/{made.run_id}?told=edited"
+
+
+# --- showing ----------------------------------------------------------------------------------
+
+
+def _not_now(detail: RunDetail, wanted: str) -> Act:
+    words = f"The run is {detail.run.state}; only {wanted} can be treated like this."
+    return Act("This is not possible now", (words,), "", _back(detail), is_possible=False)
+
+
+def _back(detail: RunDetail) -> str:
+    return f"/runs/{detail.run.id}"
+
+
+async def _retry(desk: Desk, detail: RunDetail) -> Act:
+    if not is_undecided(detail):
+        return _not_now(detail, "a dead run without a decision")
+    effects = await desk.read(CountEffects((detail.run.event_id,)))
+    done = sum(one.effects for one in effects if one.flow == detail.run.flow)
+    steps = sum(step.state == "done" for step in detail.steps)
+    return Act(
+        f"Retry this run of {detail.run.flow}",
+        (
+            "It becomes ready and runs again as soon as there is room.",
+            f"{counted(steps, 'step')} that it remembers as done will not be made again.",
+            *_lane_words(detail, "It is still the first of lane {lane}; later runs wait for it."),
+        ),
+        "Retry",
+        _back(detail),
+        fields="fields/again.html" if done else "",
+        view={"effects_words": counted(done, "effect")},
+    )
+
+
+def _lane_words(detail: RunDetail, words: str) -> tuple[str, ...]:
+    lane = detail.run.lane
+    return () if lane is None else (words.format(lane=lane),)
+
+
+async def _discard(_: Desk, detail: RunDetail) -> Act:
+    if not is_undecided(detail):
+        return _not_now(detail, "a dead run without a decision")
+    return Act(
+        f"Close this run of {detail.run.flow} without success",
+        (
+            "Nothing more is done for its event by this flow; its story stays.",
+            *_lane_words(detail, "Lane {lane} goes on with the next run."),
+            "It can still be run again later by a replay of its event.",
+        ),
+        "Close it",
+        _back(detail),
+        is_dangerous=True,
+    )
+
+
+async def _cancel(_: Desk, detail: RunDetail) -> Act:
+    if detail.run.state not in {*LIVE, "held"}:
+        return _not_now(detail, "a run that has not ended")
+    steps = sum(step.state == "done" for step in detail.steps)
+    return Act(
+        f"Cancel this run of {detail.run.flow}",
+        (
+            "It ends now. A call that is on its way may still arrive.",
+            f"{counted(steps, 'step')} that it has done stay done; nothing is undone.",
+            *_lane_words(detail, "Lane {lane} goes on with the next run."),
+        ),
+        "Cancel the run",
+        _back(detail),
+        is_dangerous=True,
+    )
+
+
+CHOICES = (
+    (Decision.DONE, "It happened", "The step counts as done and the run goes on behind it."),
+    (Decision.RETRY, "It did not happen", "The step is tried again, under the same key."),
+    (Decision.GIVE_UP, "Give up", "The run ends here, cancelled; its lane goes on."),
+)
+
+
+async def _resolve(_: Desk, detail: RunDetail) -> Act:
+    if detail.run.state != "held":
+        return _not_now(detail, "a held run")
+    doubt = detail.run.step_in_doubt
+    step = doubt[0] if doubt else "its last step"
+    asks = next((s for s in detail.steps if doubt is not None and (s.name, s.key) == doubt), None)
+    key = None if asks is None else asks.effect_key
+    look = f" Look there for the key {key}." if key else ""
+    return Act(
+        f"Did {step} happen?",
+        (
+            f"Nobody knows whether {step} arrived: {detail.run.reason or 'no answer came'}.",
+            f"Look at the other system first.{look} Then say what you found.",
+        ),
+        "Decide",
+        _back(detail),
+        fields="fields/resolve.html",
+        view={"choices": CHOICES},
+    )
+
+
+def _resolved(run_id: RunId, form: FormData, by: By) -> ResolveHeld:
+    chosen = text_of(form, "decision")
+    if chosen not in {str(one) for one in Decision}:
+        wanted = "say whether it happened, did not happen, or is given up"
+        raise SettingsError("the decision", chosen, wanted)
+    result = text_of(form, "result")
+    if not result:
+        return ResolveHeld(run_id, chosen, by)
+    if chosen != Decision.DONE:
+        raise CommandRefused("an answer goes only with 'it happened'; leave it empty")
+    try:
+        return ResolveHeld(run_id, chosen, by, orjson.dumps(orjson.loads(result)))
+    except orjson.JSONDecodeError as error:
+        raise CommandRefused(f"the answer is no JSON document: {error}") from None
+
+
+async def _edit(desk: Desk, detail: RunDetail) -> Act:
+    if not is_undecided(detail):
+        return _not_now(detail, "a dead run without a decision")
+    shown = await desk.read(ShowEvent(detail.run.event_id))
+    stored = shown.event.data if shown.event.data is not None else shown.body
+    hidden = visible.payload(stored, desk.parts.hub, contract=shown.event.contract)
+    text = document(hidden)
+    hint = "The whole document; what you send is held against the contract again."
+    if REDACTED in text:
+        hint = (
+            f"{REDACTED} stands for a value that is not shown here: write it in full, or change "
+            f"single fields with tieline dead edit {detail.run.id} --set."
+        )
+    return Act(
+        f"Edit the payload, and run {detail.run.flow} with it",
+        (
+            "The edited copy is recorded as a new event; the original stays as it came.",
+            "A new run takes the dead run's place, with the same effect keys: what happened "
+            "already is not made again.",
+        ),
+        "Run the edited copy",
+        _back(detail),
+        fields="fields/edit.html",
+        view={"payload": text, "hint": hint},
+    )
+
+
+VERBS = {
+    "retry": Verb(_retry, _do_retry),
+    "discard": Verb(_discard, _do_discard),
+    "cancel": Verb(_cancel, _do_cancel),
+    "resolve": Verb(_resolve, _do_resolve),
+    "edit": Verb(_edit, _do_edit),
+}

@@ -1,0 +1,182 @@
+"""Events and deliveries: lists, and one of them with its body, headers, verification and runs."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.errors import NotFound
+from tieline.model.event import Reference
+from tieline.model.flow import HubSpec
+from tieline.model.ids import EventId, IssueId, ReceiptId
+from tieline.model.view_details import EventDetail, ReceiptDetail
+from tieline.model.views import ListEvents, ListReceipts, ShowEvent, ShowReceipt
+from tieline.operations import visible
+from tieline.rules.access import Permission
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.web.guard import needs
+
+VERDICTS = ("accepted", "duplicate", "refused", "quarantined", "unmatched", "challenge")
+SAYS = {
+    "accepted": "It is authentic, was stored, and then answered.",
+    "duplicate": "It is authentic, and repeats an event that is stored already: nothing was run.",
+    "refused": "It is not authentic, malformed or over a limit. Nothing was run.",
+    "quarantined": "It is authentic, but against the contract: kept aside until one is mended.",
+    "unmatched": "It is authentic, but no flow takes this type: kept for a later flow.",
+    "challenge": "A handshake of the provider, answered; there is no event in it.",
+}
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/events`` and ``/receipts``."""
+
+    @needs(Permission.READ)
+    async def events(request: Request) -> Response:
+        names = ("source", "type", "identity", "reference", "correlation", "since", "until")
+        of = asked(request, names, desk.now_us)
+        kind, colon, key = of.text("reference").partition(":")
+        reference = Reference(kind, key) if colon else None
+        page = await rows_of(
+            desk,
+            lambda window: ListEvents(
+                of.get("source"),
+                of.get("type"),
+                window,
+                correlation=of.get("correlation"),
+                reference=reference,
+                identity=of.get("identity"),
+            ),
+            of.window(),
+        )
+        return await desk.page(
+            request,
+            "events.html",
+            title="Events",
+            of=of,
+            rows=page.rows,
+            pages=pages(of, page),
+            sources=sources(desk.parts.hub),
+            types=sorted({flow.type for flow in desk.parts.hub.flows.values()}),
+        )
+
+    @needs(Permission.READ)
+    async def event(request: Request) -> Response:
+        detail = await desk.read(ShowEvent(EventId(request.path_params["id"])))
+        return await desk.page(
+            request,
+            "event.html",
+            here="/events",
+            title=detail.event.type,
+            **await _event(desk, detail),
+        )
+
+    @needs(Permission.READ)
+    async def receipts(request: Request) -> Response:
+        of = asked(request, ("source", "verdict", "reason", "issue", "since"), desk.now_us)
+        return await receipt_page(
+            desk, request, of.get("verdict"), title="Deliveries", template="receipts.html"
+        )
+
+    @needs(Permission.READ)
+    async def receipt(request: Request) -> Response:
+        detail = await desk.read(ShowReceipt(ReceiptId(request.path_params["id"])))
+        verdict = detail.receipt.verdict
+        here = {"refused": "/refused", "quarantined": "/quarantine"}.get(verdict, "/events")
+        return await desk.page(
+            request,
+            "receipt.html",
+            here=here,
+            title=f"Delivery of {detail.receipt.source}",
+            **_receipt(desk.parts.hub, detail),
+        )
+
+    return [
+        Route("/events", events),
+        Route("/events/{id}", event),
+        Route("/receipts", receipts),
+        Route("/receipts/{id}", receipt),
+    ]
+
+
+def sources(hub: HubSpec) -> list[str]:
+    """Every source by name."""
+    return sorted({flow.source.name for flow in hub.flows.values()})
+
+
+async def receipt_page(
+    desk: Desk, request: Request, verdict: str | None, *, title: str, template: str
+) -> Response:
+    """A list of deliveries with one verdict, or with any."""
+    of = asked(request, ("source", "verdict", "reason", "issue", "since"), desk.now_us)
+    issue = of.get("issue")
+    page = await rows_of(
+        desk,
+        lambda window: ListReceipts(
+            of.get("source"),
+            verdict,
+            window,
+            issue=None if issue is None else IssueId(issue),
+            reason=of.get("reason"),
+        ),
+        of.window(),
+    )
+    return await desk.page(
+        request,
+        template,
+        title=title,
+        of=of,
+        rows=page.rows,
+        pages=pages(of, page),
+        sources=sorted(desk.parts.hub.webhooks()),
+        verdicts=VERDICTS,
+        verdict=verdict,
+    )
+
+
+async def _event(desk: Desk, detail: EventDetail) -> dict[str, Any]:
+    event, hub = detail.event, desk.parts.hub
+    stored = event.data if event.data is not None else detail.body
+    delivery: dict[str, Any] = {"delivery": None}
+    if detail.receipt is not None:
+        try:
+            whole = await desk.read(ShowReceipt(detail.receipt.id))
+        except NotFound:
+            whole = None
+        if whole is not None:
+            delivery = {"delivery": _receipt(hub, whole)}
+    return {
+        "detail": detail,
+        "event": event,
+        "payload": visible.payload(stored, hub, contract=event.contract),
+        "is_forgotten": stored is None,
+        **delivery,
+    }
+
+
+def _receipt(hub: HubSpec, detail: ReceiptDetail) -> dict[str, Any]:
+    receipt = detail.receipt
+    contract = next((row.contract for row in detail.events if row.contract), None)
+    headers = [] if receipt.headers is None else orjson.loads(receipt.headers)
+    return {
+        "receipt": receipt,
+        "events": detail.events,
+        "headers": headers,
+        "body": visible.payload(receipt.body, hub, contract=contract),
+        "says": SAYS.get(receipt.verdict, ""),
+        "scheme": _scheme(hub, receipt.source),
+        "contract": contract,
+    }
+
+
+def _scheme(hub: HubSpec, source: str) -> str:
+    """How deliveries of *source* prove where they come from."""
+    door = hub.webhooks().get(source)
+    if door is None:
+        return "the source is not declared any more"
+    if door.unverified:
+        return "not verified: anybody may send to this source"
+    return "signature over the raw bytes"

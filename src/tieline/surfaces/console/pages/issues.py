@@ -1,0 +1,153 @@
+"""Issues: like failures as one thing: the list, one of them, and saying what becomes of it."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.commands import (
+    AcknowledgeIssue,
+    By,
+    MuteIssue,
+    ReopenIssue,
+    ResolveIssue,
+)
+from tieline.model.errors import SettingsError
+from tieline.model.ids import IssueId, Micros
+from tieline.model.view_issues import UNRESOLVED, IssueDetail, ListIssues, ShowIssue
+from tieline.model.view_series import ReadSparks
+from tieline.rules.access import Permission
+from tieline.surfaces.console.acts import Act, act, text_of
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.words import counted
+from tieline.surfaces.web.guard import needs
+
+HOUR_US = 3_600_000_000
+SPARK_US = 24 * HOUR_US
+STATES: Mapping[str, tuple[str, ...]] = {
+    "": UNRESOLVED,
+    "open": ("open",),
+    "acknowledged": ("acknowledged",),
+    "muted": ("muted",),
+    "resolved": ("resolved",),
+    "all": (),
+}
+MUTES: Mapping[str, int] = {"1h": HOUR_US, "1d": 24 * HOUR_US, "7d": 7 * 24 * HOUR_US}
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/issues`` and one of them."""
+
+    @needs(Permission.READ)
+    async def list_(request: Request) -> Response:
+        of = asked(request, ("state", "flow", "connection", "source"), desk.now_us)
+        states = STATES.get(of.text("state"), UNRESOLVED)
+        page = await rows_of(
+            desk,
+            lambda window: ListIssues(
+                states, of.get("flow"), of.get("connection"), of.get("source"), window=window
+            ),
+            of.window(),
+        )
+        return await desk.page(
+            request,
+            "issues.html",
+            title="Issues",
+            of=of,
+            issues=page.rows,
+            pages=pages(of, page),
+            sparks=await _sparks(desk, tuple(row.id for row in page.rows)),
+            flows=sorted(desk.parts.hub.flows),
+            connections=sorted(desk.parts.hub.connections),
+            owners=_owners(desk),
+        )
+
+    @needs(Permission.READ)
+    async def show(request: Request) -> Response:
+        detail = await desk.read(ShowIssue(IssueId(request.path_params["id"])))
+        issue = detail.issue
+        return await desk.page(
+            request,
+            "issue.html",
+            here="/issues",
+            title=f"{issue.flow or issue.source}: {issue.kind}",
+            detail=detail,
+            issue=issue,
+            spark=(await _sparks(desk, (issue.id,))).get(issue.id, ()),
+            owner=_owners(desk).get(issue.flow or ""),
+        )
+
+    return [Route("/issues", list_), Route("/issues/{id}", show), *_decisions(desk)]
+
+
+def _decisions(desk: Desk) -> list[BaseRoute]:
+    def route(name: str) -> BaseRoute:
+        @needs(Permission.OPERATE)
+        async def decide(request: Request) -> Response:
+            detail = await desk.read(ShowIssue(IssueId(request.path_params["id"])))
+
+            async def do(form: FormData, by: By) -> str:
+                await desk.parts.carry_out(_command(name, detail.issue.id, form, by))
+                return f"/issues/{detail.issue.id}?told=issue"
+
+            return await act(desk, request, _act(name, detail), do)
+
+        return Route(f"/issues/{{id}}/{name}", decide, methods=["GET", "POST"])
+
+    return [route(name) for name in ("acknowledge", "resolve", "mute", "reopen")]
+
+
+async def _sparks(desk: Desk, names: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
+    if not names:
+        return {}
+    now_us: Micros = desk.now_us
+    return await desk.read(ReadSparks("issue", names, ("failed",), now_us - SPARK_US, now_us))
+
+
+def _owners(desk: Desk) -> dict[str, str]:
+    return {name: flow.owner for name, flow in desk.parts.hub.flows.items()}
+
+
+def _command(
+    name: str, id_: IssueId, form: FormData, by: By
+) -> AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue:
+    if name == "acknowledge":
+        return AcknowledgeIssue(id_, by)
+    if name == "resolve":
+        return ResolveIssue(id_, by)
+    if name == "reopen":
+        return ReopenIssue(id_, by)
+    chosen = text_of(form, "for")
+    if chosen and chosen not in MUTES:
+        raise SettingsError("the time", chosen, f"use {', '.join(MUTES)}, or nothing")
+    return MuteIssue(id_, by, by.at_us + MUTES[chosen] if chosen else None)
+
+
+def _act(name: str, detail: IssueDetail) -> Act:
+    issue, back = detail.issue, f"/issues/{detail.issue.id}"
+    left = counted(detail.dead, "dead letter")
+    does: tuple[str, ...]
+    match name:
+        case "acknowledge":
+            does = (
+                "The others see that you work on it; it alerts nobody else.",
+                f"Nothing is retried: {left} of it wait as before.",
+            )
+            return Act("You work on this", does, "I see it", back)
+        case "resolve":
+            does = (
+                "It leaves the list of what fails. Its next failure opens it again, as a "
+                "regression.",
+                f"{left} of it still wait for a decision of their own." if detail.dead else "",
+            )
+            return Act("This is mended", tuple(filter(None, does)), "It is mended", back)
+        case "mute":
+            does = ("It stays quiet while it goes on to fail. Its runs fail as before.",)
+            return Act("Keep this quiet", does, "Mute it", back, fields="fields/mute.html")
+        case _:
+            words = f"It is {issue.state}; it counts as failing again."
+            return Act("Open this again", (words,), "Open it", back)

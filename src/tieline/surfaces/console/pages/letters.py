@@ -1,0 +1,150 @@
+"""Letters: dead, held, quarantined and refused: lists to pick from, and one decision about many."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.commands import By, DecideMany
+from tieline.model.errors import Conflict, SettingsError
+from tieline.model.ids import IssueId, RunId
+from tieline.model.knowledge_commands import MOST_DECIDED
+from tieline.model.views import ListDead, ListRuns
+from tieline.rules.access import Permission
+from tieline.surfaces.console.acts import Act, act
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.pages.events import receipt_page
+from tieline.surfaces.console.words import counted
+from tieline.surfaces.web.guard import needs
+
+DEAD_FILTERS = ("flow", "kind", "connection", "issue", "decided", "since")
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/dead``, ``/held``, ``/quarantine``, ``/refused`` and ``/decide``."""
+
+    @needs(Permission.READ)
+    async def dead(request: Request) -> Response:
+        of = asked(request, DEAD_FILTERS, desk.now_us)
+        issue = of.get("issue")
+        page = await rows_of(
+            desk,
+            lambda window: ListDead(
+                of.get("flow"),
+                of.get("kind"),
+                of.get("decided") is not None,
+                window,
+                issue=None if issue is None else IssueId(issue),
+                connection=of.get("connection"),
+            ),
+            of.window(),
+        )
+        return await desk.page(
+            request,
+            "dead.html",
+            title="Dead letters",
+            of=of,
+            rows=page.rows,
+            pages=pages(of, page),
+            flows=sorted(desk.parts.hub.flows),
+            connections=sorted(desk.parts.hub.connections),
+            kinds=sorted({row.kind for row in page.rows}),
+        )
+
+    @needs(Permission.READ)
+    async def held(request: Request) -> Response:
+        of = asked(request, ("flow", "since"), desk.now_us)
+        page = await rows_of(
+            desk, lambda window: ListRuns(of.get("flow"), "held", None, window), of.window()
+        )
+        return await desk.page(
+            request,
+            "held.html",
+            title="Held",
+            of=of,
+            rows=page.rows,
+            pages=pages(of, page),
+            flows=sorted(desk.parts.hub.flows),
+        )
+
+    @needs(Permission.READ)
+    async def quarantine(request: Request) -> Response:
+        return await receipt_page(
+            desk, request, "quarantined", title="Quarantine", template="receipts.html"
+        )
+
+    @needs(Permission.READ)
+    async def refused(request: Request) -> Response:
+        return await receipt_page(
+            desk, request, "refused", title="Refused", template="receipts.html"
+        )
+
+    @needs(Permission.OPERATE)
+    async def decide(request: Request) -> Response:
+        action = request.path_params["action"]
+        ids = tuple(RunId(text) for text in request.query_params.getlist("run"))
+        back = "/held" if action.startswith("resolve") else "/dead"
+
+        async def do(_: FormData, by: By) -> str:
+            done = await desk.parts.carry_out(DecideMany(action, ids, by))
+            if not done.done:
+                run_id, why = done.refused[0]
+                raise Conflict(f"nothing was changed: {run_id}: {why}")
+            return f"{back}?told=decided"
+
+        return await act(desk, request, _many(action, ids, back), do)
+
+    return [
+        Route("/dead", dead),
+        Route("/held", held),
+        Route("/quarantine", quarantine),
+        Route("/refused", refused),
+        Route("/decide/{action}", decide, methods=["GET", "POST"]),
+    ]
+
+
+MANY = {
+    "retry": (
+        "Retry {runs}",
+        "Each becomes ready and runs again; what it remembers as done is not made again.",
+        "Retry them",
+    ),
+    "discard": (
+        "Close {runs} without success",
+        "Each is closed; its lane goes on with the next run. Nothing more is done for its event.",
+        "Close them",
+    ),
+    "resolve-retry": (
+        "Say of {runs} that it did not happen",
+        "The step in doubt of each is tried again, under the same key.",
+        "Try them again",
+    ),
+    "resolve-give-up": (
+        "Give up {runs}",
+        "Each ends here, cancelled; its lane goes on with the next run.",
+        "Give them up",
+    ),
+}
+
+
+def _many(action: str, ids: tuple[RunId, ...], back: str) -> Act:
+    if action not in MANY:
+        raise SettingsError("the decision", action, f"use {', '.join(MANY)}")
+    title, does, button = MANY[action]
+    if not 1 <= len(ids) <= MOST_DECIDED:
+        words = f"Pick 1 to {MOST_DECIDED} runs; {len(ids)} are picked."
+        return Act("Nothing is picked", (words,), "", back, is_possible=False)
+    runs = counted(len(ids), "run")
+    return Act(
+        title.format(runs=runs),
+        (
+            does,
+            "A run that is in another state by then is left alone.",
+            "Every decision gets its own line in the audit log.",
+        ),
+        button,
+        back,
+        is_dangerous=action in {"discard", "resolve-give-up"},
+    )

@@ -1,0 +1,89 @@
+"""Live: what happens right now, as it is stored; it can be filtered and paused."""
+
+import time
+from collections.abc import AsyncIterator, Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.view_lists import Tail
+from tieline.rules.access import Permission
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.forms import Asked, asked
+from tieline.surfaces.console.tail import Item, TailHub, Wanted, Watcher, items
+from tieline.surfaces.web.guard import needs
+
+FILTERS = ("kind", "name", "trouble", "text")
+KINDS = ("delivery", "try", "run")
+KEPT = 200
+"""Lines on the page; older ones leave it."""
+BEGIN_WITH = 60
+QUIET_S = 15.0
+"""After this a comment is sent, so that nobody in between thinks that the line is dead."""
+LONGEST_S = 300.0
+"""Then the page connects again, and whoever may no longer look finds out."""
+
+
+def routes(desk: Desk, tail: TailHub) -> list[BaseRoute]:
+    """``/live`` and its stream."""
+
+    @needs(Permission.READ)
+    async def live(request: Request) -> Response:
+        of = asked(request, FILTERS, desk.now_us)
+        wanted = _wanted(of)
+        latest = items(await desk.read(Tail(limit=BEGIN_WITH * 2)))
+        rows = [item for item in reversed(latest) if wanted.takes(item)][:BEGIN_WITH]
+        hub = desk.parts.hub
+        return await desk.page(
+            request,
+            "live.html",
+            title="Live",
+            of=of,
+            rows=rows,
+            kept=KEPT,
+            kinds=KINDS,
+            names=sorted({*hub.flows, *hub.connections, *hub.webhooks()}),
+        )
+
+    @needs(Permission.READ)
+    async def stream(request: Request) -> Response:
+        wanted = _wanted(asked(request, FILTERS, desk.now_us))
+        watching = tail.watching(wanted)
+        # Entered here, so that too many watchers get an answer that says so.
+        watcher = await watching.__aenter__()
+
+        async def lines() -> AsyncIterator[str]:
+            try:
+                async for line in _lines(desk, request, watcher):
+                    yield line
+            finally:
+                await watching.__aexit__(None, None, None)
+
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
+
+    return [Route("/live", live), Route("/live/stream", stream)]
+
+
+def _wanted(of: Asked) -> Wanted:
+    return Wanted(of.text("kind"), of.text("name"), bool(of.get("trouble")), of.text("text"))
+
+
+async def _lines(desk: Desk, request: Request, watcher: Watcher) -> AsyncIterator[str]:
+    yield ": the tail begins\n\n"
+    until_s = time.monotonic() + LONGEST_S
+    while time.monotonic() < until_s and not await request.is_disconnected():
+        fresh, lost = await watcher.next(QUIET_S)
+        if not fresh:
+            yield ": quiet\n\n"
+            continue
+        yield _event(desk, fresh, lost)
+
+
+def _event(desk: Desk, fresh: Iterable[Item], lost: int) -> str:
+    """The newest first, as one message: the page puts it on top of what it has."""
+    template = desk.templates.get_template("live_items.html")
+    text = template.render(rows=list(fresh)[::-1], lost=lost)
+    data = "\n".join(f"data: {line}" for line in text.splitlines() if line.strip())
+    return f"{data}\n\n"

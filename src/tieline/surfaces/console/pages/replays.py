@@ -1,0 +1,98 @@
+"""Replays: a plan that is shown first, its start, how far it is, and stopping it."""
+
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.commands import By, CancelReplay
+from tieline.model.ids import ReplayId
+from tieline.model.view_details import ReplayDetail
+from tieline.model.views import ListReplays, ShowReplay
+from tieline.rules.access import Permission
+from tieline.surfaces.console.acts import Act, act
+from tieline.surfaces.console.desk import Desk, is_part
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.pages import replay_plan
+from tieline.surfaces.console.pages.replay_plan import words_of
+from tieline.surfaces.console.words import counted
+from tieline.surfaces.web.guard import needs
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/replays``: list, plan, one, and stopping it."""
+
+    @needs(Permission.READ)
+    async def list_(request: Request) -> Response:
+        of = asked(request, ("state",), desk.now_us)
+        page = await rows_of(desk, lambda window: ListReplays(of.get("state"), window), of.window())
+        return await desk.page(
+            request,
+            "replays.html",
+            title="Replays",
+            of=of,
+            rows=[(row, words_of(row.filter)) for row in page.rows],
+            pages=pages(of, page),
+        )
+
+    @needs(Permission.READ)
+    async def show(request: Request) -> Response:
+        detail = await desk.read(ShowReplay(ReplayId(request.path_params["id"])))
+        view = _view(detail)
+        if is_part(request):
+            return desk.part(request, "replay_body.html", **view)
+        return await desk.page(request, "replay.html", here="/replays", title="Replay", **view)
+
+    @needs(Permission.OPERATE)
+    async def stop(request: Request) -> Response:
+        detail = await desk.read(ShowReplay(ReplayId(request.path_params["id"])))
+
+        async def do(_: FormData, by: By) -> str:
+            await desk.parts.carry_out(CancelReplay(detail.replay.id, by))
+            return f"/replays/{detail.replay.id}?told=replay-stopped"
+
+        return await act(desk, request, _stopping(detail), do)
+
+    return [
+        Route("/replays", list_),
+        *replay_plan.routes(desk),
+        Route("/replays/{id}", show),
+        Route("/replays/{id}/cancel", stop, methods=["GET", "POST"]),
+    ]
+
+
+def _stopping(detail: ReplayDetail) -> Act:
+    row = detail.replay
+    back = f"/replays/{row.id}"
+    if row.state != "running":
+        words = f"It is {row.state} already."
+        return Act("There is nothing to stop", (words,), "", back, is_possible=False)
+    waiting = dict(detail.states).get("ready", 0)
+    return Act(
+        "Stop this replay",
+        (
+            f"{counted(waiting, 'run')} that have not begun are cancelled, and no more are made.",
+            "Runs that have begun go on to their end.",
+        ),
+        "Stop it",
+        back,
+        is_dangerous=True,
+    )
+
+
+def _view(detail: ReplayDetail) -> dict[str, Any]:
+    row = detail.replay
+    states = dict(detail.states)
+    open_runs = sum(states.get(name, 0) for name in ("ready", "running", "retrying", "waiting"))
+    over = sum(states.values()) - open_runs
+    return {
+        "detail": detail,
+        "row": row,
+        "what": words_of(row.filter),
+        "over": over,
+        "most": max(row.admitted, row.planned, over, 1),
+        "is_over": row.state != "running" and not open_runs,
+    }

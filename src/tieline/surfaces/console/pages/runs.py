@@ -1,0 +1,90 @@
+"""Runs: the list, one run as a waterfall, and what a person can decide about it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.ids import IssueId, ReplayId, RunId
+from tieline.model.run import RunState
+from tieline.model.view_details import RunDetail
+from tieline.model.views import ListRuns, ShowRun
+from tieline.operations import visible
+from tieline.operations.why import why
+from tieline.rules.access import Permission
+from tieline.surfaces.console.desk import Desk, is_part
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.pages import decisions
+from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
+from tieline.surfaces.console.waterfall import waterfall
+from tieline.surfaces.web.guard import needs
+
+FILTERS = ("flow", "state", "replay", "issue", "waits_on", "since", "until")
+OVER = ("done", "dead", "cancelled")
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/runs`` and everything about one."""
+
+    @needs(Permission.READ)
+    async def list_(request: Request) -> Response:
+        of = asked(request, FILTERS, desk.now_us)
+        replay, issue = of.get("replay"), of.get("issue")
+        page = await rows_of(
+            desk,
+            lambda window: ListRuns(
+                of.get("flow"),
+                of.get("state"),
+                None if replay is None else ReplayId(replay),
+                window,
+                issue=None if issue is None else IssueId(issue),
+                waits_on=of.get("waits_on"),
+            ),
+            of.window(),
+        )
+        return await desk.page(
+            request,
+            "runs.html",
+            title="Runs",
+            of=of,
+            rows=page.rows,
+            pages=pages(of, page),
+            flows=sorted(desk.parts.hub.flows),
+            states=[str(state) for state in RunState],
+        )
+
+    @needs(Permission.READ)
+    async def show(request: Request) -> Response:
+        detail = await desk.read(ShowRun(RunId(request.path_params["id"])))
+        view = _view(desk, detail)
+        if is_part(request):
+            return desk.part(request, "run_body.html", **view)
+        return await desk.page(
+            request, "run.html", here="/runs", title=f"Run of {detail.run.flow}", **view
+        )
+
+    return [Route("/runs", list_), Route("/runs/{id}", show), *decisions.routes(desk)]
+
+
+def _view(desk: Desk, detail: RunDetail) -> dict[str, Any]:
+    hub = desk.parts.hub
+    results = {
+        (step.name, step.key): visible.step_result(step.result, step.result_bytes, hub)
+        for step in detail.steps
+        if step.result is not None
+    }
+    run = detail.run
+    sentence = why(detail, desk.now_us)
+    return {
+        "detail": detail,
+        "run": run,
+        "why": sentence[:1].upper() + sentence[1:],
+        "fall": waterfall(detail, desk.now_us, results),
+        "is_over": run.state in OVER,
+        "is_live": run.state in LIVE,
+        "is_undecided": is_undecided(detail),
+        "doubt": run.step_in_doubt,
+        "owner": hub.flows[run.flow].owner if run.flow in hub.flows else None,
+    }

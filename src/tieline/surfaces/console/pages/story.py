@@ -1,0 +1,158 @@
+"""Story: whatever somebody knows of a record comes in; all that happened to it goes out, in words.
+
+Support may see this page and no other: the words are redacted where they are stored.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.errors import CommandRefused, NotFound
+from tieline.model.ids import Micros
+from tieline.model.view_details import Trail
+from tieline.model.view_lists import Find, Match
+from tieline.model.view_rows import RunRow
+from tieline.operations.story import Found, Line, find, tell
+from tieline.rules.access import Permission
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.words import span
+from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.viewer import viewer_of
+
+LONGEST = 300
+DAY_US = 86_400_000_000
+QUIET_US = 60_000_000
+"""A pause longer than this is said."""
+NAMES_SHOWN = 24
+STANDING = ("held", "dead", "retrying", "waiting", "running", "ready", "cancelled", "done")
+"""Runs of a story, those that need somebody first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line, with what the page puts around it."""
+
+    line: Line
+    tone: str
+    path: str | None
+    """Where the details are, for somebody who may see them."""
+    pause: str | None
+    """The time since the line before, when that is long."""
+    day_us: Micros | None
+    """Set on the first line of each day."""
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/story``, which is also the search."""
+
+    @needs(Permission.SEARCH)
+    async def story(request: Request) -> Response:
+        text = request.query_params.get("q", "").strip()[:LONGEST]
+        if not text:
+            return await desk.page(request, "search.html", title="Search", asked="", matches=None)
+        try:
+            found = await find(desk.parts.views, text)
+        except (NotFound, CommandRefused):
+            return await _matches(desk, request, text)
+        return await _tell(desk, request, text, found)
+
+    return [Route("/story", story)]
+
+
+async def _matches(desk: Desk, request: Request, text: str) -> Response:
+    """Nothing has exactly this name: what it may mean, or where to look."""
+    matches = await desk.read(Find(text))
+    may_read = viewer_of(request).may(Permission.READ)
+    if len(matches) == 1:
+        path = _path_of(matches[0], may_read=may_read)
+        if path != f"/story?q={text}":
+            return RedirectResponse(path, 303)
+    shown = [(match, _path_of(match, may_read=may_read)) for match in matches]
+    return await desk.page(
+        request,
+        "search.html",
+        status=200 if matches else 404,
+        title="Search",
+        asked=text,
+        matches=shown,
+    )
+
+
+def _path_of(match: Match, *, may_read: bool) -> str:
+    pages = {"replay": "/replays/", "issue": "/issues/", "receipt": "/receipts/"}
+    if may_read and match.kind in pages:
+        return pages[match.kind] + match.id
+    return f"/story?q={match.id}"
+
+
+async def _tell(desk: Desk, request: Request, text: str, found: Found) -> Response:
+    trail = found.trail
+    told = tell(found.about, trail)
+    may_read = viewer_of(request).may(Permission.READ)
+    return await desk.page(
+        request,
+        "story.html",
+        title=f"Story of {found.about}",
+        asked=text,
+        story=told,
+        lines=list(_lines(told.lines, may_read=may_read)),
+        tone=_tone(trail),
+        runs=sorted(trail.runs, key=lambda run: STANDING.index(run.state))[:20],
+        names=sorted({(m.kind, m.key) for m in trail.mentions})[:NAMES_SHOWN],
+        undecided=_undecided(trail),
+        systems=sorted({line.system for line in told.lines if line.system}),
+    )
+
+
+def _undecided(trail: Trail) -> frozenset[str]:
+    """Dead runs that wait for a decision."""
+    decided = {row.run_id for row in trail.dead if row.resolution not in {None, "retried"}}
+    return frozenset(run.id for run in trail.runs if run.state == "dead" and run.id not in decided)
+
+
+def _tone(trail: Trail) -> str:
+    """How the whole of it stands, as a colour."""
+    states = {_standing(run, _undecided(trail)) for run in trail.runs}
+    for state, tone in (("held", "person"), ("dead", "bad")):
+        if state in states:
+            return tone
+    if states & {"retrying", "waiting", "running", "ready"}:
+        return "wait"
+    return "good" if "done" in states else ""
+
+
+def _standing(run: RunRow, undecided: frozenset[str]) -> str:
+    return "decided" if run.state == "dead" and run.id not in undecided else run.state
+
+
+def _lines(lines: tuple[Line, ...], *, may_read: bool) -> Iterator[Told]:
+    day, before = None, None
+    for line in lines:
+        this_day = line.at_us // DAY_US
+        gap = None if before is None else line.at_us - before
+        pause = span(gap) if gap is not None and gap > QUIET_US else None
+        yield Told(
+            line=line,
+            tone=_line_tone(line),
+            path=_page(line) if may_read else None,
+            pause=pause,
+            day_us=line.at_us if this_day != day else None,
+        )
+        day, before = this_day, line.at_us
+
+
+def _line_tone(line: Line) -> str:
+    if line.is_trouble:
+        return "person" if " is held" in line.words or "not known" in line.words else "bad"
+    if line.kind == "audit":
+        return "person"
+    return "good" if line.kind == "run" and line.words.endswith(" is done") else ""
+
+
+def _page(line: Line) -> str | None:
+    kind = line.id.partition("_")[0]
+    where = {"rct": "/receipts/", "evt": "/events/", "run": "/runs/", "rpl": "/replays/"}
+    return where[kind] + line.id if kind in where else None

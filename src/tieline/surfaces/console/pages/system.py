@@ -1,0 +1,137 @@
+"""System: sources with their rhythm, schedules with their times, workers, and the audit log."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.flow import ScheduleSource
+from tieline.model.ids import Micros, WorkerId
+from tieline.model.view_lists import CountHands, ShowWorker
+from tieline.model.view_rows import AuditRow
+from tieline.model.view_series import ListSources
+from tieline.model.views import CheckRows, ListAudit, ListSchedules, ListWorkers
+from tieline.rules.access import Permission
+from tieline.rules.audit_chain import first_break, hash_of
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.web.guard import needs
+
+SILENT_US = 30_000_000
+OVERDUE_US = 120_000_000
+SLICES = 40
+"""Of the audit log, in one look at all of it; each is a short read of its own."""
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/sources``, ``/schedules``, ``/workers`` and ``/audit``."""
+
+    @needs(Permission.READ)
+    async def sources(request: Request) -> Response:
+        hub = desk.parts.hub
+        heard = {row.name: row for row in await desk.read(ListSources(desk.now_us))}
+        doors = hub.webhooks()
+        names = sorted({*doors, *heard})
+        flows: dict[str, list[str]] = {
+            name: [flow.name for flow in hub.flows.values() if flow.source.name == name]
+            for name in names
+        }
+        return await desk.page(
+            request,
+            "sources.html",
+            title="Sources",
+            rows=[(name, doors.get(name), heard.get(name), flows[name]) for name in names],
+        )
+
+    @needs(Permission.READ)
+    async def schedules(request: Request) -> Response:
+        flows = {
+            flow.source.name: flow
+            for flow in desk.parts.hub.flows.values()
+            if isinstance(flow.source, ScheduleSource)
+        }
+        return await desk.page(
+            request,
+            "schedules.html",
+            title="Schedules",
+            rows=await desk.read(ListSchedules()),
+            flows=flows,
+            overdue_us=desk.now_us - OVERDUE_US,
+        )
+
+    @needs(Permission.READ)
+    async def workers(request: Request) -> Response:
+        return await desk.page(
+            request,
+            "workers.html",
+            title="Workers",
+            rows=await desk.read(ListWorkers()),
+            hands=dict(await desk.read(CountHands())),
+            silent_us=desk.now_us - SILENT_US,
+        )
+
+    @needs(Permission.READ)
+    async def worker(request: Request) -> Response:
+        detail = await desk.read(ShowWorker(WorkerId(request.path_params["id"])))
+        return await desk.page(
+            request,
+            "worker.html",
+            here="/workers",
+            title="Worker",
+            worker=detail.worker,
+            runs=detail.runs,
+            is_silent=_is_silent(detail.worker.beat_us, desk.now_us),
+        )
+
+    @needs(Permission.READ)
+    async def audit(request: Request) -> Response:
+        of = asked(request, ("subject", "since"), desk.now_us)
+        page = await desk.read(ListAudit(of.get("subject"), of.window()))
+        view: dict[str, Any] = {"checked": None}
+        if request.query_params.get("verify"):
+            view["checked"] = await _verify(desk)
+        return await desk.page(
+            request,
+            "audit.html",
+            title="Audit",
+            of=of,
+            rows=[(row, row.hash == hash_of(row)) for row in page.rows],
+            is_whole=of.get("subject") is None and _is_chained(page.rows),
+            pages=pages(of, page),
+            **view,
+        )
+
+    return [
+        Route("/sources", sources),
+        Route("/schedules", schedules),
+        Route("/workers", workers),
+        Route("/workers/{id}", worker),
+        Route("/audit", audit),
+    ]
+
+
+def _is_silent(beat_us: Micros, now_us: Micros) -> bool:
+    return now_us - beat_us > SILENT_US
+
+
+def _is_chained(rows: tuple[AuditRow, ...]) -> bool:
+    """Whether the shown lines continue each other; the newest stands first."""
+    lines = rows[::-1]
+    return not lines or first_break(lines, previous=lines[0].previous) is None
+
+
+async def _verify(desk: Desk) -> tuple[str, int, str]:
+    """(tone, lines looked at, words): the whole chain in short reads, up to a limit."""
+    cursor, looked = "", 0
+    for _ in range(SLICES):
+        checked = await desk.read(CheckRows("audit", cursor))
+        looked += checked.looked
+        if checked.oddities:
+            odd = checked.oddities[0]
+            return "bad", looked, f"{odd.subject}: {odd.words}"
+        if checked.cursor is None:
+            return "good", looked, "Every line continues the one before; none was changed."
+        cursor = checked.cursor
+    words = "So far every line continues the one before; tieline doctor --thorough reads the rest."
+    return "wait", looked, words

@@ -1,0 +1,23 @@
+"""Standing: how the work of a hub stands, as every page shows it beside its menu."""
+
+from dataclasses import dataclass
+
+from tieline.model.ids import Micros
+from tieline.model.view_rows import PauseRow, WorkCount
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The numbers that every page shows beside the menu."""
+
+    counted: WorkCount
+    pauses: tuple[PauseRow, ...]
+    quarantined: int
+    """In the last 24 hours."""
+    refused: int
+    """In the last 24 hours."""
+    at_us: Micros
+
+    def total(self, state: str) -> int:
+        """Unfinished runs of all flows in *state*."""
+        return sum(getattr(count, state) for count in self.counted.flows)
