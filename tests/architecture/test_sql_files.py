@@ -18,6 +18,7 @@ ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
 WRITING = (
     "admission",
     "apply",
+    "bulk_deciding",
     "claiming",
     "deciding",
     "execution",

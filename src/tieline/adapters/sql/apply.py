@@ -10,6 +10,7 @@ from typing import Any
 from tieline.adapters.sql import (
     access,
     alerting,
+    bulk_deciding,
     claiming,
     deciding,
     execution,
@@ -32,13 +33,6 @@ from tieline.model.errors import Conflict, NotFound
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
-
-COMING = (c.DecideMany,)
-
-
-def _coming(command: c.Command) -> Steps[Answer]:
-    raise NotImplementedError(type(command).__name__)
-
 
 ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.GiveBack: execution.give_back,
@@ -82,7 +76,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     a.KeepAnswer: access.keep_answer,
     a.FreeKey: access.free_key,
     c.KeepTally: tallying.keep,
-    **dict.fromkeys(COMING, _coming),
+    c.DecideMany: bulk_deciding.decide,
 }
 
 

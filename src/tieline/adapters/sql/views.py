@@ -7,12 +7,15 @@ from tieline.adapters.sql import (
     access_reading,
     alerting,
     checking,
+    finding,
     issue_reading,
     listing,
+    more_listing,
     narrowing,
     replay_reading,
     series_reading,
     showing,
+    tailing,
     tracing,
 )
 from tieline.adapters.sql.statement import Steps
@@ -23,21 +26,6 @@ from tieline.model import view_series as series
 from tieline.model import views as v
 
 R = TypeVar("R")
-
-COMING = (
-    lists.ListAttempts,
-    lists.ListLanes,
-    lists.ListConnections,
-    lists.ShowWorker,
-    lists.CountHands,
-    lists.Tail,
-    lists.Find,
-)
-
-
-def _coming(question: v.Question[R]) -> Steps[R]:
-    raise NotImplementedError(type(question).__name__)
-
 
 READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.ListReceipts: listing.receipts,
@@ -77,7 +65,13 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     series.ReadSparks: series_reading.sparks,
     series.ListSources: series_reading.sources,
     series.CountBacklog: series_reading.backlog,
-    **dict.fromkeys(COMING, _coming),
+    lists.ListAttempts: more_listing.attempts,
+    lists.ListLanes: more_listing.lanes,
+    lists.ListConnections: more_listing.connections,
+    lists.ShowWorker: more_listing.worker,
+    lists.CountHands: more_listing.hands,
+    lists.Tail: tailing.tail,
+    lists.Find: finding.find,
 }
 """Every question but CheckStore and InspectStore: those are about the file, not its content."""
 

@@ -1,0 +1,11 @@
+-- Lanes that a dead run holds up, among the latest :look dead runs without a decision.
+SELECT r.flow, r.tenant, r.lane, r.id, r.state, r.reason, r.moved_us, NULL,
+       (SELECT count(*) FROM (
+          SELECT 1 FROM work AS w
+          WHERE w.tenant = r.tenant AND w.flow = r.flow AND w.lane = r.lane AND w.lane IS NOT NULL
+            AND w.behind = 1 LIMIT 1000))
+FROM (SELECT run_id FROM dead WHERE resolution IS NULL ORDER BY run_id DESC LIMIT :look) AS d
+CROSS JOIN run AS r ON r.id = d.run_id
+CROSS JOIN lane AS l ON l.tenant = r.tenant AND l.flow = r.flow AND l.key = r.lane
+WHERE l.head = r.id AND (:flow IS NULL OR r.flow = :flow)
+LIMIT :limit
