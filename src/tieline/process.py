@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from tieline import wiring_watch
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
@@ -78,7 +79,7 @@ async def running(
     for warning in store.warnings:
         outside.observer.saw(StoreTrouble(warning))
     parts = assemble(hub, settings, outside, store)
-    service = Service(loops(parts), parts.observer)
+    service = Service([*loops(parts), *wiring_watch.loops(parts, settings)], parts.observer)
     async with AsyncExitStack() as at_end:  # in the reverse order; each is done whatever fails
         at_end.callback(telemetry.close)
         at_end.push_async_callback(parts.journal.close)
@@ -131,11 +132,11 @@ async def _open_surfaces(
     if parts.control is not None:
         at_end.push_async_callback(parts.control.close)
         await parts.control.open()
-    surfaces: tuple[Surface, ...] = ()
+    surfaces = wiring_watch.surfaces(parts, settings)
     if ProcessRole.CONSOLE in parts.roles:
         from tieline import wiring_console  # other processes need not know the web
 
-        surfaces = wiring_console.surfaces(parts, settings)
+        surfaces = (*wiring_console.surfaces(parts, settings), *surfaces)
     for surface in surfaces:
         at_end.push_async_callback(surface.close, seconds)
         await surface.open()

@@ -105,8 +105,7 @@ def assemble(
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer)
     journal, views = store.journal, store.views
-    authorities = None if settings.ca_file is None else Path(settings.ca_file)
-    http = ThinHttpClient(extra_authorities=authorities)
+    http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
     calls = Calls(http, outside.vault, clock, observer)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))

@@ -136,6 +136,8 @@ def _of_webhook(source: WebhookSource) -> Iterator[str]:
         )
     if source.max_body_bytes < 1:
         yield f"max_body_bytes of {source.name!r} is {source.max_body_bytes}; use 1 or more"
+    if source.expect_every is not None and source.expect_every.total_seconds() <= 0:
+        yield f"expect_every of {source.name!r} is {source.expect_every}; use a time above zero"
 
 
 def _of_order(flow: FlowDeclaration) -> Iterator[str]:
@@ -186,7 +188,7 @@ def _of_doors(flows: Sequence[FlowDeclaration]) -> Iterator[str]:
         if agreed != source:
             yield (
                 f"flows {first!r} and {flow.name!r} both listen to {source.name!r}, but with "
-                "different unverified or max_body_bytes; say the same in both"
+                "different unverified, max_body_bytes or expect_every; say the same in both"
             )
 
 

@@ -107,12 +107,19 @@ class Connection:
         contract: type[Contract] | None = None,
         unverified: bool = False,
         max_body_bytes: int = 1024 * 1024,
+        expect_every: timedelta | None = None,
     ) -> SourceDeclaration:
-        """Deliveries at ``/in/<connection>``, of one *type*, ``prefix.*`` or all."""
+        """Deliveries at ``/in/<connection>``, of one *type*, ``prefix.*`` or all.
+
+        A silence of the source for longer than ``expect_every`` raises an alert; without it, the
+        hub learns what is usual.
+        """
         scheme = self.spec.connector.webhook
         source = None
         if scheme is not None:
-            source = WebhookSource(self.name, scheme, self.spec.signing, unverified, max_body_bytes)
+            source = WebhookSource(
+                self.name, scheme, self.spec.signing, unverified, max_body_bytes, expect_every
+            )
         return SourceDeclaration(source, type, contract, connection=self.name)
 
 

@@ -94,8 +94,7 @@ class Claim:
     room: Mapping[str, int]
     """How many more runs of each flow may be started; a flow that is not named is not claimed."""
     now_us: Micros
-    turn: int = 0
-    """Grows with every claim, so that the tenant served first changes."""
+    turn: int = 0  # grows with every claim, so that the tenant served first changes
 
 
 @value

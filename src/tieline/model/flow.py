@@ -49,6 +49,8 @@ class WebhookSource:
     """The vault's name of the secrets."""
     unverified: bool = False
     max_body_bytes: int = 1024 * 1024
+    expect_every: timedelta | None = None
+    """A longer silence raises the alarm; None: the hub learns what is usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import typer
 
 from tieline.model import errors as e
 from tieline.surfaces.cli import (
+    alerts,
     audit,
     connections,
     db,
@@ -76,6 +77,7 @@ app.command()(process.serve)
 app.command()(process.demo)
 app.command()(process.status)
 app.command()(process.doctor)
+app.command("alerts")(alerts.list_alerts)
 app.command("story")(story.tell)
 app.command("new")(new.new)
 

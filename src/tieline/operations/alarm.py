@@ -1,0 +1,221 @@
+"""Alarm: the store and the connections are looked at; whoever must know is told, once.
+
+Any number of processes may judge: the store takes one judgement a turn, and only whoever stored it
+tells people. What was told is stored as well, so a restart neither forgets an alert nor repeats
+it; only a process that dies between telling and storing that it told makes it heard twice.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import orjson
+
+from tieline.model.alert import AlertBook, AlertRow, AlertState, KeepAlerts
+from tieline.model.call import Egress, HttpRequest
+from tieline.model.errors import CallFailed
+from tieline.model.facts import AlertMoved, PassFailed
+from tieline.model.flow import FlowSpec, HubSpec, Source, WebhookSource
+from tieline.model.gauges import GuardGauges
+from tieline.model.ids import Micros
+from tieline.model.view_series import ListSources, ReadSums, SourceRow
+from tieline.model.views import CountWork, ReadAlertBook, ReadSigns
+from tieline.ports.clock import Clock
+from tieline.ports.http import HttpClient
+from tieline.ports.journal import Journal
+from tieline.ports.observer import Observer
+from tieline.ports.views import Views
+from tieline.rules.alerts import (
+    MINUTE_US,
+    ConnectionSign,
+    FlowSign,
+    Judgement,
+    Limits,
+    Now,
+    SourceSign,
+    judged,
+    messages,
+    wrong_now,
+)
+from tieline.rules.id_time import made_us
+
+EVERY_S = 15.0
+SPAN_US = 5 * MINUTE_US
+"""Tries of so long count for the error ratio."""
+LEARNED_FLOOR_US = 15 * MINUTE_US
+"""A source that was learned to be busy may still rest for so long."""
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmParts:
+    """What the alarm works with."""
+
+    hub: HubSpec
+    journal: Journal
+    views: Views
+    http: HttpClient
+    clock: Clock
+    observer: Observer
+    guards: Callable[[Micros], Iterable[GuardGauges]]
+    """How the connections stand, as far as this process knows."""
+    disk_free: Callable[[], float | None]
+    limits: Limits = LIMITS
+    webhook: str | None = None
+    clean: Callable[[str], str] = str
+    """Takes secrets out of a text."""
+    firing: Callable[[dict[str, int]], None] | None = None
+    """Told how many alerts of each kind fire."""
+
+
+class Alarm:
+    """Judges, and tells."""
+
+    def __init__(self, parts: AlarmParts) -> None:
+        self._parts = parts
+        self._began_us = parts.clock.now_us()
+
+    async def pass_(self) -> float:
+        """One judgement."""
+        parts = self._parts
+        now_us = parts.clock.now_us()
+        wrong = wrong_now(await self._look(now_us), parts.limits)
+        book = await parts.views.read(ReadAlertBook())
+        judgement = judged(book.rows, wrong, now_us)
+        if judgement.changed or judgement.forgotten:
+            rows = tuple(self._cleaned(row) for row in judgement.changed)
+            command = KeepAlerts(book.turn, book.memory, rows, judgement.forgotten)
+            if not (await parts.journal.commit(command)).count:
+                return EVERY_S  # another process was faster, and tells
+            book = replace(book, turn=book.turn + 1)
+        await self._tell(judgement, book, now_us)
+        self._count(book, judgement)
+        return EVERY_S
+
+    def _cleaned(self, row: AlertRow) -> AlertRow:
+        return replace(row, reason=self._parts.clean(row.reason))
+
+    def _count(self, book: AlertBook, judgement: Judgement) -> None:
+        if self._parts.firing is None:
+            return
+        rows = {row.key: row for row in (*book.rows, *judgement.changed)}
+        kinds = [row.kind for row in rows.values() if row.state == AlertState.FIRING]
+        self._parts.firing({kind: kinds.count(kind) for kind in kinds})
+
+    # --- telling --------------------------------------------------------------------------------
+
+    async def _tell(self, judgement: Judgement, book: AlertBook, now_us: Micros) -> None:
+        parts = self._parts
+        for row in judgement.moved:
+            moved = AlertMoved(row.kind, row.subject, row.owner, row.state, parts.clean(row.reason))
+            parts.observer.saw(moved)
+        if not judgement.to_tell or not await self._post(judgement.to_tell):
+            return
+        told = tuple(replace(row, told_us=now_us) for row in judgement.to_tell)
+        await parts.journal.commit(KeepAlerts(book.turn, book.memory, told))
+
+    async def _post(self, rows: Iterable[AlertRow]) -> bool:
+        """Whether everybody was reached; without an address the log is all there is."""
+        parts = self._parts
+        if parts.webhook is None:
+            return True
+        for text in messages(parts.hub.name, tuple(rows)):
+            body = orjson.dumps({"text": parts.clean(text)})
+            try:
+                answer = await parts.http.send(_request(parts.webhook, body))
+            except CallFailed as failed:
+                said = parts.clean(f"the alert webhook could not be reached: {failed.detail}")
+                parts.observer.saw(PassFailed("alerts", said))
+                return False
+            if answer.status >= 300:
+                said = f"the alert webhook answered {answer.status}"
+                parts.observer.saw(PassFailed("alerts", said))
+                return False
+        return True
+
+    # --- looking --------------------------------------------------------------------------------
+
+    async def _look(self, now_us: Micros) -> Now:
+        parts = self._parts
+        work = await parts.views.read(CountWork())
+        signs = await parts.views.read(ReadSigns(now_us - SPAN_US))
+        sums = await parts.views.read(ReadSums("connection", now_us - SPAN_US, now_us))
+        heard = await parts.views.read(ListSources(now_us))
+        dead = {count.flow: count.dead for count in work.flows}
+        ages = {age.flow: now_us - made_us(age.run_id) for age in signs.ages}
+        hub = parts.hub
+        flows = tuple(
+            FlowSign(name, _owner(hub, name), dead.get(name, 0), ages.get(name))
+            for name in sorted({*hub.flows, *dead, *ages})
+        )
+        states = {guard.connection: guard.state for guard in parts.guards(now_us)}
+        connections = tuple(
+            _connection_sign(hub, name, sums[name].counts if name in sums else {}, states)
+            for name in hub.connections
+        )
+        return Now(flows, connections, self._sources(heard, now_us), parts.disk_free())
+
+    def _sources(self, heard: Iterable[SourceRow], now_us: Micros) -> tuple[SourceSign, ...]:
+        rows = {row.name: row for row in heard}
+        return tuple(
+            self._source_sign(door, rows.get(name), now_us)
+            for name, door in self._parts.hub.webhooks().items()
+        )
+
+    def _source_sign(
+        self, door: WebhookSource, row: SourceRow | None, now_us: Micros
+    ) -> SourceSign:
+        """A source that never delivered is quiet since this process began to look."""
+        last_us = self._began_us if row is None else row.last_us
+        rhythm_us = _learned_us(row)
+        if door.expect_every is not None:
+            rhythm_us = int(door.expect_every.total_seconds() * 1e6)
+        owner = _owners(f for f in self._parts.hub.flows.values() if _is_of(f.source, door))
+        is_declared = door.expect_every is not None
+        return SourceSign(door.name, owner, now_us - last_us, rhythm_us, is_declared)
+
+
+def _learned_us(row: SourceRow | None) -> int | None:
+    """How long a pause may be, by what was heard: far longer than any of late."""
+    if row is None or row.gap_us is None or row.longest_us is None:
+        return None
+    return max(2 * row.longest_us, 10 * row.gap_us, LEARNED_FLOOR_US)
+
+
+def _connection_sign(
+    hub: HubSpec, name: str, counts: Mapping[str, int], states: Mapping[str, str]
+) -> ConnectionSign:
+    tries = sum(counts.values())
+    failures = tries - counts.get("done", 0)
+    owner = _owners(flow for flow in hub.flows.values() if name in flow.uses)
+    return ConnectionSign(name, owner, tries, failures, states.get(name, "closed"))
+
+
+def _is_of(source: Source, door: WebhookSource) -> bool:
+    return source.name == door.name
+
+
+def _owner(hub: HubSpec, flow: str) -> str:
+    spec = hub.flows.get(flow)
+    return "" if spec is None else spec.owner
+
+
+def _owners(flows: Iterable[FlowSpec]) -> str:
+    """Everybody whose flows are concerned."""
+    return ", ".join(sorted({flow.owner for flow in flows if flow.owner}))
+
+
+def _request(address: str, body: bytes) -> HttpRequest:
+    """A POST to the very place that the operator named, which may be inside the network."""
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    host = parts.hostname or ""
+    return HttpRequest(
+        "POST",
+        address,
+        (("content-type", "application/json"), ("user-agent", "tieline/0.1")),
+        body,
+        egress=Egress((f"[{host}]:{port}" if ":" in host else f"{host}:{port}",)),
+    )

@@ -1,0 +1,34 @@
+"""Alerts: what the hub itself says is wrong."""
+
+from typing import Annotated
+
+import typer
+
+from tieline.model.alert import AlertRow
+from tieline.model.views import ListAlerts
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.paper import Column, when
+
+COLUMNS: tuple[Column[AlertRow], ...] = (
+    Column("ALERT", lambda row: row.kind),
+    Column("SUBJECT", lambda row: row.subject),
+    Column("STATE", lambda row: row.state),
+    Column("SINCE (UTC)", lambda row: when(row.since_us)),
+    Column("OWNER", lambda row: row.owner or None),
+    Column("REASON", lambda row: row.reason),
+)
+
+
+def list_alerts(
+    context: typer.Context,
+    *,
+    ended: Annotated[
+        bool, typer.Option("--ended", help="Also what fired within the last days.")
+    ] = False,
+) -> None:
+    """List what fires."""
+    session = o.session_of(context)
+    rows = session.ask(ListAlerts(ended=ended))
+    session.paper.table(COLUMNS, rows)
+    if not rows and not session.paper.is_json:
+        session.paper.hint("nothing fires")

@@ -1,0 +1,1 @@
+"""The numbers of a process, where there is no console."""

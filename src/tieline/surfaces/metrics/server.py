@@ -1,0 +1,94 @@
+"""Metrics alone: a scrape comes in; the metrics go out, where a process has no console.
+
+A few lines over asyncio, so that a worker need not load a web framework. It answers GET of
+``/metrics`` and ``/health/live`` and nothing else, keeps no connection, and knows no secrets: who
+can reach the address can read the numbers.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from tieline.model.errors import SettingsError
+
+LONGEST_HEAD_BYTES = 8192
+PATIENCE_S = 5.0
+MOST_AT_ONCE = 16
+
+
+class MetricsServer:
+    """A surface that serves the numbers of one process."""
+
+    def __init__(self, host: str, port: int, render: Callable[[], tuple[bytes, str]]) -> None:
+        self._host = host
+        self._port = port
+        self._render = render
+        self._server: asyncio.Server | None = None
+        self._visitors: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        """Where it listens, once it is open."""
+        return self._port
+
+    def where(self) -> tuple[str, ...]:
+        """The address for people."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return (f"metrics: http://{host}:{self._port}/metrics",)
+
+    async def open(self) -> None:
+        """Listen. Raises SettingsError when that cannot be."""
+        try:
+            self._server = await asyncio.start_server(
+                self._visit, self._host, self._port, limit=LONGEST_HEAD_BYTES
+            )
+        except OSError as error:
+            where = f"{self._host}:{self._port}"
+            words = f"nothing can listen there: {error.strerror or error}"
+            raise SettingsError("metrics_port", where, words) from None
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self, seconds: float) -> None:
+        """Stop within *seconds*."""
+        if self._server is not None:
+            self._server.close()
+        if self._visitors:
+            await asyncio.wait(self._visitors, timeout=seconds)
+        for task in self._visitors:
+            task.cancel()
+
+    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._visitors.add(task)
+            task.add_done_callback(self._visitors.discard)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                writer.write(await self._answer(reader))
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever scrapes comes again
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader) -> bytes:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if len(self._visitors) > MOST_AT_ONCE:
+            return _response("503 Service Unavailable", b"too many at once\n")
+        match head.split(b" ", 2)[:2]:
+            case [b"GET", b"/metrics"]:
+                body, kind = await asyncio.to_thread(self._render)
+                return _response("200 OK", body, kind)
+            case [b"GET", b"/health/live"]:
+                return _response("200 OK", b"ok\n")
+            case [b"GET", _]:
+                return _response("404 Not Found", b"there are /metrics and /health/live\n")
+            case _:
+                return _response("405 Method Not Allowed", b"use GET\n")
+
+
+def _response(status: str, body: bytes, kind: str = "text/plain; charset=utf-8") -> bytes:
+    head = (
+        f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n"
+        "connection: close\r\nx-content-type-options: nosniff\r\n\r\n"
+    )
+    return head.encode() + body

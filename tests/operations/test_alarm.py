@@ -1,0 +1,151 @@
+"""The alarm over a real store: told once, by one of many, and not again after a restart."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
+
+from tieline import Reject, Run
+from tieline.model.commands import DiscardDead
+from tieline.model.facts import AlertMoved, PassFailed
+from tieline.model.views import ListAlerts
+from tieline.operations.alarm import Alarm, AlarmParts
+
+CHAT = "s3cret-chat-token"
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[Vendor]:
+    """Takes alerts, as chats do."""
+    async with a_vendor() as vendor:
+        yield vendor
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, chat: Vendor) -> AsyncIterator[Engine]:
+    """A hub whose flow rejects whatever comes, owned by finance."""
+    async with an_engine(tmp_path) as made:
+        town = a_town(chat)
+
+        @town.hub.flow(on=town.on(expect_every=timedelta(hours=2)), owner="finance", name="books")
+        async def books(order: dict[str, object], run: Run) -> None:
+            raise Reject("it is not wanted")
+
+        await made.open(town.hub)
+        yield made
+
+
+def an_alarm(engine: Engine, chat: Vendor, **changes: object) -> Alarm:
+    """What a process would make at its start."""
+    parts = AlarmParts(
+        hub=engine.parts.hub,
+        journal=engine.parts.journal,
+        views=engine.parts.views,
+        http=engine.parts.http,
+        clock=engine.clock,
+        observer=engine.witness,
+        guards=lambda _: [],
+        disk_free=lambda: 0.5,
+        webhook=f"{chat.url}/hooks/{CHAT}",
+    )
+    return Alarm(replace(parts, **changes))  # type: ignore[arg-type]
+
+
+def texts(chat: Vendor) -> list[str]:
+    return [asked.json["text"] for asked in chat.asked]
+
+
+def moves(engine: Engine) -> list[tuple[str, str]]:
+    facts = [fact for fact in engine.witness.facts if isinstance(fact, AlertMoved)]
+    return [(fact.kind, fact.state) for fact in facts]
+
+
+async def test_a_dead_letter_is_told_once_and_its_end_as_well(engine: Engine, chat: Vendor) -> None:
+    dead = await engine.take()
+    alarm = an_alarm(engine, chat)
+    for _ in range(3):
+        await alarm.pass_()
+    (row,) = await engine.parts.views.read(ListAlerts())
+    await engine.parts.journal.commit(DiscardDead(dead.run.id, engine.by()))
+    for _ in range(4):
+        engine.clock.advance(seconds=40)
+        await alarm.pass_()
+
+    assert (row.kind, row.owner, row.state) == ("dead-letters", "finance", "firing")
+    assert len(texts(chat)) == 2
+    assert texts(chat)[0].startswith("test: 1 alert fires, for finance\nFIRING flow:books: 1 dead")
+    assert "ended flow:books: dead-letters is over after" in texts(chat)[1]
+    assert moves(engine) == [("dead-letters", "firing"), ("dead-letters", "ended")]
+    assert await engine.parts.views.read(ListAlerts()) == ()
+    assert len(await engine.parts.views.read(ListAlerts(ended=True))) == 1
+
+
+async def test_several_judges_and_a_restart_tell_it_only_once(engine: Engine, chat: Vendor) -> None:
+    await engine.take()
+    for _ in range(3):
+        await an_alarm(engine, chat).pass_()
+        await an_alarm(engine, chat).pass_()
+
+    assert len(texts(chat)) == 1
+    assert moves(engine) == [("dead-letters", "firing")]
+
+
+async def test_who_could_not_be_reached_is_told_after_a_restart(
+    engine: Engine, chat: Vendor
+) -> None:
+    await engine.take()
+    chat.answers = [Answer(500)]
+    await an_alarm(engine, chat).pass_()
+    await an_alarm(engine, chat).pass_()
+    await an_alarm(engine, chat).pass_()
+
+    assert len(texts(chat)) == 2, "one that failed, one that arrived"
+    assert moves(engine) == [("dead-letters", "firing")]
+    failures = [fact for fact in engine.witness.facts if isinstance(fact, PassFailed)]
+    assert [fact.error for fact in failures] == ["the alert webhook answered 500"]
+
+
+async def test_a_source_that_never_delivers_is_silent_by_its_declared_rhythm(
+    engine: Engine, chat: Vendor
+) -> None:
+    alarm = an_alarm(engine, chat)
+    engine.clock.advance(hours=2)
+    await alarm.pass_()
+    early = texts(chat)
+    engine.clock.advance(minutes=1)
+    await alarm.pass_()
+
+    assert early == []
+    assert len(texts(chat)) == 1
+    assert (
+        "source:shop: nothing came for 2h 1m; it is declared to deliver within 2h"
+        in (texts(chat)[0])
+    )
+
+
+async def test_without_an_address_the_log_is_told_and_nobody_waits(
+    engine: Engine, chat: Vendor
+) -> None:
+    counted: list[dict[str, int]] = []
+    alarm = an_alarm(engine, chat, webhook=None, firing=counted.append, disk_free=lambda: 0.01)
+    await engine.take()
+    await alarm.pass_()
+    engine.clock.advance(minutes=3)
+    await alarm.pass_()
+
+    assert texts(chat) == []
+    assert moves(engine) == [("dead-letters", "firing"), ("disk-low", "firing")]
+    assert counted[-1] == {"dead-letters": 1, "disk-low": 1}
+
+
+async def test_the_address_itself_is_never_told(engine: Engine, chat: Vendor) -> None:
+    await engine.take()
+    alarm = an_alarm(engine, chat, webhook=f"http://127.0.0.1:1/{CHAT}")
+    await alarm.pass_()
+
+    failures = [fact for fact in engine.witness.facts if isinstance(fact, PassFailed)]
+    assert len(failures) == 1
+    assert CHAT not in failures[0].error
