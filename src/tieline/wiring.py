@@ -17,6 +17,7 @@ from tieline.model.flow import HubSpec
 from tieline.model.process_role import ProcessRole
 from tieline.operations.holds import Holds
 from tieline.operations.knowing import Knowing
+from tieline.operations.visible import sensitive_fields
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
 from tieline.pipeline.call import Calls
@@ -34,6 +35,7 @@ from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+from tieline.rules.shown_exchange import Keeping as KeepingShown
 from tieline.settings import Settings
 from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
@@ -119,6 +121,7 @@ def assemble(
         reach,
         may_start_effects=lease.holds,
         observer=observer,
+        keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(hub)),
     )
     journal.observer = observer
     settler = Settler(journal, clock, observer, reach)
