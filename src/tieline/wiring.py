@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
@@ -13,6 +14,7 @@ from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
+from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
 from tieline.model.process_role import ProcessRole
 from tieline.operations.holds import Holds
@@ -22,6 +24,7 @@ from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
 from tieline.pipeline.call import Calls
 from tieline.pipeline.clockwork import Clockwork
+from tieline.pipeline.duty import Duty
 from tieline.pipeline.front import Front, FrontParts
 from tieline.pipeline.housekeeping import Housekeeping, Keeping
 from tieline.pipeline.lease import Lease
@@ -73,6 +76,8 @@ class Parts:
     back: Back
     clockwork: Clockwork
     house: Housekeeping
+    duty: Duty
+    """Whether this process does what only one has to."""
     holds: Holds
     admitter: Admitter
     door: DoorServer
@@ -131,7 +136,8 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = replace(_keeping(settings, lease, store, observer), shared_time=shared_time)
+    keeping = _keeping(settings, _beat(settings, back), lease, store)
+    keeping = replace(keeping, shared_time=shared_time, observer=observer)
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
@@ -144,6 +150,7 @@ def assemble(
         back=back,
         clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
         house=Housekeeping(hub, back, journal, clock, keeping),
+        duty=_duty(keeping, journal, clock),
         holds=holds,
         admitter=admitter,
         door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
@@ -156,15 +163,29 @@ def assemble(
     )
 
 
-def _keeping(settings: Settings, lease: Lease, store: OpenStore, observer: Observer) -> Keeping:
+def _beat(settings: Settings, back: Back) -> Beat:
+    """What this process says of itself with every beat."""
+    host, pid = platform.node(), os.getpid()
+    return Beat(
+        back.worker, 0, f"{host} pid {pid}", version("tieline"), ",".join(settings.roles), host, pid
+    )
+
+
+def _duty(keeping: Keeping, journal: Committer, clock: Clock) -> Duty:
+    """For half as long as a worker may be silent: whoever has it beats far more often."""
+    length_us = keeping.silent_us // 2
+    worker, is_alone = keeping.beat.worker, keeping.is_alone
+    return Duty(journal, clock, worker, length_us, is_alone=is_alone)
+
+
+def _keeping(settings: Settings, beat: Beat, lease: Lease, store: OpenStore) -> Keeping:
     return Keeping(
-        about=f"{platform.node()} pid {os.getpid()}",
+        beat=beat,
         lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
         runs_us=int(settings.keep_runs_days * DAY_US),
         silent_us=int(settings.worker_silent_seconds * 1e6),
         is_alone=store.file is not None,
-        observer=observer,
     )
 
 

@@ -9,6 +9,9 @@ from tieline.model.access import AccessCommand, TakeKey
 from tieline.model.alert import KeepAlerts
 from tieline.model.by import By as By
 from tieline.model.event import Event, Mention
+from tieline.model.fleet_commands import Beat as Beat
+from tieline.model.fleet_commands import Beaten as Beaten
+from tieline.model.fleet_commands import TakeDuty
 from tieline.model.ids import EventId, Micros, RunId, WorkerId
 from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
 from tieline.model.knowledge_commands import Decided as Decided
@@ -193,24 +196,6 @@ class Counted:
 
 
 @value
-class Beat:
-    """A worker says that it is alive."""
-
-    worker: WorkerId
-    now_us: Micros
-    about: str = ""
-    """Host, process id and version, for people."""
-
-
-@value
-class Beaten:
-    """A heartbeat is stored."""
-
-    store_us: Micros
-    """What time it was at the store meanwhile; a file has no clock but the worker's own."""
-
-
-@value
 class Sweep:
     """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
 
@@ -362,7 +347,7 @@ OperatorCommand = (
     | StartReplay | CancelReplay | DecideMany
     | AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue
 )  # fmt: skip
-HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues
+HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty
 Command = (
     FrontCommand | BackCommand | ClockCommand | OperatorCommand | HouseCommand
     | AccessCommand | TakeKey
