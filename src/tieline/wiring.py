@@ -136,8 +136,11 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = _keeping(settings, _beat(settings, back), lease, store)
-    keeping = replace(keeping, shared_time=shared_time, observer=observer)
+    keeping = replace(
+        _keeping(settings, _beat(settings, back), lease, store),
+        shared_time=shared_time,
+        observer=observer,
+    )
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
