@@ -136,11 +136,7 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = replace(
-        _keeping(settings, _beat(settings, back), lease, store),
-        shared_time=shared_time,
-        observer=observer,
-    )
+    keeping = _keeping(settings, _beat(settings, back), lease, shared_time)
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
@@ -152,7 +148,7 @@ def assemble(
         calls=calls,
         back=back,
         clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
-        house=Housekeeping(hub, back, journal, clock, keeping),
+        house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
         duty=_duty(keeping, journal, clock),
         holds=holds,
         admitter=admitter,
@@ -181,14 +177,17 @@ def _duty(keeping: Keeping, journal: Committer, clock: Clock) -> Duty:
     return Duty(journal, clock, worker, length_us, is_alone=is_alone)
 
 
-def _keeping(settings: Settings, beat: Beat, lease: Lease, store: OpenStore) -> Keeping:
+def _keeping(
+    settings: Settings, beat: Beat, lease: Lease, shared_time: StoreTime | None
+) -> Keeping:
     return Keeping(
         beat=beat,
         lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
         runs_us=int(settings.keep_runs_days * DAY_US),
         silent_us=int(settings.worker_silent_seconds * 1e6),
-        is_alone=store.file is not None,
+        is_alone=shared_time is None,
+        shared_time=shared_time,
     )
 
 

@@ -199,7 +199,9 @@ async def two_processes(url: str, *, first_places: int) -> AsyncIterator[tuple[S
     first, second = Shop(), Shop()
     common = {"store": url, "port": 0, "shutdown_seconds": 1}
     async with (
-        running(first.spec(), Settings(at_once=first_places, console_port=0, **common), environment={}) as it,
+        running(
+            first.spec(), Settings(at_once=first_places, console_port=0, **common), environment={}
+        ) as it,
         running(second.spec(), Settings(console_port=0, **common), environment={}) as other,
     ):
         for process in (it, other):
@@ -282,7 +284,9 @@ async def test_work_is_found_soon_without_any_hints(url: str) -> None:
         first, second = Shop(), Shop()
         for shop, places in ((first, 1), (second, 8)):
             store = f"{url}{mark}hints=off"
-            settings = Settings(store=store, port=0, console_port=0, at_once=places, shutdown_seconds=1)
+            settings = Settings(
+                store=store, port=0, console_port=0, at_once=places, shutdown_seconds=1
+            )
             it = await stack.enter_async_context(running(shop.spec(), settings, environment={}))
             stack.callback(shop.may_end.set)
             if shop is first:
