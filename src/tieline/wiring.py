@@ -116,13 +116,12 @@ def assemble(
     calls = Calls(http, outside.vault, clock, observer)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
-    unremembered = OutsideCaller(calls, clock, ids)
     step_parts = StepParts(
         journal,
         clock,
         ids,
         calls,
-        unremembered,
+        OutsideCaller(calls, clock, ids),
         reach,
         may_start_effects=lease.holds,
         observer=observer,
@@ -131,8 +130,7 @@ def assemble(
     journal.observer = observer
     settler = Settler(journal, clock, observer, reach)
     back = Back(hub, admitter, calls, step_parts, settler)
-    is_worker = ProcessRole.WORKER in settings.roles
-    back.places = Places(at_once=settings.at_once if is_worker else 0)
+    back.places = _places(settings)
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
@@ -160,6 +158,12 @@ def assemble(
         knowing=Knowing(observer, journal, views, clock),
         telemetry=outside.telemetry,
     )
+
+
+def _places(settings: Settings) -> Places:
+    """A process that is no worker executes nothing."""
+    is_worker = ProcessRole.WORKER in settings.roles
+    return Places(at_once=settings.at_once if is_worker else 0)
 
 
 def _beat(settings: Settings, back: Back) -> Beat:
