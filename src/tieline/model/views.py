@@ -33,7 +33,6 @@ from tieline.model.view_rows import (
     ReceiptRow,
     ReplayRow,
     RunRow,
-    StandingRow,
     WorkCount,
     WorkerRow,
 )
@@ -151,11 +150,6 @@ class ListAudit(Question[Page[AuditRow]]):
 
     subject: str | None = None
     window: Window = EVERYTHING
-
-
-@dataclass(frozen=True, slots=True)
-class ListStandings(Question[tuple[StandingRow, ...]]):
-    """How connections stand: breaker, credential, pauses that providers asked for; by name."""
 
 
 @dataclass(frozen=True, slots=True)
