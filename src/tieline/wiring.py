@@ -128,8 +128,7 @@ def assemble(
         keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(hub)),
     )
     journal.observer = observer
-    settler = Settler(journal, clock, observer, reach)
-    back = Back(hub, admitter, calls, step_parts, settler)
+    back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
     back.places = _places(settings)
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
