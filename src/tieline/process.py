@@ -89,7 +89,6 @@ async def running(
         at_end.push_async_callback(parts.knowing.close)
         await _recover(parts)
         # The loops outlive the work: what is finished last still needs its heartbeat.
-        at_end.push_async_callback(parts.duty.give_away)
         at_end.push_async_callback(service.stop)
         at_end.push_async_callback(parts.back.drain, settings.shutdown_seconds)
         surfaces = await _open_surfaces(parts, settings, at_end)

@@ -37,7 +37,6 @@ WANTED = {
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "console_url": "the start of a URL, such as https://hub.acme.example",
     "migrations": "at-start or by-command",
-    "keep_requests": "failed or all",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
@@ -132,9 +131,11 @@ class Settings(TelemetrySettings):
     keep_runs_days: float = Field(
         default=90.0, gt=0, le=36_500, description="after this, finished runs are forgotten"
     )
-    keep_requests: Literal["failed", "all"] = Field(
-        default="failed",
-        description="of which calls the request and the answer are kept, redacted: failed or all",
+    keep_history_days: float = Field(
+        default=365.0,
+        gt=0,
+        le=36_500,
+        description="after this, PostgreSQL drops whole days of events without runs; a file keeps",
     )
     dedupe_days: float = Field(
         default=30.0, gt=0, le=36_500, description="how long a repeat is recognised"

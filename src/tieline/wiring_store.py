@@ -19,6 +19,7 @@ from tieline.model.store_sheet import StoreSheet
 from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.hints import Hints, NobodyElse
 from tieline.ports.transfer import RowStore
+from tieline.ports.upkeep import NothingToKeep, Upkeep
 from tieline.ports.views import Views
 from tieline.rules.hinting import hint_of
 
@@ -44,6 +45,8 @@ class OpenStore:
     """None: it is no file, and other processes may work on it at the same time."""
     hints: Hints = field(default_factory=NobodyElse)
     """How the processes that work on it tell each other to look again."""
+    upkeep: Upkeep = field(default_factory=NothingToKeep)
+    """What keeps its parts in order."""
     warnings: tuple[str, ...] = ()
     """What about it can lose what was acknowledged."""
 
@@ -77,7 +80,7 @@ async def open_store(
             await (await open_views(store)).close()  # which refuses a store that lacks something
         return open_file(store, max_waiting=max_waiting, reach=reach)
     opened = await _database().open(store, chance=chance, reach=reach, may_migrate=may_migrate)
-    hints = _hints(opened, chance)
+    hints, upkeep = _hints(opened, chance), _upkeep(opened, chance)
     journal = Committer(
         opened,
         max_waiting=max_waiting,
@@ -86,7 +89,7 @@ async def open_store(
     )
     journal.told = telling(hints)
     views = await _reader().open(store, chance=chance)
-    return OpenStore(journal, views, opened.shown, None, hints, opened.warnings)
+    return OpenStore(journal, views, opened.shown, None, hints, upkeep, opened.warnings)
 
 
 def telling(hints: Hints) -> Told:
@@ -152,6 +155,12 @@ class TellingJournal(Committer):
     async def close(self) -> None:
         await self._hints.close()
         await super().close()
+
+
+def _upkeep(opened: "database.PostgresDatabase", chance: Callable[[], float]) -> Upkeep:
+    from tieline.adapters.postgres.keeper import PostgresUpkeep
+
+    return PostgresUpkeep(opened.url, chance=chance)
 
 
 def _hints(opened: "database.PostgresDatabase", chance: Callable[[], float]) -> Hints:

@@ -134,7 +134,7 @@ class Calls:
                 sending.span,
             )
         )
-        return Tried(verdict, answer, status, at_us, took_us, secrets)
+        return Tried(verdict, answer, status, at_us, took_us)
 
     async def _ending(
         self,

@@ -1,10 +1,9 @@
 """Housekeeping: what keeps a store healthy, one bounded pass at a time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from tieline.model.commands import Purge, Sweep, WakeWaiting
+from tieline.model.commands import Beat, Purge, Sweep, WakeWaiting
 from tieline.model.facts import DeadlinePassed, RunsRescued
-from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
 from tieline.model.run import HeadPolicy
 from tieline.pipeline.back import Back
@@ -13,12 +12,14 @@ from tieline.pipeline.store_time import StoreTime
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 from tieline.ports.observer import NOBODY, Observer
+from tieline.ports.upkeep import Upkeep
 
 BEATS = 6
 """So many heartbeats, and looks for silent workers, in the time after which one is silent."""
 FAR_OFF_US = 500_000
 """A heartbeat that was wrong by more than this is told again."""
 PURGE_S = 60.0
+UPKEEP_S = 3600.0
 PURGE_BITE = 200
 PURGE_REST_S = 0.05
 
@@ -27,11 +28,12 @@ PURGE_REST_S = 0.05
 class Keeping:
     """What a process says of itself, and how long things are kept."""
 
-    beat: Beat
-    """Its time is that of each beat."""
+    about: str
     lease: Lease
     payloads_us: int
     runs_us: int
+    history_us: int
+    upkeep: Upkeep
     silent_us: int = 30_000_000
     """A worker that has not beaten for this long loses its runs."""
     is_alone: bool = True
@@ -78,7 +80,7 @@ class Housekeeping:
     async def _beat(self) -> int:
         """Beat once; by how much our idea of the time was wrong."""
         now_us = self._clock.now_us()
-        beaten = await self._journal.commit(replace(self._keeping.beat, now_us=now_us))
+        beaten = await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
         shared = self._keeping.shared_time
         return 0 if shared is None else shared.hear(asked_us=now_us, store_us=beaten.store_us)
 
@@ -113,6 +115,15 @@ class Housekeeping:
             Purge(now_us - keeping.payloads_us, now_us - keeping.runs_us, now_us, PURGE_BITE)
         )
         return PURGE_REST_S if purged.count >= PURGE_BITE else PURGE_S
+
+    async def upkeep_pass(self) -> float:
+        """Keep the parts of the store in order."""
+        now_us, keeping = self._clock.now_us(), self._keeping
+        await keeping.upkeep.pass_(
+            runs_before_us=now_us - keeping.runs_us,
+            history_before_us=now_us - max(keeping.history_us, keeping.payloads_us),
+        )
+        return UPKEEP_S
 
     async def wake(self, on: str) -> int:
         """Make the runs ready that wait on *on*, bite by bite.

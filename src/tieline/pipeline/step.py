@@ -14,7 +14,6 @@ from tieline.model.run import (
     AttemptRecord,
     ClaimedRun,
     Done,
-    ExchangeRecord,
     Held,
     Outcome,
     StepRecord,
@@ -261,14 +260,6 @@ class Steps:
         self._memory.log(
             AttemptRecord(
                 claimed.id, step.name, step.key, step.tries + 1, *one, claimed.event.traceparent
-            )
-        )
-
-    def log_exchange(self, step: Step, at_us: Micros, request: str, answer: str | None) -> None:
-        """Note what was sent and answered at a try."""
-        self._memory.exchange(
-            ExchangeRecord(
-                self.claimed.id, step.name, step.key, step.tries + 1, at_us, request, answer
             )
         )
 

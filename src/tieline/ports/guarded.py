@@ -6,7 +6,6 @@ from tieline.model.call import Call, Effect, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.ids import Micros
 from tieline.model.run import ClaimedRun
-from tieline.model.secret import Secret
 from tieline.model.value import value
 from tieline.model.verdict import Verdict
 
@@ -31,8 +30,6 @@ class Tried:
     status: int | None
     at_us: Micros
     took_us: int
-    secrets: tuple[Secret, ...] = ()
-    """The credentials of the connection: what is kept of the try must not have them in it."""
 
 
 @value

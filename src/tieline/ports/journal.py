@@ -5,7 +5,6 @@ from typing import Protocol, overload
 from tieline.model import commands as c
 from tieline.model.access import AccessCommand, KeyTaken, TakeKey
 from tieline.model.alert import KeepAlerts
-from tieline.model.fleet_commands import TakeDuty
 
 
 class Journal(Protocol):
@@ -61,7 +60,6 @@ class Journal(Protocol):
         | c.StartReplay
         | AccessCommand
         | KeepAlerts
-        | TakeDuty
         | c.AcknowledgeIssue
         | c.ResolveIssue
         | c.MuteIssue

@@ -141,6 +141,10 @@ HOT = {"work", "lane", "run", "step", "event", "dedupe"}
 WALKED = {
     ("work_next_due", "work"),
     ("work_count", "work"),
+    ("work_backlog", "work"),
+    ("work_hands", "work"),
+    ("work_of_worker", "work"),
+    ("lane_parked", "work"),
     ("run_oldest", "work"),
     ("work_rescue", "work"),
     ("dedupe_expire", "dedupe"),

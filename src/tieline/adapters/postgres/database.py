@@ -8,6 +8,7 @@ from typing import TypeVar
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import check_migrated, migrate
+from tieline.adapters.postgres.partitions import make_days
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.session import PATIENCE_S, Session
 from tieline.adapters.postgres.url import StoreUrl, parse
@@ -64,6 +65,8 @@ class PostgresDatabase:
             _refuse_old(place.shown, durability[3])
             await (migrate if may_migrate else check_migrated)(link, place.shown)
             await _refuse_shut(link, place.shown)
+            if may_migrate:
+                await make_days(link)
             await link.alone(Statement("upkeep/mark_forget"))
             name = str((await link.alone(Statement("upkeep/writer_name"))).rows[0][0])
         finally:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from tieline.adapters.postgres.dialling import dial
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import migrate
+from tieline.adapters.postgres.partitions import make_days
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement
 from tieline.model.transfer import Row, Table
@@ -38,6 +39,7 @@ class PostgresRows:
         link = await dial(place, patience_s=PATIENCE_S)
         try:
             migrated = await migrate(link, place.shown)
+            await make_days(link)
         except BaseException:
             await link.close()
             raise

@@ -50,7 +50,9 @@ def _known(first: Mapping[_Identity, Entry]) -> Steps[dict[_Identity, EventId]]:
     if (yield from put("dedupe_insert", rows)) == len(rows):
         return {}
     found = yield from ask_set("dedupe_find", [row[:3] for row in rows])
-    return {(tenant, source, identity): event_id for tenant, source, identity, event_id in found}
+    ids = sorted({row[3] for row in found})
+    stored = {row[0] for row in (yield from ask_set("event_known", [(id_,) for id_ in ids]))}
+    return {row[:3]: row[3] for row in found if row[3] in stored}
 
 
 def store_runs(runs: Sequence[tuple[NewRun, WorkerId | None]]) -> Steps[frozenset[RunId]]:

@@ -1,7 +1,7 @@
 """Claiming: ready work is looked at, dealt out fairly, and handed to a worker with all it needs."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import orjson
 
@@ -65,27 +65,50 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
 
 def load(run_ids: Sequence[str]) -> Steps[list[ClaimedRun]]:
     """Everything needed to execute runs that are claimed."""
-    rows = yield from ask_set("run_load", [(run_id,) for run_id in run_ids])
-    again = [(row[0],) for row in rows if row[3] > 1]
-    prior = [(row[0], row[2], row[10], row[19] or "") for row in rows if _may_have_prior(row)]
+    found = yield from ask_set("run_load", [(run_id,) for run_id in run_ids])
+    events, bodies = yield from _load_events({row[10] for row in found})
+    rows = [(row, events[row[10]]) for row in found if row[10] in events]
+    again = [(row[0],) for row, _ in rows if row[3] > 1]
+    prior = [
+        (row[0], row[2], event.id, event.cause or "")
+        for row, event in rows
+        if _may_have_prior(row, event)
+    ]
     steps: dict[str, list[StepRecord]] = defaultdict(list)
-    for found in (yield from ask_set("step_of_runs", again)):
-        steps[found[0]].append(_step(found))
-    for found in (yield from ask_set("step_of_earlier_runs", prior)):
-        steps[found[0]].append(_step(found[1:]))
-    return [_claimed(row, steps) for row in rows]
+    for step in (yield from ask_set("step_of_runs", again)):
+        steps[step[0]].append(_step(step))
+    for step in (yield from ask_set("step_of_earlier_runs", prior)):
+        steps[step[0]].append(_step(step[1:]))
+    return [_claimed(row, event, bodies, steps) for row, event in rows]
 
 
-def _may_have_prior(row: RowOut) -> bool:
+def _claimed(
+    row: RowOut,
+    event: Event,
+    bodies: Mapping[str, bytes | None],
+    steps: Mapping[str, Sequence[StepRecord]],
+) -> ClaimedRun:
+    body = bodies.get(event.receipt_id or "") if event.data is None else None
+    rest: RowOut = (event, body, tuple(steps.get(row[0], ())))
+    return ClaimedRun(*row[:10], *rest)
+
+
+def _load_events(ids: Collection[str]) -> Steps[tuple[dict[str, Event], dict[str, bytes | None]]]:
+    """Events, and the bodies of receipts where an event has no payload of its own.
+
+    Ids are asked for in order: then only the days between the first and the last are looked into.
+    """
+    found = yield from ask_set("event_load", [(id_,) for id_ in sorted(ids)])
+    events = {row[0]: Event._make(row) for row in found}
+    receipts = {e.receipt_id for e in events.values() if e.data is None and e.receipt_id}
+    bodies = yield from ask_set("receipt_load", [(id_,) for id_ in sorted(receipts)])
+    return events, dict(bodies)
+
+
+def _may_have_prior(row: RowOut, event: Event) -> bool:
     """A replay, and an edited event, may repeat effects that another run has already made."""
-    is_replay, cause = row[8] is not None, row[19] or ""
-    return is_replay or cause.startswith("evt_")
+    return row[8] is not None or (event.cause or "").startswith("evt_")
 
 
 def _step(row: RowOut) -> StepRecord:
     return StepRecord._make((*row[:3], StepState(row[3]), Effect(row[4]), *row[5:]))
-
-
-def _claimed(row: RowOut, steps: Mapping[str, list[StepRecord]]) -> ClaimedRun:
-    rest: RowOut = (Event._make(row[10:22]), row[22], tuple(steps.get(row[0], ())))
-    return ClaimedRun(*row[:10], *rest)

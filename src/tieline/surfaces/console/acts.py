@@ -44,10 +44,8 @@ class Act:
     """False: ``does`` says why not, and there is no button."""
 
 
-Do = Callable[[FormData, By], Awaitable[str | Response]]
-"""Does it; returns where to go, or what to show once.
-
-Raises Conflict, CommandRefused, SettingsError to say why not."""
+Do = Callable[[FormData, By], Awaitable[str]]
+"""Does it; returns where to go. Raises Conflict, CommandRefused, SettingsError to say why not."""
 
 
 async def act(desk: Desk, request: Request, shown: Act, do: Do) -> Response:
@@ -64,7 +62,7 @@ async def act(desk: Desk, request: Request, shown: Act, do: Do) -> Response:
     except (Conflict, CommandRefused, PayloadRejected, SettingsError) as error:
         return await _ask(desk, request, shown, form, _sentence(error))
     desk.forget_standing()
-    return RedirectResponse(path, 303) if isinstance(path, str) else path
+    return RedirectResponse(path, 303)
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -11,7 +11,6 @@ from tieline.surfaces.console.pages import (
     letters,
     live,
     now,
-    people,
     replays,
     runs,
     story,
@@ -35,5 +34,4 @@ def console_routes(desk: Desk) -> list[BaseRoute]:
         *connections.routes(desk),
         *system.routes(desk),
         *live.routes(desk, tail),
-        *people.routes(desk),
     ]

@@ -1,4 +1,4 @@
--- Which of these identities stand for an event that was stored before, and for which one.
+-- For which event each of these identities stands.
 -- rows: tenant text, source text, identity text
 SELECT given.tenant, given.source, given.identity, d.event_id
 FROM {rows}
@@ -6,4 +6,3 @@ CROSS JOIN LATERAL (
   SELECT event_id FROM dedupe
   WHERE dedupe.tenant = given.tenant AND dedupe.source = given.source
     AND dedupe.identity = given.identity OFFSET 0) AS d
-CROSS JOIN LATERAL (SELECT 1 FROM event WHERE event.id = d.event_id OFFSET 0) AS e

@@ -9,4 +9,4 @@ FROM (SELECT run_id, due_us FROM work
       WHERE lane IS NOT NULL AND behind = 0 AND state IN ('retrying', 'waiting', 'held')
         AND flow >= :first AND (:flow IS NULL OR flow = :flow)
       ORDER BY flow, run_id LIMIT :look) AS p
-JOIN run AS r ON r.id = p.run_id
+CROSS JOIN LATERAL (SELECT * FROM run WHERE run.id = p.run_id OFFSET 0) AS r

@@ -4,5 +4,6 @@ FROM pg_class AS t
 JOIN pg_namespace AS n ON n.oid = t.relnamespace
 JOIN pg_attribute AS a ON a.attrelid = t.oid
 WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') AND NOT t.relispartition
-  AND a.attidentity <> '' AND NOT a.attisdropped
+  AND a.attnum > 0 AND NOT a.attisdropped
+  AND pg_get_serial_sequence(quote_ident(t.relname), a.attname) IS NOT NULL
 ORDER BY 1, 2

@@ -1,11 +1,6 @@
--- All that is needed to execute claimed runs.
+-- Claimed runs, with what changes from claim to claim; their events come by event_load.
 WITH given (id) AS (VALUES {rows})
 SELECT r.id, r.tenant, r.flow, w.epoch, w.tries, r.created_us, w.deadline_us, r.lane, r.replay_id,
-       r.generation,
-       e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
-       e.receipt_id, e.cause, e.contract, e.data,
-       CASE WHEN e.data IS NULL THEN c.body END
+       r.generation, r.event_id
 FROM given CROSS JOIN run AS r ON r.id = given.id
 CROSS JOIN work AS w ON w.run_id = r.id
-CROSS JOIN event AS e ON e.id = r.event_id
-LEFT JOIN receipt AS c ON c.id = e.receipt_id

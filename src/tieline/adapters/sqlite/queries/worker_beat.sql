@@ -1,5 +1,4 @@
 -- A worker lives. A file has no clock of its own to answer with.
-INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid)
-VALUES (:id, :now_us, :now_us, :about, :version, :roles, :host, :pid)
+INSERT INTO worker (id, beat_us, started_us, about) VALUES (:id, :now_us, :now_us, :about)
 ON CONFLICT (id) DO UPDATE SET beat_us = excluded.beat_us
 RETURNING :now_us
