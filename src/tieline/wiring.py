@@ -99,8 +99,7 @@ def assemble(
     Raises StoreLocked, StoreCorrupt, SettingsError.
     """
     ids, reach = outside.ids, outside.reach
-    if store is None:
-        store = open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
+    store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer)
@@ -119,6 +118,7 @@ def assemble(
         reach,
         may_start_effects=lease.holds,
         observer=observer,
+        clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
     )
     journal.observer = observer
     settler = Settler(journal, clock, observer, reach)

@@ -31,3 +31,5 @@ class StepParts:
     may_start_effects: Callable[[], bool] = lambda: True
     """False once this worker could not renew its lease: somebody else may own its runs."""
     observer: Observer = NOBODY
+    clean: Callable[[str], str] = str
+    """Takes the known secrets out of a text."""
