@@ -256,13 +256,17 @@ class Engine:
     reach: Reach = go_on
     at_once: int = 1024
     sent: int = 0
+    more: dict[str, Any] = field(default_factory=dict)
+    """Further settings of the hub."""
     parts: Parts = field(init=False)
     front: Front = field(init=False)
 
     async def open(self, hub: Hub) -> None:
         """Start on the store as it is."""
         outside = Outside(self.vault, self.witness, self.clock, self.ids, self.reach)
-        settings = Settings(store=str(self.folder / "tieline.db"), at_once=self.at_once, port=0)
+        settings = Settings(
+            store=str(self.folder / "tieline.db"), at_once=self.at_once, port=0, **self.more
+        )
         self.parts = assemble(hub.spec(), settings, outside)
         parts = FrontParts(
             self.parts.journal,

@@ -39,6 +39,8 @@ class HubProcess:
     environment: Mapping[str, str]
     address: str = ""
     """Of a store that is no file in the folder."""
+    has_door: bool = True
+    """False: nothing answers, so a start does not wait for it."""
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -70,6 +72,12 @@ class HubProcess:
 
     def start(self, *, crash_at: str = "", **settings: object) -> None:
         """Begin a life; returns once it answers, or has already killed itself."""
+        self.launch(crash_at=crash_at, **settings)
+        if self.has_door:
+            eventually(lambda: self._answers() or self.has_ended, "the hub does not answer")
+
+    def launch(self, *, crash_at: str = "", **settings: object) -> None:
+        """Begin a life, and let it come up by itself."""
         own = {"TIELINE_CONSOLE_PORT": "0"}
         own |= {"TIELINE_CRASH_AT": crash_at} if crash_at else {}
         own |= {f"TIELINE_{name.upper()}": str(value) for name, value in settings.items()}
@@ -82,7 +90,6 @@ class HubProcess:
                 stdout=log,
                 stderr=log,
             )
-        eventually(lambda: self._answers() or self.has_ended, "the hub does not answer")
 
     @property
     def has_ended(self) -> bool:

@@ -1,7 +1,10 @@
 """Rounds: the parts of a process come in; the loops that its roles keep going go out."""
 
+from collections.abc import Awaitable, Callable
+
 from tieline.model.process_role import ProcessRole
 from tieline.operations.replay import replay_pass
+from tieline.pipeline.duty import Duty
 from tieline.rules.polling import BUSY_S, jittered, next_rest
 from tieline.rules.polling import IDLE_S as OFTEN_S
 from tieline.service import Loop
@@ -39,16 +42,30 @@ def _of_a_worker(parts: Parts) -> list[Loop]:
 
 
 def _of_a_scheduler(parts: Parts) -> list[Loop]:
-    passes = Passes(parts)
+    """Every scheduler looks at the clock, for a schedule fires once whoever tries; the rest is done
+    by the one that has the duty."""
+    passes, duty = Passes(parts), parts.duty
     return [
         Loop("schedules", passes.fire),
-        Loop("replays", passes.replay, parts.holds.replay_started),
-        Loop("sweeper", parts.house.sweep_pass),
-        Loop("retention", parts.house.purge_pass),
-        Loop("upkeep", parts.house.upkeep_pass),
-        Loop("backlog", parts.knowing.sample_pass),
-        Loop("issues", parts.knowing.tend_pass),
+        Loop("replays", once(duty, passes.replay), parts.holds.replay_started),
+        Loop("sweeper", once(duty, parts.house.sweep_pass)),
+        Loop("retention", once(duty, parts.house.purge_pass)),
+        Loop("upkeep", once(duty, parts.house.upkeep_pass)),
+        Loop("backlog", once(duty, parts.knowing.sample_pass)),
+        Loop("issues", once(duty, parts.knowing.tend_pass)),
     ]
+
+
+def once(duty: Duty, pass_: Callable[[], Awaitable[float]]) -> Callable[[], Awaitable[float]]:
+    """*pass_*, done by one process at a time; looks again soon enough to take over.
+
+    The sweeper rests for less than the duty lasts, and so keeps it for all.
+    """
+
+    async def done_once() -> float:
+        return await pass_() if await duty.is_ours() else duty.look_s
+
+    return done_once
 
 
 class Passes:

@@ -37,6 +37,7 @@ WANTED = {
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "console_url": "the start of a URL, such as https://hub.acme.example",
     "migrations": "at-start or by-command",
+    "keep_requests": "failed or all",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
@@ -130,6 +131,10 @@ class Settings(TelemetrySettings):
     )
     keep_runs_days: float = Field(
         default=90.0, gt=0, le=36_500, description="after this, finished runs are forgotten"
+    )
+    keep_requests: Literal["failed", "all"] = Field(
+        default="failed",
+        description="of which calls the request and the answer are kept, redacted: failed or all",
     )
     keep_history_days: float = Field(
         default=365.0,

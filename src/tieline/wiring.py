@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from tieline.adapters.http.client import ThinHttpClient
@@ -13,14 +14,17 @@ from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
+from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
 from tieline.model.process_role import ProcessRole
 from tieline.operations.holds import Holds
 from tieline.operations.knowing import Knowing
+from tieline.operations.visible import sensitive_fields
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
 from tieline.pipeline.call import Calls
 from tieline.pipeline.clockwork import Clockwork
+from tieline.pipeline.duty import Duty
 from tieline.pipeline.front import Front, FrontParts
 from tieline.pipeline.housekeeping import Housekeeping, Keeping
 from tieline.pipeline.lease import Lease
@@ -34,6 +38,7 @@ from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+from tieline.rules.shown_exchange import Keeping as KeepingShown
 from tieline.settings import Settings
 from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
@@ -71,6 +76,8 @@ class Parts:
     back: Back
     clockwork: Clockwork
     house: Housekeeping
+    duty: Duty
+    """Whether this process does what only one has to."""
     holds: Holds
     admitter: Admitter
     door: DoorServer
@@ -99,7 +106,8 @@ def assemble(
     Raises StoreLocked, StoreCorrupt, SettingsError.
     """
     ids, reach = outside.ids, outside.reach
-    store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
+    if store is None:
+        store = open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer)
@@ -108,27 +116,24 @@ def assemble(
     calls = Calls(http, outside.vault, clock, observer)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
-    unremembered = OutsideCaller(calls, clock, ids)
     step_parts = StepParts(
         journal,
         clock,
         ids,
         calls,
-        unremembered,
+        OutsideCaller(calls, clock, ids),
         reach,
         may_start_effects=lease.holds,
         observer=observer,
-        clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
+        keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(hub)),
     )
     journal.observer = observer
-    settler = Settler(journal, clock, observer, reach)
-    back = Back(hub, admitter, calls, step_parts, settler)
-    is_worker = ProcessRole.WORKER in settings.roles
-    back.places = Places(at_once=settings.at_once if is_worker else 0)
+    back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
+    back.places = _places(settings)
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = replace(_keeping(settings, lease, store, observer), shared_time=shared_time)
+    keeping = _keeping(settings, _beat(settings, back), lease, shared_time)
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
@@ -140,7 +145,8 @@ def assemble(
         calls=calls,
         back=back,
         clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
-        house=Housekeeping(hub, back, journal, clock, keeping),
+        house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
+        duty=_duty(keeping, journal, clock),
         holds=holds,
         admitter=admitter,
         door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
@@ -153,17 +159,40 @@ def assemble(
     )
 
 
-def _keeping(settings: Settings, lease: Lease, store: OpenStore, observer: Observer) -> Keeping:
+def _places(settings: Settings) -> Places:
+    """A process that is no worker executes nothing."""
+    is_worker = ProcessRole.WORKER in settings.roles
+    return Places(at_once=settings.at_once if is_worker else 0)
+
+
+def _beat(settings: Settings, back: Back) -> Beat:
+    """What this process says of itself with every beat."""
+    host, pid = platform.node(), os.getpid()
+    return Beat(
+        back.worker, 0, f"{host} pid {pid}", version("tieline"), ",".join(settings.roles), host, pid
+    )
+
+
+def _duty(keeping: Keeping, journal: Committer, clock: Clock) -> Duty:
+    """For half as long as a worker may be silent: whoever has it beats far more often."""
+    length_us = keeping.silent_us // 2
+    worker, is_alone = keeping.beat.worker, keeping.is_alone
+    return Duty(journal, clock, worker, length_us, is_alone=is_alone)
+
+
+def _keeping(
+    settings: Settings, beat: Beat, lease: Lease, shared_time: StoreTime | None
+) -> Keeping:
     return Keeping(
-        about=f"{platform.node()} pid {os.getpid()}",
+        beat=beat,
         lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
         runs_us=int(settings.keep_runs_days * DAY_US),
         history_us=int(settings.keep_history_days * DAY_US),
         upkeep=store.upkeep,
         silent_us=int(settings.worker_silent_seconds * 1e6),
-        is_alone=store.file is not None,
-        observer=observer,
+        is_alone=shared_time is None,
+        shared_time=shared_time,
     )
 
 

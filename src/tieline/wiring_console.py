@@ -15,6 +15,7 @@ from tieline.model.errors import SettingsError
 from tieline.ports.surface import Surface
 from tieline.rules.exposed import is_exposed
 from tieline.settings import Settings
+from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.console.desk import STATIC, Desk, environment
 from tieline.surfaces.console.gate_pages import GatePages
 from tieline.surfaces.console.routes import console_routes
@@ -81,7 +82,11 @@ def pages(parts: WebParts, accounts: Accounts) -> ASGIApp:
     """Everything that is served on the web, over the parts of a hub."""
     desk = Desk(parts, environment())
     gate = GatePages(desk)
-    routes = [*login.routes(parts, accounts, gate.people), *console_routes(desk)]
+    routes = [
+        *login.routes(parts, accounts, gate.people),
+        *api_routes(parts),
+        *console_routes(desk),
+    ]
     return web_app(parts, accounts, routes, STATIC, gate.error)
 
 
@@ -98,6 +103,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         vault=open_vault(settings, os.environ),
         observer=parts.observer,
         metrics=None if parts.telemetry is None else parts.telemetry.render,
+        new_key=SystemSecrecy().key,
         policy=policy(settings),
     )
 

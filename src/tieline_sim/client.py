@@ -73,6 +73,9 @@ class Link(asyncio.Protocol):
             self.close()
 
     async def ask(self, payload: bytes, timeout_seconds: float) -> int:
+        if self._transport.is_closing():  # the far side went away before anything was asked
+            self.usable = False
+            return NO_ANSWER
         self._answer = self._loop.create_future()
         deadline = self._loop.call_later(timeout_seconds, self.close)
         self._transport.write(payload)

@@ -167,7 +167,9 @@ def a_standby(folder: Path, primary: Cluster, name: str) -> Iterator[Cluster]:
     """A server that follows *primary* as *name*."""
     standby = Cluster(_own_folder(folder))
     source = f"host=127.0.0.1 port={primary.port} user={OWNER} application_name={name}"
-    standby.run("pg_basebackup", "-R", "-X", "stream", "-D", str(standby.data), "-d", source)
+    standby.run(
+        "pg_basebackup", "-R", "-c", "fast", "-X", "stream", "-D", str(standby.data), "-d", source
+    )
     standby.configure(port=standby.port, unix_socket_directories=f"'{standby.folder}'")
     try:
         standby.start()

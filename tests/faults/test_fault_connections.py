@@ -79,8 +79,8 @@ def test_a_server_without_a_connection_left_is_waited_for(tmp_path: Path, small:
             time.sleep(long_s(6.0))
             assert town.acknowledged() <= before + 1
 
-        town.note(f"{town.refused()} times a sender was asked to come again")
-        assert town.refused() > 0
+        town.note(f"{town.sent_again()} times an event was sent again")
+        assert town.sent_again() > 0
         town.recovers(town.since_now())
         town.must_be_sound()
 

@@ -1,6 +1,5 @@
 """Supervisor: real processes die, are replaced one by one, and never outlive who started them."""
 
-import asyncio
 import os
 import signal
 import time
@@ -8,15 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import postgres_server
 from tests.fleet_process import FleetProcess, is_alive
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> str:
-    return asyncio.run(postgres_server.shared().database_of(tmp_path))
 
 
 @pytest.fixture

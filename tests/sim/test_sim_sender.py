@@ -1,13 +1,16 @@
 """Webhook senders: signed, stubborn but bounded, and as unreliable as a script asks."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from tieline_sim.client import NO_ANSWER, Link
 from tieline_sim.deliveries import percentiles
 
 
@@ -79,6 +82,17 @@ async def test_a_target_that_is_not_there_is_no_answer(
 
     (by_status,) = await payments.sent("by_status")
     assert by_status == {"none": 2}
+
+
+async def test_a_line_that_is_closed_before_anything_is_asked_is_no_answer(sink: Any) -> None:
+    address = urlsplit(sink.url)
+    loop = asyncio.get_running_loop()
+    transport, link = await loop.create_connection(Link, address.hostname, address.port)
+
+    transport.abort()
+
+    assert await link.ask(b"POST / HTTP/1.1\r\n\r\n", 5.0) == NO_ANSWER
+    assert not link.usable
 
 
 async def test_a_target_that_hangs_runs_into_the_deadline(

@@ -9,7 +9,10 @@ from tieline.model.access import AccessCommand, TakeKey
 from tieline.model.alert import KeepAlerts
 from tieline.model.by import By as By
 from tieline.model.event import Event, Mention
-from tieline.model.ids import EventId, Micros, ReplayId, RunId, WorkerId
+from tieline.model.fleet_commands import Beat as Beat
+from tieline.model.fleet_commands import Beaten as Beaten
+from tieline.model.fleet_commands import TakeDuty
+from tieline.model.ids import EventId, Micros, RunId, WorkerId
 from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
 from tieline.model.knowledge_commands import Decided as Decided
 from tieline.model.knowledge_commands import DecideMany as DecideMany
@@ -21,6 +24,9 @@ from tieline.model.knowledge_commands import ResolveIssue as ResolveIssue
 from tieline.model.knowledge_commands import TallyRow as TallyRow
 from tieline.model.knowledge_commands import TendIssues as TendIssues
 from tieline.model.receipt import Receipt
+from tieline.model.replay_commands import CancelReplay as CancelReplay
+from tieline.model.replay_commands import ContinueReplay as ContinueReplay
+from tieline.model.replay_commands import StartReplay as StartReplay
 from tieline.model.replay_filter import ReplayFilter as ReplayFilter
 from tieline.model.run import (
     AttemptRecord,
@@ -190,24 +196,6 @@ class Counted:
 
 
 @value
-class Beat:
-    """A worker says that it is alive."""
-
-    worker: WorkerId
-    now_us: Micros
-    about: str = ""
-    """Host, process id and version, for people."""
-
-
-@value
-class Beaten:
-    """A heartbeat is stored."""
-
-    store_us: Micros
-    """What time it was at the store meanwhile; a file has no clock but the worker's own."""
-
-
-@value
 class Sweep:
     """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
 
@@ -338,40 +326,6 @@ class ResolveHeld:
     """With ``done``: the JSON that the step in doubt returns."""
 
 
-@value
-class StartReplay:
-    """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
-
-    id: ReplayId
-    filter: ReplayFilter
-    per_second: int
-    planned: int
-    as_new_action: bool
-    by: By
-
-
-@value
-class ContinueReplay:
-    """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
-
-    id: ReplayId
-    after: str
-    """The cursor from which this bite was made; refused (0 stored) when it has moved since."""
-    cursor: str
-    """The last event id that is dealt with."""
-    runs: tuple[NewRun, ...]
-    finished: bool
-    now_us: Micros
-
-
-@value
-class CancelReplay:
-    """Stop a replay and cancel its runs that have not started."""
-
-    id: ReplayId
-    by: By
-
-
 # --- keeping house ----------------------------------------------------------------------------
 
 
@@ -393,7 +347,7 @@ OperatorCommand = (
     | StartReplay | CancelReplay | DecideMany
     | AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue
 )  # fmt: skip
-HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues
+HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty
 Command = (
     FrontCommand | BackCommand | ClockCommand | OperatorCommand | HouseCommand
     | AccessCommand | TakeKey

@@ -118,12 +118,19 @@ class PauseRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """A process that executes runs."""
+    """A process of a hub."""
 
     id: WorkerId
     beat_us: Micros
     started_us: Micros
     about: str
+    version: str
+    """Of Tieline; empty: an old one, which did not say."""
+    roles: str
+    host: str
+    pid: int
+    runs: int
+    """How many it holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tieline.rules.ending import dead_of, words
 from tieline.rules.memory import pack, unpack
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
+from tieline.rules.shown_exchange import shown_answer, shown_request
 from tieline.rules.trace import is_sampled, under
 
 UNAUTHORISED_PAUSE_US = 30_000_000
@@ -144,7 +145,6 @@ class CallSteps:
             step.tries + 1,
             self._steps.reference,
             span,
-            self._steps.clean,
         )
         at_us = parts.clock.now_us()
         try:
@@ -176,6 +176,7 @@ class CallSteps:
         self, step: Step, connection: ConnectionSpec, call: Call, tried: Tried
     ) -> HttpAnswer:
         """What one try means for the step: its result, another time, or an end."""
+        self._keep(step, connection, call, tried)
         match tried.verdict:
             case Succeeded():
                 answer = tried.answer
@@ -201,6 +202,16 @@ class CallSteps:
                 if call.confirm is None:
                     raise self._in_doubt(step, connection, tried, reason)
                 raise self._again(step, connection, tried, StepState.INTENT, reason)
+
+    def _keep(self, step: Step, connection: ConnectionSpec, call: Call, tried: Tried) -> None:
+        """What was sent and answered, where it is wanted: always of a try that failed."""
+        keeping = self._steps.parts.keeping
+        if isinstance(tried.verdict, Succeeded) and not keeping.successes:
+            return
+        request = shown_request(connection, call, tried.secrets, keeping)
+        answer = tried.answer
+        said = None if answer is None else shown_answer(answer, tried.secrets, keeping)
+        self._steps.log_exchange(step, tried.at_us, request, said)
 
     def _again(
         self,

@@ -1,9 +1,10 @@
 """Housekeeping: what keeps a store healthy, one bounded pass at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tieline.model.commands import Beat, Purge, Sweep, WakeWaiting
+from tieline.model.commands import Purge, Sweep, WakeWaiting
 from tieline.model.facts import DeadlinePassed, RunsRescued
+from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
 from tieline.model.run import HeadPolicy
 from tieline.pipeline.back import Back
@@ -28,7 +29,8 @@ PURGE_REST_S = 0.05
 class Keeping:
     """What a process says of itself, and how long things are kept."""
 
-    about: str
+    beat: Beat
+    """Its time is that of each beat."""
     lease: Lease
     payloads_us: int
     runs_us: int
@@ -80,7 +82,7 @@ class Housekeeping:
     async def _beat(self) -> int:
         """Beat once; by how much our idea of the time was wrong."""
         now_us = self._clock.now_us()
-        beaten = await self._journal.commit(Beat(self._back.worker, now_us, self._keeping.about))
+        beaten = await self._journal.commit(replace(self._keeping.beat, now_us=now_us))
         shared = self._keeping.shared_time
         return 0 if shared is None else shared.hear(asked_us=now_us, store_us=beaten.store_us)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tieline.model.commands import Admission, Progress
 from tieline.model.event import Mention
-from tieline.model.run import AttemptRecord, ClaimedRun, StepRecord, StepState
+from tieline.model.run import AttemptRecord, ClaimedRun, ExchangeRecord, StepRecord, StepState
 from tieline.rules.recall import number_for
 
 StepKey = tuple[str, str]
@@ -25,6 +25,7 @@ class Memory:
         self._attempts: list[AttemptRecord] = []
         self._mentions: list[Mention] = []
         self._emitted: list[Admission] = []
+        self._exchanges: list[ExchangeRecord] = []
 
     def _read(self, claimed: ClaimedRun) -> None:
         """What earlier executions of this run remember, and other runs of its event."""
@@ -68,6 +69,10 @@ class Memory:
         """Note a try."""
         self._attempts.append(attempt)
 
+    def exchange(self, exchange: ExchangeRecord) -> None:
+        """Note what was sent and answered; durable with the try that it is of."""
+        self._exchanges.append(exchange)
+
     def mention(self, mention: Mention) -> None:
         """Note a business name."""
         self._mentions.append(mention)
@@ -88,9 +93,11 @@ class Memory:
             tuple(self._attempts),
             tuple(self._mentions),
             tuple(self._emitted),
+            tuple(self._exchanges),
         )
         self._changed = {}
         self._attempts, self._mentions, self._emitted = [], [], []
+        self._exchanges = []
         return progress
 
     def put_back(self, progress: Progress) -> None:
@@ -100,6 +107,7 @@ class Memory:
         self._attempts[:0] = progress.attempts
         self._mentions[:0] = progress.mentions
         self._emitted[:0] = progress.emitted
+        self._exchanges[:0] = progress.exchanges
 
 
 def _by_effect(records: Iterable[StepRecord]) -> dict[str, StepRecord]:

@@ -12,6 +12,7 @@ from tieline.ports.guarded import Guarded
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import NOBODY, Observer
+from tieline.rules.shown_exchange import ONLY_FAILURES, Keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +32,5 @@ class StepParts:
     may_start_effects: Callable[[], bool] = lambda: True
     """False once this worker could not renew its lease: somebody else may own its runs."""
     observer: Observer = NOBODY
-    clean: Callable[[str], str] = str
-    """Takes the known secrets out of a text."""
+    keeping: Keeping = ONLY_FAILURES
+    """Which requests and answers are kept for people."""

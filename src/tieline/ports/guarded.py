@@ -1,12 +1,12 @@
 """Guarded: a call goes in; permission, or one try of it and what the try means, comes out."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from tieline.model.call import Call, Effect, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.ids import Micros
 from tieline.model.run import ClaimedRun
+from tieline.model.secret import Secret
 from tieline.model.value import value
 from tieline.model.verdict import Verdict
 
@@ -31,6 +31,8 @@ class Tried:
     status: int | None
     at_us: Micros
     took_us: int
+    secrets: tuple[Secret, ...] = ()
+    """The credentials of the connection: what is kept of the try must not have them in it."""
 
 
 @value
@@ -47,8 +49,6 @@ class Sending:
     """The business name that the run is about."""
     span: str | None = None
     """The span of this try, where its trace is sampled; then the parent in ``traceparent``."""
-    clean: Callable[[str], str] = str
-    """Takes out of a text what must not be told of this run."""
 
 
 class Guarded(Protocol):

@@ -5,6 +5,7 @@ from typing import Protocol, overload
 from tieline.model import commands as c
 from tieline.model.access import AccessCommand, KeyTaken, TakeKey
 from tieline.model.alert import KeepAlerts
+from tieline.model.fleet_commands import TakeDuty
 
 
 class Journal(Protocol):
@@ -60,6 +61,7 @@ class Journal(Protocol):
         | c.StartReplay
         | AccessCommand
         | KeepAlerts
+        | TakeDuty
         | c.AcknowledgeIssue
         | c.ResolveIssue
         | c.MuteIssue

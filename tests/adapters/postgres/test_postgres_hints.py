@@ -199,8 +199,10 @@ async def two_processes(url: str, *, first_places: int) -> AsyncIterator[tuple[S
     first, second = Shop(), Shop()
     common = {"store": url, "port": 0, "shutdown_seconds": 1}
     async with (
-        running(first.spec(), Settings(at_once=first_places, **common), environment={}) as it,
-        running(second.spec(), Settings(**common), environment={}) as other,
+        running(
+            first.spec(), Settings(at_once=first_places, console_port=0, **common), environment={}
+        ) as it,
+        running(second.spec(), Settings(console_port=0, **common), environment={}) as other,
     ):
         for process in (it, other):
             hints = process.parts.store.hints
@@ -262,7 +264,7 @@ async def test_a_pause_and_a_cancel_of_the_command_line_act_at_once_in_every_pro
 
 async def test_a_pause_of_another_process_is_obeyed_before_the_next_look(url: str) -> None:
     shop = Shop()
-    settings = Settings(store=url, port=0, shutdown_seconds=1)
+    settings = Settings(store=url, port=0, console_port=0, shutdown_seconds=1)
     async with running(shop.spec(), settings, environment={}) as it:
         journal = await open_journal(url)
         said = time.monotonic()
@@ -282,7 +284,9 @@ async def test_work_is_found_soon_without_any_hints(url: str) -> None:
         first, second = Shop(), Shop()
         for shop, places in ((first, 1), (second, 8)):
             store = f"{url}{mark}hints=off"
-            settings = Settings(store=store, port=0, at_once=places, shutdown_seconds=1)
+            settings = Settings(
+                store=store, port=0, console_port=0, at_once=places, shutdown_seconds=1
+            )
             it = await stack.enter_async_context(running(shop.spec(), settings, environment={}))
             stack.callback(shop.may_end.set)
             if shop is first:

@@ -16,6 +16,7 @@ from tests.makers import (
 )
 from tests.stores import Store
 
+from tieline.adapters.system.clock import SystemClock
 from tieline.model import views as v
 from tieline.model.commands import (
     Beat,
@@ -34,8 +35,10 @@ from tieline.model.commands import (
     WakeWaiting,
 )
 from tieline.model.errors import StaleClaim
+from tieline.model.fleet_commands import TakeDuty
 from tieline.model.ids import WorkerId
 from tieline.model.run import Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.view_rows import WorkerRow
 
 BOOKS = "connection:books"
 
@@ -225,12 +228,73 @@ async def test_a_silent_worker_is_forgotten_once_it_holds_nothing(store: Store) 
 
 async def test_a_beat_says_since_when_and_about_whom(store: Store) -> None:
     cora = WorkerId("wrk_cora")
-    await store.journal.commit(Beat(cora, 5, "host pid 7"))
-    await store.journal.commit(Beat(cora, 9, "host pid 7"))
+    said = ("host pid 7", "1.2.3", "worker,console", "host", 7)
+    await store.journal.commit(Beat(cora, 5, *said))
+    await store.journal.commit(Beat(cora, 9, *said))
 
     (worker,) = (w for w in await store.views.read(v.ListWorkers()) if w.id == cora)
 
-    assert (worker.started_us, worker.beat_us, worker.about) == (5, 9, "host pid 7")
+    assert worker == WorkerRow(cora, 9, 5, *said, runs=0)
+
+
+async def test_a_beat_is_answered_with_the_time_of_the_store(store: Store) -> None:
+    """A database has a clock of its own; a file is used by one process and has none."""
+    clock = SystemClock()
+    before_us = clock.now_us()
+    beaten = await store.journal.commit(Beat(ALICE, before_us))
+
+    # Another machine's clock may be a second off; nobody's is an hour.
+    assert abs(beaten.store_us - before_us) < 3_600_000_000
+
+
+async def test_the_list_of_workers_says_how_many_runs_each_holds(store: Store) -> None:
+    await store.beat(ALICE)
+    await store.beat(BOB)
+    await store.ingest(1, 2, 3, worker=ALICE)
+    await store.ingest(4, worker=BOB)
+    await store.ingest(5)
+
+    rows = await store.views.read(v.ListWorkers())
+
+    assert {row.id: row.runs for row in rows} == {ALICE: 3, BOB: 1}
+
+
+# --- duties ---------------------------------------------------------------------------------------
+
+
+async def take(store: Store, worker: WorkerId, until_us: int, name: str = "sweep") -> int:
+    counted = await store.journal.commit(TakeDuty(name, worker, store.now_us, until_us))
+    return counted.count
+
+
+async def test_a_duty_is_one_workers_until_its_time_is_up(store: Store) -> None:
+    until_us = store.now_us + 10
+
+    assert [await take(store, who, until_us) for who in (ALICE, BOB, ALICE)] == [1, 0, 1]
+    store.now_us += 9
+    assert await take(store, BOB, store.now_us + 10) == 0
+    store.now_us += 1
+    assert await take(store, BOB, store.now_us + 10) == 1
+    assert await take(store, ALICE, store.now_us + 10) == 0
+
+
+async def test_a_duty_that_is_kept_up_does_not_pass_on(store: Store) -> None:
+    for _ in range(5):
+        assert await take(store, ALICE, store.now_us + 10) == 1
+        store.now_us += 9
+        assert await take(store, BOB, store.now_us + 10) == 0
+
+
+async def test_a_duty_that_is_given_away_is_free_at_once(store: Store) -> None:
+    assert await take(store, ALICE, store.now_us + 10) == 1
+    assert await take(store, ALICE, store.now_us) == 1
+
+    assert await take(store, BOB, store.now_us + 10) == 1
+
+
+async def test_duties_are_apart(store: Store) -> None:
+    assert await take(store, ALICE, store.now_us + 10, "one") == 1
+    assert await take(store, BOB, store.now_us + 10, "two") == 1
 
 
 # --- deadlines ------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from tieline.model import access as a
 from tieline.model import commands as c
 from tieline.model.alert import KeepAlerts
 from tieline.model.errors import Conflict, NotFound
+from tieline.model.fleet_commands import Beat, TakeDuty
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
@@ -38,8 +39,9 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.GiveBack: execution.give_back,
     c.Promote: timing.promote,
     c.WakeWaiting: timing.wake_waiting,
-    c.Beat: sweeping.beat,
+    Beat: sweeping.beat,
     c.Sweep: sweeping.sweep,
+    TakeDuty: sweeping.take_duty,
     c.KeepSchedule: scheduling.keep_schedule,
     c.Fire: scheduling.fire,
     c.Pause: deciding.pause,

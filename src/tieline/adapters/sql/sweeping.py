@@ -3,7 +3,8 @@
 from tieline.adapters.sql.execution import advance_lanes
 from tieline.adapters.sql.noting import Noted, note
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
-from tieline.model.commands import Beat, Beaten, Sweep, Swept
+from tieline.model.commands import Counted, Sweep, Swept
+from tieline.model.fleet_commands import Beat, Beaten, TakeDuty
 from tieline.model.ids import Micros, RunId
 from tieline.model.run import RunState
 from tieline.rules.issue_fingerprint import Failure
@@ -12,9 +13,28 @@ from tieline.rules.issue_fingerprint import Failure
 def beat(command: Beat) -> Steps[Beaten]:
     """Note that a worker lives."""
     ((store_us,),) = yield from ask(
-        "worker_beat", id=command.worker, now_us=command.now_us, about=command.about
+        "worker_beat",
+        id=command.worker,
+        now_us=command.now_us,
+        about=command.about,
+        version=command.version,
+        roles=command.roles,
+        host=command.host,
+        pid=command.pid,
     )
     return Beaten(store_us)
+
+
+def take_duty(command: TakeDuty) -> Steps[Counted]:
+    """Have a duty, unless another worker has it."""
+    taken = yield from do(
+        "duty_take",
+        name=command.name,
+        worker=command.worker,
+        until_us=command.until_us,
+        now_us=command.now_us,
+    )
+    return Counted(taken)
 
 
 def sweep(command: Sweep) -> Steps[Swept]:

@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar
 import typer
 
 from tieline.model.payload import Json
+from tieline.rules.plain import plain, to_lines, to_text
 from tieline.rules.plain_time import iso, short
 from tieline.rules.terminal_text import inert
-from tieline.surfaces.cli.plain import plain, to_lines, to_text
 
 R = TypeVar("R")
 

@@ -8,9 +8,9 @@ from tieline.model.view_details import ReceiptDetail
 from tieline.model.view_rows import EventRow, ReceiptRow
 from tieline.model.views import ListReceipts, ShowReceipt
 from tieline.operations import visible
+from tieline.rules.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
-from tieline.surfaces.cli.plain import plain
 from tieline.surfaces.cli.session import Span
 
 app = o.noun("Raw deliveries at the door: accepted, duplicate, refused, quarantined, unmatched.")

@@ -14,9 +14,9 @@ from tieline.model.view_rows import ReplayRow
 from tieline.model.views import CheckStore, ListReplays, ShowReplay
 from tieline.operations import replay
 from tieline.operations.replay import Example, Plan
+from tieline.rules.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
-from tieline.surfaces.cli.plain import plain
 from tieline.surfaces.cli.runs import AUDIT_COLUMNS
 from tieline.surfaces.cli.session import Session, Span
 

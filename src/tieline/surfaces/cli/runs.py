@@ -11,10 +11,10 @@ from tieline.model.view_rows import AuditRow, RunRow, StepRow
 from tieline.model.views import ListRuns, ShowRun
 from tieline.operations import decide, visible
 from tieline.operations.why import why
+from tieline.rules.plain import plain
 from tieline.rules.plain_time import span
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
-from tieline.surfaces.cli.plain import plain
 from tieline.surfaces.cli.session import Span
 
 app = o.noun("Runs: one execution of a flow for one event.")

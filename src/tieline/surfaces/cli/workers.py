@@ -12,9 +12,13 @@ app = o.noun("Workers: the processes that execute runs.")
 
 COLUMNS: tuple[Column[WorkerRow], ...] = (
     Column("WORKER", lambda row: row.id),
+    Column("HOST", lambda row: row.host or row.about),
+    Column("PID", lambda row: row.pid or None),
+    Column("VERSION", lambda row: row.version or None),
+    Column("ROLES", lambda row: row.roles or None),
+    Column("RUNS", lambda row: row.runs),
     Column("LAST BEAT (UTC)", lambda row: when(row.beat_us)),
     Column("STARTED (UTC)", lambda row: when(row.started_us)),
-    Column("ABOUT", lambda row: row.about),
 )
 
 
@@ -38,8 +42,11 @@ def show(context: typer.Context, worker_id: str) -> None:
     session.paper.fields(
         (
             ("worker", row.id),
+            ("about", row.about),
+            ("version", row.version or None),
+            ("roles", row.roles or None),
+            ("runs it holds", row.runs),
             ("last beat", exactly(row.beat_us)),
             ("started", exactly(row.started_us)),
-            ("about", row.about),
         )
     )

@@ -44,8 +44,10 @@ class Act:
     """False: ``does`` says why not, and there is no button."""
 
 
-Do = Callable[[FormData, By], Awaitable[str]]
-"""Does it; returns where to go. Raises Conflict, CommandRefused, SettingsError to say why not."""
+Do = Callable[[FormData, By], Awaitable[str | Response]]
+"""Does it; returns where to go, or what to show once.
+
+Raises Conflict, CommandRefused, SettingsError to say why not."""
 
 
 async def act(desk: Desk, request: Request, shown: Act, do: Do) -> Response:
@@ -62,7 +64,7 @@ async def act(desk: Desk, request: Request, shown: Act, do: Do) -> Response:
     except (Conflict, CommandRefused, PayloadRejected, SettingsError) as error:
         return await _ask(desk, request, shown, form, _sentence(error))
     desk.forget_standing()
-    return RedirectResponse(path, 303)
+    return RedirectResponse(path, 303) if isinstance(path, str) else path
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -11,6 +11,7 @@ from tieline.surfaces.console.pages import (
     letters,
     live,
     now,
+    people,
     replays,
     runs,
     story,
@@ -34,4 +35,5 @@ def console_routes(desk: Desk) -> list[BaseRoute]:
         *connections.routes(desk),
         *system.routes(desk),
         *live.routes(desk, tail),
+        *people.routes(desk),
     ]

@@ -28,6 +28,11 @@ class WebPolicy:
     """Whether requests may come through a proxy, so that a loopback peer proves nothing."""
 
 
+def no_key() -> str:
+    """Nobody was given who makes keys. Raises RuntimeError."""
+    raise RuntimeError("these parts were made without a source of keys")
+
+
 @dataclass(frozen=True, slots=True)
 class WebParts:
     """What a running hub shows, and what carries out what people order."""
@@ -44,6 +49,8 @@ class WebParts:
     observer: Observer
     metrics: Callable[[], tuple[bytes, str]] | None = None
     """The numbers for machines, and their media type; called in a thread. None: nobody counts."""
+    new_key: Callable[[], str] = no_key
+    """Makes a secret of 256 random bits."""
     status: Callable[[], dict[str, Any]] = dict
     """What this process says of itself."""
     policy: WebPolicy = WebPolicy()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.alert import AlertRow, AlertState
@@ -17,6 +17,7 @@ from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.standing import Standing
 from tieline.surfaces.console.words import counted, number, share, span
 from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.viewer import viewer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +41,10 @@ class Verdict:
 def routes(desk: Desk) -> list[BaseRoute]:
     """``/`` and the numbers of its charts."""
 
-    @needs(Permission.READ)
+    @needs(Permission.SEARCH)
     async def now(request: Request) -> Response:
+        if not viewer_of(request).may(Permission.READ):
+            return RedirectResponse("/story", 303)
         view = await _view(desk)
         if is_part(request):
             return desk.part(request, "now_body.html", **view)

@@ -195,10 +195,14 @@
 
   // --- parts that renew themselves, while somebody looks --------------------------------------
 
+  let ticks = 0;
+
   function tick() {
     if (document.hidden || dialog?.open) return;
     const isReading = !getSelection().isCollapsed;
+    ticks += 1;
     for (const part of $$("[data-renew]")) {
+      if (ticks % Number(part.dataset.renew)) continue;
       if (!isReading && !part.contains(document.activeElement.closest("details, form, summary"))) {
         htmx.trigger(part, "renew");
       }
@@ -243,7 +247,7 @@
   document.addEventListener("htmx:after:swap", () => times());
   document.addEventListener("htmx:after:settle", () => times());
   setInterval(times, 10_000);
-  setInterval(tick, 5_000);
+  setInterval(tick, 1_000);
   new MutationObserver(() => times()).observe(document.body, { childList: true, subtree: true });
   times();
   attend();

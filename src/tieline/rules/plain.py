@@ -8,7 +8,7 @@ from typing import Any
 from tieline.model.payload import Json
 from tieline.rules.plain_time import iso
 
-DURATIONS = frozenset({"took_us"})
+DURATIONS = frozenset({"took_us", "gap_us", "longest_us", "p50_us", "p95_us", "step_us"})
 """Fields in microseconds that are no moment in time."""
 
 
@@ -32,10 +32,17 @@ def _members(members: Mapping[str, Any]) -> Json:
 
 
 def _member(name: str, value: Any) -> tuple[str, Json]:
+    shown, is_moment = shown_name(name)
+    if not is_moment:
+        return shown, plain(value)
+    return shown, None if value is None else iso(value)
+
+
+def shown_name(name: str) -> tuple[str, bool]:
+    """How a field is called in JSON, and whether it is a moment."""
     if not name.endswith("_us") or name in DURATIONS:
-        return name, plain(value)
-    moment = "at" if name == "at_us" else name.removesuffix("_us") + "_at"
-    return moment, None if value is None else iso(value)
+        return name, False
+    return ("at" if name == "at_us" else name.removesuffix("_us") + "_at"), True
 
 
 def to_text(document: Json) -> str:

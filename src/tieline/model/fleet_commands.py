@@ -1,0 +1,41 @@
+"""Fleet commands: what the processes of a hub tell each other through the store."""
+
+from tieline.model.ids import Micros, WorkerId
+from tieline.model.value import value
+
+
+@value
+class Beat:
+    """A process says that it is alive, and what it is."""
+
+    worker: WorkerId
+    now_us: Micros
+    about: str = ""
+    """For people: host and process id."""
+    version: str = ""
+    """Of Tieline."""
+    roles: str = ""
+    """Of the process, with commas between them."""
+    host: str = ""
+    pid: int = 0
+
+
+@value
+class Beaten:
+    """A beat is stored."""
+
+    store_us: Micros
+    """What the store's own clock said meanwhile; that of the command where it has none."""
+
+
+@value
+class TakeDuty:
+    """Ask for what one process at a time does, until *until_us*; counts 1 when it is ours.
+
+    Whoever has it keeps it by asking again, and gives it away with an *until_us* that has passed.
+    """
+
+    name: str
+    worker: WorkerId
+    now_us: Micros
+    until_us: Micros

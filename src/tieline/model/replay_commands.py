@@ -1,0 +1,41 @@
+"""Replay commands: a replay is recorded, admitted bite by bite, and stopped."""
+
+from tieline.model.by import By
+from tieline.model.ids import Micros, ReplayId
+from tieline.model.replay_filter import ReplayFilter
+from tieline.model.run import NewRun
+from tieline.model.value import value
+
+
+@value
+class StartReplay:
+    """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
+
+    id: ReplayId
+    filter: ReplayFilter
+    per_second: int
+    planned: int
+    as_new_action: bool
+    by: By
+
+
+@value
+class ContinueReplay:
+    """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
+
+    id: ReplayId
+    after: str
+    """The cursor from which this bite was made; refused (0 stored) when it has moved since."""
+    cursor: str
+    """The last event id that is dealt with."""
+    runs: tuple[NewRun, ...]
+    finished: bool
+    now_us: Micros
+
+
+@value
+class CancelReplay:
+    """Stop a replay and cancel its runs that have not started."""
+
+    id: ReplayId
+    by: By

@@ -1,0 +1,14 @@
+"""Catalogue: every call of the API, in the order of the document."""
+
+from tieline.surfaces.api import declared, deliveries, people, remote, replays, runs, watching
+from tieline.surfaces.api.endpoint import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *watching.ENDPOINTS,
+    *deliveries.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *replays.ENDPOINTS,
+    *declared.ENDPOINTS,
+    *people.ENDPOINTS,
+    *remote.ENDPOINTS,
+)

@@ -1,0 +1,198 @@
+"""People: users, invitations and tokens; each change is in the audit log."""
+
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from tieline.model import access as a
+from tieline.model.access import Role, Scope, SessionRow, TokenRow, UserRow
+from tieline.model.errors import NotFound
+from tieline.model.ids import Micros
+from tieline.model.view_access import ListSessions, ListTokens, ListUsers
+from tieline.rules import credentials as rule
+from tieline.rules.access import Permission
+from tieline.surfaces.api.endpoint import Ask, Endpoint, Reply
+from tieline.surfaces.api.lists import LONGEST
+from tieline.surfaces.api.runs import Why
+
+DAY_US = 86_400_000_000
+LONGEST_DAYS = 3650
+
+
+class Inviting(Why):
+    """Who is invited, as what."""
+
+    name: str = Field(min_length=1, max_length=64)
+    role: Role
+
+
+class Changing(Why):
+    """What a user becomes."""
+
+    role: Role
+
+
+class TokenMaking(Why):
+    """What a token is for."""
+
+    name: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
+    owner: str | None = Field(None, max_length=LONGEST, description="A user whose role bounds it.")
+    days: float | None = Field(None, gt=0, le=LONGEST_DAYS, description="Until it expires.")
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is asking."""
+
+    name: str
+    account: str | None
+    role: str | None
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation; the path is shown once."""
+
+    user: str
+    role: str
+    path: str | None
+    """Behind the console's address."""
+    expires_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMade:
+    """A token; it is shown once."""
+
+    id: str
+    name: str
+    token: str | None
+    scopes: tuple[str, ...]
+    owner: str | None
+    expires_us: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What is no longer there."""
+
+    removed: str
+
+
+async def show_me(ask: Ask) -> Me:
+    """Who is asking, and what they may do."""
+    viewer = ask.viewer
+    permissions = tuple(sorted(viewer.permissions))
+    return Me(viewer.name, viewer.account, viewer.role, permissions)
+
+
+async def list_users(ask: Ask) -> tuple[UserRow, ...]:
+    """All users."""
+    return await ask.parts.views.read(ListUsers())
+
+
+async def show_user(ask: Ask) -> UserRow:
+    """One user."""
+    return await _user(ask, ask.path["name"])
+
+
+async def _user(ask: Ask, name: str) -> UserRow:
+    for row in await ask.parts.views.read(ListUsers()):
+        if row.name == name:
+            return row
+    raise NotFound("user", name[:80])
+
+
+async def list_sessions(ask: Ask) -> tuple[SessionRow, ...]:
+    """Where a user is logged in."""
+    return await ask.parts.views.read(ListSessions(ask.path["name"]))
+
+
+async def end_sessions(ask: Ask) -> Removed:
+    """Log a user out everywhere."""
+    name = (await _user(ask, ask.path["name"])).name
+    await ask.parts.journal.commit(a.EndSessions(name, ask.by(ask.body.reason)))
+    return Removed(f"sessions of user:{name}")
+
+
+async def invite(ask: Ask) -> Invited:
+    """Invite somebody; or, for a user, let them choose a new password."""
+    body: Inviting = ask.body
+    name, by = rule.user_name(body.name), ask.by(body.reason)
+    key, expires_us = ask.parts.new_key(), by.at_us + rule.INVITE_US
+    command = a.AddInvite(
+        hash=rule.digest(key),
+        user=name,
+        role=body.role,
+        is_first=False,
+        expires_us=expires_us,
+        by=by,
+    )
+    await ask.parts.journal.commit(command)
+    return Invited(name, body.role, f"/welcome/{key}", expires_us)
+
+
+async def set_role(ask: Ask) -> UserRow:
+    """Change what a user is."""
+    name = ask.path["name"]
+    await ask.parts.journal.commit(a.SetRole(name, ask.body.role, ask.by(ask.body.reason)))
+    return await _user(ask, name)
+
+
+async def remove_user(ask: Ask) -> Removed:
+    """Remove a user, with sessions and tokens."""
+    name = ask.path["name"]
+    await ask.parts.journal.commit(a.RemoveUser(name, ask.by(ask.body.reason)))
+    return Removed(f"user:{name}")
+
+
+async def list_tokens(ask: Ask) -> tuple[TokenRow, ...]:
+    """All tokens; the tokens themselves are not stored."""
+    return await ask.parts.views.read(ListTokens())
+
+
+async def make_token(ask: Ask) -> Reply:
+    """A new token."""
+    body: TokenMaking = ask.body
+    by = ask.by(body.reason)
+    key = rule.TOKEN_PREFIX + ask.parts.new_key()
+    id_ = f"tok_{rule.digest(key)[:12]}"
+    expires_us = None if body.days is None else by.at_us + int(body.days * DAY_US)
+    scopes = tuple(str(scope) for scope in dict.fromkeys(body.scopes))
+    command = a.AddToken(id_, body.name, rule.digest(key), body.owner, scopes, expires_us, by)
+    await ask.parts.journal.commit(command)
+    return Reply(TokenMade(id_, body.name, key, scopes, body.owner, expires_us), 201)
+
+
+async def revoke_token(ask: Ask) -> Removed:
+    """Make a token void."""
+    token = ask.path["token"]
+    await ask.parts.journal.commit(a.RevokeToken(token, ask.by(ask.body.reason)))
+    return Removed(f"token:{token}")
+
+
+_ADMIN = Permission.ADMIN
+_CHANGE = ("not-found", "conflict")
+ENDPOINTS = (
+    Endpoint("GET", "/me", Permission.SEARCH, "Show who is asking", show_me, Me),
+    Endpoint("GET", "/users", _ADMIN, "List users", list_users, tuple[UserRow, ...]),
+    Endpoint("POST", "/users", _ADMIN, "Invite somebody", invite, Invited, body=Inviting,
+             problems=("refused", "conflict"), shown_once="path"),
+    Endpoint("GET", "/users/{name}", _ADMIN, "Show a user", show_user, UserRow,
+             problems=("not-found",)),
+    Endpoint("POST", "/users/{name}/role", _ADMIN, "Change what a user is", set_role, UserRow,
+             body=Changing, problems=_CHANGE),
+    Endpoint("POST", "/users/{name}/remove", _ADMIN, "Remove a user", remove_user, Removed,
+             body=Why, problems=_CHANGE),
+    Endpoint("GET", "/users/{name}/sessions", _ADMIN, "List where a user is logged in",
+             list_sessions, tuple[SessionRow, ...]),
+    Endpoint("POST", "/users/{name}/log-out", _ADMIN, "Log a user out everywhere", end_sessions,
+             Removed, body=Why, problems=("not-found",)),
+    Endpoint("GET", "/tokens", _ADMIN, "List tokens", list_tokens, tuple[TokenRow, ...]),
+    Endpoint("POST", "/tokens", _ADMIN, "Make a token", make_token, TokenMade, body=TokenMaking,
+             status=201, problems=_CHANGE, shown_once="token"),
+    Endpoint("POST", "/tokens/{token}/revoke", _ADMIN, "Make a token void", revoke_token,
+             Removed, body=Why, problems=("not-found",)),
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""Remote: the questions and commands of the command line, as one call each.
+
+The lists and details beside this are made for people and programs; these two let ``tieline --url``
+ask exactly what it asks of a store. Whatever has bytes of a payload in it is redacted here.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from pydantic import Field
+
+from tieline.model.commands import Counted
+from tieline.model.flow import HubSpec
+from tieline.model.view_details import EventDetail, ReceiptDetail, RunDetail, Trail
+from tieline.model.view_rows import StepRow
+from tieline.operations import replay, visible
+from tieline.rules.access import Permission
+from tieline.rules.redact import redact_headers
+from tieline.surfaces.api import declared
+from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
+from tieline.surfaces.remote import wire
+from tieline.surfaces.web.problem import Problem
+
+
+class Asking(Strict):
+    """A question by name."""
+
+    ask: str = Field(max_length=64)
+    args: dict[str, Any] = Field({})
+
+
+class Ordering(Strict):
+    """A command by name."""
+
+    do: str = Field(max_length=64)
+    args: dict[str, Any] = Field({})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was asked for, as the command line reads it."""
+
+    answer: Any
+
+
+async def question(ask: Ask) -> Answered:
+    """Answer one question of the command line."""
+    asked = wire.read(ask.body.ask, ask.body.args, wire.QUESTIONS)
+    _, permission = wire.QUESTIONS[ask.body.ask]
+    _check(ask, permission)
+    answer = shown(await _answer(ask, asked), ask.parts.hub)
+    return Answered(wire.answer_of(type(asked)).dump_python(answer, mode="json"))
+
+
+async def command(ask: Ask) -> Counted:
+    """Carry out one command of the command line, in the name of whoever sent it."""
+    ordered = wire.read(ask.body.do, ask.body.args, wire.COMMANDS)
+    _, permission = wire.COMMANDS[ask.body.do]
+    _check(ask, permission)
+    done: Counted = await ask.parts.carry_out(wire.signed(ordered, ask.by(ordered.by.reason)))
+    return done
+
+
+def _check(ask: Ask, permission: Permission) -> None:
+    if not ask.viewer.may(permission):
+        raise Problem("forbidden", f"this needs the permission {str(permission)!r}")
+
+
+async def _answer(ask: Ask, asked: Any) -> Any:
+    match asked:
+        case wire.AskFlows():
+            return await declared.list_flows(ask)
+        case wire.AskConnections():
+            return await declared.list_connections(ask)
+        case wire.AskPlan(filter=wanted, as_new_action=as_new_action):
+            parts, now_us = ask.parts, ask.now_us()
+            return await replay.plan(
+                parts.views, parts.admitter, wanted, now_us=now_us, as_new_action=as_new_action
+            )
+        case _:
+            return await ask.parts.views.read(asked)
+
+
+# --- what leaves ------------------------------------------------------------------------------
+
+
+def shown(answer: Any, hub: HubSpec) -> Any:
+    """*answer* with every payload in it redacted."""
+    match answer:
+        case ReceiptDetail():
+            return _receipt(answer, hub)
+        case EventDetail():
+            return _event(answer, hub)
+        case RunDetail() | Trail():
+            return replace(answer, steps=tuple(_step(step, hub) for step in answer.steps))
+        case _:
+            return answer
+
+
+def _receipt(detail: ReceiptDetail, hub: HubSpec) -> ReceiptDetail:
+    receipt = detail.receipt
+    contract = next((row.contract for row in detail.events if row.contract), None)
+    headers = None
+    if receipt.headers is not None:
+        pairs = tuple((str(n), str(value)) for n, value in orjson.loads(receipt.headers))
+        headers = orjson.dumps(redact_headers(pairs))
+    body = _document(receipt.body, hub, contract)
+    return replace(detail, receipt=receipt._replace(headers=headers, body=body))
+
+
+def _event(detail: EventDetail, hub: HubSpec) -> EventDetail:
+    event = detail.event
+    stored = event.data if event.data is not None else detail.body
+    data = _document(stored, hub, event.contract)
+    return replace(detail, event=event._replace(data=data), body=None)
+
+
+def _document(stored: bytes | None, hub: HubSpec, contract: str | None) -> bytes | None:
+    if stored is None:
+        return None
+    return orjson.dumps(visible.payload(stored, hub, contract=contract))
+
+
+def _step(step: StepRow, hub: HubSpec) -> StepRow:
+    """Its result in the form in which it is stored, so that the reader needs to know one form."""
+    if step.result is None:
+        return step
+    told = visible.step_result(step.result, step.result_bytes, hub)
+    if isinstance(told, dict) and set(told) == {"status", "body"} and b"\n" in step.result:
+        head = orjson.dumps([told["status"], []])
+        told_bytes = head + b"\n" + orjson.dumps(told["body"])
+    else:
+        told_bytes = orjson.dumps(told)
+    return replace(step, result=told_bytes, result_bytes=len(told_bytes))
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/questions", Permission.SEARCH, "Ask as the command line does", question,
+             Answered, body=Asking, problems=("not-found", "refused")),
+    Endpoint("POST", "/commands", Permission.OPERATE, "Order as the command line does", command,
+             Counted, body=Ordering, problems=("not-found", "conflict", "refused")),
+)  # fmt: skip

@@ -1,0 +1,189 @@
+"""Replays: recorded events run again, planned first; and long work as operations."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from tieline.model.commands import CancelReplay, ReplayFilter
+from tieline.model.errors import CommandRefused, NotFound
+from tieline.model.ids import EventId, IssueId, Micros, ReplayId
+from tieline.model.view_details import ReplayDetail
+from tieline.model.view_rows import ReplayRow
+from tieline.model.views import ListReplays, ShowReplay
+from tieline.operations import replay
+from tieline.operations.replay import Plan
+from tieline.rules.access import Permission
+from tieline.rules.plain_time import moment
+from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Reply, Strict
+from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, Listing, listed, window
+from tieline.surfaces.api.runs import Reacting, Reason, Why
+
+_Text = Annotated[str, Field(max_length=LONGEST)]
+_When = Annotated[str, Field(pattern=WHEN, max_length=40)]
+
+
+class ReplayQuery(Listing):
+    """Which replays."""
+
+    state: str | None = Field(None, pattern="^(running|done|cancelled)$")
+
+
+class Planning(Strict):
+    """Which recorded events to run again; at least one of these."""
+
+    event_ids: list[_Text] = Field([], max_length=500)
+    source: _Text | None = None
+    type: _Text | None = None
+    flow: _Text | None = None
+    since: _When | None = None
+    until: _When | None = None
+    states: list[_Text] = Field(
+        [], max_length=10, description="Only events with a run in such a state, or this verdict."
+    )
+    issue: _Text | None = None
+    kind: _Text | None = None
+    connection: _Text | None = None
+    as_new_action: bool = False
+
+
+class Starting(Planning):
+    """The same, with what starting needs."""
+
+    reason: Reason
+    per_second: int = Field(50, ge=replay.SLOWEST, le=replay.FASTEST)
+    effects_again: bool = Field(
+        False,  # noqa: FBT003
+        description="Answers that effects which happened shall be made once more.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Long work that goes on behind the answer."""
+
+    id: str
+    kind: str
+    state: str
+    """running, done or cancelled."""
+    total: int
+    """Things that were found when it was planned."""
+    done: int
+    """Things that are dealt with so far."""
+    started_us: Micros
+    moved_us: Micros
+    about: str
+    """Where to see more."""
+
+
+async def list_replays(ask: Ask) -> Listed[ReplayRow]:
+    """Replays, newest first."""
+    return listed(await ask.parts.views.read(ListReplays(ask.query.state, window(ask, "rpl_"))))
+
+
+async def show_replay(ask: Ask) -> ReplayDetail:
+    """One replay with the states of its runs."""
+    return await ask.parts.views.read(ShowReplay(ReplayId(ask.path["id"])))
+
+
+async def plan(ask: Ask) -> Plan:
+    """What a replay would do; changes nothing."""
+    body: Planning = ask.body
+    wanted = _filter(ask, body)
+    now_us = ask.now_us()
+    return await replay.plan(
+        ask.parts.views,
+        ask.parts.admitter,
+        wanted,
+        now_us=now_us,
+        as_new_action=body.as_new_action,
+    )
+
+
+async def start(ask: Ask) -> Reply:
+    """Plan, then record a replay; it goes on behind the answer."""
+    body: Starting = ask.body
+    by = ask.by(body.reason)
+    made = await plan(ask)
+    if made.as_new_action and made.effects_done and not body.effects_again:
+        words = f"{made.effects_done} effects happened and would be made once more"
+        raise CommandRefused(f"{words}; say effects_again: true, or leave as_new_action out")
+    id_ = ask.parts.ids.replay()
+    await replay.start(Reacting(ask), id_, made, body.per_second, by)
+    shown = await _of_replay(ask, id_)
+    return Reply(shown, 202, {"location": f"{PREFIX}/operations/{id_}"})
+
+
+async def cancel(ask: Ask) -> Operation:
+    """Stop it; its runs that have not started are cancelled."""
+    id_ = ReplayId(ask.path["id"])
+    if not id_.startswith("rpl_"):
+        raise NotFound("operation", id_[:80])
+    await ask.parts.carry_out(CancelReplay(id_, ask.by(ask.body.reason)))
+    return await _of_replay(ask, id_)
+
+
+async def list_operations(ask: Ask) -> Listed[Operation]:
+    """Long work, newest first."""
+    page = await ask.parts.views.read(ListReplays(ask.query.state, window(ask, "rpl_")))
+    return Listed(tuple(_operation(row) for row in page.rows), page.cursor)
+
+
+async def show_operation(ask: Ask) -> Operation:
+    """One of them."""
+    id_ = ask.path["id"]
+    if not id_.startswith("rpl_"):
+        raise NotFound("operation", id_[:80])
+    return await _of_replay(ask, ReplayId(id_))
+
+
+async def _of_replay(ask: Ask, id_: ReplayId) -> Operation:
+    return _operation((await ask.parts.views.read(ShowReplay(id_))).replay)
+
+
+def _operation(row: ReplayRow) -> Operation:
+    about = f"{PREFIX}/replays/{row.id}"
+    return Operation(
+        row.id, "replay", row.state, row.planned, row.admitted, row.started_us, row.moved_us, about
+    )
+
+
+def _filter(ask: Ask, body: Planning) -> ReplayFilter:
+    bad = next((text for text in body.event_ids if not text.startswith("evt_")), None)
+    if bad is not None:
+        raise CommandRefused(f"the event {bad!r} is no id; use ids such as evt_…")
+    now_us = ask.now_us()
+    return ReplayFilter(
+        event_ids=tuple(EventId(text) for text in body.event_ids),
+        source=body.source,
+        type=body.type,
+        flow=body.flow,
+        since_us=None if body.since is None else moment(body.since, now_us, name="since"),
+        until_us=None if body.until is None else moment(body.until, now_us, name="until"),
+        states=tuple(body.states),
+        issue=None if body.issue is None else IssueId(body.issue),
+        kind=body.kind,
+        connection=body.connection,
+    )
+
+
+_READ, _OPERATE = Permission.READ, Permission.OPERATE
+_CHANGE = ("not-found", "conflict", "refused")
+ENDPOINTS = (
+    Endpoint("GET", "/replays", _READ, "List replays", list_replays, Listed[ReplayRow],
+             query=ReplayQuery),
+    Endpoint("POST", "/replays", _OPERATE, "Start a replay", start, Operation, body=Starting,
+             status=202, problems=("refused",)),
+    Endpoint("POST", "/replays/plan", _READ, "Say what a replay would do", plan, Plan,
+             body=Planning, problems=("refused",)),
+    Endpoint("GET", "/replays/{id}", _READ, "Show a replay", show_replay, ReplayDetail,
+             problems=("not-found",)),
+    Endpoint("POST", "/replays/{id}/cancel", _OPERATE, "Stop a replay", cancel, Operation,
+             body=Why, problems=_CHANGE),
+    Endpoint("GET", "/operations", _READ, "List long work", list_operations, Listed[Operation],
+             query=ReplayQuery),
+    Endpoint("GET", "/operations/{id}", _READ, "Show how far long work is", show_operation,
+             Operation, problems=("not-found",)),
+    Endpoint("POST", "/operations/{id}/cancel", _OPERATE, "Stop long work", cancel, Operation,
+             body=Why, problems=_CHANGE),
+)  # fmt: skip

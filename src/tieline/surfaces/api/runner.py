@@ -1,0 +1,182 @@
+"""Runner: a request for an endpoint comes in; it is checked, carried out once, and answered."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.access import FreeKey, KeepAnswer, TakeKey
+from tieline.model.errors import PayloadRejected
+from tieline.model.payload import Json
+from tieline.rules.json_safety import parse
+from tieline.rules.plain import plain
+from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Nothing, Reply
+from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.parts import WebParts
+from tieline.surfaces.web.problem import Problem
+from tieline.surfaces.web.redactor import Redactor
+from tieline.surfaces.web.viewer import viewer_of
+
+M = TypeVar("M", bound=BaseModel)
+
+JSON = "application/json"
+KEY_HEADER = "idempotency-key"
+LONGEST_KEY = 255
+DAY_US = 86_400_000_000
+STALE_US = 60_000_000
+"""A request that has a key for so long without an answer has died with its process."""
+MOST_FAULTS = 5
+
+
+def routes(parts: WebParts, endpoints: Sequence[Endpoint]) -> list[BaseRoute]:
+    """A route for each endpoint, each saying what it needs."""
+    runner = Runner(parts)
+    return [runner.route(endpoint) for endpoint in endpoints]
+
+
+class Runner:
+    """Carries out requests."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+        self._redactor = Redactor(parts.hub, parts.vault)
+        self._behind: set[asyncio.Future[Any]] = set()
+
+    def route(self, endpoint: Endpoint) -> Route:
+        """The route of *endpoint*."""
+
+        @needs(endpoint.needs)
+        async def run(request: Request) -> Response:
+            return await self._run(endpoint, request)
+
+        name = f"{endpoint.method} {PREFIX}{endpoint.path}"
+        return Route(PREFIX + endpoint.path, run, methods=[endpoint.method], name=name)
+
+    async def _run(self, endpoint: Endpoint, request: Request) -> Response:
+        query = _checked(endpoint.query, _query(request), "the query")
+        raw = b"" if endpoint.is_safe else await request.body()
+        body = Nothing() if endpoint.is_safe else _body(endpoint, request, raw)
+        ask = Ask(
+            self._parts,
+            viewer_of(request),
+            dict(request.path_params),
+            query,
+            body,
+            self._finish,
+        )
+        key = request.headers.get(KEY_HEADER)
+        if endpoint.is_safe or key is None:
+            reply = await self._carry_out(endpoint, ask)
+            return _response(reply.status, self._text(reply.document), reply.headers)
+        fingerprint = hashlib.sha256(
+            orjson.dumps([request.method, str(request.url.path), request.url.query]) + b"\n" + raw
+        ).hexdigest()
+        return await self._once(endpoint, ask, key, fingerprint)
+
+    async def _once(self, endpoint: Endpoint, ask: Ask, key: str, fingerprint: str) -> Response:
+        """Carry out the request of a key once; a repeat within a day gets the same answer."""
+        if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+            raise Problem("invalid", f"Idempotency-Key: use 1 to {LONGEST_KEY} visible characters")
+        journal, now_us, actor = self._parts.journal, ask.now_us(), ask.viewer.name
+        taken = await journal.commit(
+            TakeKey(actor, key, fingerprint, now_us, now_us - DAY_US, now_us - STALE_US)
+        )
+        if not taken.fresh:
+            return _repeated(taken.fingerprint == fingerprint, taken.status, taken.body)
+        try:
+            reply = await self._carry_out(endpoint, ask)
+        except BaseException:
+            await journal.commit(FreeKey(actor, key))
+            raise
+        text = self._text(reply.document)
+        kept = _without(endpoint, text)
+        await journal.commit(KeepAnswer(actor, key, reply.status, kept))
+        return _response(reply.status, text, reply.headers)
+
+    async def _carry_out(self, endpoint: Endpoint, ask: Ask) -> Reply:
+        answer = await endpoint.handler(ask)
+        return answer if isinstance(answer, Reply) else Reply(answer, endpoint.status)
+
+    def _text(self, document: Any) -> bytes:
+        return self._redactor.text(to_json(plain(document))).encode()
+
+    def _finish(self, work: Awaitable[Any]) -> None:
+        task = asyncio.ensure_future(work)
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+
+def to_json(document: Json) -> str:
+    """As text; integers of any length, and half surrogates, survive."""
+    try:
+        return orjson.dumps(document).decode()
+    except (TypeError, UnicodeError):
+        return json.dumps(document, ensure_ascii=True)
+
+
+def _query(request: Request) -> dict[str, Any]:
+    """The parameters. Raises Problem for one that is given twice."""
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in found:
+            raise Problem("invalid", f"the query: {name[:40]!r} is given twice")
+        found[name] = value
+    return found
+
+
+def _body(endpoint: Endpoint, request: Request, raw: bytes) -> BaseModel:
+    if endpoint.body is Nothing and not raw:
+        return Nothing()
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != JSON:
+        raise Problem("not-json", f"send Content-Type: {JSON}, not {media[:80]!r}")
+    try:
+        document = parse(raw)
+    except PayloadRejected as error:
+        raise Problem("bad-request", f"the body: {error.detail}") from None
+    if not isinstance(document, dict):
+        raise Problem("invalid", "the body: send an object")
+    return _checked(endpoint.body, document, "the body")
+
+
+def _checked(kind: type[M], given: dict[str, Any], where: str) -> M:
+    is_query = where == "the query"
+    try:
+        if is_query:
+            return kind.model_validate_strings(given)
+        return kind.model_validate_json(to_json(given), strict=True)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        told = [
+            f"{'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}"
+            for fault in faults[:MOST_FAULTS]
+        ]
+        raise Problem("invalid", f"{where}: {'; '.join(told)}") from None
+
+
+def _repeated(is_same: bool, status: int | None, body: bytes | None) -> Response:  # noqa: FBT001
+    if not is_same:
+        raise Problem("key-reused", "this Idempotency-Key was used for another request")
+    if status is None:
+        words = "the request with this Idempotency-Key has no answer yet"
+        raise Problem("in-progress", words, {"retry-after": "2"})
+    return _response(status, body or b"", {"idempotency-replayed": "true"})
+
+
+def _without(endpoint: Endpoint, text: bytes) -> bytes:
+    """What may be kept of an answer: not what is shown once."""
+    if endpoint.shown_once is None:
+        return text
+    document = orjson.loads(text)
+    return orjson.dumps({**document, endpoint.shown_once: None})
+
+
+def _response(status: int, text: bytes, headers: dict[str, str]) -> Response:
+    return Response(text, status, headers, JSON)

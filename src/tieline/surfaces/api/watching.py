@@ -1,0 +1,215 @@
+"""Watching: issues, alerts, series; the one search box, stories; and the audit log."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tieline.model.alert import AlertRow
+from tieline.model.commands import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
+from tieline.model.errors import CommandRefused, NotFound
+from tieline.model.ids import IssueId
+from tieline.model.view_details import Oddity
+from tieline.model.view_issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
+from tieline.model.view_lists import Find, Match
+from tieline.model.view_rows import AuditRow
+from tieline.model.view_series import ReadSeries, Series
+from tieline.model.views import CheckRows, ListAlerts, ListAudit, Window
+from tieline.operations.story import Story, story
+from tieline.rules.access import Permission
+from tieline.rules.plain_time import moment
+from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
+from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
+from tieline.surfaces.api.runs import Why
+
+HOUR_US = 3_600_000_000
+
+
+class IssueQuery(TimedListing):
+    """Which issues."""
+
+    state: Literal["unresolved", "open", "acknowledged", "muted", "resolved", "all"] = "unresolved"
+    flow: str | None = Field(None, max_length=LONGEST)
+    connection: str | None = Field(None, max_length=LONGEST)
+    source: str | None = Field(None, max_length=LONGEST)
+    kind: str | None = Field(None, max_length=LONGEST)
+
+
+class Muting(Why):
+    """How long to keep quiet."""
+
+    hours: float | None = Field(None, gt=0, le=24 * 365, description="None: until reopened.")
+
+
+class AlertQuery(Strict):
+    """Which alerts."""
+
+    ended: bool = Field(False, description="Also those that ended of late.")  # noqa: FBT003
+
+
+class SeriesQuery(Strict):
+    """Which series."""
+
+    kind: Literal["all", "source", "flow", "connection", "issue"] = "all"
+    name: str = Field("", max_length=LONGEST)
+    since: Annotated[str, Field(pattern=WHEN, max_length=40)] = "1h"
+    until: str | None = Field(None, pattern=WHEN, max_length=40)
+    step_minutes: int = Field(1, ge=1, le=1440)
+
+
+class SearchQuery(Strict):
+    """What is searched for."""
+
+    q: str = Field(min_length=1, max_length=LONGEST, description="An id, a business key, …")
+
+
+class StoryQuery(Strict):
+    """Whose story."""
+
+    about: str = Field(
+        min_length=1, max_length=LONGEST, description="Any id, or a business name: order:84219."
+    )
+
+
+class AuditQuery(TimedListing):
+    """Which lines."""
+
+    subject: str | None = Field(None, max_length=LONGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Whether the audit log is as it was written."""
+
+    lines: int
+    """That were looked at."""
+    sound: bool
+    head: str | None
+    """The hash of the newest line: kept elsewhere, it shows whether lines were cut off."""
+    oddities: tuple[Oddity, ...]
+
+
+async def list_issues(ask: Ask) -> Listed[IssueRow]:
+    """Issues, the latest failure first."""
+    q: IssueQuery = ask.query
+    groups = {"unresolved": UNRESOLVED, "all": ()}
+    states = groups.get(q.state, (q.state,))
+    part = window(ask, "*")
+    question = ListIssues(states, q.flow, q.connection, q.source, q.kind, part)
+    return listed(await ask.parts.views.read(question))
+
+
+async def show_issue(ask: Ask) -> IssueDetail:
+    """One issue with samples of what it touches."""
+    return await ask.parts.views.read(ShowIssue(IssueId(ask.path["id"])))
+
+
+def judge(make: type[AcknowledgeIssue | ResolveIssue | ReopenIssue]) -> Handler:
+    """Change the state of an issue."""
+
+    async def handler(ask: Ask) -> IssueDetail:
+        await ask.parts.carry_out(make(IssueId(ask.path["id"]), ask.by(ask.body.reason)))
+        return await show_issue(ask)
+
+    return handler
+
+
+async def mute(ask: Ask) -> IssueDetail:
+    """Keep an issue quiet."""
+    body: Muting = ask.body
+    by = ask.by(body.reason)
+    until_us = None if body.hours is None else by.at_us + int(body.hours * HOUR_US)
+    await ask.parts.carry_out(MuteIssue(IssueId(ask.path["id"]), by, until_us))
+    return await show_issue(ask)
+
+
+async def list_alerts(ask: Ask) -> tuple[AlertRow, ...]:
+    """What fires."""
+    return await ask.parts.views.read(ListAlerts(ask.query.ended))
+
+
+async def read_series(ask: Ask) -> Series:
+    """How something went over time."""
+    q: SeriesQuery = ask.query
+    now_us = ask.now_us()
+    since_us = moment(q.since, now_us, name="since")
+    until_us = now_us if q.until is None else moment(q.until, now_us, name="until")
+    if not since_us < until_us:
+        raise CommandRefused("since must be before until")
+    step_us = q.step_minutes * 60_000_000
+    return await ask.parts.views.read(ReadSeries(q.kind, q.name, since_us, until_us, step_us))
+
+
+async def search(ask: Ask) -> tuple[Match, ...]:
+    """What is known under a text."""
+    return await ask.parts.views.read(Find(ask.query.q))
+
+
+async def tell_story(ask: Ask) -> Story:
+    """Everything that happened to one thing, in plain words."""
+    return await story(ask.parts.views, ask.query.about)
+
+
+async def list_audit(ask: Ask) -> Listed[AuditRow]:
+    """What people did, newest first."""
+    return listed(await ask.parts.views.read(ListAudit(ask.query.subject, window(ask, "#"))))
+
+
+async def show_audit(ask: Ask) -> AuditRow:
+    """One line."""
+    text = ask.path["line"]
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        before = str(int(text) + 1)
+        page = await ask.parts.views.read(ListAudit(window=Window(before=before, limit=1)))
+        for row in page.rows:
+            if row.seq == int(text):
+                return row
+    raise NotFound("audit line", text[:80])
+
+
+async def check_audit(ask: Ask) -> Chain:
+    """Follow the chain of hashes from the first line to the last."""
+    oddities: list[Oddity] = []
+    looked, after = 0, ""
+    while True:
+        part = await ask.parts.views.read(CheckRows("audit", after))
+        oddities += part.oddities
+        looked += part.looked
+        if part.cursor is None:
+            break
+        after = part.cursor
+    newest = await ask.parts.views.read(ListAudit(window=Window(limit=1)))
+    head = newest.rows[0].hash if newest.rows else None
+    return Chain(looked, not oddities, head, tuple(oddities[:100]))
+
+
+_READ, _OPERATE, _SEARCH = Permission.READ, Permission.OPERATE, Permission.SEARCH
+_CHANGE: dict[str, Any] = {"problems": ("not-found", "conflict")}
+ENDPOINTS = (
+    Endpoint("GET", "/issues", _READ, "List issues", list_issues, Listed[IssueRow],
+             query=IssueQuery),
+    Endpoint("GET", "/issues/{id}", _READ, "Show an issue", show_issue, IssueDetail,
+             problems=("not-found",)),
+    Endpoint("POST", "/issues/{id}/acknowledge", _OPERATE, "Say that somebody works on it",
+             judge(AcknowledgeIssue), IssueDetail, body=Why, **_CHANGE),
+    Endpoint("POST", "/issues/{id}/resolve", _OPERATE, "Say that it is mended",
+             judge(ResolveIssue), IssueDetail, body=Why, **_CHANGE),
+    Endpoint("POST", "/issues/{id}/reopen", _OPERATE, "Open it again", judge(ReopenIssue),
+             IssueDetail, body=Why, **_CHANGE),
+    Endpoint("POST", "/issues/{id}/mute", _OPERATE, "Keep it quiet", mute, IssueDetail,
+             body=Muting, **_CHANGE),
+    Endpoint("GET", "/alerts", _READ, "List alerts", list_alerts, tuple[AlertRow, ...],
+             query=AlertQuery),
+    Endpoint("GET", "/series", _READ, "Show how something went over time", read_series, Series,
+             query=SeriesQuery, problems=("refused",)),
+    Endpoint("GET", "/search", _SEARCH, "Find by any id or business key", search,
+             tuple[Match, ...], query=SearchQuery),
+    Endpoint("GET", "/stories", _SEARCH, "Tell the story of one thing", tell_story, Story,
+             query=StoryQuery, problems=("not-found", "refused")),
+    Endpoint("GET", "/audit-entries", _READ, "List what people did", list_audit,
+             Listed[AuditRow], query=AuditQuery),
+    Endpoint("GET", "/audit-entries/chain", _READ, "Check that no line was changed", check_audit,
+             Chain),
+    Endpoint("GET", "/audit-entries/{line}", _READ, "Show one line", show_audit, AuditRow,
+             problems=("not-found",)),
+)  # fmt: skip

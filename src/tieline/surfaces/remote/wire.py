@@ -1,0 +1,115 @@
+"""Wire: questions and commands come in as values; they go out as JSON, and come back as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from tieline.model import access as a
+from tieline.model import view_access as va
+from tieline.model import view_lists as vl
+from tieline.model import views as v
+from tieline.model.commands import By, ReplayFilter
+from tieline.model.errors import CommandRefused
+from tieline.model.views import Question
+from tieline.operations.overview import ConnectionLine, FlowLine
+from tieline.operations.replay import Plan
+from tieline.rules.access import Permission
+from tieline.surfaces.control.wire import COMMANDS as OPERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class AskFlows(Question[tuple[FlowLine, ...]]):
+    """The flows that the hub declares, and how their work stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskConnections(Question[tuple[ConnectionLine, ...]]):
+    """The connections that the hub declares, and how their calls went."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlan(Question[Plan]):
+    """What a replay would do, with the hub's own flows and payloads."""
+
+    filter: ReplayFilter
+    as_new_action: bool
+
+
+_READ = (
+    v.ListReceipts, v.ListEvents, v.ListRuns, v.ListDead, v.ListReplays, v.ListAudit,
+    v.ListPauses, v.ListSchedules, v.ListWorkers, v.CountWork, v.CountCalls, v.ListAlerts,
+    v.ShowReceipt, v.ShowEvent, v.ShowRun, v.ShowReplay, v.CountEffects, v.CheckStore,
+    v.CheckRows, AskFlows, AskConnections, AskPlan,
+)  # fmt: skip
+_SEARCH = (v.ReadTrail, v.FindKey, vl.Find)
+_ADMIN = (va.ListUsers, va.ListTokens)
+
+QUESTIONS: Mapping[str, tuple[type[Question[Any]], Permission]] = {
+    kind.__name__: (kind, permission)
+    for kinds, permission in (
+        (_READ, Permission.READ),
+        (_SEARCH, Permission.SEARCH),
+        (_ADMIN, Permission.ADMIN),
+    )
+    for kind in kinds
+}
+"""What may be asked, and what that needs. Nothing here answers a payload unredacted."""
+
+COMMANDS: Mapping[str, tuple[type[Any], Permission]] = {
+    **{
+        name: (kind, Permission.OPERATE)
+        for name, kind in OPERATORS.items()
+        if name != "edit-dead" and kind.__module__ != a.__name__
+    },
+    "add-user": (a.AddUser, Permission.ADMIN),
+    "set-role": (a.SetRole, Permission.ADMIN),
+    "set-password": (a.SetPassword, Permission.ADMIN),
+    "remove-user": (a.RemoveUser, Permission.ADMIN),
+    "add-invite": (a.AddInvite, Permission.ADMIN),
+    "add-token": (a.AddToken, Permission.ADMIN),
+    "revoke-token": (a.RevokeToken, Permission.ADMIN),
+}
+"""What may be ordered, and what that needs. A dead run is edited by its own call of the API: the
+new payload is made where the old one may be seen."""
+NAMES = {kind: name for name, (kind, _) in COMMANDS.items()}
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+_ANSWERS: dict[type[Any], TypeAdapter[Any]] = {}
+"""Made when they are first needed: each costs a few milliseconds."""
+
+
+def adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """How values of *kind* travel."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def answer_of(kind: type[Any]) -> TypeAdapter[Any]:
+    """How the answers to a question travel; its class says what they are."""
+    if kind not in _ANSWERS:
+        (base,) = kind.__orig_bases__
+        (answer,) = get_args(base)
+        _ANSWERS[kind] = TypeAdapter(answer)
+    return _ANSWERS[kind]
+
+
+def read(name: str, args: object, table: Mapping[str, tuple[type[Any], Permission]]) -> Any:
+    """The question or command that *name* and *args* stand for. Raises CommandRefused."""
+    if name not in table:
+        raise CommandRefused(f"{name[:40]!r} is not one of {', '.join(table)}")
+    try:
+        return adapter(table[name][0]).validate_python(args)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        words = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults[:3])
+        raise CommandRefused(f"the arguments of {name} do not fit: {words}") from None
+
+
+def signed(command: Any, by: By) -> Any:
+    """*command* as ordered by whoever sent it, whatever it says itself."""
+    values = {name: getattr(command, name) for name in command.__dataclass_fields__}
+    return type(command)(**{**values, "by": by})

@@ -1,0 +1,188 @@
+"""Deciding: what somebody on call does, done in a real browser on a hub at work."""
+
+import re
+
+from playwright.sync_api import Page, expect
+from tests.console.conftest import Watched
+from tests.console.house import House
+
+from tieline.model.views import ListAudit, ListDead, ListPauses, ListRuns, ShowRun
+
+WHY = "a test of the console"
+
+
+def say_why(page: Page, button: str) -> None:
+    """Fill in the reason of the open question, and go on."""
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Reason").fill(WHY)
+    dialog.get_by_role("button", name=button, exact=True).click()
+
+
+def audited(hub: House, action: str, subject: str) -> bool:
+    """Whether the audit log has it, with the reason and the person."""
+    rows = hub.ask(ListAudit(subject)).rows
+    name, _ = hub.log_in
+    return any((r.action, r.reason, r.actor) == (action, WHY, name) for r in rows)
+
+
+def test_a_record_is_found_by_its_order_number_and_its_story_is_read(
+    page: Page, hub: House
+) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type(hub.order)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name=re.compile("Story of"))).to_be_visible()
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+    story = page.locator("ol.story")
+    expect(story).to_contain_text("billing delivered")
+    expect(story).to_contain_text("books POST /invoices was answered with 201")
+    expect(story).to_contain_text("announce_receipt is done")
+    assert hub.order in page.url
+
+
+def test_a_dead_letter_is_retried_from_its_page(page: Page, hub: House) -> None:
+    run_id = hub.ask(ListDead()).rows[0].run_id
+    page.goto(f"{hub.url}/dead")
+
+    page.locator(f'a[href="/runs/{run_id}"]').click()
+    expect(page.get_by_text("waits for a decision")).to_be_visible()
+    page.get_by_role("link", name="Retry", exact=True).click()
+    expect(page.locator("dialog[open]")).to_contain_text("runs again as soon as there is room")
+    say_why(page, "Retry")
+
+    expect(page.get_by_role("status")).to_contain_text("ready to run again")
+    expect(page.locator("h1 .badge")).to_have_text("done")
+    hub.until(ShowRun(run_id), lambda d: d.run.state == "done", "the retried run is done")
+    assert audited(hub, "retry", run_id)
+
+
+def test_a_held_run_is_resolved_by_saying_what_happened(page: Page, hub: House) -> None:
+    run_id = hub.runs(state="held")[0].id
+    page.goto(f"{hub.url}/held")
+
+    row = page.locator("tr", has=page.locator(f'a[href="/runs/{run_id}"]'))
+    row.get_by_role("link", name="Decide").click()
+    page.locator("dialog[open]").get_by_role("radio", name="It happened").check()
+    say_why(page, "Decide")
+
+    expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
+    hub.until(ShowRun(run_id), lambda d: d.run.state == "done", "the resolved run is done")
+    assert audited(hub, "resolve-done", run_id)
+
+
+def test_a_reason_has_to_be_given_before_anything_changes(
+    page: Page, hub: House, watched: Watched
+) -> None:
+    watched.expected = "422"
+    page.goto(f"{hub.url}/flows/announce_ticket/pause")
+
+    page.get_by_label("Reason").fill("   ")
+    page.get_by_role("button", name="Pause").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Say why")
+    assert not hub.ask(ListPauses())
+
+
+def test_a_flow_is_paused_and_goes_on(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/flows")
+    page.get_by_role("link", name="capture_lead").first.click()
+    page.get_by_role("link", name="Pause").click()
+    expect(page.locator("dialog[open]")).to_contain_text("Deliveries are still taken")
+    say_why(page, "Pause")
+
+    expect(page.get_by_text("Paused by")).to_be_visible()
+    assert [(row.kind, row.name) for row in hub.ask(ListPauses())] == [("flow", "capture_lead")]
+    page.goto(f"{hub.url}/")
+    expect(page.locator("#now")).to_contain_text("1 thing paused")
+
+    page.goto(f"{hub.url}/flows/capture_lead")
+    page.get_by_role("link", name="Let it go on").click()
+    expect(page.locator("dialog[open]")).to_contain_text(WHY)
+    say_why(page, "Let it go on")
+    expect(page.get_by_role("status")).to_have_text("It goes on.")
+    assert not hub.ask(ListPauses())
+    assert audited(hub, "resume", "flow:capture_lead")
+
+
+def test_a_replay_is_planned_started_and_watched(page: Page, hub: House) -> None:
+    before = len(hub.runs(flow="note_code"))
+    page.goto(f"{hub.url}/replays")
+    page.get_by_role("link", name="Plan a replay").click()
+    page.get_by_label("Into flow").select_option("note_code")
+    page.get_by_role("button", name="Show the plan").click()
+    expect(page.get_by_text("effects done before, not repeated")).to_be_visible()
+    assert len(hub.runs(flow="note_code")) == before, "a plan changes nothing"
+
+    page.get_by_role("link", name="Start it").click()
+    page.locator("dialog[open]").get_by_label("Events a second").fill("50")
+    say_why(page, "Start the replay")
+
+    expect(page.get_by_role("status")).to_contain_text("The replay has begun")
+    expect(page.locator("h1 .badge")).to_have_text("done")
+    assert len(hub.runs(flow="note_code")) > before
+
+
+def test_dead_letters_are_picked_and_closed_together(page: Page, hub: House) -> None:
+    waiting = len(hub.ask(ListDead()).rows)
+    page.goto(f"{hub.url}/dead")
+
+    page.locator("input[data-pick]").first.check()
+    expect(page.get_by_text("1 picked")).to_be_visible()
+    page.locator(".bulk").get_by_role("button", name="Close").click()
+    page.get_by_label("Reason").fill(WHY)
+    page.get_by_role("button", name="Close them").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
+    assert len(hub.ask(ListDead()).rows) == waiting - 1
+
+
+def test_an_issue_is_acknowledged(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/issues?flow=announce_ticket")
+    page.locator("tbody a").first.click()
+    page.get_by_role("link", name="I see it").click()
+    say_why(page, "I see it")
+
+    expect(page.locator("h1 .badge")).to_have_text("acknowledged")
+    expect(page.get_by_text(WHY).first).to_be_visible()
+
+
+def test_what_happens_now_arrives_by_itself(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/live")
+    expect(page.locator("[data-live-mark]")).to_have_text("live")
+    number = hub.stage.first_number + 900
+    hub.send_payment(number)
+
+    fresh = page.locator("#live li", has_text="book_payment is done").first
+    expect(fresh).to_be_visible()
+    hub.until(ListRuns("book_payment"), lambda p: len(p.rows) > 14, "the payment is booked")
+
+
+def test_the_live_list_can_be_paused(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/live")
+    expect(page.locator("[data-live-mark]")).to_have_text("live")
+    page.get_by_role("button", name="Pause").click()
+    shown = page.locator("#live li").count()
+    hub.send_payment(hub.stage.first_number + 901)
+
+    expect(page.locator("[data-live-mark]")).to_contain_text("came meanwhile")
+    assert page.locator("#live li").count() == shown
+
+
+def test_rows_are_walked_and_opened_by_keys(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/events")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator("tr[data-row]").nth(1)
+    expect(second).to_have_class("is-cursor")
+    page.keyboard.press("k")
+    expect(page.locator("tr[data-row]").first).to_have_class("is-cursor")
+
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Body")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page.get_by_role("heading", name="Held")).to_be_visible()

@@ -1,0 +1,193 @@
+"""Limits: who may do what, attacked through the real server."""
+
+import re
+from http.cookies import SimpleCookie
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import pytest
+from playwright.sync_api import expect
+from tests.console.conftest import Opened, Watched, enter
+from tests.console.house import House
+from tests.console.tour import tour
+
+from tieline.model.views import ListDead, ListPauses, ShowRun
+
+PASSWORD = "eleven tame otters"
+CHANGES = ("retry", "discard", "edit", "cancel", "resolve")
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+class Stay(HTTPRedirectHandler):
+    """Answers are looked at, not followed."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+class Browserless:
+    """Somebody who sends what they want."""
+
+    def __init__(self, hub: House) -> None:
+        self._hub = hub
+        self._cookie = ""
+
+    def log_in(self, name: str, password: str) -> "Browserless":
+        status, headers, _ = self.send("/login", {"name": name, "password": password})
+        assert status == 303
+        jar = SimpleCookie(headers["set-cookie"])
+        self._cookie = "; ".join(f"{one.key}={one.value}" for one in jar.values())
+        return self
+
+    def send(
+        self, path: str, form: dict[str, str] | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        """(status, headers, body) of one request."""
+        data = None if form is None else urlencode(form).encode()
+        sent = {**(FORM if form is not None else {}), "accept": "text/html", **headers}
+        if self._cookie:
+            sent["cookie"] = self._cookie
+        try:
+            answer = build_opener(Stay).open(Request(self._hub.url + path, data, sent), timeout=20)
+        except HTTPError as error:
+            answer = error
+        with answer:
+            found = {name.lower(): value for name, value in answer.headers.items()}
+            return answer.status, found, answer.read().decode()
+
+    def token(self) -> str:
+        """The form token of the session."""
+        _, _, text = self.send("/story")
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', text)
+        assert found
+        return found[1]
+
+
+@pytest.fixture(scope="module")
+def people(hub: House) -> dict[str, Browserless]:
+    """One of each role, invited by the administrator."""
+    admin = Browserless(hub).log_in(*hub.log_in)
+    found = {"admin": admin}
+    for role in ("support", "viewer", "operator"):
+        form = {"csrf": admin.token(), "reason": "a test", "name": role, "role": role}
+        status, _, text = admin.send("/users/invite", form)
+        assert status == 200
+        link = re.search(r"/welcome/[\w-]+", text)
+        assert link
+        came, _, _ = Browserless(hub).send(link[0], {"name": role, "password": PASSWORD})
+        assert came == 303
+        found[role] = Browserless(hub).log_in(role, PASSWORD)
+    return found
+
+
+def test_nobody_sees_anything_without_logging_in(hub: House) -> None:
+    stranger = Browserless(hub)
+    for path in tour(hub).values():
+        status, headers, text = stranger.send(path)
+        assert status in {303, 404}, path
+        assert headers.get("location", "/login").startswith("/login"), path
+        assert hub.order not in text
+
+
+def test_support_searches_and_reads_stories_and_sees_nothing_else(
+    hub: House, people: dict[str, Browserless]
+) -> None:
+    support = people["support"]
+    allowed = {"search", "story", "nothing-found", "account", "not-found"}
+    for name, path in tour(hub).items():
+        status, _, _ = support.send(path)
+        wanted = 303 if name == "now" else status if name in allowed else 403
+        assert status == wanted, name
+        assert (status == 403) == (name not in {*allowed, "now"}), name
+
+
+def test_a_story_offers_support_nothing_that_it_may_not_do(opened: Opened, hub: House) -> None:
+    page = opened(as_admin=False)
+    enter(page, hub.url, "support", PASSWORD)
+    page.goto(f"{hub.url}/story?q={hub.order}")
+
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+    links = page.locator("main a, nav.side a").evaluate_all("all => all.map(a => a.pathname)")
+    assert set(links) <= {"/story", "/"}
+    assert page.get_by_role("button", name="Replay").count() == 0
+
+
+def test_a_viewer_changes_nothing(hub: House, people: dict[str, Browserless]) -> None:
+    run_id = hub.ask(ListDead()).rows[0].run_id
+    viewer = people["viewer"]
+    form = {"csrf": viewer.token(), "reason": "because"}
+    for verb in CHANGES:
+        assert viewer.send(f"/runs/{run_id}/{verb}", form)[0] == 403
+    assert viewer.send("/flows/book_payment/pause", form)[0] == 403
+    assert viewer.send("/replays/start?flow=book_payment", form)[0] == 403
+
+    assert hub.ask(ShowRun(run_id)).run.state == "dead"
+    assert not hub.ask(ListPauses())
+    _, _, text = viewer.send(f"/runs/{run_id}")
+    assert f"/runs/{run_id}/retry" not in text
+
+
+def test_only_an_administrator_says_who_may_do_what(
+    hub: House, people: dict[str, Browserless]
+) -> None:
+    operator = people["operator"]
+    form = {"csrf": operator.token(), "reason": "because", "role": "admin", "name": "me"}
+    for path in ("/users/invite", "/users/viewer/role", "/users/viewer/remove", "/tokens/new"):
+        assert operator.send(path, form)[0] == 403
+    assert operator.send("/users")[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("forged", "headers"),
+    [
+        ({}, {}),
+        ({"csrf": "0" * 64}, {}),
+        ({"csrf": "real"}, {"origin": "https://evil.example"}),
+        ({"csrf": "real"}, {"sec-fetch-site": "cross-site"}),
+    ],
+)
+def test_what_no_page_of_ours_has_sent_changes_nothing(
+    hub: House, people: dict[str, Browserless], forged: dict[str, str], headers: dict[str, str]
+) -> None:
+    operator = people["operator"]
+    token = operator.token()
+    form = {"reason": "forged", **{k: token if v == "real" else v for k, v in forged.items()}}
+
+    status, _, _ = operator.send("/flows/book_payment/pause", form, **headers)
+
+    assert status == 403
+    assert not hub.ask(ListPauses())
+
+
+def test_a_change_is_never_made_by_a_link(hub: House, people: dict[str, Browserless]) -> None:
+    operator = people["operator"]
+    query = urlencode({"csrf": operator.token(), "reason": "by a link"})
+
+    status, _, _ = operator.send(f"/flows/book_payment/pause?{query}")
+
+    assert status == 200
+    assert not hub.ask(ListPauses())
+
+
+def test_every_answer_forbids_scripts_and_frames_of_others(hub: House) -> None:
+    stranger = Browserless(hub)
+    for path in ("/login", "/static/console.js", "/nowhere"):
+        _, headers, text = stranger.send(path)
+        policy = headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "<style" not in text or path.startswith("/static")
+        assert " style=" not in text or path.startswith("/static")
+
+
+def test_what_came_from_outside_is_shown_as_it_is_and_never_run(
+    opened: Opened, hub: House, watched: Watched
+) -> None:
+    watched.expected = "404"
+    page = opened()
+    page.goto(f"{hub.url}/story?" + urlencode({"q": '"><img src=x onerror=alert(1)>\u202e'}))
+
+    assert page.locator("main img").count() == 0
+    expect(page.locator("main")).to_contain_text("<img src=x onerror=alert(1)>\\u202e")

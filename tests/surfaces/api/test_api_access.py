@@ -1,0 +1,135 @@
+"""Access to the API: each role against each route, and each token against what it is for.
+
+The table is made of the application's own routes: a new one is in it without anybody's doing.
+"""
+
+import re
+from collections.abc import AsyncIterator
+
+import orjson
+import pytest
+from starlette.routing import Route
+from tests.conftest import StoreHouse
+from tests.surfaces.web.site import Site, open_site
+
+from tieline.model.access import Role, Scope
+from tieline.rules.access import OF_ROLE, Permission, allowed
+from tieline.surfaces.api.catalogue import ENDPOINTS
+from tieline.surfaces.api.endpoint import PREFIX, Endpoint
+from tieline.surfaces.remote import wire
+from tieline.surfaces.web.guard import need_of
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture
+async def site(house: StoreHouse) -> AsyncIterator[Site]:
+    async with open_site(house) as opened:
+        yield opened
+
+
+def path_of(endpoint: Endpoint) -> str:
+    """Of a thing that is not there: a refusal of its kind shows that the guard was passed."""
+    return PREFIX + re.sub(r"\{[^}]*\}", "nothing", endpoint.path)
+
+
+async def call(site: Site, endpoint: Endpoint, headers: dict[str, str]) -> int:
+    body = None if endpoint.is_safe else b"{}"
+    sent = headers if endpoint.is_safe else {**headers, **JSON}
+    answer = await site.client.send(endpoint.method, path_of(endpoint), body, **sent)
+    assert answer.status < 500, answer.body
+    return answer.status
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_gets_to_what_it_may_and_to_nothing_else(site: Site, role: Role) -> None:
+    await site.add_user("ann", role)
+    ann = await site.session("ann")
+    headers = {**ann.cookie, "x-csrf-token": ann.csrf}
+    got = {f"{one.method} {one.path}": await call(site, one, headers) != 403 for one in ENDPOINTS}
+
+    assert got == {f"{one.method} {one.path}": one.needs in OF_ROLE[role] for one in ENDPOINTS}
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+async def test_a_token_gets_to_what_it_is_for(site: Site, scope: Scope) -> None:
+    headers = await site.token("t", scope)
+    got = {f"{one.method} {one.path}": await call(site, one, headers) != 403 for one in ENDPOINTS}
+
+    permissions = allowed(None, [scope])
+    assert got == {f"{one.method} {one.path}": one.needs in permissions for one in ENDPOINTS}
+
+
+async def test_nobody_gets_to_anything(site: Site) -> None:
+    assert {await call(site, one, {}) for one in ENDPOINTS} == {401}
+    document = await site.client.get(f"{PREFIX}/openapi.json")
+    assert document.status == 401
+
+
+def test_support_may_search_and_read_stories_and_nothing_else() -> None:
+    open_to_support = {one.path for one in ENDPOINTS if one.needs in OF_ROLE[Role.SUPPORT]}
+
+    assert open_to_support == {"/search", "/stories", "/me", "/questions"}
+    assert {kind for kind, (_, need) in wire.QUESTIONS.items() if need is Permission.SEARCH} == {
+        "ReadTrail",
+        "FindKey",
+        "Find",
+    }
+
+
+async def test_every_route_says_what_it_needs(site: Site) -> None:
+    routes = [one for one in site.routes if isinstance(one, Route)]
+
+    assert len(routes) > len(ENDPOINTS)
+    assert [one.path for one in routes if need_of(one) is None] == []
+
+
+@pytest.mark.parametrize("name", list(wire.QUESTIONS))
+async def test_support_cannot_ask_by_another_way(site: Site, name: str) -> None:
+    headers = {**await site.token_of(Role.SUPPORT), **JSON}
+    body = orjson.dumps({"ask": name, "args": ARGS.get(name, {})})
+    answer = await site.client.post(f"{PREFIX}/questions", body, **headers)
+
+    _, permission = wire.QUESTIONS[name]
+    assert (answer.status != 403) == (permission in OF_ROLE[Role.SUPPORT]), answer.body
+
+
+@pytest.mark.parametrize("name", list(wire.COMMANDS))
+async def test_an_operator_cannot_order_what_is_an_administrators(site: Site, name: str) -> None:
+    kind, permission = wire.COMMANDS[name]
+    args = {f: FILLED.get(f, "x") for f in kind.__dataclass_fields__}
+    headers = {**await site.token_of(Role.OPERATOR), **JSON}
+    body = orjson.dumps({"do": name, "args": args})
+    answer = await site.client.post(f"{PREFIX}/commands", body, **headers)
+
+    assert answer.json().get("code") != "invalid", answer.body
+    assert (answer.status == 403) == (permission is Permission.ADMIN), answer.body
+
+
+ARGS: dict[str, dict[str, object]] = {
+    "ShowReceipt": {"id": "rct_1"},
+    "ShowEvent": {"id": "evt_1"},
+    "ShowRun": {"id": "run_1"},
+    "ShowReplay": {"id": "rpl_1"},
+    "ReadTrail": {"id": "evt_1"},
+    "FindKey": {"key": "1"},
+    "Find": {"text": "1"},
+    "CheckRows": {"part": "audit"},
+    "AskPlan": {"filter": {"type": "x"}, "as_new_action": False},
+}
+FILLED: dict[str, object] = {
+    "by": {"actor": "somebody else", "reason": "x", "at_us": 1},
+    "expires_us": 1,
+    "scopes": ["read"],
+    "is_first": False,
+    "as_new_action": False,
+    "filter": {},
+    "per_second": 1,
+    "planned": 1,
+    "admission": None,
+    "keep": None,
+    "owner": None,
+    "run_ids": ["run_1"],
+    "until_us": None,
+    "result": None,
+}
