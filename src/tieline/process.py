@@ -22,7 +22,7 @@ from tieline.rounds import loops
 from tieline.service import Service
 from tieline.settings import Settings
 from tieline.wiring import Outside, Parts, assemble, open_vault
-from tieline.wiring_store import is_postgres, open_store
+from tieline.wiring_store import is_postgres, open_store, with_seals
 from tieline.wiring_telemetry import open_telemetry
 
 LONGEST_CLOSE_S = 5.0
@@ -76,6 +76,7 @@ async def running(
         reach=outside.reach,
         may_migrate=settings.migrations == "at-start",
     )
+    store = await with_seals(store, vault)
     for warning in store.warnings:
         outside.observer.saw(StoreTrouble(warning))
     parts = assemble(hub, settings, outside, store)

@@ -106,8 +106,7 @@ def assemble(
     Raises StoreLocked, StoreCorrupt, SettingsError.
     """
     ids, reach = outside.ids, outside.reach
-    if store is None:
-        store = open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
+    store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer)
@@ -126,6 +125,7 @@ def assemble(
         may_start_effects=lease.holds,
         observer=observer,
         keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(hub)),
+        clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
     )
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
@@ -133,7 +133,7 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = _keeping(settings, _beat(settings, back), lease, shared_time)
+    keeping = _keeping(settings, _beat(settings, back), lease, store, shared_time)
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
@@ -181,7 +181,7 @@ def _duty(keeping: Keeping, journal: Committer, clock: Clock) -> Duty:
 
 
 def _keeping(
-    settings: Settings, beat: Beat, lease: Lease, shared_time: StoreTime | None
+    settings: Settings, beat: Beat, lease: Lease, store: OpenStore, shared_time: StoreTime | None
 ) -> Keeping:
     return Keeping(
         beat=beat,

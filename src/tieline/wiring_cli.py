@@ -15,6 +15,7 @@ from tieline.model.store_sheet import StoreSheet
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.transfer import RowStore
+from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 from tieline.surfaces.control.client import call_hub
@@ -37,12 +38,12 @@ class Build:
         return Admitter(hub, SystemIds(), dedupe_us=int(read.dedupe_days * wiring.DAY_US))
 
     async def open_views(self, store: str) -> Views:
-        return await wiring_store.open_views(store)
+        return await wiring_store.open_views(store, _vault())
 
     async def open_journal(self, store: str) -> Journal:
         """A database is open to all; a file through the hub that has it open, or under its lock."""
         if wiring_store.is_postgres(store):
-            return await wiring_store.open_journal(store)
+            return await wiring_store.open_journal(store, _vault())
         path = wiring_store.file_of(store)
         hub = await call_hub(path)
         if hub is not None:
@@ -51,7 +52,7 @@ class Build:
             raise StoreError(
                 f"there is no store at {path}; start a hub there, or say where it is with --store"
             )
-        return await wiring_store.open_journal(store)
+        return await wiring_store.open_journal(store, _vault())
 
     async def hub_status(self, store: str) -> Mapping[str, object] | None:
         if wiring_store.is_postgres(store):
@@ -93,6 +94,11 @@ async def _supervise(read: settings.Settings, overrides: Overrides) -> int:
         read, environment, clock=SystemClock(), chance=ids.chance, say=serving.voice()
     )
     return await supervisor.run()
+
+
+def _vault() -> Vault:
+    """The secrets of this place, for what is sealed in the store."""
+    return wiring.open_vault(settings.load(), os.environ)
 
 
 def _hub(read: settings.Settings) -> HubSpec:

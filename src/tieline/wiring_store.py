@@ -3,23 +3,30 @@
 The driver for PostgreSQL is loaded only where a store is one: it is an extra of the package.
 """
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.committer import Committer, Database, Told
+from tieline.adapters.sql.sealing import SealedViews
 from tieline.adapters.sqlite import sheet
 from tieline.adapters.sqlite.database import SqliteDatabase, library_version
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.sqlite.transfer import SqliteRows
+from tieline.adapters.vault.sealer import NAME as SEALING
+from tieline.adapters.vault.sealer import VaultSealer
 from tieline.model.commands import Command
-from tieline.model.errors import SettingsError
+from tieline.model.errors import SettingsError, StoreError
 from tieline.model.store_sheet import StoreSheet
+from tieline.model.views import ListEvents, ShowEvent, Window
 from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.hints import Hints, NobodyElse
+from tieline.ports.sealer import is_sealed
 from tieline.ports.transfer import RowStore
 from tieline.ports.upkeep import NothingToKeep, Upkeep
+from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.hinting import hint_of
 
@@ -111,6 +118,36 @@ def open_file(store: str, *, max_waiting: int = 20_000, reach: Reach = go_on) ->
     return OpenStore(journal, SqliteReader(path), about, path)
 
 
+async def with_seals(store: OpenStore, vault: Vault) -> OpenStore:
+    """*store* with payloads sealed, where the vault has a secret for that.
+
+    Raises SettingsError for one that is no key, StoreError where what the store has cannot be
+    opened: it would be taken for work that nobody can do.
+    """
+    try:
+        sealer = VaultSealer(vault, os.urandom)
+        views = SealedViews(store.views, sealer)
+        await _refuse_lost_keys(views, store.about)
+    except BaseException:
+        await store.views.close()
+        await store.journal.close()
+        raise
+    if sealer.can_seal:
+        store.journal.seal_with(sealer)
+    return replace(store, views=views)
+
+
+async def _refuse_lost_keys(views: Views, about: str) -> None:
+    page = await views.read(ListEvents(window=Window(limit=1)))
+    for row in page.rows:
+        newest = await views.read(ShowEvent(row.id))
+        if is_sealed(newest.event.data) or is_sealed(newest.body):
+            raise StoreError(
+                f"the payloads in {about} are sealed with a key that the vault does not have; "
+                f"give it back as the secret {SEALING!r}"
+            )
+
+
 async def open_rows(store: str, *, is_new: bool = False) -> RowStore:
     """Open *store* to copy all of it, or to be filled. Raises SettingsError or StoreError."""
     if not is_postgres(store):
@@ -131,13 +168,24 @@ async def sheet_of(store: str) -> StoreSheet:
     return await server_sheet.sheet_of(store)
 
 
-async def open_views(store: str) -> Views:
-    """Open *store* only to read."""
-    return await _reader().open(store) if is_postgres(store) else SqliteReader(file_of(store))
+async def open_views(store: str, vault: Vault | None = None) -> Views:
+    """Open *store* only to read; with the keys in *vault*, also what is sealed in it."""
+    views: Views = (
+        await _reader().open(store) if is_postgres(store) else SqliteReader(file_of(store))
+    )
+    return views if vault is None else SealedViews(views, VaultSealer(vault, os.urandom))
 
 
-async def open_journal(store: str) -> Committer:
+async def open_journal(store: str, vault: Vault | None = None) -> Committer:
     """Open *store* for a command of a person: a file under its lock, a database beside its hubs."""
+    journal = await _open_journal(store)
+    sealer = None if vault is None else VaultSealer(vault, os.urandom)
+    if sealer is not None and sealer.can_seal:
+        journal.seal_with(sealer)
+    return journal
+
+
+async def _open_journal(store: str) -> Committer:
     if not is_postgres(store):
         return Committer(SqliteDatabase(file_of(store)))
     opened = await _database().open(store, may_migrate=False)

@@ -1,11 +1,12 @@
 """Contract: a Pydantic class goes in; a payload's shape, keys and sensitive fields come out."""
 
 import json
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, get_args
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from tieline.model.flow import ContractSpec
 
@@ -21,7 +22,12 @@ class Key:
 
 
 class Sensitive:
-    """Marks a field whose value is never shown: ``email: Annotated[str, Sensitive]``."""
+    """Marks a field whose value is never shown: ``email: Annotated[str, Sensitive]``.
+
+    It is kept out of logs, traces, metrics, messages and pages, and where the vault has a secret
+    ``sealing`` also out of the store. A field cannot be both this and a ``Key``: what people search
+    for stands in an index.
+    """
 
 
 class Contract(BaseModel):
@@ -57,7 +63,7 @@ def spec_of(contract: type[Contract]) -> ContractSpec:
         explain=explain,
         keys=tuple(_keys(contract)),
         fields=frozenset(contract.model_fields),
-        sensitive=frozenset(n for n, f in contract.model_fields.items() if _has(f, Sensitive)),
+        sensitive=frozenset(sensitive_fields(contract)),
     )
 
 
@@ -103,5 +109,47 @@ def _kind_of(field: str) -> str:
     return field.removesuffix("_id") or field
 
 
-def _has(field: Any, mark: type) -> bool:
-    return any(m is mark or isinstance(m, mark) for m in field.metadata)
+def sensitive_fields(contract: type[BaseModel]) -> Iterator[str]:
+    """Every name under which a sensitive value may stand in a payload, at any depth."""
+    yield from _sensitive_in(contract, set())
+
+
+def _sensitive_in(model: type[BaseModel], seen: set[type]) -> Iterator[str]:
+    if model in seen:
+        return
+    seen.add(model)
+    for name, field in model.model_fields.items():
+        if _has(field.metadata, Sensitive) or _is_marked(field.annotation):
+            yield from (name, *_aliases(field))
+        for inner in _models_in(field.annotation):
+            yield from _sensitive_in(inner, seen)
+
+
+def _aliases(field: FieldInfo) -> Iterator[str]:
+    """The names that a payload may use instead; the last part of a path is what it stands under."""
+    if field.alias is not None:
+        yield field.alias
+    choices = field.validation_alias
+    for choice in choices.choices if isinstance(choices, AliasChoices) else (choices,):
+        if isinstance(choice, str):
+            yield choice
+        elif isinstance(choice, AliasPath):
+            yield from (part for part in choice.path[-1:] if isinstance(part, str))
+
+
+def _is_marked(annotation: Any) -> bool:
+    """Whether the mark stands inside, as in ``Annotated[str, Sensitive] | None``."""
+    if _has(getattr(annotation, "__metadata__", ()), Sensitive):
+        return True
+    return any(_is_marked(part) for part in get_args(annotation))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+def _has(marks: Iterable[Any], mark: type) -> bool:
+    return any(m is mark or isinstance(m, mark) for m in marks)

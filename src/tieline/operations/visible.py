@@ -4,10 +4,12 @@ import orjson
 
 from tieline.model.flow import HubSpec
 from tieline.model.payload import Json
+from tieline.ports.sealer import is_sealed
 from tieline.rules.redact import redact_document
 
 NOT_TEXT = "[{count} bytes that are no JSON]"
 UNKNOWN_CONTRACT = "[not shown: only the hub knows which fields of {contract} are sensitive]"
+SEALED = "[sealed: {count} bytes; the vault here lacks the key]"
 FORGOTTEN = "[forgotten by retention, or never kept]"
 
 
@@ -23,6 +25,8 @@ def payload(stored: bytes | None, hub: HubSpec | None, *, contract: str | None =
     """The document in *stored*, redacted; without the hub, one that has a contract stays hidden."""
     if stored is None:
         return FORGOTTEN
+    if is_sealed(stored):
+        return SEALED.format(count=len(stored))
     if contract is not None and hub is None:
         return UNKNOWN_CONTRACT.format(contract=contract)
     try:
@@ -38,6 +42,8 @@ def step_result(stored: bytes | None, size: int | None, hub: HubSpec | None) -> 
         return None
     if size is not None and size > len(stored):
         return f"[{size} bytes]"
+    if is_sealed(stored):
+        return SEALED.format(count=len(stored))
     head, newline, body = stored.partition(b"\n")
     if not newline:
         return payload(stored, hub)

@@ -20,6 +20,7 @@ from tieline.ports.ids import Ids
 from tieline.rules.delivery_body import read_body
 from tieline.rules.event_shape import EventReader
 from tieline.rules.routing import flows_for
+from tieline.rules.sensitive import values_of, without
 
 UNKNOWN_TYPE = "unknown"
 LONGEST_LANE = 256
@@ -166,7 +167,8 @@ class Admitter:
                 try:
                     typed[label] = contract.parse(payload)
                 except Exception as error:  # noqa: BLE001 - validators are the author's code
-                    faults.append(f"{label} for flow {flow.name}: {_why(contract, error)}")
+                    why = without(_why(contract, error), values_of(payload, contract.sensitive))
+                    faults.append(f"{label} for flow {flow.name}: {why}")
                     continue
             matches.append((flow, typed[label]))
         return matches
@@ -192,7 +194,7 @@ class Admitter:
             flow.name,
             event.id,
             flow.priority,
-            None if flow.ordered_by is None else _lane(typed, flow.ordered_by),
+            None if flow.ordered_by is None else _lane(typed, flow),
             event.recorded_us,
             deadline,
             replay,
@@ -237,9 +239,12 @@ def _identity(facts: EventFacts, body: bytes, index: int) -> str:
     return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"
 
 
-def _lane(typed: Any, ordered_by: str) -> str:
-    text = str(getattr(typed, ordered_by))
-    if len(text) <= LONGEST_LANE:
+def _lane(typed: Any, flow: FlowSpec) -> str:
+    """The ordering key; a long or sensitive one by its hash, which orders just as well."""
+    field = flow.ordered_by or ""
+    text = str(getattr(typed, field))
+    is_shown = flow.contract is None or field not in flow.contract.sensitive
+    if is_shown and len(text) <= LONGEST_LANE:
         return text
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 

@@ -14,11 +14,11 @@ from tieline.model.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Wa
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
-from tieline.pipeline.run import LiveRun, execute
+from tieline.pipeline.run import DONE, LiveRun, execute
 from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost
-from tieline.rules.ending import dead_of
+from tieline.rules.ending import dead_of, discreet_outcome
 
 TOPIC = "topic"
 GIVE_BACK_S = 5.0
@@ -208,6 +208,8 @@ class Back:
             await self._settler.give_back(ready.claimed, live.steps.take())
             return
         working.live = None
+        if outcome is not DONE:
+            outcome = discreet_outcome(outcome, live.clean)
         await self._settle(ready.claimed, outcome, live.steps.take(), began)
 
     async def _settle(

@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -106,6 +107,7 @@ class Calls:
             took_us = self._clock.monotonic_us() - began_us
             now_us = at_us + took_us
             verdict = _verdict(connection, call, sending.effect, ending, now_us)
+            verdict = _discreet(verdict, sending.clean)
         except BaseException:
             guard.let_go()
             raise
@@ -269,6 +271,14 @@ def _tracking(idempotency_header: str | None, sending: Sending) -> Headers:
     if idempotency_header is not None and sending.effect_key is not None:
         headers.append((idempotency_header.lower(), sending.effect_key))
     return tuple(headers)
+
+
+def _discreet(verdict: Verdict, clean: Callable[[str], str]) -> Verdict:
+    """*verdict* in words that may be told: a vendor may quote anything that it was sent."""
+    if isinstance(verdict, Succeeded):
+        return verdict
+    told = clean(verdict.reason)
+    return verdict if told == verdict.reason else replace(verdict, reason=told)
 
 
 def _pause_of(verdict: Verdict) -> int | None:

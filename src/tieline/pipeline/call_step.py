@@ -145,6 +145,7 @@ class CallSteps:
             step.tries + 1,
             self._steps.reference,
             span,
+            self._steps.clean,
         )
         at_us = parts.clock.now_us()
         try:

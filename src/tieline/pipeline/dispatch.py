@@ -6,8 +6,10 @@ from tieline.model.errors import PayloadRejected
 from tieline.model.flow import FlowSpec, HubSpec
 from tieline.model.run import ClaimedRun, Dead
 from tieline.model.value import value
+from tieline.ports.sealer import is_sealed
 from tieline.rules.ending import dead_of, words
 from tieline.rules.json_safety import parse
+from tieline.rules.sensitive import values_of, without
 
 LONGEST_REFERENCE = 128
 
@@ -30,6 +32,8 @@ def dispatch(hub: HubSpec, claimed: ClaimedRun) -> Dispatched | Dead:
     data = claimed.event.data if claimed.event.data is not None else claimed.body
     if data is None:
         return Dead("payload-purged", "the payload of the event has been purged by retention")
+    if is_sealed(data):
+        return Dead("payload-sealed", "the payload is sealed and the vault lacks its key 'sealing'")
     try:
         payload = parse(data)
         typed = payload if flow.contract is None else flow.contract.parse(payload)
@@ -37,11 +41,19 @@ def dispatch(hub: HubSpec, claimed: ClaimedRun) -> Dispatched | Dead:
         return Dead("payload-unreadable", str(error))
     except ValueError as error:
         why = str(error) if flow.contract is None else flow.contract.explain(error)
+        why = without(why, sensitive_in(flow, payload))
         return Dead("contract", f"the payload no longer fits {_label(flow)}: {why}")
     except Exception as error:  # noqa: BLE001 - an author's own validator may raise anything
         reason = f"{_label(flow)} could not judge the payload: {words(error)}"
-        return dead_of("contract-failed", reason, error)
+        dead = dead_of("contract-failed", reason, error)
+        values = sensitive_in(flow, payload)
+        return Dead(dead.kind, without(dead.reason, values), without(dead.evidence, values))
     return Dispatched(claimed, flow, payload, typed)
+
+
+def sensitive_in(flow: FlowSpec, payload: Any) -> tuple[str, ...]:
+    """The values of *payload* that its contract calls sensitive."""
+    return () if flow.contract is None else values_of(payload, flow.contract.sensitive)
 
 
 def reference_of(flow: FlowSpec, typed: Any) -> str | None:

@@ -68,7 +68,9 @@ class Front:
         self._parts = parts
         self._doors = hub.webhooks()
         self._verifiers = {name: Verifier(door, parts.vault) for name, door in self._doors.items()}
-        self._receipts = {name: Receipts(door) for name, door in self._doors.items()}
+        self._receipts = {
+            name: Receipts(door, self._verifiers[name]) for name, door in self._doors.items()
+        }
         self.refuser = Refuser(RefuserParts(parts.journal, parts.clock, parts.ids, parts.observer))
 
     def door(self, source: str) -> WebhookSource | None:

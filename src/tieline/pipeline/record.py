@@ -13,8 +13,10 @@ from tieline.model.inbound import Inbound
 from tieline.model.receipt import Receipt, Verdict
 from tieline.model.signature import FormHmacScheme, TokenScheme, WebhookScheme
 from tieline.pipeline.admit import Admitted
+from tieline.pipeline.verify import Verifier
 from tieline.ports.journal import Journal
-from tieline.rules.redact import REDACTED, redact_headers
+from tieline.rules.discreet import known
+from tieline.rules.redact import REDACTED, redact_bytes, redact_headers
 from tieline.rules.terminal_text import inert
 
 LONGEST_REASON = 4000
@@ -36,7 +38,8 @@ async def record_receipt(journal: Journal, receipt: Receipt) -> None:
 class Receipts:
     """The receipts of the authentic deliveries of one source."""
 
-    def __init__(self, door: WebhookSource) -> None:
+    def __init__(self, door: WebhookSource, verifier: Verifier) -> None:
+        self._verifier = verifier
         self._status = door.scheme.acknowledgement.status
         self._also_hidden = frozenset(filter(_would_show, _proofs(door.scheme)))
 
@@ -54,17 +57,18 @@ class Receipts:
             None if admitted.reason is None else inert(admitted.reason, LONGEST_REASON),
             admitted.admissions[0].event.id if admitted.admissions else None,
             inbound.remote,
-            orjson.dumps(self._shown(inbound.headers)),
+            self._shown(inbound.headers),
             inbound.body,
             len(inbound.body),
         )
 
-    def _shown(self, headers: Headers) -> Headers:
-        """*headers* without credentials: those of the usual names, and what proves this source."""
+    def _shown(self, headers: Headers) -> bytes:
+        """*headers* as JSON, without credentials: those of the usual names, what proves this
+        source, and its secrets wherever they stand."""
         shown = redact_headers(headers)
-        if not self._also_hidden:
-            return shown
-        return tuple((n, REDACTED if n in self._also_hidden else text) for n, text in shown)
+        if self._also_hidden:
+            shown = tuple((n, REDACTED if n in self._also_hidden else text) for n, text in shown)
+        return redact_bytes(orjson.dumps(shown), known(self._verifier.secrets))
 
 
 def _proofs(scheme: WebhookScheme) -> list[str]:

@@ -17,7 +17,7 @@ from tieline.model.event import Event, Mention
 from tieline.model.facts import StepTried
 from tieline.model.run import ClaimedRun, Done, Outcome, RetryAt, Waiting
 from tieline.pipeline.call_step import CallSteps
-from tieline.pipeline.dispatch import Dispatched, reference_of
+from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.memory import Memory
 from tieline.pipeline.step import Step, Steps
 from tieline.pipeline.step_parts import StepParts
@@ -27,6 +27,7 @@ from tieline.rules.ending import Chance, dead_of, outcome_of, words
 from tieline.rules.fingerprint import fingerprint
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
+from tieline.rules.sensitive import without
 
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
@@ -53,6 +54,8 @@ class LiveRun:
         self._memory = Memory(claimed)
         self.steps = Steps(claimed, ready.flow, self._memory, parts)
         self.steps.reference = reference_of(ready.flow, ready.typed)
+        self.steps.clean = self.clean
+        self._sensitive: tuple[str, ...] | None = None
         self._calls = CallSteps(self.steps)
 
     @property
@@ -71,6 +74,12 @@ class LiveRun:
     @property
     def payload(self) -> Any:
         return self.ready.payload
+
+    def clean(self, text: str) -> str:
+        """*text* without known secrets, and without what this payload has of sensitive values."""
+        if self._sensitive is None:
+            self._sensitive = sensitive_in(self.ready.flow, self.ready.payload)
+        return without(self.parts.clean(text), self._sensitive)
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -115,6 +124,7 @@ class LiveRun:
     def _told(self, step: Step, at_us: int, failure: str | None) -> None:
         """Tell the observer how a try of an author's step ended."""
         outcome = "done" if failure is None else "failed"
+        failure = None if failure is None else self.clean(failure)
         took_us = self.parts.clock.now_us() - at_us
         self.parts.observer.saw(
             StepTried(self._claimed, step.name, step.tries + 1, outcome, failure, at_us, took_us)

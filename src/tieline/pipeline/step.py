@@ -82,6 +82,8 @@ class Steps:
         self.flights = Flights(parts.loop)
         self.reference: str | None = None
         """The business name that the run is about, for people's searches."""
+        self.clean = parts.clean
+        """Takes secrets and what the payload has of sensitive values out of a text."""
         self._flow = flow
         self._memory = memory
         self._durable = Durable(claimed, memory, parts)
@@ -258,6 +260,8 @@ class Steps:
     def log_try(self, step: Step, one: Try) -> None:
         """Note a try."""
         claimed = self.claimed
+        if one.detail is not None:
+            one = one._replace(detail=self.clean(one.detail))
         self._memory.log(
             AttemptRecord(
                 claimed.id, step.name, step.key, step.tries + 1, *one, claimed.event.traceparent

@@ -34,3 +34,5 @@ class StepParts:
     observer: Observer = NOBODY
     keeping: Keeping = ONLY_FAILURES
     """Which requests and answers are kept for people."""
+    clean: Callable[[str], str] = str
+    """Takes the known secrets out of a text."""

@@ -1,5 +1,6 @@
 """Guarded: a call goes in; permission, or one try of it and what the try means, comes out."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from tieline.model.call import Call, Effect, HttpAnswer
@@ -49,6 +50,8 @@ class Sending:
     """The business name that the run is about."""
     span: str | None = None
     """The span of this try, where its trace is sampled; then the parent in ``traceparent``."""
+    clean: Callable[[str], str] = str
+    """Takes out of a text what must not be told of this run."""
 
 
 class Guarded(Protocol):

@@ -1,6 +1,8 @@
 """Ending: how a flow function ended comes in; the outcome of this execution goes out."""
 
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry
@@ -105,6 +107,17 @@ def _gravity(outcome: Outcome) -> tuple[int, int]:
             return (0, 0)
         case _:
             assert_never(outcome)
+
+
+def discreet_outcome(outcome: Outcome, clean: Callable[[str], str]) -> Outcome:
+    """*outcome* in words that may be stored and told."""
+    match outcome:
+        case Done():
+            return outcome
+        case Dead(kind=kind, reason=reason, evidence=evidence):
+            return Dead(kind, clean(reason), clean(evidence))
+        case _:
+            return replace(outcome, reason=clean(outcome.reason))
 
 
 def words(error: BaseException) -> str:

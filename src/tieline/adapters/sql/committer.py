@@ -13,15 +13,17 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from tieline.adapters.sql.apply import Answer, apply
 from tieline.adapters.sql.claiming import TurnMemory
+from tieline.adapters.sql.sealing import opened, sealed
 from tieline.adapters.sql.statement import Steps
 from tieline.model.commands import Command, GiveBack, Ingest, Remember, Settle
 from tieline.model.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
 from tieline.model.facts import Committed
 from tieline.ports.observer import NOBODY, Observer
+from tieline.ports.sealer import Sealer
 
 T = TypeVar("T")
 
@@ -46,6 +48,7 @@ class Database(Protocol):
 
 Told = Callable[[Command, Answer], None]
 """Is called with every command that is on disk, and its answer; must not raise."""
+NO_SEALER = cast("Sealer | None", None)
 _Waiting = tuple[Command, "asyncio.Future[Any]"]
 
 
@@ -77,6 +80,7 @@ class Committer:
         self._closed = False
         self.batches = 0
         self.commands = 0
+        self._sealer = NO_SEALER
         self.observer: Observer = NOBODY
         """Who is told of every transaction."""
 
@@ -95,11 +99,19 @@ class Committer:
         loop = self._loop
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
+        sealer = self._sealer
+        if sealer is not None:
+            command = sealed(command, sealer)
         future: asyncio.Future[Any] = loop.create_future()
         self._waiting.append((command, future))
         if not self._drains or self._is_crowded():
             self._drains.add(loop.create_task(self._drain()))
-        return await future
+        answer = await future
+        return answer if sealer is None else opened(answer, sealer)
+
+    def seal_with(self, sealer: Sealer) -> None:
+        """From now on payloads are sealed before they are stored."""
+        self._sealer = sealer
 
     async def close(self) -> None:
         """Commit what waits, then close the store."""
