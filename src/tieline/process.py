@@ -88,6 +88,7 @@ async def running(
         at_end.push_async_callback(parts.http.close)
         at_end.push_async_callback(parts.store.hints.close)
         at_end.push_async_callback(parts.knowing.close)
+        at_end.push_async_callback(parts.sharing.give_back)
         await _recover(parts)
         # The loops outlive the work: what is finished last still needs its heartbeat.
         at_end.push_async_callback(parts.duty.give_away)
@@ -124,6 +125,7 @@ async def _recover(parts: Parts) -> None:
         await parts.house.beat_pass()
     if ProcessRole.WORKER in parts.roles:
         await parts.holds.pass_()
+        await parts.sharing.restore()
 
 
 async def _open_surfaces(

@@ -36,6 +36,7 @@ def _of_a_worker(parts: Parts) -> list[Loop]:
         Loop("claim", passes.claim, signals.look),
         Loop("wake", passes.wake, parts.calls.has_recovered),
         Loop("secrets", passes.secrets),
+        Loop("shares", parts.sharing.pass_, parts.calls.has_news),
         Loop("due", passes.due, signals.due_changed),
         Loop("holds", parts.holds.pass_, parts.holds.changed),
     ]

@@ -16,6 +16,7 @@ from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
 from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
+from tieline.model.ids import WorkerId
 from tieline.model.process_role import ProcessRole
 from tieline.operations.holds import Holds
 from tieline.operations.knowing import Knowing
@@ -26,10 +27,13 @@ from tieline.pipeline.call import Calls
 from tieline.pipeline.clockwork import Clockwork
 from tieline.pipeline.duty import Duty
 from tieline.pipeline.front import Front, FrontParts
+from tieline.pipeline.guard import Guard
 from tieline.pipeline.housekeeping import Housekeeping, Keeping
 from tieline.pipeline.lease import Lease
 from tieline.pipeline.outside import OutsideCaller
 from tieline.pipeline.settle import Settler
+from tieline.pipeline.shared_guard import SharedGuard
+from tieline.pipeline.shares import KeptStandings, Shares, Sharing
 from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.store_time import StoreTime
 from tieline.ports.clock import Clock
@@ -79,6 +83,8 @@ class Parts:
     duty: Duty
     """Whether this process does what only one has to."""
     holds: Holds
+    sharing: Sharing
+    """What workers have in common of their connections."""
     admitter: Admitter
     door: DoorServer
     control: ControlServer | None
@@ -112,7 +118,7 @@ def assemble(
     observer = TallyObserver(clock.now_us, outside.observer)
     journal, views = store.journal, store.views
     http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
-    calls = Calls(http, outside.vault, clock, observer)
+    calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)
     admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     step_parts = StepParts(
@@ -148,6 +154,7 @@ def assemble(
         house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
         duty=_duty(keeping, journal, clock),
         holds=holds,
+        sharing=_sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
         door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
         control=_control(store, holds, back),
@@ -194,6 +201,19 @@ def _keeping(
         is_alone=shared_time is None,
         shared_time=shared_time,
     )
+
+
+def _is_alone(store: OpenStore) -> bool:
+    """Whether no other process can be at work on the store."""
+    return store.file is not None
+
+
+def _sharing(
+    hub: HubSpec, store: OpenStore, calls: Calls, worker: WorkerId, clock: Clock
+) -> Sharing:
+    if _is_alone(store):
+        return KeptStandings(hub, calls, store.journal, store.views, clock)
+    return Shares(calls, store.journal, clock, worker)
 
 
 def _limits(settings: Settings) -> DoorLimits:

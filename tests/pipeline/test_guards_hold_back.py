@@ -294,7 +294,7 @@ async def test_no_more_calls_are_out_than_the_connection_allows(
     posting(town)
 
     async def rule(asked: Asked) -> Answer:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
         return Answer()
 
     vendor.rule = rule

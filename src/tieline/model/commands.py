@@ -37,6 +37,7 @@ from tieline.model.run import (
     Outcome,
     StepRecord,
 )
+from tieline.model.sharing import ShareCommand
 from tieline.model.value import value
 
 
@@ -341,7 +342,6 @@ class Purge:
 
 FrontCommand = Ingest | KeepReceipt
 BackCommand = Claim | Remember | Settle | GiveBack | Promote | WakeWaiting | Beat | Sweep
-ClockCommand = KeepSchedule | Fire
 OperatorCommand = (
     Pause | Resume | Cancel | RetryDead | DiscardDead | EditDead | ResolveHeld
     | StartReplay | CancelReplay | DecideMany
@@ -349,6 +349,6 @@ OperatorCommand = (
 )  # fmt: skip
 HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty
 Command = (
-    FrontCommand | BackCommand | ClockCommand | OperatorCommand | HouseCommand
-    | AccessCommand | TakeKey
+    FrontCommand | BackCommand | KeepSchedule | Fire | OperatorCommand | HouseCommand
+    | AccessCommand | TakeKey | ShareCommand
 )  # fmt: skip

@@ -18,6 +18,8 @@ class Hint:
     """A replay was started or cancelled."""
     lost: tuple[RunId, ...] = ()
     """Runs that were cancelled or taken away from whoever executes them."""
+    standings: bool = False
+    """How a connection stands has changed, or somebody needs a part of what others hold."""
 
     def __bool__(self) -> bool:
         return self != NOTHING
@@ -25,5 +27,5 @@ class Hint:
 
 NOTHING = Hint()
 LOOK = Hint(look=True)
-EVERYTHING = Hint(look=True, due_us=0, pauses=True, replays=True)
+EVERYTHING = Hint(look=True, due_us=0, pauses=True, replays=True, standings=True)
 """For somebody who may have missed hints."""

@@ -117,6 +117,27 @@ class PauseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRow:
+    """How a connection stands with all workers; times as of the store's clock."""
+
+    tenant: str
+    connection: str
+    breaker: str
+    """``closed``, ``open`` or ``probing``."""
+    until_us: Micros
+    """Until when no probe may go out, or the one that is out counts as lost; 0: no such time."""
+    streak: int
+    successes: int
+    refusals: int
+    """How often in a row the credential was refused."""
+    refused_until_us: Micros
+    quiet_until_us: Micros
+    """Until when the provider asked for a pause; 0: it did not."""
+    allowance: int
+    """Calls in flight at most, over all workers; 0: as many as declared."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerRow:
     """A process of a hub."""
 

@@ -33,6 +33,7 @@ from tieline.model.view_rows import (
     ReceiptRow,
     ReplayRow,
     RunRow,
+    StandingRow,
     WorkCount,
     WorkerRow,
 )
@@ -150,6 +151,11 @@ class ListAudit(Question[Page[AuditRow]]):
 
     subject: str | None = None
     window: Window = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ListStandings(Question[tuple[StandingRow, ...]]):
+    """How connections stand: breaker, credential, pauses that providers asked for; by name."""
 
 
 @dataclass(frozen=True, slots=True)

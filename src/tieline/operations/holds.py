@@ -61,6 +61,8 @@ class Holds:
             self.changed.set()
         if hint.replays:
             self.replay_started.set()
+        if hint.standings:
+            self._calls.has_news.set()
         if hint.due_us is not None:
             self._back.expect(hint.due_us)
         for run_id in hint.lost:

@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
@@ -33,6 +33,7 @@ from tieline.rules.classify import classify, classify_inside
 from tieline.rules.discreet import discreet
 from tieline.rules.ending import words
 
+MakeGuard = Callable[[ConnectionSpec, asyncio.Event], Guard]
 USER_AGENT = ("user-agent", "tieline/0.1")
 MICROSECOND = timedelta(microseconds=1)
 
@@ -40,7 +41,15 @@ MICROSECOND = timedelta(microseconds=1)
 class Calls:
     """Carries out calls under the outbound policy; knows nothing of runs and what they remember."""
 
-    def __init__(self, http: HttpClient, vault: Vault, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self,
+        http: HttpClient,
+        vault: Vault,
+        clock: Clock,
+        observer: Observer,
+        make_guard: MakeGuard = Guard,
+    ) -> None:
+        self._make_guard = make_guard
         self._http = http
         self._vault = vault
         self._clock = clock
@@ -50,13 +59,21 @@ class Calls:
         self.recovered: set[str] = set()
         """What waiting runs may be woken for: connections that became usable again."""
         self.has_recovered = asyncio.Event()
+        self.has_news = asyncio.Event()
+        """Guards have something to tell the store, or to ask of it."""
 
     def guard(self, connection: ConnectionSpec) -> Guard:
         """The guard of *connection*, made when it is first asked for."""
         guard = self._guards.get(connection.name)
         if guard is None:
-            guard = self._guards[connection.name] = Guard(connection)
+            guard = self._make_guard(connection, self.has_news)
+            self._guards[connection.name] = guard
         return guard
+
+    @property
+    def guards(self) -> Collection[Guard]:
+        """The guards of all connections that were asked for."""
+        return self._guards.values()
 
     def pause(self, connection: ConnectionSpec, reason: str | None) -> None:
         """Hold the calls of *connection* back for *reason*, or let them go (None)."""
@@ -116,7 +133,7 @@ class Calls:
             guard.saw_refused(secrets)
         moved = guard.saw(verdict, answer, started_us=at_us, now_us=now_us)
         if moved is not None:
-            self._moved(guard, moved)
+            self.moved(guard, moved)
         status = None if answer is None else answer.status
         self._observer.saw(
             CallTried(
@@ -160,7 +177,8 @@ class Calls:
             self._standing[connection.name] = known
         return known[1]
 
-    def _moved(self, guard: Guard, moved: Moved) -> None:
+    def moved(self, guard: Guard, moved: Moved) -> None:
+        """A connection is in another state than before: tell people, and what waits for it."""
         self._observer.saw(ConnectionMoved(guard.connection.name, *moved))
         if guard.state == "closed":
             self._recovered(guard)

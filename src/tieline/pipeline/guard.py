@@ -8,9 +8,11 @@ from tieline.model.connection import ConnectionSpec
 from tieline.model.gauges import GuardGauges
 from tieline.model.ids import Micros
 from tieline.model.secret import Secret
+from tieline.model.sharing import Standing
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised, Verdict
 from tieline.ports.guarded import NotNow
 from tieline.rules import breaker, bucket, headroom, health, rate_headers, retry_budget
+from tieline.rules import standing as known
 
 Moved = tuple[str, str]
 """(new state, reason), when something changed that people want to know."""
@@ -24,8 +26,11 @@ MICROSECOND = timedelta(microseconds=1)
 class Guard:
     """May a call go out, and what did its end teach? Asked in the order of design 5.7."""
 
-    def __init__(self, connection: ConnectionSpec) -> None:
+    def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
         self.connection = connection
+        self.has_news = False
+        """Whether something changed that the store should know."""
+        self._told = told
         self.paused: str | None = None
         """The reason of an operator's pause."""
         self.in_flight = 0
@@ -41,6 +46,8 @@ class Guard:
         self._trying_since_us: Micros = 0
         """Calls that began since then find out whether a refused credential is accepted again."""
         self._arrival_us: Micros = 0
+        self._called_us: Micros = 0
+        """When the call that waits for the rate was told to go."""
         self._concurrency = bucket.Concurrency.of(connection.at_once)
         self._budget = retry_budget.UNSPENT
         self._quiet_until_us: Micros = 0
@@ -68,9 +75,13 @@ class Guard:
             self.state,
             self.in_flight,
             self._concurrency.allowance,
-            headroom.rate_use(self._arrival_us, self.connection.rate, now_us),
+            headroom.rate_use(self._arrival_us, self._own_rate(), now_us),
             headroom.retry_use(self._budget, now_us),
         )
+
+    def _own_rate(self) -> bucket.Pace | None:
+        """What of the rate this process may use."""
+        return self.connection.rate
 
     def ask(self, now_us: Micros, *, repeat: bool) -> NotNow | None:
         """None: the call may go, and is counted as in flight."""
@@ -107,9 +118,18 @@ class Guard:
             return NotNow(now_us + FULL_US, self.on, f"{self.in_flight} calls are in flight")
         rate = self.connection.rate
         if rate is not None:
-            wait_us, self._arrival_us = bucket.take(self._arrival_us, rate, now_us)
-            if wait_us > 0:
-                return NotNow(now_us + wait_us, self.on, "the rate limit is used up")
+            return self._in_pace(rate, now_us)
+        return None
+
+    def _in_pace(self, rate: bucket.Pace, now_us: Micros) -> NotNow | None:
+        before_us = self._arrival_us
+        wait_us, self._arrival_us = bucket.take(before_us, rate, now_us)
+        if wait_us > 0:
+            self._called_us = now_us + wait_us
+            return NotNow(self._called_us, self.on, "the rate limit is used up")
+        if self._called_us:
+            self._arrival_us = bucket.as_called(before_us, rate, self._called_us, now_us)
+            self._called_us = 0
         return None
 
     def _go(self, now_us: Micros, *, repeat: bool) -> None:
@@ -130,6 +150,33 @@ class Guard:
         """The vault has other secrets than those that were refused: the next call finds out."""
         self.refused = None
         self._health = health.renewed(self._health, now_us)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.has_news = True
+        if self._told is not None:
+            self._told.set()
+
+    def standing(self, now_us: Micros) -> Standing:
+        """What the store should keep of it, so that it outlives this process."""
+        self.has_news = False
+        state = known.Known(
+            breaker=self._breaker,
+            health=self._health,
+            quiet_us=self._quiet_until_us,
+            allowance=self._concurrency.allowance,
+        )
+        return known.told(state, now_us)
+
+    def restore(self, told: Standing, now_us: Micros) -> None:
+        """Go on from what an earlier process left; a probe of it is gone, and somebody may have
+        mended the credential since: the first call finds out."""
+        self._breaker = breaker.let_go(known.state_of(told, now_us))
+        self._health = health.renewed(known.health_of(told, now_us), now_us)
+        self._quiet_until_us = now_us + told.quiet_us
+        if told.allowance:
+            most = self._concurrency.most
+            self._concurrency = bucket.Concurrency(most, min(most, told.allowance))
 
     def room(self, now_us: Micros) -> int:
         """How many more runs that need this connection may start: those that only would wait here
@@ -152,6 +199,9 @@ class Guard:
 
     def _return_place(self) -> None:
         self.in_flight -= 1
+        self._end_nap()
+
+    def _end_nap(self) -> None:
         if self._returned is not None and not self._returned.done():
             self._returned.set_result(None)
 
@@ -165,10 +215,12 @@ class Guard:
     ) -> Moved | None:
         """Learn from the end of a permitted call."""
         self._return_place()
-        before = self.state
+        before, breaker_before, health_before = self.state, self._breaker, self._health
         self._learn_health(verdict, answer, started_us, now_us)
         self._learn_breaker(verdict, now_us, was_reached=answer is not None)
         self._learn_pace(verdict, answer, started_us, now_us)
+        if self._health is not health_before or _differ(self._breaker, breaker_before):
+            self._tell()
         if self.state == before:
             return None
         return self.state, getattr(verdict, "reason", "a call succeeded")
@@ -187,10 +239,7 @@ class Guard:
 
     def _learn_breaker(self, verdict: Verdict, now_us: Micros, *, was_reached: bool) -> None:
         """What never left our side (blocked, no credential) says nothing about the other side."""
-        failed = isinstance(verdict, TryAgain | InDoubt | Refused) and breaker.counts_against(
-            verdict.kind
-        )
-        if failed:
+        if is_failure(verdict):
             self._breaker = breaker.saw_failure(self._breaker, now_us)
         elif was_reached:
             self._breaker = breaker.saw_success(self._breaker, now_us)
@@ -201,18 +250,41 @@ class Guard:
         self, verdict: Verdict, answer: HttpAnswer | None, started_us: Micros, now_us: Micros
     ) -> None:
         if isinstance(verdict, Succeeded):
-            self._concurrency = bucket.saw_success(self._concurrency)
+            self._saw_room(bucket.saw_success(self._concurrency))
         elif isinstance(verdict, TryAgain) and verdict.kind is FailureKind.THROTTLED:
-            self._concurrency = bucket.saw_throttling(
-                self._concurrency, started_us=started_us, now_us=now_us
+            self._saw_room(
+                bucket.saw_throttling(self._concurrency, started_us=started_us, now_us=now_us)
             )
             if verdict.retry_after is not None:
-                pause_us = int(verdict.retry_after.total_seconds() * 1e6)
-                self._quiet_until_us = max(self._quiet_until_us, now_us + pause_us)
+                self._keep_quiet(now_us + int(verdict.retry_after.total_seconds() * 1e6))
         if answer is not None:
             headroom = rate_headers.read(answer.headers, now_us)
             if headroom is not None and headroom.remaining <= 0 and headroom.resets_at_us:
-                self._quiet_until_us = max(self._quiet_until_us, headroom.resets_at_us)
+                self._keep_quiet(headroom.resets_at_us)
+
+    def _saw_room(self, allowed: bucket.Concurrency) -> None:
+        if allowed.allowance != self._concurrency.allowance:
+            self._tell()
+        self._concurrency = allowed
+
+    def _keep_quiet(self, until_us: Micros) -> None:
+        if until_us > self._quiet_until_us:
+            self._quiet_until_us = until_us
+            self._tell()
+
+
+def is_failure(verdict: Verdict) -> bool:
+    """Whether a call's end speaks against the other side's health."""
+    return isinstance(verdict, TryAgain | InDoubt | Refused) and breaker.counts_against(
+        verdict.kind
+    )
+
+
+def _differ(one: breaker.State, other: breaker.State) -> bool:
+    """Whether anybody else should know; what a closed breaker counts is its own affair."""
+    return one is not other and not (
+        isinstance(one, breaker.Closed) and isinstance(other, breaker.Closed)
+    )
 
 
 def _in_a_second(connection: ConnectionSpec) -> int:

@@ -6,6 +6,7 @@ from tieline.model import commands as c
 from tieline.model.access import AccessCommand, KeyTaken, TakeKey
 from tieline.model.alert import KeepAlerts
 from tieline.model.fleet_commands import TakeDuty
+from tieline.model.sharing import KeepStandings, Leased, LeaseShares
 
 
 class Journal(Protocol):
@@ -34,6 +35,8 @@ class Journal(Protocol):
     @overload
     async def commit(self, command: c.Beat) -> c.Beaten: ...
     @overload
+    async def commit(self, command: LeaseShares) -> Leased: ...
+    @overload
     async def commit(self, command: c.Fire) -> c.Ingested: ...
     @overload
     async def commit(self, command: c.DecideMany) -> c.Decided: ...
@@ -52,6 +55,7 @@ class Journal(Protocol):
         | c.ContinueReplay
         | c.CancelReplay
         | c.KeepReceipt
+        | KeepStandings
         | c.Pause
         | c.Cancel
         | c.RetryDead

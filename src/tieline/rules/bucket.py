@@ -5,14 +5,23 @@ arrival time of the next call. The concurrency grows slowly while answers come a
 the provider says 429. ``take`` and ``saw_success`` are on the hot path.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tieline.model.errors import SettingsError
 from tieline.model.ids import Micros
-from tieline.model.rate import Rate
 
 
-def take(arrival_us: Micros, rate: Rate, now_us: Micros) -> tuple[int, Micros]:
+class Pace(Protocol):
+    """What of a rate the bucket needs: a declared ``Rate``, or a worker's part of one."""
+
+    @property
+    def interval_us(self) -> int: ...
+
+    @property
+    def tolerance_us(self) -> int: ...
+
+
+def take(arrival_us: Micros, rate: Pace, now_us: Micros) -> tuple[int, Micros]:
     """(microseconds to wait, new state); a wait above zero means not now, and nothing was taken."""
     wait = arrival_us - rate.tolerance_us - now_us
     if wait > 0:
@@ -20,7 +29,16 @@ def take(arrival_us: Micros, rate: Rate, now_us: Micros) -> tuple[int, Micros]:
     return 0, (arrival_us if arrival_us > now_us else now_us) + rate.interval_us
 
 
-def slow_down(arrival_us: Micros, rate: Rate, until_us: Micros) -> Micros:
+def as_called(arrival_us: Micros, rate: Pace, called_us: Micros, now_us: Micros) -> Micros:
+    """The state after a call that was told to go at *called_us* and goes at *now_us*.
+
+    What a timer is late, up to one interval, is not lost: else 100 calls a second would be 90.
+    """
+    went_us = max(called_us, now_us - rate.interval_us)
+    return max(arrival_us, min(went_us, now_us)) + rate.interval_us
+
+
+def slow_down(arrival_us: Micros, rate: Pace, until_us: Micros) -> Micros:
     """The state in which nothing starts before *until_us*, and after it at even pace, no burst."""
     return max(arrival_us, until_us + rate.tolerance_us)
 

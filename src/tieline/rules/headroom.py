@@ -1,13 +1,13 @@
 """Headroom: the state of a limit comes in; the share of it that is used up goes out, for gauges."""
 
 from tieline.model.ids import Micros
-from tieline.model.rate import Rate
 from tieline.rules import window as counting
+from tieline.rules.bucket import Pace
 from tieline.rules.retry_budget import FIRST_TRIES_PER_RETRY, FLOOR
 from tieline.rules.window import Window
 
 
-def rate_use(arrival_us: Micros, rate: Rate | None, now_us: Micros) -> float | None:
+def rate_use(arrival_us: Micros, rate: Pace | None, now_us: Micros) -> float | None:
     """How much of the burst the latest calls have used (0 to 1); None without a limit."""
     if rate is None:
         return None

@@ -4,6 +4,7 @@ from tieline.model import commands as c
 from tieline.model.hint import LOOK, NOTHING, Hint
 from tieline.model.ids import Micros
 from tieline.model.run import RetryAt, Waiting
+from tieline.model.sharing import Leased, LeaseShares, Share, ShareAsk
 
 MOST_LOST = 50
 """Runs named in one hint; whoever executes a further one learns it from its next write."""
@@ -21,6 +22,8 @@ def hint_of(command: c.Command, answer: object) -> Hint:
             return Hint(look=True, lost=tuple(expired[:MOST_LOST]))
         case c.Counted(count=count):
             return _of_counted(command, count)
+        case Leased(shares=shares) if isinstance(command, LeaseShares):
+            return Hint(standings=any(map(_concerns_others, command.asks, shares)))
         case Exception():
             return NOTHING
         case _:
@@ -51,6 +54,15 @@ def _of_counted(command: c.Command, count: int) -> Hint:
             return NOTHING
 
 
+def _concerns_others(ask: ShareAsk, given: Share) -> bool:
+    """Whether other workers should not wait for their next exchange to know of this one."""
+    news = ask.news
+    is_news = news.opened_for_us or news.probe or news.health or news.quiet_for_us
+    is_short = bool(ask.wants.slots) and not given.limits.slots
+    is_short |= bool(ask.wants.rate) and not given.limits.rate
+    return bool(is_news or is_short or news.throttled_at)
+
+
 def merged(one: Hint, other: Hint) -> Hint:
     """What both say."""
     if one == other:
@@ -61,6 +73,7 @@ def merged(one: Hint, other: Hint) -> Hint:
         due_us=_earlier(one.due_us, other.due_us),
         pauses=one.pauses or other.pauses,
         replays=one.replays or other.replays,
+        standings=one.standings or other.standings,
         lost=lost,
     )
 

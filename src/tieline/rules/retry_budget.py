@@ -33,6 +33,12 @@ def may_retry(spent: Window, now_us: Micros) -> tuple[bool, Micros | None]:
     return False, _room_again(present, tries, retries)
 
 
+def room(present: Window) -> int:
+    """How many more retries fit, of a count that is rolled to the present."""
+    tries, retries = counting.totals(present)
+    return max(0, FLOOR + (tries - retries) // FIRST_TRIES_PER_RETRY - retries)
+
+
 def _within(tries: int, retries: int) -> bool:
     """Whether one more retry fits; *tries* counts every call, first ones and repeats."""
     return retries < FLOOR + (tries - retries) // FIRST_TRIES_PER_RETRY

@@ -64,3 +64,27 @@ def totals(window: Window) -> Slot:
         seen += older_seen
         marked += older_marked
     return seen, marked
+
+
+def plus(window: Window, other: Window) -> Window:
+    """Both together, as of the later of the two."""
+    slot = max(window.slot, other.slot)
+    one, two = _as_of(window, slot), _as_of(other, slot)
+    older = tuple((a + c, b + d) for (a, b), (c, d) in zip(one.older, two.older, strict=True))
+    return Window(slot, one.seen + two.seen, one.marked + two.marked, older)
+
+
+def minus(window: Window, earlier: Window) -> Window:
+    """What came to *window* since it was *earlier*."""
+    base = _as_of(earlier, window.slot)
+    older = tuple(
+        (max(0, a - c), max(0, b - d))
+        for (a, b), (c, d) in zip(window.older, base.older, strict=True)
+    )
+    return Window(
+        window.slot, max(0, window.seen - base.seen), max(0, window.marked - base.marked), older
+    )
+
+
+def _as_of(window: Window, slot: int) -> Window:
+    return roll(window, slot * SLOT_US)

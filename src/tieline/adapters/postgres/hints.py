@@ -157,7 +157,7 @@ def _notify(payload: str) -> Steps[None]:
 def written(hint: Hint, sender: str) -> str:
     """A hint as it is sent: at most some kilobytes, where PostgreSQL takes eight."""
     said = {"from": sender, "look": hint.look, "due_us": hint.due_us, "lost": hint.lost}
-    said |= {"pauses": hint.pauses, "replays": hint.replays}
+    said |= {"pauses": hint.pauses, "replays": hint.replays, "standings": hint.standings}
     return orjson.dumps({name: value for name, value in said.items() if value}).decode()
 
 
@@ -175,5 +175,6 @@ def read(payload: str, *, but: str) -> Hint:
         due_us=due_us if isinstance(due_us, int) else None,
         pauses=bool(said.get("pauses")),
         replays=bool(said.get("replays")),
+        standings=bool(said.get("standings")),
         lost=tuple(RunId(str(id_)) for id_ in lost) if isinstance(lost, list) else (),
     )

@@ -20,6 +20,7 @@ from tieline.adapters.sql import (
     purging,
     replaying,
     scheduling,
+    sharing,
     sweeping,
     tallying,
     timing,
@@ -31,6 +32,7 @@ from tieline.model import commands as c
 from tieline.model.alert import KeepAlerts
 from tieline.model.errors import Conflict, NotFound
 from tieline.model.fleet_commands import Beat, TakeDuty
+from tieline.model.sharing import KeepStandings, LeaseShares
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
@@ -42,6 +44,8 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     Beat: sweeping.beat,
     c.Sweep: sweeping.sweep,
     TakeDuty: sweeping.take_duty,
+    LeaseShares: sharing.lease_shares,
+    KeepStandings: sharing.keep_standings,
     c.KeepSchedule: scheduling.keep_schedule,
     c.Fire: scheduling.fire,
     c.Pause: deciding.pause,
@@ -99,7 +103,8 @@ def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[
     if runs:
         settled = yield from execution.remember_and_settle([x for _, x in runs], owned)
         _gather(answers, runs, settled)
-    for i, x in enumerate(batch):
+    # Shares come last: whoever waits for a lane has no connection's row locked meanwhile.
+    for i, x in sorted(enumerate(batch), key=lambda pair: isinstance(pair[1], LeaseShares)):
         if i not in answers:
             answers[i] = yield from _alone(x, turns)
     return [answers[i] for i in range(len(batch))]

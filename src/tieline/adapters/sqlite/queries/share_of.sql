@@ -1,0 +1,6 @@
+-- Who holds what of these connections.
+WITH given (tenant, connection) AS (VALUES {rows})
+SELECT s.connection, s.worker, s.rate, s.slots, s.retries, s.wants_rate, s.wants_slots,
+       s.wants_retries, s.asked_us
+FROM given CROSS JOIN share AS s
+ON s.tenant = given.tenant AND s.connection = given.connection
