@@ -41,6 +41,8 @@ class HubProcess:
     """Of a store that is no file in the folder."""
     has_door: bool = True
     """False: nothing answers, so a start does not wait for it."""
+    knows: set[str] | None = None
+    """Settings that its release has; None: today's."""
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -78,7 +80,9 @@ class HubProcess:
 
     def launch(self, *, crash_at: str = "", **settings: object) -> None:
         """Begin a life, and let it come up by itself."""
-        own = {"TIELINE_CONSOLE_PORT": "0"}
+        own = {}
+        if self.knows is None or "console_port" in self.knows:
+            own["TIELINE_CONSOLE_PORT"] = "0"
         own |= {"TIELINE_CRASH_AT": crash_at} if crash_at else {}
         own |= {f"TIELINE_{name.upper()}": str(value) for name, value in settings.items()}
         command = [sys.executable, "-m", "tieline", "--hub", self.hub, "--store", self._store]

@@ -1,0 +1,106 @@
+"""Old release: a revision of this repository goes in; its code, ready to be run, comes out."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = "src/tieline/adapters/postgres/schema"
+
+
+@dataclass(frozen=True, slots=True)
+class OldRelease:
+    """The sources of an earlier revision."""
+
+    revision: str
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """With which Python finds this code, and not today's."""
+        return {"PYTHONPATH": str(self.folder / "src")}
+
+    def ask(self, script: str) -> str:
+        """What a line of Python says, run over the old code."""
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, **self.environment},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def settings(self) -> set[str]:
+        """The settings that it knows."""
+        names = "from tieline.settings import Settings; print(*Settings.model_fields)"
+        return set(self.ask(names).split())
+
+    def migrations(self) -> set[str]:
+        return {file.name for file in (self.folder / SCHEMA).glob("*.sql")}
+
+
+def git(*words: str) -> str:
+    """What git says of this repository; empty where it knows nothing of the kind."""
+    done = subprocess.run(
+        ["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+@cache
+def has_history() -> bool:
+    """Whether git is here, and knows this folder."""
+    return shutil.which("git") is not None and bool(git("rev-parse", "HEAD"))
+
+
+def last_commit() -> str:
+    """The one before this; of a checkout without a past, the oldest that it has."""
+    return git("rev-parse", "--verify", "HEAD^") or oldest()
+
+
+def before_the_last_migration() -> str:
+    """The last commit that did not know today's newest migration."""
+    newest = sorted(file.name for file in (ROOT / SCHEMA).glob("*.sql"))[-1]
+    came = git("log", "--diff-filter=A", "--format=%H", "--", f"{SCHEMA}/{newest}").split()
+    if not came:
+        return git("rev-parse", "HEAD")  # it is about to be committed
+    return git("rev-parse", "--verify", f"{came[-1]}^") or oldest()
+
+
+def oldest() -> str:
+    """The oldest commit that can be reached."""
+    return git("rev-list", "--max-parents=0", "HEAD").split()[-1]
+
+
+def checked_out(revision: str, folder: Path) -> OldRelease:
+    """The sources of *revision*, in *folder*."""
+    packed = subprocess.run(
+        ["git", "archive", "--format=tar", revision, "src"],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
+        files.extractall(folder, filter="data")
+    made = OldRelease(revision, folder)
+    where = made.ask("import tieline; print(tieline.__file__)")
+    assert Path(where).is_relative_to(folder), where
+    return made
+
+
+def needs_history() -> None:
+    """Skip where there is no git; fail where everything is required to be tested."""
+    if not has_history() and not os.environ.get("TIELINE_TEST_REQUIRE_ALL_BACKENDS"):
+        pytest.skip("no git, or a folder that it does not know")
