@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
@@ -52,7 +53,7 @@ def _slice(on: Stage, seconds: float) -> Figures:
     time.sleep(seconds)
     passed = time.monotonic() - started
     done = int(on.sink.stats()["received"]) - before
-    name = on.store.rpartition("/")[2].partition("?")[0]
+    name = urlsplit(on.store).path.strip("/")
     figures = {
         "relays_per_s": round(done / passed, 1),
         "server_cpu_percent": round((shared().cpu_seconds() - cpu) / passed * 100, 1),
