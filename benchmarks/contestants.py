@@ -7,8 +7,6 @@ from pathlib import Path
 
 from benchmarks.event import PATH
 
-POSTGRES = "postgres"
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -17,8 +15,7 @@ class Place:
     directory: Path
     port: int
     sink_url: str
-    store: str = ""
-    """The URL of a database; empty: a file in the directory."""
+    backend: str = "sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,11 @@ class Contestant:
     options: tuple[str, ...] = ()
     path: str = PATH
     has_backend: bool = False
-    """Whether it can keep its store in a database."""
-    processes: int = 1
 
     def command(self, place: Place) -> list[str]:
         words = [sys.executable, "-m", self.module, "--port", str(place.port)]
         words += ["--directory", str(place.directory), "--sink", place.sink_url, *self.options]
-        if place.store:
-            words += ["--store", place.store, "--processes", str(self.processes)]
-        return words
+        return [*words, "--backend", place.backend] if self.has_backend else words
 
     def url(self, place: Place) -> str:
         return f"http://127.0.0.1:{place.port}{self.path}"
@@ -48,16 +41,3 @@ CONTESTANTS: Mapping[str, Contestant] = {
     "limit": Contestant("benchmarks.limit"),
     "hub": Contestant("benchmarks.hub_relay", has_backend=True),
 }
-ON_POSTGRES: Mapping[str, Contestant] = {
-    "limit": CONTESTANTS["limit"],
-    "hub on a file": Contestant("benchmarks.hub_relay"),
-    "hub": CONTESTANTS["hub"],
-    "hub x 2": Contestant("benchmarks.hub_relay", has_backend=True, processes=2),
-    "hub x 4": Contestant("benchmarks.hub_relay", has_backend=True, processes=4),
-}
-"""The same hub on a server, with so many processes beside each other, and on a file."""
-
-
-def contestants(backend: str) -> Mapping[str, Contestant]:
-    """Who takes part where the store is of this kind."""
-    return ON_POSTGRES if backend == POSTGRES else CONTESTANTS

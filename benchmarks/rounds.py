@@ -2,13 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contestants import POSTGRES, Contestant, Place
-from benchmarks.database import database
+from benchmarks.contestants import Contestant, Place
 from benchmarks.event import now_us
 from benchmarks.processes import Child, Sink, free_port, run_load
 
@@ -38,23 +37,16 @@ class Stage:
     sink: Sink
     url: str
     log: Path
-    store: str = ""
-    """The URL of its database; empty: it keeps a file beside the log."""
 
 
 @contextmanager
 def stage(contestant: Contestant, backend: str, *, keyed: bool = False) -> Iterator[Stage]:
-    is_on_server = contestant.has_backend and backend == POSTGRES
-    with (
-        tempfile.TemporaryDirectory(prefix="relay-") as name,
-        Sink(keyed=keyed) as sink,
-        database() if is_on_server else nullcontext("") as store,
-    ):
+    with tempfile.TemporaryDirectory(prefix="relay-") as name, Sink(keyed=keyed) as sink:
         directory = Path(name)
-        place = Place(directory, free_port(), sink.url, store)
+        place = Place(directory, free_port(), sink.url, backend)
         log = directory / "output.log"
         with Child(contestant.command(place), port=place.port, log=log) as child:
-            yield Stage(child, sink, contestant.url(place), log, store)
+            yield Stage(child, sink, contestant.url(place), log)
 
 
 def play(contestant: Contestant, plan: RoundPlan) -> dict[str, float]:

@@ -22,6 +22,9 @@ class DecideMany:
 
 
 MOST_DECIDED = 200
+DEAD_ACTIONS = ("retry", "discard")
+HELD_ACTIONS = ("resolve-retry", "resolve-give-up", "cancel")
+"""``cancel`` ends any live run."""
 
 
 @value

@@ -57,7 +57,7 @@ class IssueRow:
     regressions: int
     """How often it failed again after it was resolved."""
     records: int = 0
-    """Distinct business names among the latest subjects (at most 100 are looked at)."""
+    """Distinct business names among the latest subjects (at most 50 are looked at)."""
     records_exact: bool = True
     """False: there are more subjects than were looked at."""
     tenants: int = 0

@@ -90,8 +90,12 @@ class Passed:
 def check(wanted: ReplayFilter) -> None:
     """Raise CommandRefused for a filter that names nothing: that would be everything."""
     narrow = (wanted.source, wanted.type, wanted.flow, wanted.since_us, wanted.until_us)
-    if not (wanted.event_ids or wanted.states or any(part is not None for part in narrow)):
-        raise CommandRefused("the replay names no events; give ids, a source, type, state or time")
+    failed = (wanted.issue, wanted.kind, wanted.connection)
+    if wanted.event_ids or wanted.states or any(part is not None for part in (*narrow, *failed)):
+        return
+    raise CommandRefused(
+        "the replay names no events; give ids, a source, type, state, issue or time"
+    )
 
 
 async def plan(

@@ -5,7 +5,7 @@ of several minutes or processes can be added up.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 BOUNDS_US = (
     1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
@@ -29,9 +29,10 @@ def quantile(counts: Mapping[str, int], share: float) -> int | None:
     """
     found = [counts.get(word, 0) for word in WORDS]
     total = sum(found)
-    if not total:
-        return None
-    left = share * total
+    return _quantile(found, share * total) if total else None
+
+
+def _quantile(found: Sequence[int], left: float) -> int:
     for number, count in enumerate(found):
         if count and left <= count:
             if number == len(BOUNDS_US):

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 
 from tieline.adapters.vault.environment import EnvironmentVault
-from tieline.model.commands import By, KeepSchedule, Pause, Progress
+from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
 from tieline.model.event import Mention
 from tieline.model.flow import HubSpec
 from tieline.model.run import Dead, Done, Held, Outcome, RetryAt, StepState
 from tieline.pipeline.admit import Occurrence, Origin
+from tieline.rules.issue_fingerprint import Failure
 from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 from tieline.surfaces.cli.main import run
 from tieline.wiring_cli import Build
 
+DEAD_REASON = "the books say: no such customer"
+REFUSED_REASON = "bad-signature: no secret fits"
 HOUR_US = 3_600_000_000
 
 
@@ -99,6 +102,14 @@ async def fill(house: Any, invoice: Callable[..., dict[str, object]]) -> dict[st
     at_us = house.clock.at_us
     nightly = KeepSchedule("schedule:nightly", "0 6 * * *", "UTC", at_us + HOUR_US, at_us)
     await house.journal.commit(nightly)
+    heard = Heard("billing", at_us - HOUR_US // 60, at_us, 2)
+    await house.journal.commit(
+        KeepTally((TallyRow("source", "billing", HOUR_US, at_us, "accepted", 7),), (heard,))
+    )
+    names |= {
+        "issue": Failure("post_invoice", None, None, "rejected", 422, DEAD_REASON).id,
+        "odd issue": Failure(None, "billing", None, "refused", 401, REFUSED_REASON).id,
+    }
     house.clock.advance(minutes=1)
     return names
 
@@ -121,7 +132,7 @@ def endings(
     """(name, payload, how its run ends)."""
     later = house.clock.at_us + 6 * HOUR_US
     return [
-        ("dead", invoice(2, "cus_2"), Dead("refused-422", "the books say: no such customer")),
+        ("dead", invoice(2, "cus_2"), Dead("refused-422", DEAD_REASON)),
         ("held", {"id": 1}, Held("the outcome is not known", ("books POST /entries", "#1"))),
         ("retrying", {"id": 2}, RetryAt(later, "books answered 503", counts=True)),
     ]

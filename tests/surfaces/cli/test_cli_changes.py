@@ -215,3 +215,62 @@ def test_pages_follow_each_other_by_cursor(shop: Any) -> None:
     assert second.err == ""
     assert len(first.lines) + len(second.lines) == 2 + 7
     assert set(first.lines[1:]).isdisjoint(second.lines[1:])
+
+
+def test_people_say_what_they_make_of_an_issue(shop: Any) -> None:
+    issue = shop.ids["issue"]
+
+    for words, state in (
+        (("ack",), "acknowledged"),
+        (("mute", "--for", "8h"), "muted"),
+        (("reopen",), "open"),
+        (("mute",), "muted"),
+        (("resolve",), "resolved"),
+    ):
+        verb, *more = words
+        said = shop.tieline("issues", verb, issue, *more, *WHY)
+
+        assert said.out == f"{issue} is {state}\n", said.err
+        [shown] = told(shop, "issues", "show", issue)
+        assert shown["issue"]["state"] == state
+        assert shown["issue"]["actor"] == actor()
+    actions = [line["action"] for line in shown["audit"]]
+    assert actions.count("mute-issue") == 2
+    assert last_audit(shop) == (actor(), "resolve-issue", issue, "a test")
+
+
+def test_a_mute_lies_ahead_of_now(shop: Any) -> None:
+    issue = shop.ids["issue"]
+
+    shop.tieline("issues", "mute", issue, "--for", "30m", *WHY)
+
+    [shown] = told(shop, "issues", "show", issue)
+    assert shown["issue"]["changed_at"] == "2026-01-01T00:06:00.000000Z"
+    assert shown["issue"]["until_at"] == "2026-01-01T00:36:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("issues", "ack", "iss_none"), 3, "iss_none"),
+        (("issues", "ack", "run_1"), 2, "use an id such as iss_"),
+        (("issues", "mute", "iss_1", "--for", "soon"), 2, "use 30m, 8h or 7d"),
+        (("replay", "plan", "--issue", "run_1"), 2, "use an id such as iss_"),
+    ],
+)
+def test_what_cannot_be_meant_of_an_issue_is_said(
+    shop: Any, words: tuple[str, ...], code: int, said: str
+) -> None:
+    reason = () if "plan" in words else WHY
+
+    answer = shop.tieline(*words, *reason)
+
+    assert answer.code == code
+    assert said in answer.err
+
+
+def test_events_of_an_issue_can_be_planned_for_replay(shop: Any) -> None:
+    [made] = told(shop, "replay", "plan", "--issue", shop.ids["issue"])
+
+    assert made["events"] == 1
+    assert made["runs"] == [["post_invoice", 1]]

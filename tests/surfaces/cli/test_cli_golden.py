@@ -28,6 +28,9 @@ LISTS = (
     "audit list",
     "workers list",
     "replay list",
+    "issues list",
+    "issues list --state resolved --state open",
+    "sources list",
 )
 THINGS = (
     "receipts show {receipt}",
@@ -42,6 +45,8 @@ THINGS = (
     "schedules show nightly",
     "workers show wrk_1",
     "audit show 1",
+    "issues show {issue}",
+    "issues show {odd issue}",
     "story invoice in_1",
     "story {dead}",
     "story {refused}",

@@ -35,6 +35,16 @@ BEGINNING_OF_TIME = 0
 END_OF_TIME = 2**62
 ODD_VERDICTS = frozenset({"duplicate", "refused", "quarantined", "unmatched", "challenge"})
 ODD_STATES = frozenset({"held", "dead", "cancelled"})
+CHOSEN = {
+    "receipt_page_odd": "verdict",
+    "receipt_page_of_issue": "issue",
+    "run_page_odd": "state",
+    "run_page_of_issue": "issue",
+    "run_page_of_replay": "replay_id",
+    "run_page_waiting": "waits_on",
+    "dead_page_of_issue": "issue",
+}
+"""What an index has chosen already: every row that these look at is one."""
 LIVE_STATES = frozenset({"ready", "running", "retrying", "waiting"})
 
 
@@ -129,7 +139,8 @@ def _page(
 ) -> Steps[v.Page[R]]:
     """Every page query answers (rows looked at, last of them, the match or nulls)."""
     limit = _limit(window)
-    is_filtered = any(value is not None for value in where.values()) or kind is None
+    chosen = CHOSEN.get(name)
+    is_filtered = any(value is not None for key, value in where.items() if key != chosen)
     look = LOOK if is_filtered or window.since_us or window.until_us else limit + 1
     bounds: dict[str, Value] = {"limit": limit, "look": look, **_times(window)}
     if kind is not None:

@@ -3,9 +3,10 @@
 import orjson
 
 from tieline.adapters.sql.listing import BEGINNING_OF_TIME, type_bounds
-from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set
+from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model import views as v
 from tieline.model.event import Event
+from tieline.model.ids import Micros
 from tieline.model.view_details import Bite, EffectCount, Replayable
 from tieline.rules.id_time import end_id, first_id
 
@@ -17,10 +18,10 @@ def next_bite(q: v.NextBite) -> Steps[Bite]:
     """The next wanted events. A bite may be empty and yet not the last."""
     if q.filter.event_ids:
         return (yield from _of_ids(q))
+    if q.filter.issue is not None:
+        return (yield from _of_issue(q))
     wanted = q.filter
-    until_us = q.until_us + 1
-    if wanted.until_us is not None:
-        until_us = min(until_us, wanted.until_us)
+    until_us = _until(q)
     end = end_id("event", until_us)
     # Behind an event that is still being committed lie others that are: they must wait for it.
     ((horizon,),) = yield from ask("replay_horizon")
@@ -32,12 +33,7 @@ def next_bite(q: v.NextBite) -> Steps[Bite]:
         end=horizon if is_cut else end,
         look=LOOK,
         limit=q.limit,
-        source=wanted.source,
-        flow=wanted.flow,
-        states=orjson.dumps(wanted.states).decode() if wanted.states else None,
-        since_us=BEGINNING_OF_TIME if wanted.since_us is None else wanted.since_us,
-        until_us=until_us,
-        **type_bounds(wanted.type),
+        **_where(q),
     )
     looked, last = answer[0][:2]
     events = tuple(_replayable(row[2:]) for row in answer if row[2] is not None)
@@ -45,6 +41,45 @@ def next_bite(q: v.NextBite) -> Steps[Bite]:
         cursor = events[-1].event.id
         return Bite(events, cursor, finished=looked < LOOK and cursor == last and not is_cut)
     return Bite(events, last or q.after, finished=looked < LOOK and not is_cut)
+
+
+def _until(q: v.NextBite) -> Micros:
+    until_us = q.until_us + 1
+    return until_us if q.filter.until_us is None else min(until_us, q.filter.until_us)
+
+
+def _where(q: v.NextBite) -> dict[str, Value]:
+    """Which of the events that are looked at are wanted."""
+    wanted = q.filter
+    return {
+        "source": wanted.source,
+        "flow": wanted.flow,
+        "kind": wanted.kind,
+        "connection": wanted.connection,
+        "states": orjson.dumps(wanted.states).decode() if wanted.states else None,
+        "since_us": BEGINNING_OF_TIME if wanted.since_us is None else wanted.since_us,
+        "until_us": _until(q),
+        **type_bounds(wanted.type),
+    }
+
+
+def _of_issue(q: v.NextBite) -> Steps[Bite]:
+    """Events that belong to an issue; the cursor is a run or a delivery of it."""
+    answer = yield from ask(
+        "replay_bite_of_issue",
+        issue=q.filter.issue,
+        after=q.after,
+        look=LOOK,
+        limit=q.limit,
+        **_where(q),
+    )
+    looked, last = answer[0][:2]
+    found = [row[2:] for row in answer if row[2] is not None]
+    events = tuple(_replayable(row) for row in found)
+    if len(events) == q.limit:
+        cursor = str(found[-1][14])
+        return Bite(events, cursor, finished=looked < LOOK and cursor == last)
+    return Bite(events, last or q.after, finished=looked < LOOK)
 
 
 def _of_ids(q: v.NextBite) -> Steps[Bite]:

@@ -61,6 +61,8 @@ def _put(counts: dict[str, int], word: str, total: int, most: int) -> None:
 
 def _point(at_us: Micros, counts: Mapping[str, int]) -> v.Point:
     shown = {word: count for word, count in counts.items() if not word.startswith(PREFIX)}
+    if len(shown) == len(counts):
+        return v.Point(at_us, shown, None, None)
     return v.Point(at_us, shown, quantile(counts, 0.5), quantile(counts, 0.95))
 
 

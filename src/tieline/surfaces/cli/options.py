@@ -17,6 +17,9 @@ Type = Annotated[
     str | None, typer.Option("--type", help="Only this event type, or a prefix: 'invoice.*'.")
 ]
 Flow = Annotated[str | None, typer.Option(help="Only of this flow.")]
+Issue = Annotated[str | None, typer.Option(help="Only of this issue (iss_…).")]
+Kind = Annotated[str | None, typer.Option(help="Only of this kind of failure.")]
+Connection = Annotated[str | None, typer.Option(help="Only of this connection.")]
 Reason = Annotated[
     str | None, typer.Option("--reason", "-r", help="Why; goes into the audit log. Required.")
 ]

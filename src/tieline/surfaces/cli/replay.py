@@ -1,14 +1,14 @@
 """Replay: recorded events run again, planned first, paced, below live traffic."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
 
 from tieline.model.commands import ReplayFilter
 from tieline.model.errors import SettingsError
-from tieline.model.ids import EventId, ReplayId
+from tieline.model.ids import EventId, IssueId, ReplayId
 from tieline.model.view_details import ReplayDetail
 from tieline.model.view_rows import ReplayRow
 from tieline.model.views import CheckStore, ListReplays, ShowReplay
@@ -62,6 +62,9 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     type_: o.Type = None,
     flow: o.Flow = None,
     state: States = None,
+    issue: o.Issue = None,
+    kind: o.Kind = None,
+    connection: o.Connection = None,
     since: o.Since = None,
     until: o.Until = None,
     as_new_action: o.AsNewAction = False,
@@ -70,6 +73,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
+    wanted = replace(wanted, issue=_issue(issue), kind=kind, connection=connection)
     _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
 
 
@@ -82,6 +86,9 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     type_: o.Type = None,
     flow: o.Flow = None,
     state: States = None,
+    issue: o.Issue = None,
+    kind: o.Kind = None,
+    connection: o.Connection = None,
     since: o.Since = None,
     until: o.Until = None,
     per_second: Pace = 10,
@@ -95,6 +102,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
+    wanted = replace(wanted, issue=_issue(issue), kind=kind, connection=connection)
     by = session.by(reason)
     made = _plan(session, wanted, as_new_action=as_new_action)
     if not session.paper.is_json:
@@ -179,6 +187,12 @@ def _filter(
     )
 
 
+def _issue(text: str | None) -> IssueId | None:
+    if text is not None and not text.startswith("iss_"):
+        raise SettingsError("--issue", text, "use an id such as iss_…, from tieline issues list")
+    return None if text is None else IssueId(text)
+
+
 def _plan(session: Session, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:
     replay.check(wanted)
     admitter = session.build.admitter(session.load_hub(), session.overrides)
@@ -226,6 +240,9 @@ def _words(wanted: ReplayFilter) -> str:
         "type": wanted.type,
         "flow": wanted.flow,
         "state": ",".join(wanted.states) or None,
+        "issue": wanted.issue,
+        "kind": wanted.kind,
+        "connection": wanted.connection,
         "since": when(wanted.since_us),
         "until": when(wanted.until_us),
     }

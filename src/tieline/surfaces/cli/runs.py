@@ -110,6 +110,8 @@ def _document(detail: RunDetail, words: str, hub: HubSpec | None) -> dict[str, o
         "dead": detail.dead,
         "evidence": detail.evidence,
         "lane_head": detail.lane_head,
+        "issues": detail.issues,
+        "exchanges": detail.exchanges,
         "audit": detail.audit,
     }
 
@@ -136,11 +138,16 @@ def _tell(paper: Paper, detail: RunDetail, words: str) -> None:
             ("lane", run.lane),
             ("replay", run.replay_id),
             ("generation", run.generation or None),
+            ("issues", ", ".join(detail.issues) or None),
             ("names", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
         )
     )
     paper.section("Steps", STEP_COLUMNS, detail.steps)
     paper.section("Tries", ATTEMPT_COLUMNS, detail.attempts)
+    for exchange in detail.exchanges:
+        paper.heading(f"Sent and answered: {exchange.step}, try {exchange.number}")
+        for line in [*exchange.request.splitlines(), "", *(exchange.answer or "").splitlines()]:
+            paper.say("  " + line)
     paper.section("What people did", AUDIT_COLUMNS, detail.audit)
     if detail.evidence:
         paper.heading("Evidence")

@@ -182,7 +182,6 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
     status = f" {row.status}" if row.status is not None else ""
     number = f", try {row.number}" if row.number > 1 else ""
     detail = f": {row.detail}" if row.detail else ""
-    step = row.step.removeprefix(f"{row.connection} ")
     return Item(
         "try",
         row.run_id,
@@ -190,7 +189,7 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
         row.outcome,
         row.connection or flow,
         flow,
-        f"{step}{status} in {span(row.took_us)}{number}{detail}",
+        f"{row.step}{status} in {span(row.took_us)}{number}{detail}",
         f"/runs/{row.run_id}",
         row.outcome not in ENDED_WELL,
     )
@@ -198,6 +197,7 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
 
 def _runs(rows: tuple[RunRow, ...]) -> Iterator[Item]:
     for row in rows:
+        reason = f": {row.reason}" if row.reason else ""
         yield Item(
             "run",
             row.id,
@@ -205,7 +205,7 @@ def _runs(rows: tuple[RunRow, ...]) -> Iterator[Item]:
             row.state,
             row.flow,
             row.flow,
-            row.reason or f"{row.id[:3]}…{row.id[-6:]}",
+            f"{row.flow} is {row.state}{reason}",
             f"/runs/{row.id}",
             row.state in {"dead", "held", "retrying"},
         )

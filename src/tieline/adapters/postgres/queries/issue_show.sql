@@ -5,10 +5,10 @@ SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count,
          i.regressions,
          (SELECT count(DISTINCT f.kind || ':' || f.key)
           FROM (SELECT event_id FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 100) AS l
+                ORDER BY subject DESC LIMIT 50) AS l
           JOIN reference AS f ON f.event_id = l.event_id),
-         i.subjects <= 100,
+         i.subjects <= 50,
          (SELECT count(DISTINCT t.tenant)
           FROM (SELECT tenant FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 100) AS t)
+                ORDER BY subject DESC LIMIT 50) AS t)
 FROM issue AS i WHERE i.id = :id

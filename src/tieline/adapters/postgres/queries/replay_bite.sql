@@ -1,7 +1,8 @@
 -- The next events that a replay wants, oldest first, among the next :look of all events.
 -- Wanted for the state of a run of it (in its flow, if one is named) or its receipt's verdict.
 -- takes: after text, first text, end text, look bigint, source text, type text, prefix text
--- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint
+-- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint, kind text
+-- takes: connection text
 WITH looked AS MATERIALIZED (
   SELECT id FROM event WHERE id > :after AND id >= :first AND id < :end ORDER BY id LIMIT :look
 ), found AS (
@@ -19,6 +20,12 @@ WITH looked AS MATERIALIZED (
          OR EXISTS (SELECT 1 FROM run AS r
                     WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
                       AND r.state IN (SELECT jsonb_array_elements_text(:states::jsonb))))
+    AND (:kind IS NULL AND :connection IS NULL
+         OR EXISTS (SELECT 1 FROM run AS r JOIN dead AS d ON d.run_id = r.id
+                    WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
+                      AND d.resolution IS NULL
+                      AND (:kind IS NULL OR d.kind = :kind)
+                      AND (:connection IS NULL OR d.connection = :connection)))
   ORDER BY e.id LIMIT :limit
 )
 SELECT seen.count, seen.last, found.*

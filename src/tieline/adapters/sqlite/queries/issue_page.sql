@@ -8,12 +8,12 @@ WITH looked AS MATERIALIZED (
          i.regressions,
          (SELECT count(DISTINCT f.kind || ':' || f.key)
           FROM (SELECT event_id FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 100) AS l
+                ORDER BY subject DESC LIMIT 50) AS l
           CROSS JOIN reference AS f ON f.event_id = l.event_id),
-         i.subjects <= 100,
+         i.subjects <= 50,
          (SELECT count(DISTINCT t.tenant)
           FROM (SELECT tenant FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 100) AS t)
+                ORDER BY subject DESC LIMIT 50) AS t)
   FROM looked CROSS JOIN issue AS i ON i.id = looked.id
   WHERE (:states IS NULL OR i.state IN (SELECT value FROM json_each(:states)))
     AND (:flow IS NULL OR i.flow = :flow)

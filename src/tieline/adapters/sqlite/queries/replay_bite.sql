@@ -17,6 +17,12 @@ WITH looked AS MATERIALIZED (
          OR EXISTS (SELECT 1 FROM run AS r
                     WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
                       AND r.state IN (SELECT value FROM json_each(:states))))
+    AND (:kind IS NULL AND :connection IS NULL
+         OR EXISTS (SELECT 1 FROM run AS r CROSS JOIN dead AS d ON d.run_id = r.id
+                    WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
+                      AND d.resolution IS NULL
+                      AND (:kind IS NULL OR d.kind = :kind)
+                      AND (:connection IS NULL OR d.connection = :connection)))
   ORDER BY e.id LIMIT :limit
 )
 SELECT seen.count, seen.last, found.*

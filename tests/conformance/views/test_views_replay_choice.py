@@ -1,0 +1,93 @@
+"""What every backend promises about events that are replayed for how they failed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.makers import an_attempt
+
+from tieline.model.commands import Progress, ReplayFilter
+from tieline.model.run import Dead, Done, RetryAt
+from tieline.model.view_issues import ListIssues
+from tieline.model.views import NextBite
+from tieline.ports.views import Views
+
+Invoice = Callable[..., dict[str, object]]
+BUSY = "HTTP 503: busy"
+
+
+async def fail(house: Any, run: Any, kind: str = "unavailable") -> None:
+    attempt = an_attempt(run.id, outcome=kind, status=503, detail=BUSY)
+    await house.settle(run, Dead(kind, f"gave up: {BUSY}"), Progress(attempts=(attempt,)))
+
+
+async def wanted(house: Any, views: Views, limit: int = 100, **asked: Any) -> list[str]:
+    """The identities of all bites, in their order."""
+    found: list[str] = []
+    after = ""
+    for _ in range(50):
+        question = NextBite(ReplayFilter(**asked), after, house.clock.at_us, limit)
+        bite = await views.read(question)
+        found += [one.event.identity for one in bite.events]
+        after = bite.cursor
+        if bite.finished:
+            return found
+    raise AssertionError("the replay does not end")
+
+
+async def failed_runs(house: Any, invoice: Invoice) -> None:
+    for number in range(6):
+        await house.deliver("invoice.paid", invoice(number, f"c{number}"), identity=f"e{number}")
+        house.clock.advance(milliseconds=1)
+    runs = await house.claim()
+    for run in runs[:3]:
+        await fail(house, run)
+    await fail(house, runs[3], "slow")
+    await house.settle(runs[4], Dead("KeyError", "no"))
+    await house.settle(runs[5], Done())
+
+
+async def test_events_of_an_issue_are_found_each_once(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    await failed_runs(house, invoice)
+    [issue] = [row for row in (await views.read(ListIssues())).rows if row.kind == "unavailable"]
+
+    for limit in (1, 2, 100):
+        assert await wanted(house, views, limit, issue=issue.id) == ["e0", "e1", "e2"]
+    assert await wanted(house, views, issue=issue.id, flow="other", kind="unavailable") == []
+    assert await wanted(house, views, issue=issue.id, source="shop") == []
+    assert await wanted(house, views, issue=issue.id, states=("done",)) == []
+
+
+async def test_a_run_that_failed_twice_is_replayed_once(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    await house.deliver("invoice.paid", invoice(1), identity="e1")
+    [run] = await house.claim()
+    attempt = an_attempt(run.id, outcome="unavailable", status=503, detail=BUSY)
+    again = RetryAt(house.clock.at_us, f"x: {BUSY}")
+    await house.settle(run, again, Progress(attempts=(attempt,)))
+    [issue] = (await views.read(ListIssues())).rows
+
+    assert await wanted(house, views, issue=issue.id) == ["e1"]
+
+
+async def test_quarantined_events_are_found_by_their_issue(house: Any, views: Views) -> None:
+    await house.deliver("invoice.paid", {"invoice_id": 7}, identity="bad")
+    [issue] = (await views.read(ListIssues(source="billing"))).rows
+
+    assert issue.kind == "quarantined"
+    assert await wanted(house, views, issue=issue.id) == ["bad"]
+    assert await wanted(house, views, states=("quarantined",)) == ["bad"]
+
+
+async def test_events_are_found_by_what_their_runs_died_of(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    await failed_runs(house, invoice)
+
+    assert await wanted(house, views, kind="slow") == ["e3"]
+    assert await wanted(house, views, connection="books") == ["e0", "e1", "e2", "e3"]
+    assert await wanted(house, views, connection="books", kind="KeyError") == []
+    assert await wanted(house, views, kind="KeyError", flow="post_invoice") == ["e4"]
+    assert await wanted(house, views, kind="KeyError", flow="other") == []
