@@ -6,11 +6,15 @@ import sys
 from collections.abc import Callable
 
 from benchmarks.claim import claim
-from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants import CONTESTANTS, ON_POSTGRES, POSTGRES, contestants
+from benchmarks.cost import cost
+from benchmarks.database import end_shared
 from benchmarks.idle import idle
+from benchmarks.ingest import ingest
 from benchmarks.kill import KillPlan, kill
 from benchmarks.rounds import RoundPlan
 from benchmarks.runner import relay
+from benchmarks.snapshot import snapshot
 from benchmarks.steps import steps
 from benchmarks.table import show
 from benchmarks.targets import score, show_score
@@ -20,7 +24,7 @@ OURS = "hub"
 
 
 def _relay(options: argparse.Namespace) -> Report:
-    names = options.only.split(",") if options.only else list(CONTESTANTS)
+    names = options.only.split(",") if options.only else list(contestants(options.backend))
     rates = tuple(int(rate) for rate in options.rates.split(",") if rate)
     plan = RoundPlan(options.seconds, options.connections, rates, options.backend)
     return relay(names, plan, options.rounds)
@@ -52,18 +56,34 @@ def _idle(options: argparse.Namespace) -> Report:
 
 
 def _claim(options: argparse.Namespace) -> Report:
-    return claim(options.longest)
+    return claim(options.longest, options.backend)
+
+
+def _ingest(options: argparse.Namespace) -> Report:
+    plan = RoundPlan(options.seconds, options.connections, (), options.backend)
+    return ingest(plan, options.rounds)
+
+
+def _cost(options: argparse.Namespace) -> Report:
+    return cost(RoundPlan(options.seconds, options.connections, (), options.backend))
+
+
+def _snapshot(options: argparse.Namespace) -> Report:
+    plan = RoundPlan(options.seconds, options.connections, (), options.backend)
+    return snapshot(plan, options.hold)
 
 
 def _all(options: argparse.Namespace) -> Report:
     """Every table, one after the other; the targets stand last."""
     reports: Report = {}
     for name, benchmark in BENCHMARKS.items():
+        if name in OF_A_SERVER and options.backend != POSTGRES:
+            continue
         print(f"--- {name}", file=sys.stderr, flush=True)
         reports[name] = report = benchmark(options)
         show(report)
-    scored = score(reports)
-    show_score(scored)
+    scored = score(reports, options.backend)
+    show_score(scored, options.backend)
     ratio = scored.get("relay: share of the limit", {}).get("measured", 0.0)
     return {"benchmark": "all"} | reports | {"targets": scored, "ratio": ratio}
 
@@ -74,18 +94,29 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {
     "claim": _claim,
     "kill": _kill,
     "idle": _idle,
+    "ingest": _ingest,
+    "cost": _cost,
+    "snapshot": _snapshot,
 }
+OF_A_SERVER = {"ingest", "cost", "snapshot"}
 
 
 def main() -> None:
     options = _parser().parse_args()
-    if options.benchmark == "all":
-        report = _all(options)
-    else:
-        report = BENCHMARKS[options.benchmark](options)
-        show(report)
+    try:
+        report = _report(options)
+    finally:
+        end_shared()
     if options.json:
         print(json.dumps(report))
+
+
+def _report(options: argparse.Namespace) -> Report:
+    if options.benchmark == "all":
+        return _all(options)
+    report = BENCHMARKS[options.benchmark](options)
+    show(report)
+    return report
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,10 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rates", default="200,1000", help="open-loop rates, comma separated")
-    parser.add_argument("--backend", default="sqlite")
-    parser.add_argument("--only", default="", help=f"some of {','.join(CONTESTANTS)}")
+    parser.add_argument("--backend", default="sqlite", choices=["sqlite", POSTGRES])
+    both = ",".join(dict.fromkeys([*CONTESTANTS, *ON_POSTGRES]))
+    parser.add_argument("--only", default="", help=f"some of {both}")
     parser.add_argument("--kills", type=int, default=5, help="kill: blows in each phase")
     parser.add_argument("--queued", type=int, default=100_000, help="idle: length of the queue")
+    parser.add_argument("--hold", type=float, default=60.0, help="snapshot: seconds it is held")
     parser.add_argument("--longest", type=int, default=1_000_000, help="claim: longest queue")
     return parser
 

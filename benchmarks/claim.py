@@ -4,17 +4,23 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
+from benchmarks.contestants import POSTGRES
+from benchmarks.database import database
 from benchmarks.figures import median_of, percentiles_ms
+from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.model.commands import Admission, Claim, Claimed, Ingest
 from tieline.model.event import Event
 from tieline.model.ids import EventId, RunId, Tenant, WorkerId
 from tieline.model.run import NewRun
+from tieline.wiring_store import BATCH_OVER_A_LINE
 
 LENGTHS = (0, 1_000, 10_000, 100_000, 1_000_000)
 LANES = 100_000
@@ -27,15 +33,31 @@ NOW_US = 1_800_000_000_000_000
 WORKER = WorkerId("wrk_benchmark")
 
 
-def claim(longest: int) -> dict[str, object]:
+def claim(longest: int, backend: str) -> dict[str, object]:
     """Each length is reached in the same store, so it also carries the history of the others."""
-    return uvloop.run(_measure([length for length in LENGTHS if length <= longest]))
-
-
-async def _measure(lengths: list[int]) -> dict[str, object]:
-    columns: dict[str, dict[str, float]] = {}
+    lengths = [length for length in LENGTHS if length <= longest]
+    if backend == POSTGRES:
+        with database() as url:
+            return uvloop.run(_measure(partial(_on_server, url), lengths))
     with tempfile.TemporaryDirectory(prefix="claim-") as directory:
-        journal = Committer(SqliteDatabase(Path(directory) / "hub.db"))
+        return uvloop.run(_measure(partial(_on_file, Path(directory) / "hub.db"), lengths))
+
+
+async def _on_file(path: Path) -> Committer:
+    return Committer(SqliteDatabase(path))
+
+
+async def _on_server(url: str) -> Committer:
+    opened = await PostgresDatabase.open(url)
+    return Committer(opened, max_batch=BATCH_OVER_A_LINE, side_by_side=opened.connections)
+
+
+async def _measure(
+    open_journal: Callable[[], Awaitable[Committer]], lengths: list[int]
+) -> dict[str, object]:
+    columns: dict[str, dict[str, float]] = {}
+    journal = await open_journal()
+    try:
         stored = taken = 0
         for length in lengths:
             started = time.monotonic()
@@ -48,6 +70,7 @@ async def _measure(lengths: list[int]) -> dict[str, object]:
                 "stored_per_s": round(stored_now / seconds, 1)
             }
             print(f"{length:,} queued: {columns[f'{length:,}']}", file=sys.stderr, flush=True)
+    finally:
         await journal.close()
     return _report(columns)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from benchmarks.event import PATH
 
+POSTGRES = "postgres"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -15,7 +17,8 @@ class Place:
     directory: Path
     port: int
     sink_url: str
-    backend: str = "sqlite"
+    store: str = ""
+    """The URL of a database; empty: a file in the directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,15 @@ class Contestant:
     options: tuple[str, ...] = ()
     path: str = PATH
     has_backend: bool = False
+    """Whether it can keep its store in a database."""
+    processes: int = 1
 
     def command(self, place: Place) -> list[str]:
         words = [sys.executable, "-m", self.module, "--port", str(place.port)]
         words += ["--directory", str(place.directory), "--sink", place.sink_url, *self.options]
-        return [*words, "--backend", place.backend] if self.has_backend else words
+        if place.store:
+            words += ["--store", place.store, "--processes", str(self.processes)]
+        return words
 
     def url(self, place: Place) -> str:
         return f"http://127.0.0.1:{place.port}{self.path}"
@@ -41,3 +48,16 @@ CONTESTANTS: Mapping[str, Contestant] = {
     "limit": Contestant("benchmarks.limit"),
     "hub": Contestant("benchmarks.hub_relay", has_backend=True),
 }
+ON_POSTGRES: Mapping[str, Contestant] = {
+    "limit": CONTESTANTS["limit"],
+    "hub on a file": Contestant("benchmarks.hub_relay"),
+    "hub": CONTESTANTS["hub"],
+    "hub x 2": Contestant("benchmarks.hub_relay", has_backend=True, processes=2),
+    "hub x 4": Contestant("benchmarks.hub_relay", has_backend=True, processes=4),
+}
+"""The same hub on a server, with so many processes beside each other, and on a file."""
+
+
+def contestants(backend: str) -> Mapping[str, Contestant]:
+    """Who takes part where the store is of this kind."""
+    return ON_POSTGRES if backend == POSTGRES else CONTESTANTS

@@ -3,7 +3,8 @@
 import sys
 import time
 
-from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants import contestants
+from benchmarks.database import shared
 from benchmarks.event import now_us
 from benchmarks.processes import run_load
 from benchmarks.rounds import Stage, stage
@@ -14,8 +15,8 @@ LOAD_SECONDS = 300
 
 
 def idle(name: str, *, seconds: float, queued: int, backend: str) -> dict[str, object]:
-    with stage(CONTESTANTS[name], backend) as on:
-        figures = {"memory_mb": on.child.memory_mb(), "cpu_percent": _cpu_percent(on, seconds)}
+    with stage(contestants(backend)[name], backend) as on:
+        figures = {"memory_mb": on.child.memory_mb()} | _cpu_percent(on, seconds)
         print(f"idle: {figures}", file=sys.stderr, flush=True)
         figures |= _with_a_queue(on, queued)
         on.child.kill()  # a polite stop would wait for the slow sink
@@ -28,12 +29,18 @@ def idle(name: str, *, seconds: float, queued: int, backend: str) -> dict[str, o
     }
 
 
-def _cpu_percent(on: Stage, seconds: float) -> float:
+def _cpu_percent(on: Stage, seconds: float) -> dict[str, float]:
+    """Of one processor; of the server, too, where there is one."""
     time.sleep(min(seconds, LONGEST_SETTLING_SECONDS))
-    cpu, started = on.child.cpu_seconds(), time.monotonic()
+    clocks = {"cpu_percent": on.child.cpu_seconds}
+    if on.store:
+        clocks["server_cpu_percent"] = shared().cpu_seconds
+    before, started = {name: clock() for name, clock in clocks.items()}, time.monotonic()
     time.sleep(seconds)
-    used = on.child.cpu_seconds() - cpu
-    return round(used / (time.monotonic() - started) * 100, 3)
+    passed = time.monotonic() - started
+    return {
+        name: round((clock() - before[name]) / passed * 100, 3) for name, clock in clocks.items()
+    }
 
 
 def _with_a_queue(on: Stage, queued: int) -> dict[str, float]:

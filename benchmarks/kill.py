@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants import contestants
 from benchmarks.event import Maker, now_us
 from benchmarks.figures import percentiles_ms
 from benchmarks.processes import Sink, load_command
@@ -56,7 +56,7 @@ PHASES = (
 def kill(name: str, plan: KillPlan) -> dict[str, object]:
     """Losing an acknowledged event, or acting on one under two keys, is what must not happen."""
     with (
-        stage(CONTESTANTS[name], plan.backend, keyed=True) as on,
+        stage(contestants(plan.backend)[name], plan.backend, keyed=True) as on,
         TemporaryDirectory(prefix="kill-") as scratch,
     ):
         striker = Striker(on, plan)

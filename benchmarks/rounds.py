@@ -2,12 +2,13 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contestants import Contestant, Place
+from benchmarks.contestants import POSTGRES, Contestant, Place
+from benchmarks.database import database
 from benchmarks.event import now_us
 from benchmarks.processes import Child, Sink, free_port, run_load
 
@@ -37,16 +38,23 @@ class Stage:
     sink: Sink
     url: str
     log: Path
+    store: str = ""
+    """The URL of its database; empty: it keeps a file beside the log."""
 
 
 @contextmanager
 def stage(contestant: Contestant, backend: str, *, keyed: bool = False) -> Iterator[Stage]:
-    with tempfile.TemporaryDirectory(prefix="relay-") as name, Sink(keyed=keyed) as sink:
+    is_on_server = contestant.has_backend and backend == POSTGRES
+    with (
+        tempfile.TemporaryDirectory(prefix="relay-") as name,
+        Sink(keyed=keyed) as sink,
+        database() if is_on_server else nullcontext("") as store,
+    ):
         directory = Path(name)
-        place = Place(directory, free_port(), sink.url, backend)
+        place = Place(directory, free_port(), sink.url, store)
         log = directory / "output.log"
         with Child(contestant.command(place), port=place.port, log=log) as child:
-            yield Stage(child, sink, contestant.url(place), log)
+            yield Stage(child, sink, contestant.url(place), log, store)
 
 
 def play(contestant: Contestant, plan: RoundPlan) -> dict[str, float]:

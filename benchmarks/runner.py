@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants import contestants
 from benchmarks.figures import median_of, median_ratio
 from benchmarks.rounds import RoundPlan, play
 
@@ -15,7 +15,7 @@ def relay(names: Sequence[str], plan: RoundPlan, rounds: int) -> dict[str, objec
     played: dict[str, list[Figures]] = {name: [] for name in names}
     for number in range(1, rounds + 1):
         for name in names:
-            figures = play(CONTESTANTS[name], plan)
+            figures = play(contestants(plan.backend)[name], plan)
             played[name].append(figures)
             print(_line(number, name, figures), file=sys.stderr, flush=True)
     return {
@@ -36,7 +36,11 @@ def _ratios(played: Mapping[str, Sequence[Figures]]) -> dict[str, float]:
     if not {"hub", "limit"} <= played.keys():
         return {}
     hub, limit = (_column(played[name], "relays_per_s") for name in ("hub", "limit"))
-    return {"ratio": median_ratio(hub, limit)}
+    ratios = {"ratio": median_ratio(hub, limit)}
+    if {"hub x 2", "hub on a file"} <= played.keys():
+        two, file = (_column(played[name], "relays_per_s") for name in ("hub x 2", "hub on a file"))
+        ratios["two_processes_against_a_file"] = median_ratio(two, file)
+    return ratios
 
 
 def _column(rounds: Sequence[Figures], name: str) -> list[float]:

@@ -1,34 +1,34 @@
 """Steps: a plan comes in; runs of three remembered steps a second, and their share of the limit."""
 
 import sys
-import time
-from pathlib import Path
 
-import apsw
-
-from benchmarks.contestants import CONTESTANTS, Contestant
+from benchmarks.contestants import CONTESTANTS, POSTGRES, Contestant
 from benchmarks.event import now_us
 from benchmarks.figures import median_of, median_ratio
 from benchmarks.hub_relay import STORE
 from benchmarks.processes import run_load
-from benchmarks.rounds import RoundPlan, Stage, play, stage
+from benchmarks.rounds import RoundPlan, play, stage
+from benchmarks.stores import looking_at
+from benchmarks.waiting import until_finished
 
-PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = 0.02
-HUB = Contestant("benchmarks.hub_relay", ("--flow", "steps"), has_backend=True)
+ONE = "three steps"
+PROCESSES = {ONE: 1, "three steps x 2": 2, "three steps x 4": 4}
 
 Figures = dict[str, float]
 
 
 def steps(plan: RoundPlan, rounds: int) -> dict[str, object]:
     """Every round is followed by one of the limit's relay: the ratio says more than the rate."""
-    played: list[Figures] = []
+    names = list(PROCESSES) if plan.backend == POSTGRES else [ONE]
+    played: dict[str, list[Figures]] = {name: [] for name in names}
     limits: list[float] = []
     for number in range(1, rounds + 1):
-        played.append(_round(plan))
+        for name in names:
+            played[name].append(_round(plan, PROCESSES[name]))
+            told = f"{name}: {played[name][-1]['runs_per_s']:,.0f} runs/s"
+            print(f"round {number} {told}", file=sys.stderr, flush=True)
         limits.append(play(CONTESTANTS["limit"], plan)["relays_per_s"])
-        told = f"{played[-1]['runs_per_s']:,.0f} runs/s, limit {limits[-1]:,.0f} relays/s"
-        print(f"round {number}: {told}", file=sys.stderr, flush=True)
+        print(f"round {number} limit: {limits[-1]:,.0f} relays/s", file=sys.stderr, flush=True)
     return {
         "benchmark": "steps",
         "rounds": rounds,
@@ -36,22 +36,29 @@ def steps(plan: RoundPlan, rounds: int) -> dict[str, object]:
         "connections": plan.connections,
         "backend": plan.backend,
         "median": {
-            "three steps": {name: median_of([each[name] for each in played]) for name in played[0]},
-            "limit": {"runs_per_s": median_of(limits)},
-        },
-        "ratio": median_ratio([each["runs_per_s"] for each in played], limits),
+            name: {figure: median_of([each[figure] for each in rows]) for figure in rows[0]}
+            for name, rows in played.items()
+        }
+        | {"limit": {"runs_per_s": median_of(limits)}},
+        "ratio": median_ratio([each["runs_per_s"] for each in played[ONE]], limits),
     }
 
 
-def _round(plan: RoundPlan) -> Figures:
-    with stage(HUB, plan.backend) as on:
+def _round(plan: RoundPlan, processes: int) -> Figures:
+    hub = Contestant(
+        "benchmarks.hub_relay", ("--flow", "steps"), has_backend=True, processes=processes
+    )
+    with (
+        stage(hub, plan.backend) as on,
+        looking_at(on.log.with_name(STORE), on.store) as store,
+    ):
         run_load(on.url, seconds=plan.warm_up_seconds, run=f"w{now_us()}")
-        _wait_until_finished(on)
+        until_finished(store)
         cpu = on.child.cpu_seconds()
         load = run_load(
             on.url, seconds=plan.seconds, connections=plan.connections, run=f"r{now_us()}"
         )
-        left = _wait_until_finished(on)
+        left = until_finished(store)
         seconds = (now_us() - load["started_us"]) / 1e6
         cpu = on.child.cpu_seconds() - cpu
         finished = load["acknowledged"] - left
@@ -63,21 +70,3 @@ def _round(plan: RoundPlan) -> Figures:
             "unfinished": left,
             "memory_mb": on.child.peak_mb(),
         }
-
-
-def _wait_until_finished(on: Stage) -> int:
-    """Wait until the store has no unfinished run; returns how many are left when patience ends."""
-    path = on.log.with_name(STORE)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (left := _unfinished(path)) and time.monotonic() < deadline:
-        time.sleep(LOOK_SECONDS)
-    return left
-
-
-def _unfinished(path: Path) -> int:
-    store = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    try:
-        ((count,),) = store.execute("SELECT count(*) FROM work").fetchall()
-    finally:
-        store.close()
-    return int(str(count))

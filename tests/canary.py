@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,9 +89,8 @@ class Cage:
     it: Running
     folder: Path
     vendor: Vendor
-    spans: list[bytes] = field(default_factory=list)
 
-    async def deliver(self, ending: str, number: int) -> int:
+    async def deliver(self, ending: str, number: int, traceparent: str | None = None) -> int:
         """A delivery that holds every canary a sender can plant."""
         document = {
             "id": f"ord-{number}",
@@ -106,7 +105,7 @@ class Cage:
         }
         if ending == "misfit":
             document["data"]["email"] = {"not": "a text", "but": EMAIL}  # type: ignore[index]
-        return await post(self.it.port, orjson.dumps(document))
+        return await post(self.it.port, orjson.dumps(document), traceparent=traceparent)
 
     async def rows(self) -> tuple[RunRow, ...]:
         page = await self.it.parts.views.read(ListRuns(window=Window(limit=500)))
@@ -228,13 +227,14 @@ async def note(email: str) -> str:
     return f"noted {email}"
 
 
-async def post(port: int, body: bytes, proof: str = SIGNING) -> int:
+async def post(port: int, body: bytes, proof: str = SIGNING, traceparent: str | None = None) -> int:
     """One delivery over a socket of its own; returns the status."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    trace = "" if traceparent is None else f"traceparent: {traceparent}\r\n"
     head = (
         f"POST /in/shop HTTP/1.1\r\nhost: hub\r\nx-shop-proof: {proof}\r\n"
         f"authorization: Bearer {BEARER}\r\nx-note: my key is {SIGNING}\r\n"
-        "content-type: application/json\r\nconnection: close\r\n"
+        f"content-type: application/json\r\nconnection: close\r\n{trace}"
         f"content-length: {len(body)}\r\n\r\n"
     )
     writer.write(head.encode("utf-8") + body)

@@ -33,6 +33,7 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
     say, say_ready = voice(settings.child), nothing
     limit_s = settings.shutdown_seconds + BEYOND_S
     if settings.child is not None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor, whoever gets it
         lifeline = Lifeline(settings.child)
         lifeline.watch(partial(_orphaned, limit_s))
         say_ready = lifeline.say_ready

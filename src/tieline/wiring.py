@@ -48,7 +48,7 @@ from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.doorway import DoorLimits
 from tieline.surfaces.ingest.server import DoorServer
 from tieline.wiring_store import OpenStore, open_file
-from tieline.wiring_telemetry import Telemetry
+from tieline.wiring_telemetry import Telemetry, traced_share
 
 DAY_US = 86_400_000_000
 
@@ -119,7 +119,7 @@ def assemble(
     journal, views = store.journal, store.views
     http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
     calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)
-    admitter = Admitter(hub, ids, dedupe_us=int(settings.dedupe_days * DAY_US))
+    admitter = _admitter(hub, ids, settings)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     step_parts = StepParts(
         journal,
@@ -164,6 +164,11 @@ def assemble(
         knowing=Knowing(observer, journal, views, clock),
         telemetry=outside.telemetry,
     )
+
+
+def _admitter(hub: HubSpec, ids: Ids, settings: Settings) -> Admitter:
+    dedupe_us = int(settings.dedupe_days * DAY_US)
+    return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced_share(settings))
 
 
 def _places(settings: Settings) -> Places:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.fanout import Everything, FanOut, Wants
 from tieline.adapters.telemetry.jsonlog import JsonLog, LogAbout
@@ -18,6 +20,8 @@ from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.settings import Settings
 
+MISSING = "install the extra that sends traces: pip install 'tieline[otel]'"
+
 
 @dataclass(slots=True)
 class Telemetry:
@@ -28,6 +32,7 @@ class Telemetry:
     metrics: Metrics | None = None
     writer: LineWriter | None = None
     fanout: FanOut | None = None
+    spans_dropped: Callable[[], int] = int
     closers: list[Callable[[], None]] = field(default_factory=list)
 
     def render(self) -> tuple[bytes, str]:
@@ -40,6 +45,7 @@ class Telemetry:
     def dropped(self) -> dict[str, int]:
         """What could not be kept so far."""
         counts = {"lines": 0 if self.writer is None else self.writer.dropped}
+        counts["spans"] = self.spans_dropped()
         counts["facts"] = 0 if self.fanout is None else self.fanout.failed
         return counts
 
@@ -65,6 +71,8 @@ def open_telemetry(
         wants.append(made.metrics)
     if settings.log_format in {"json", "text"}:
         wants.append(_log(made, hub, settings, clock))
+    if settings.otlp_endpoint is not None:
+        wants.append(_traces(made, hub, settings, settings.otlp_endpoint, clock))
     if wants:
         made.fanout = made.observer = FanOut(wants)
     return made
@@ -90,3 +98,23 @@ def _log(made: Telemetry, hub: HubSpec, settings: Settings, clock: Clock) -> Wan
     )
     writer.dropped_line = log.dropped_line
     return log
+
+
+def _traces(
+    made: Telemetry, hub: HubSpec, settings: Settings, endpoint: str, clock: Clock
+) -> Wants:
+    try:
+        from tieline.adapters.telemetry.traces import Traces
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("opentelemetry"):
+            raise
+        raise SettingsError("otlp_endpoint", endpoint, MISSING) from None
+    traces = Traces(endpoint, hub.name, SystemIds().span, made.discretion.clean, clock.now_us)
+    made.spans_dropped = partial(getattr, traces, "dropped")
+    made.closers.append(traces.close)
+    return traces
+
+
+def traced_share(settings: Settings) -> float:
+    """Which share of new traces is recorded: none where nobody collects them."""
+    return 0.0 if settings.otlp_endpoint is None else settings.trace_percent / 100

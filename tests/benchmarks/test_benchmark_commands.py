@@ -19,9 +19,30 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_benchmark_ends_with_one_line_of_json(name: str) -> None:
-    command = [sys.executable, "-m", "benchmarks", name, *BRIEFLY, *COMMANDS[name]]
+ON_POSTGRES = {
+    "relay": ("--only", "limit,hub,hub x 2"),
+    "steps": (),
+    "claim": ("--longest", "1000"),
+    "kill": ("--kills", "1"),
+    "idle": ("--queued", "50"),
+    "ingest": (),
+    "cost": (),
+    "snapshot": ("--hold", "0.6"),
+}
+CASES = [
+    *((name, "sqlite", options) for name, options in COMMANDS.items()),
+    *((name, "postgres", options) for name, options in ON_POSTGRES.items()),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "options"), CASES, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_benchmark_ends_with_one_line_of_json(
+    name: str, backend: str, options: tuple[str, ...]
+) -> None:
+    words = [*BRIEFLY, "--backend", backend, *options]
+    command = [sys.executable, "-m", "benchmarks", name, *words]
 
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
 

@@ -46,9 +46,6 @@ class OldRelease:
         names = "from tieline.settings import Settings; print(*Settings.model_fields)"
         return set(self.ask(names).split())
 
-    def migrations(self) -> set[str]:
-        return {file.name for file in (self.folder / SCHEMA).glob("*.sql")}
-
 
 def git(*words: str) -> str:
     """What git says of this repository; empty where it knows nothing of the kind."""
@@ -69,13 +66,28 @@ def last_commit() -> str:
     return git("rev-parse", "--verify", "HEAD^") or oldest()
 
 
-def before_the_last_migration() -> str:
-    """The last commit that did not know today's newest migration."""
-    newest = sorted(file.name for file in (ROOT / SCHEMA).glob("*.sql"))[-1]
-    came = git("log", "--diff-filter=A", "--format=%H", "--", f"{SCHEMA}/{newest}").split()
-    if not came:
-        return git("rev-parse", "HEAD")  # it is about to be committed
-    return git("rev-parse", "--verify", f"{came[-1]}^") or oldest()
+def oldest_that_may_work_beside() -> str:
+    """The oldest commit that no migration has taken anything away from since.
+
+    That is the last one with only the first schema; or, where there is a migration that takes
+    something away, the commit that brought it.
+    """
+    contracts = sorted(file for file in migrations_here() if "contract" in file)
+    if contracts:
+        return came_with(contracts[-1])[-1]
+    second = came_with("")[1:2]
+    return (git("rev-parse", "--verify", f"{second[0]}^") if second else last_commit()) or oldest()
+
+
+def migrations_here() -> set[str]:
+    """Today's."""
+    return {file.name for file in (ROOT / SCHEMA).glob("*.sql")}
+
+
+def came_with(file: str) -> list[str]:
+    """The commits that brought *file*, or any of its folder; the oldest first."""
+    path = f"{SCHEMA}/{file}"
+    return git("log", "--reverse", "--diff-filter=A", "--format=%H", "--", path).split()
 
 
 def oldest() -> str:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,18 +125,6 @@ def test_a_store_that_is_a_file_has_one_process(fleet: FleetProcess) -> None:
 
     assert fleet.wait_for_end() == 2
     assert "processes is 2; a store that is a file has one process" in fleet.said()
-
-
-def test_a_process_that_cannot_be_asked_is_killed_with_the_others(fleet: FleetProcess) -> None:
-    """A stopped one does not hear SIGTERM; the supervisor waits for it no longer than its limit."""
-    fleet.start(2, shutdown_seconds=0)
-    os.kill(fleet.pids()[2], signal.SIGSTOP)
-
-    since = time.monotonic()
-    assert fleet.stop() == 1
-    assert time.monotonic() - since < 45
-    assert all_gone(fleet.lives())
-    assert "process 2 did not stop in time: killed" in fleet.said()
 
 
 def test_only_the_first_process_has_the_console(fleet: FleetProcess) -> None:

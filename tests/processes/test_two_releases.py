@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 from tests.checker import look_at_database
-from tests.faults.town import HUB, _sent
+from tests.faults.town import HUB, LANES, _sent
 from tests.faults.verdict import Effect, History, verdict
 from tests.hub_process import HubProcess, eventually
 from tests.processes.old_release import (
     OldRelease,
-    before_the_last_migration,
     checked_out,
     last_commit,
     needs_history,
+    oldest_that_may_work_beside,
 )
 
 from tieline_sim.launch import launch_all
@@ -27,7 +27,7 @@ SLOW = {"kind": "slow", "match": {"path_prefix": "/entries"}, "params": {"second
 """So that a stop finds runs in a worker's hands, and others waiting behind them."""
 REVISIONS: Mapping[str, Callable[[], str]] = {
     "last-commit": last_commit,
-    "before-the-last-migration": before_the_last_migration,
+    "oldest": oldest_that_may_work_beside,
 }
 
 
@@ -50,7 +50,7 @@ class Pair:
         """Some events at the door of *hub*, acknowledged when it returns."""
         sender = self.vendors["payments"]
         sender.target(f"http://127.0.0.1:{hub.port}/in/billing", max_attempts=50)
-        sender.generate("invoice.paid", EACH, start_number=FIRST + self.sent, spread=7)
+        sender.generate("invoice.paid", EACH, start_number=FIRST + self.sent, spread=LANES)
         self.sent += EACH
         assert sender.idle(60), self.last_words()
 

@@ -21,6 +21,7 @@ from tieline.rules.delivery_body import read_body
 from tieline.rules.event_shape import EventReader
 from tieline.rules.routing import flows_for
 from tieline.rules.sensitive import values_of, without
+from tieline.rules.trace import begun
 
 UNKNOWN_TYPE = "unknown"
 LONGEST_LANE = 256
@@ -89,7 +90,9 @@ Match = tuple[FlowSpec, Any]
 class Admitter:
     """Turns occurrences into events and runs, by the hub's declarations."""
 
-    def __init__(self, hub: HubSpec, ids: Ids, *, dedupe_us: int) -> None:
+    def __init__(self, hub: HubSpec, ids: Ids, *, dedupe_us: int, traced: float = 0.0) -> None:
+        """*traced* is the share of events that begin a trace and are traced in full (0 to 1)."""
+        self.traced = traced
         self._flows = tuple(hub.flows.values())
         self._ids = ids
         self._dedupe_us = dedupe_us
@@ -136,15 +139,16 @@ class Admitter:
         return starts, faults
 
     def _envelope(self, occurrence: Occurrence, origin: Origin, contract: str | None) -> Event:
+        event_id = self._ids.event()
         return Event(
-            self._ids.event(),
+            event_id,
             origin.tenant,
             origin.source,
             occurrence.type,
             occurrence.identity,
             origin.recorded_us,
             origin.correlation,
-            origin.traceparent,
+            origin.traceparent or begun(event_id, self.traced),
             origin.receipt_id,
             origin.cause,
             contract,

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 
 import orjson
 
@@ -209,6 +210,7 @@ class CallSteps:
         keeping = self._steps.parts.keeping
         if isinstance(tried.verdict, Succeeded) and not keeping.successes:
             return
+        keeping = replace(keeping, clean=self._steps.clean)
         request = shown_request(connection, call, tried.secrets, keeping)
         answer = tried.answer
         said = None if answer is None else shown_answer(answer, tried.secrets, keeping)

@@ -57,8 +57,6 @@ class FrontParts:
     hands: Hands | None = None
     """None: this process executes nothing, runs are stored as ready."""
     reach: Reach = go_on
-    traced: float = 0.0
-    """The share of deliveries without a trace of their own that are traced in full (0 to 1)."""
 
 
 class Front:
@@ -135,7 +133,7 @@ class Front:
         traceparent = joined(inbound.named.first("traceparent"))
         if traceparent is None:
             # Our own trace begins here: the receipt's id is random enough to be its name.
-            traceparent = begun(receipt_id, self._parts.traced)
+            traceparent = begun(receipt_id, self._parts.admitter.traced)
         return Origin(
             NO_TENANT, inbound.source, inbound.received_us, correlation, traceparent, receipt_id
         )

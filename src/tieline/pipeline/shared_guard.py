@@ -82,9 +82,8 @@ class SharedGuard(PartGuard):
         elapsed_us = min(max(now_us - self._exchanged_us, SHORTEST_US), SECOND_US)
         weight = min(1.0, elapsed_us / SMOOTHED_US)
         self._need += (self._used * SECOND_US / elapsed_us - self._need) * weight
-        calls = int(self._need * elapsed_us / SECOND_US + 0.999)
         waiting = max(self.waiting, self._short)
-        rate = share.wanted_rate(calls, waiting, self._interval_us, elapsed_us)
+        rate = share.wanted_rate(self._need, waiting, self._interval_us)
         slots = min(self.connection.at_once, self.in_flight + waiting + SPARE_SLOTS)
         retries = self._repeats * 5 // 4 + 1 if self._repeats else 0
         self._were_asked = retries > 0

@@ -24,6 +24,7 @@ RATE_USED_US = 4 * SECOND_US
 """How long the worker itself uses it: less, since it counts from when it asked."""
 SLOTS_KEPT_US = 20 * SECOND_US
 """How long slots stay with a silent worker: until calls that it began in time have ended."""
+GROWTH = 1.1
 
 
 class Held(NamedTuple):
@@ -96,12 +97,15 @@ def turn_of(interval_us: int, now_us: Micros) -> int:
     return now_us // max(SECOND_US, interval_us)
 
 
-def wanted_rate(calls: int, waiting: int, interval_us: int, elapsed_us: int) -> int:
-    """The part of the rate that a worker can use, which sent *calls* in *elapsed_us*."""
+def wanted_rate(per_second: float, waiting: int, interval_us: int) -> int:
+    """The part of the rate for a worker that sends so many calls and has some that wait.
+
+    A little more than it uses, so that it can grow; what waits is to go within a second.
+    """
     if interval_us == 0:
         return 0
-    need_us = (calls * 5 // 4 + waiting) * interval_us
-    return min(WHOLE, max(unit_of(interval_us), -(-need_us * WHOLE // max(1, elapsed_us))))
+    need = int((per_second * GROWTH + waiting) * interval_us)
+    return min(WHOLE, max(unit_of(interval_us), need))
 
 
 def parts_of_rate(wants: Sequence[int], interval_us: int, now_us: Micros) -> list[int]:

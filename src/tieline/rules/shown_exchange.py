@@ -4,7 +4,7 @@ Made from what the author asked for, so the credential that is added on the way 
 Redacted whole before it is cut: half a document cannot be redacted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
@@ -37,6 +37,8 @@ class Keeping:
     """Failed tries are kept in any case."""
     sensitive: frozenset[str] = frozenset()
     """Fields that a contract of the hub calls sensitive."""
+    clean: Callable[[str], str] = str
+    """Takes the sensitive values of a run out of a text: a vendor may quote what it was sent."""
 
 
 ONLY_FAILURES = Keeping()
@@ -63,7 +65,7 @@ def _shown(
     kind = next((text for name, text in headers if name.lower() == "content-type"), "")
     if body:
         lines += ["", _body(body, kind.partition(";")[0].strip().lower(), keeping)]
-    text = redact_text("\n".join(lines), _known(tuple(secrets)))
+    text = keeping.clean(redact_text("\n".join(lines), _known(tuple(secrets))))
     text = text.replace("\0", "\\0").encode(errors="replace").decode()
     if len(text) <= LONGEST:
         return text

@@ -17,6 +17,8 @@ class Link:
     icon: str
     count: str = ""
     tone: str = ""
+    says: str = ""
+    """What the count counts, where the name does not say it."""
 
 
 Groups = list[tuple[str, list[Link]]]
@@ -67,11 +69,11 @@ def _system(standing: Standing) -> list[Link]:
     held = [pause.kind for pause in standing.pauses]
 
     def paused(kind: str) -> str:
-        return f"{held.count(kind)} paused" if kind in held else ""
+        return number(held.count(kind)) if kind in held else ""
 
     return [
-        Link("/flows", "Flows", "flow", paused("flow"), "wait"),
-        Link("/connections", "Connections", "connection", paused("connection"), "wait"),
+        Link("/flows", "Flows", "flow", paused("flow"), "wait", "paused"),
+        Link("/connections", "Connections", "connection", paused("connection"), "wait", "paused"),
         Link("/sources", "Sources", "source"),
         Link("/schedules", "Schedules", "schedule"),
         Link("/workers", "Workers", "worker"),

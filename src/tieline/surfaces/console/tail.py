@@ -182,6 +182,7 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
     status = f" {row.status}" if row.status is not None else ""
     number = f", try {row.number}" if row.number > 1 else ""
     detail = f": {row.detail}" if row.detail else ""
+    step = row.step.removeprefix(f"{row.connection} ")
     return Item(
         "try",
         row.run_id,
@@ -189,7 +190,7 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
         row.outcome,
         row.connection or flow,
         flow,
-        f"{row.step}{status} in {span(row.took_us)}{number}{detail}",
+        f"{step}{status} in {span(row.took_us)}{number}{detail}",
         f"/runs/{row.run_id}",
         row.outcome not in ENDED_WELL,
     )
@@ -197,7 +198,6 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
 
 def _runs(rows: tuple[RunRow, ...]) -> Iterator[Item]:
     for row in rows:
-        reason = f": {row.reason}" if row.reason else ""
         yield Item(
             "run",
             row.id,
@@ -205,7 +205,7 @@ def _runs(rows: tuple[RunRow, ...]) -> Iterator[Item]:
             row.state,
             row.flow,
             row.flow,
-            f"{row.flow} is {row.state}{reason}",
+            row.reason or f"{row.id[:3]}…{row.id[-6:]}",
             f"/runs/{row.id}",
             row.state in {"dead", "held", "retrying"},
         )

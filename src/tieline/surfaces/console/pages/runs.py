@@ -77,8 +77,11 @@ def _view(desk: Desk, detail: RunDetail) -> dict[str, Any]:
     }
     run = detail.run
     sentence = why(detail, desk.now_us)
+    spec = hub.flows.get(run.flow)
+    used = {run.flow, *(() if spec is None else spec.uses)}
     return {
         "detail": detail,
+        "pauses": [pause for pause in detail.pauses if pause.name in used],
         "run": run,
         "why": sentence[:1].upper() + sentence[1:],
         "fall": waterfall(detail, desk.now_us, results),
@@ -86,5 +89,5 @@ def _view(desk: Desk, detail: RunDetail) -> dict[str, Any]:
         "is_live": run.state in LIVE,
         "is_undecided": is_undecided(detail),
         "doubt": run.step_in_doubt,
-        "owner": hub.flows[run.flow].owner if run.flow in hub.flows else None,
+        "owner": None if spec is None else spec.owner,
     }

@@ -1,0 +1,113 @@
+"""Traces arrive at a real receiver: joined, in one piece, failures always, and no secrets."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.canary import a_cage, drive
+from tests.engine import until
+from tests.telemetry.collector import Collector, Seen, a_collector
+
+from tieline.model.errors import SettingsError
+
+PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+SERVER, CLIENT, CONSUMER, INTERNAL = 2, 3, 5, 1
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with a_collector() as listening:
+        yield listening
+
+
+def one(spans: list[Seen]) -> Seen:
+    (span,) = spans
+    return span
+
+
+async def test_a_sampled_trace_is_joined_from_the_sender_to_the_call(
+    tmp_path: Path, collector: Collector
+) -> None:
+    async with a_cage(tmp_path, otlp_endpoint=collector.url, trace_percent=0) as cage:
+        await cage.deliver("done", 1, traceparent=PARENT)
+        await until(lambda: len(cage.vendor.asked) == 3)
+        await until(lambda: cage.it.parts.back.busy == 0)
+        carried = [asked.headers["traceparent"] for asked in cage.vendor.asked]
+
+    delivery = one(collector.named("POST /in/shop"))
+    run = one(collector.named("process handle"))
+    step = one(collector.named("step note"))
+    calls = collector.named("POST")
+    assert {span.trace for span in collector.spans} == {PARENT[3:35]}
+    assert (delivery.parent, delivery.kind) == (PARENT[36:52], SERVER)
+    assert (run.parent, run.kind) == (delivery.span, CONSUMER)
+    assert (step.parent, step.kind) == (run.span, INTERNAL)
+    assert {(call.parent, call.kind) for call in calls} == {(run.span, CLIENT)}
+    assert carried == [f"00-{PARENT[3:35]}-{call.span}-01" for call in calls]
+    assert all(span.start_ns <= span.end_ns and span.error is None for span in collector.spans)
+    assert collector.services == {"cage"}
+
+
+async def test_spans_speak_the_conventions(tmp_path: Path, collector: Collector) -> None:
+    async with a_cage(tmp_path, otlp_endpoint=collector.url) as cage:
+        await cage.deliver("done", 7, traceparent=PARENT)
+        await until(lambda: len(cage.vendor.asked) == 3)
+        await until(lambda: cage.it.parts.back.busy == 0)
+
+    run = one(collector.named("process handle")).attributes
+    delivery = one(collector.named("POST /in/shop")).attributes
+    call = collector.named("POST")[0].attributes
+    assert run["messaging.system"] == "tieline"
+    assert run["messaging.operation.type"] == "process"
+    assert run["messaging.destination.name"] == "shop"
+    assert str(run["messaging.message.id"]).startswith("evt_")
+    assert run["tieline.reference"] == "order:7"
+    assert delivery["http.request.method"] == "POST"
+    assert delivery["http.route"] == "/in/shop"
+    assert delivery["http.response.status_code"] == 202
+    assert call["http.request.method"] == "POST"
+    assert call["http.response.status_code"] == 200
+    assert call["peer.service"] == "b"
+
+
+async def test_what_fails_is_traced_though_nothing_is_sampled_and_tells_no_secret(
+    tmp_path: Path, collector: Collector
+) -> None:
+    async with a_cage(tmp_path, otlp_endpoint=collector.url, trace_percent=0) as cage:
+        await drive(cage)
+
+    runs = collector.named("process handle")
+    assert {span.attributes["tieline.state"] for span in runs} >= {"dead", "held"}
+    assert all(span.error for span in collector.spans)
+    assert collector.named("step careless")
+    assert {span.attributes["error.type"] for span in collector.named("POST")} >= {"rejected"}
+    places = {str(number): body for number, body in enumerate(collector.bodies)}
+    cage.nowhere_in(places)
+
+
+async def test_a_collector_in_trouble_costs_spans_and_nothing_else(
+    tmp_path: Path, collector: Collector
+) -> None:
+    collector.status = 400
+    async with a_cage(tmp_path, otlp_endpoint=collector.url, trace_percent=100) as cage:
+        assert await cage.deliver("done", 1) == 202
+        telemetry = cage.it.parts.telemetry
+        assert telemetry is not None
+        await until(lambda: telemetry.dropped()["spans"] > 0)
+
+    assert collector.spans == []
+
+
+async def test_without_the_packages_the_way_to_get_them_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [
+        name for name in sys.modules if name.startswith("tieline.adapters.telemetry.trac")
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+
+    with pytest.raises(SettingsError, match=r"pip install 'tieline\[otel\]'"):
+        async with a_cage(tmp_path, otlp_endpoint="http://127.0.0.1:4318"):
+            pass
