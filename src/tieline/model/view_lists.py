@@ -8,6 +8,7 @@ from tieline.model.view_rows import (
     PauseRow,
     ReceiptRow,
     RunRow,
+    StandingRow,
     WorkerRow,
 )
 from tieline.model.views import EVERYTHING, Page, Question, Window
@@ -84,6 +85,8 @@ class ConnectionHealth:
     """Runs that wait for it, counted up to 1,000."""
     errors: tuple[AttemptRow, ...]
     """Its last failures, newest first, at most 5."""
+    standings: tuple[StandingRow, ...] = ()
+    """Its breaker and what else all workers share of it, by tenant; empty: nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
-from tieline.adapters.sql import listing
+from tieline.adapters.sql import listing, sharing
 from tieline.adapters.sql.listing import END_OF_TIME, LOOK, run_rows
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model import view_lists as v
 from tieline.model.errors import NotFound
-from tieline.model.view_rows import PauseRow, WorkerRow
-from tieline.model.views import MOST_ROWS, CountCalls, ListPauses, Page
+from tieline.model.view_rows import PauseRow, StandingRow, WorkerRow
+from tieline.model.views import MOST_ROWS, CountCalls, ListPauses, ListStandings, Page
 
 MOST_LANES = 500
 MOST_CONNECTIONS = 200
@@ -70,7 +70,10 @@ def connections(q: v.ListConnections) -> Steps[tuple[v.ConnectionHealth, ...]]:
     calls = {one.connection: one for one in (yield from listing.calls(CountCalls()))}
     pauses = yield from listing.pauses(ListPauses())
     held: dict[str, PauseRow] = {p.name: p for p in pauses if p.kind == "connection"}
-    names = sorted({*q.names, *calls, *held})[:MOST_CONNECTIONS]
+    standings: dict[str, list[StandingRow]] = {}
+    for row in (yield from sharing.standings(ListStandings())):
+        standings.setdefault(row.connection, []).append(row)
+    names = sorted({*q.names, *calls, *held, *standings})[:MOST_CONNECTIONS]
     errors = yield from _errors(names)
     on = [(f"connection:{name}",) for name in names]
     waiting: dict[str, int] = dict((yield from ask_set("work_waiting", on)))
@@ -81,6 +84,7 @@ def connections(q: v.ListConnections) -> Steps[tuple[v.ConnectionHealth, ...]]:
             held.get(name),
             waiting.get(f"connection:{name}", 0),
             tuple(errors.get(name, ())),
+            tuple(standings.get(name, ())),
         )
         for name in names
     )
