@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 FILE = "tieline.toml"
 PREFIX = "TIELINE_"
 HIGHEST_PORT = 65_535
-NOT_SETTINGS = ("TIELINE_SECRET_", "TIELINE_TEST_")
+NOT_SETTINGS = ("TIELINE_SECRET_", "TIELINE_TEST_", "TIELINE_URL", "TIELINE_TOKEN")
+"""Secrets, our own tests, and which hub elsewhere the command line talks to."""
 WANTED = {
     "hub": "file.py:name or module:name",
     "store": "the path of a file, or postgresql://user@host/database",

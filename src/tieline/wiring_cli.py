@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tieline import hub_file, process, serving, settings, wiring, wiring_store
+from tieline.adapters.http.client import ThinHttpClient
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
+from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.fleet.supervisor import Supervisor
 from tieline.model.errors import SettingsError, StoreError, TielineError
 from tieline.model.flow import HubSpec
@@ -17,9 +19,10 @@ from tieline.ports.journal import Journal
 from tieline.ports.transfer import RowStore
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
-from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
+from tieline.surfaces.cli.build import DemoWishes, Far, Overrides, Target
 from tieline.surfaces.control.client import call_hub
 from tieline.surfaces.demo.command import run_demo
+from tieline.surfaces.remote.client import FarHub
 
 
 class Build:
@@ -28,7 +31,7 @@ class Build:
     def target(self, overrides: Overrides) -> Target:
         read = settings.load(overrides)
         vault = wiring.open_vault(read, os.environ)
-        return Target(read.store, read.hub, SystemClock(), SystemIds(), vault)
+        return Target(read.store, read.hub, SystemClock(), SystemIds(), vault, SystemSecrecy())
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         return _hub(settings.load(overrides))
@@ -53,6 +56,18 @@ class Build:
                 f"there is no store at {path}; start a hub there, or say where it is with --store"
             )
         return await wiring_store.open_journal(store, _vault())
+
+    async def open_far(self, far: Far) -> FarHub:
+        read = settings.load()
+        authorities = None if read.ca_file is None else Path(read.ca_file)
+        http = ThinHttpClient(extra_authorities=authorities)
+        return FarHub(http, far.url, far.token, insecure=far.insecure)
+
+    def console(self, overrides: Overrides) -> str:
+        from tieline import wiring_console  # the frameworks cost a second that few commands need
+
+        read = settings.load(overrides)
+        return wiring_console.address(read, read.console_at)
 
     async def hub_status(self, store: str) -> Mapping[str, object] | None:
         if wiring_store.is_postgres(store):

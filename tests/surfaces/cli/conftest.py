@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
 from tieline.model.event import Mention
@@ -49,7 +50,9 @@ class SteadyBuild(Build):
         told = overrides.get("store")
         store = Path(str(told)) if told else self.store
         hub = str(overrides.get("hub") or "hub.py:hub" if self.house.hub is None else "acme:hub")
-        return Target(str(store), hub, self.house.clock, self.house.ids, EnvironmentVault({}))
+        return Target(
+            str(store), hub, self.house.clock, self.house.ids, EnvironmentVault({}), SystemSecrecy()
+        )
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         if overrides.get("hub") or self.house.hub is None:

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 from pydantic import Field
 
-from tieline.model.commands import Counted
+from tieline.model.commands import Counted, Pause
+from tieline.model.errors import NotFound
 from tieline.model.flow import HubSpec
 from tieline.model.view_details import EventDetail, ReceiptDetail, RunDetail, Trail
 from tieline.model.view_rows import StepRow
@@ -20,6 +21,7 @@ from tieline.rules.redact import redact_headers
 from tieline.surfaces.api import declared
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
 from tieline.surfaces.remote import wire
+from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
 from tieline.surfaces.web.problem import Problem
 
 
@@ -58,6 +60,10 @@ async def command(ask: Ask) -> Counted:
     ordered = wire.read(ask.body.do, ask.body.args, wire.COMMANDS)
     _, permission = wire.COMMANDS[ask.body.do]
     _check(ask, permission)
+    if isinstance(ordered, Pause):
+        known = ask.parts.hub.flows if ordered.kind == "flow" else ask.parts.hub.connections
+        if ordered.name not in known:
+            raise NotFound(ordered.kind, ordered.name)
     done: Counted = await ask.parts.carry_out(wire.signed(ordered, ask.by(ordered.by.reason)))
     return done
 
@@ -69,11 +75,11 @@ def _check(ask: Ask, permission: Permission) -> None:
 
 async def _answer(ask: Ask, asked: Any) -> Any:
     match asked:
-        case wire.AskFlows():
+        case AskFlows():
             return await declared.list_flows(ask)
-        case wire.AskConnections():
+        case AskConnections():
             return await declared.list_connections(ask)
-        case wire.AskPlan(filter=wanted, as_new_action=as_new_action):
+        case AskPlan(filter=wanted, as_new_action=as_new_action):
             parts, now_us = ask.parts, ask.now_us()
             return await replay.plan(
                 parts.views, parts.admitter, wanted, now_us=now_us, as_new_action=as_new_action

@@ -1,6 +1,5 @@
 """Watching: issues, alerts, series; the one search box, stories; and the audit log."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -9,12 +8,12 @@ from tieline.model.alert import AlertRow
 from tieline.model.commands import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
 from tieline.model.errors import CommandRefused, NotFound
 from tieline.model.ids import IssueId
-from tieline.model.view_details import Oddity
 from tieline.model.view_issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
 from tieline.model.view_lists import Find, Match
 from tieline.model.view_rows import AuditRow
 from tieline.model.view_series import ReadSeries, Series
-from tieline.model.views import CheckRows, ListAlerts, ListAudit, Window
+from tieline.model.views import ListAlerts, ListAudit, Window
+from tieline.operations.audit import Chain, check_chain
 from tieline.operations.story import Story, story
 from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment
@@ -75,18 +74,6 @@ class AuditQuery(TimedListing):
     """Which lines."""
 
     subject: str | None = Field(None, max_length=LONGEST)
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Whether the audit log is as it was written."""
-
-    lines: int
-    """That were looked at."""
-    sound: bool
-    head: str | None
-    """The hash of the newest line: kept elsewhere, it shows whether lines were cut off."""
-    oddities: tuple[Oddity, ...]
 
 
 async def list_issues(ask: Ask) -> Listed[IssueRow]:
@@ -169,18 +156,7 @@ async def show_audit(ask: Ask) -> AuditRow:
 
 async def check_audit(ask: Ask) -> Chain:
     """Follow the chain of hashes from the first line to the last."""
-    oddities: list[Oddity] = []
-    looked, after = 0, ""
-    while True:
-        part = await ask.parts.views.read(CheckRows("audit", after))
-        oddities += part.oddities
-        looked += part.looked
-        if part.cursor is None:
-            break
-        after = part.cursor
-    newest = await ask.parts.views.read(ListAudit(window=Window(limit=1)))
-    head = newest.rows[0].hash if newest.rows else None
-    return Chain(looked, not oddities, head, tuple(oddities[:100]))
+    return await check_chain(ask.parts.views)
 
 
 _READ, _OPERATE, _SEARCH = Permission.READ, Permission.OPERATE, Permission.SEARCH

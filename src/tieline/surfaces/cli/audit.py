@@ -7,6 +7,7 @@ import typer
 from tieline.model.errors import NotFound
 from tieline.model.view_rows import AuditRow
 from tieline.model.views import ListAudit, Window
+from tieline.operations.audit import Chain, check_chain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 from tieline.surfaces.cli.session import Span
@@ -42,6 +43,37 @@ def list_(  # noqa: PLR0913 - the options of one list
     page = session.pages(lambda part: ListAudit(subject, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    *,
+    head: Annotated[
+        str | None,
+        typer.Option(help="A hash that was kept elsewhere: its line must still be there."),
+    ] = None,
+) -> None:
+    """Follow the chain of hashes from the first line; exit code 1 when one was changed or removed.
+
+    Prints the newest hash: kept elsewhere, it shows later whether lines were cut off at the end.
+    """
+    session = o.session_of(context)
+
+    async def follow() -> Chain:
+        async with session.views() as views:
+            return await check_chain(views, head=head)
+
+    chain = session.run(follow())
+    if session.paper.is_json:
+        session.paper.json(chain)
+    else:
+        for oddity in chain.oddities:
+            session.paper.say(f"{oddity.subject}: {oddity.words}", style="bold red")
+        words = "sound" if chain.sound else "NOT sound"
+        session.paper.say(f"{chain.lines} lines, the chain is {words}")
+        session.paper.fields((("newest hash", chain.head),))
+    raise typer.Exit(0 if chain.sound else 1)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tieline.model.flow import HubSpec
 from tieline.model.store_sheet import StoreSheet
@@ -11,9 +11,13 @@ from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
+from tieline.ports.secrecy import Secrecy
 from tieline.ports.transfer import RowStore
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+
+if TYPE_CHECKING:
+    from tieline.surfaces.remote.client import FarHub
 
 Overrides = Mapping[str, object]
 """Settings that were given on the command line, by name; None: not given."""
@@ -30,6 +34,20 @@ class Target:
     clock: Clock
     ids: Ids
     vault: Vault
+    secrecy: Secrecy
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Far:
+    """A hub elsewhere, and what lets us in; prints without the latter."""
+
+    url: str
+    token: str
+    insecure: bool
+    """Whether the token may cross a network in the clear."""
+
+    def __repr__(self) -> str:
+        return f"Far({self.url!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,14 @@ class Build(Protocol):
 
         Raises StoreError when there is none, StoreLocked when its owner cannot be asked.
         """
+        ...
+
+    async def open_far(self, far: Far) -> "FarHub":
+        """A running hub elsewhere, over its API. Raises SettingsError."""
+        ...
+
+    def console(self, overrides: Overrides) -> str:
+        """Where people find the console; ends with a slash. Raises SettingsError."""
         ...
 
     async def hub_status(self, store: str) -> Mapping[str, object] | None:

@@ -10,6 +10,7 @@ from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.flows import pause_named, resume_named
 from tieline.surfaces.cli.paper import Column, exactly, when
 from tieline.surfaces.cli.session import Session
+from tieline.surfaces.remote.questions import AskConnections
 
 app = o.noun("Connections: accounts at other systems, and how their latest calls went.")
 
@@ -73,6 +74,8 @@ def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
 
 
 def _lines(session: Session) -> tuple[ConnectionLine, ...]:
+    if session.far is not None:
+        return session.ask(AskConnections())
     calls, pauses = session.ask(CountCalls()), session.ask(ListPauses())
     return overview.connections(session.hub_if_any(), calls, pauses)
 

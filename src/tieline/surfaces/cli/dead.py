@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from tieline.model.commands import By
 from tieline.model.errors import SettingsError
 from tieline.model.ids import RunId
 from tieline.model.view_rows import DeadRow
@@ -100,6 +101,9 @@ def edit(
     if (payload is None) == (not changes):
         raise SettingsError("the edit", payload or "", "give either --payload or --set")
     by = session.by(reason)
+    if session.far is not None:
+        _say(session, run_id, session.run(_edited_there(session, run_id, by, (payload, changes))))
+        return
     admitter = session.build.admitter(session.load_hub(), session.overrides)
     document = None if payload is None else _read(payload)
     parsed = [_change(text) for text in changes or ()]
@@ -111,8 +115,29 @@ def edit(
             return await decide.edit(desk, RunId(run_id), new, by)
 
     edited = session.change(work)
+    _say(session, run_id, edited)
+
+
+def _say(session: Session, run_id: str, edited: decide.Edited) -> None:
     words = f"{run_id} is replaced by {edited.run_id} for {edited.event_id}"
     session.done(words, run=edited.run_id, event=edited.event_id, replaces=run_id)
+
+
+async def _edited_there(
+    session: Session, run_id: str, by: By, asked: tuple[str | None, list[str] | None]
+) -> decide.Edited:
+    """The hub elsewhere makes the new payload: only it may see the old one."""
+    payload, changes = asked
+    if payload is not None:
+        try:
+            change: dict[str, object] = {"payload": orjson.loads(_read(payload))}
+        except orjson.JSONDecodeError as error:
+            raise SettingsError("--payload", payload, f"it is no JSON: {error}") from None
+    else:
+        parsed = [_change(text) for text in changes or ()]
+        change = {"changes": {".".join(path): value for path, value in parsed}}
+    async with session.hub_there() as hub:
+        return await hub.edit(RunId(run_id), change, by.reason)
 
 
 def _confirm(session: Session, run_id: str) -> None:

@@ -51,7 +51,9 @@ def show(context: typer.Context, event_id: str) -> None:
     detail = session.ask(ShowEvent(EventId(event_id)))
     event = detail.event
     stored = event.data if event.data is not None else detail.body
-    payload = visible.payload(stored, session.hub_if_any(), contract=event.contract)
+    payload = visible.payload(
+        stored, session.hub_if_any(), contract=session.contract(event.contract)
+    )
     if session.paper.is_json:
         envelope = {f: getattr(event, f) for f in event._fields if f not in {"data", "tenant"}}
         session.paper.json(

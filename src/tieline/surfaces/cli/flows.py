@@ -2,6 +2,7 @@
 
 import typer
 
+from tieline.model.commands import Pause
 from tieline.model.errors import NotFound
 from tieline.model.views import CountWork, ListPauses
 from tieline.operations import decide, overview
@@ -9,6 +10,7 @@ from tieline.operations.overview import FlowLine
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column
 from tieline.surfaces.cli.session import Session
+from tieline.surfaces.remote.questions import AskFlows
 
 app = o.noun("Flows: declared in the hub, with how their work stands.")
 
@@ -77,6 +79,8 @@ def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
 
 def _lines(session: Session) -> tuple[tuple[FlowLine, ...], bool]:
     counted = session.ask(CountWork())
+    if session.far is not None:
+        return session.ask(AskFlows()), counted.exact
     lines = overview.flows(session.hub_if_any(), counted, session.ask(ListPauses()))
     return lines, counted.exact
 
@@ -89,8 +93,11 @@ def _mark(line: FlowLine) -> str | None:
 
 def pause_named(session: Session, kind: str, name: str, reason: str | None) -> None:
     by = session.by(reason)
-    hub = session.load_hub()
-    fresh = session.change(lambda journal: decide.pause(journal, hub, kind, name, by))
+    if session.far is not None:  # which knows itself what it has
+        fresh = session.change(lambda journal: journal.commit(Pause(kind, name, by))).count > 0
+    else:
+        hub = session.load_hub()
+        fresh = session.change(lambda journal: decide.pause(journal, hub, kind, name, by))
     words = "is paused" if fresh else "was paused already, and is for the first reason given"
     session.done(f"{kind} {name} {words}", **{kind: name})
 

@@ -30,9 +30,11 @@ from tieline.surfaces.cli import (
     schedules,
     sources,
     story,
+    token,
+    user,
     workers,
 )
-from tieline.surfaces.cli.build import Build
+from tieline.surfaces.cli.build import Build, Far
 from tieline.surfaces.cli.paper import Paper, be_quiet, complain
 from tieline.surfaces.cli.session import Session
 
@@ -50,8 +52,10 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
 DEFECT = 70
 INTERRUPTED = 130
 MakeBuild = Callable[[], Build]
-WITH_VALUE = ("--store", "--hub")
-ALONE = ("--json",)
+WITH_VALUE = ("--store", "--hub", "--url", "--token")
+ALONE = ("--json", "--insecure")
+BESIDE_ITS_STORE = frozenset({"serve", "demo", "db", "new"})
+"""What cannot be done to a hub elsewhere."""
 
 app = typer.Typer(
     help="Tieline: a code-first integration hub.",
@@ -75,6 +79,8 @@ for name, group in (
     ("workers", workers.app),
     ("audit", audit.app),
     ("db", db.app),
+    ("user", user.app),
+    ("token", token.app),
 ):
     app.add_typer(group, name=name)
 app.command()(process.serve)
@@ -87,7 +93,7 @@ app.command("new")(new.new)
 
 
 @app.callback()
-def everywhere(
+def everywhere(  # noqa: PLR0913 - what may stand anywhere
     context: typer.Context,
     *,
     store: Annotated[
@@ -96,13 +102,28 @@ def everywhere(
     hub: Annotated[
         str | None, typer.Option(help="FILE.py:NAME or MODULE:NAME (TIELINE_HUB, else hub.py:hub).")
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="TIELINE_URL", help="Instead of a store: the console of a running hub."
+        ),
+    ] = None,
+    token: Annotated[
+        str, typer.Option(envvar="TIELINE_TOKEN", help="What lets us in there.", show_envvar=True)
+    ] = "",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="With --url: http:// to another machine will do.")
+    ] = False,
     is_json: Annotated[
         bool, typer.Option("--json", help="JSON: an object, or one object a line.")
     ] = False,
 ) -> None:
     """Options that may stand anywhere on the line."""
     paper = Paper(is_json, is_terminal=sys.stdout.isatty() and not is_json)
-    context.obj = Session(context.obj, store, hub, paper)
+    far = None
+    if url and store is None and context.invoked_subcommand not in BESIDE_ITS_STORE:
+        far = Far(url, token, insecure)
+    context.obj = Session(context.obj, store, hub, paper, far)
 
 
 def main(make_build: MakeBuild, line: Sequence[str] | None = None) -> None:

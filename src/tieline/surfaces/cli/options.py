@@ -35,7 +35,7 @@ EffectsAgain = Annotated[
     typer.Option("--yes-effects-again", help="Answers what --as-new-action asks."),
 ]
 MANY = 50
-EVERYWHERE = "Anywhere on the line: --store PATH, --hub FILE.py:NAME, --json."
+EVERYWHERE = "Anywhere on the line: --store PATH, --hub FILE.py:NAME, --url CONSOLE, --json."
 
 
 def noun(help_: str) -> typer.Typer:

@@ -71,13 +71,13 @@ def demo(
 def status(context: typer.Context) -> None:
     """Say whether a hub is running, and how its work stands."""
     session = o.session_of(context)
-    store = session.target().store
+    store = session.target().store if session.far is None else session.far.url
     holder = session.ask(CheckStore()).holder
     counted = session.ask(CountWork())
     told = {
         "store": shown(store),
         "process": holder,
-        "hub": session.run(session.build.hub_status(store)),
+        "hub": None if session.far else session.run(session.build.hub_status(store)),
         "flows": counted.flows,
         "oldest": counted.oldest,
         "paused": session.ask(ListPauses()),
@@ -99,7 +99,7 @@ def _tell(session: Session, holder: int | None) -> None:
     oldest = counted.oldest
     session.paper.fields(
         (
-            ("store", shown(session.target().store)),
+            ("store", shown(session.far.url if session.far else session.target().store)),
             ("hub", running),
             *totals.items(),
             (

@@ -58,7 +58,7 @@ def show(context: typer.Context, receipt_id: str) -> None:
     detail = session.ask(ShowReceipt(ReceiptId(receipt_id)))
     hub = session.hub_if_any()
     contract = next((row.contract for row in detail.events if row.contract), None)
-    body = visible.payload(detail.receipt.body, hub, contract=contract)
+    body = visible.payload(detail.receipt.body, hub, contract=session.contract(contract))
     if session.paper.is_json:
         receipt = detail.receipt._replace(headers=None, body=None)
         shown = {"headers": _headers(detail), "body": body}

@@ -19,6 +19,7 @@ from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.runs import AUDIT_COLUMNS
 from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.remote.questions import AskPlan
 
 app = o.noun("Replay: run recorded events again, planned first, paced, below live traffic.")
 
@@ -195,6 +196,8 @@ def _issue(text: str | None) -> IssueId | None:
 
 def _plan(session: Session, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:
     replay.check(wanted)
+    if session.far is not None:
+        return session.ask(AskPlan(wanted, as_new_action))
     admitter = session.build.admitter(session.load_hub(), session.overrides)
     now_us = session.now_us()
 

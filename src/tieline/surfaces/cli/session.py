@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tieline.model.commands import By
 from tieline.model.errors import DeclarationError, SettingsError
@@ -17,8 +17,11 @@ from tieline.model.views import Page, Question, Window
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.plain_time import moment
-from tieline.surfaces.cli.build import Build, Target
+from tieline.surfaces.cli.build import Build, Far, Target
 from tieline.surfaces.cli.paper import Paper
+
+if TYPE_CHECKING:
+    from tieline.surfaces.remote.client import FarHub
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -46,6 +49,8 @@ class Session:
     store: str | None
     hub: str | None
     paper: Paper
+    far: Far | None = None
+    """Instead of a store: a running hub elsewhere."""
 
     @property
     def build(self) -> Build:
@@ -71,6 +76,8 @@ class Session:
 
     def hub_if_any(self) -> HubSpec | None:
         """The hub, for commands that can do without; one that was named must be sound."""
+        if self.far is not None:
+            return None  # it knows better there
         if self.hub is not None:
             return self.load_hub()
         try:
@@ -82,6 +89,8 @@ class Session:
 
     def may_have_hub(self) -> bool:
         """Whether there is something to load."""
+        if self.far is not None:
+            return False
         file = self.target().hub.rpartition(":")[0]
         return self.hub is not None or not file.endswith(".py") or Path(file).is_file()
 
@@ -112,6 +121,10 @@ class Session:
     @asynccontextmanager
     async def views(self) -> AsyncIterator[Views]:
         """The store, for reading."""
+        if self.far is not None:
+            async with self.hub_there() as hub:
+                yield hub
+            return
         views = await self.build.open_views(self.target().store)
         try:
             yield views
@@ -121,11 +134,36 @@ class Session:
     @asynccontextmanager
     async def journal(self) -> AsyncIterator[Journal]:
         """The store, for operators' commands."""
+        if self.far is not None:
+            async with self.hub_there() as hub:
+                yield hub
+            return
         journal = await self.build.open_journal(self.target().store)
         try:
             yield journal
         finally:
             await journal.close()
+
+    @asynccontextmanager
+    async def hub_there(self) -> AsyncIterator["FarHub"]:
+        """The hub elsewhere."""
+        if self.far is None:
+            raise SettingsError("--url", "", "give the address of a hub's console")
+        hub = await self.build.open_far(self.far)
+        try:
+            yield hub
+        finally:
+            await hub.close()
+
+    def console(self) -> str:
+        """Where people find the console; ends with a slash."""
+        if self.far is not None:
+            return self.far.url.rstrip("/") + "/"
+        return self.build.console(self.overrides)
+
+    def contract(self, name: str | None) -> str | None:
+        """The contract that a payload still has to be held against: a hub elsewhere did it."""
+        return None if self.far is not None else name
 
     def change(self, work: Callable[[Journal], Coroutine[Any, Any, T]]) -> T:
         """Do something to the store."""

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from tieline.model import access as a
 from tieline.model import commands as c
 from tieline.model import errors as e
 
@@ -40,6 +41,13 @@ COMMANDS: Mapping[str, type[Any]] = {
     "resolve-held": c.ResolveHeld,
     "start-replay": c.StartReplay,
     "cancel-replay": c.CancelReplay,
+    "add-user": a.AddUser,
+    "set-role": a.SetRole,
+    "set-password": a.SetPassword,
+    "remove-user": a.RemoveUser,
+    "add-invite": a.AddInvite,
+    "add-token": a.AddToken,
+    "revoke-token": a.RevokeToken,
     "decide-many": c.DecideMany,
     "acknowledge-issue": c.AcknowledgeIssue,
     "resolve-issue": c.ResolveIssue,

@@ -1,7 +1,6 @@
 """Wire: questions and commands come in as values; they go out as JSON, and come back as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,32 +9,12 @@ from tieline.model import access as a
 from tieline.model import view_access as va
 from tieline.model import view_lists as vl
 from tieline.model import views as v
-from tieline.model.commands import By, ReplayFilter
+from tieline.model.by import By
 from tieline.model.errors import CommandRefused
 from tieline.model.views import Question
-from tieline.operations.overview import ConnectionLine, FlowLine
-from tieline.operations.replay import Plan
 from tieline.rules.access import Permission
 from tieline.surfaces.control.wire import COMMANDS as OPERATORS
-
-
-@dataclass(frozen=True, slots=True)
-class AskFlows(Question[tuple[FlowLine, ...]]):
-    """The flows that the hub declares, and how their work stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskConnections(Question[tuple[ConnectionLine, ...]]):
-    """The connections that the hub declares, and how their calls went."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskPlan(Question[Plan]):
-    """What a replay would do, with the hub's own flows and payloads."""
-
-    filter: ReplayFilter
-    as_new_action: bool
-
+from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
 
 _READ = (
     v.ListReceipts, v.ListEvents, v.ListRuns, v.ListDead, v.ListReplays, v.ListAudit,

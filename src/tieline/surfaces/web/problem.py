@@ -76,6 +76,8 @@ class Problem(Exception):
     code: str
     detail: str
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
+    """Further members, such as what was not found."""
 
     @property
     def kind(self) -> Kind:
@@ -92,6 +94,7 @@ class Problem(Exception):
             "detail": self.detail,
             "code": kind.code,
             "retriable": kind.retriable,
+            **self.more,
         }
 
     def response(self) -> Response:
@@ -116,4 +119,5 @@ def problem_of(error: Exception) -> Problem:
         return Problem("internal", "the hub's log says more")
     if KINDS[code].status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         return Problem(code, str(error), {"retry-after": "5"})
-    return Problem(code, str(error))
+    more = {"kind": error.kind, "key": error.key} if isinstance(error, e.NotFound) else {}
+    return Problem(code, str(error), more=more)

@@ -1,0 +1,73 @@
+"""Tokens: keys by which programs use the API, each with what it is for and how long."""
+
+from typing import Annotated
+
+import typer
+
+from tieline.model.access import AddToken, RevokeToken, Scope, TokenRow
+from tieline.model.view_access import ListTokens
+from tieline.rules import credentials as rule
+from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.paper import Column, when
+
+app = o.noun("Tokens: keys by which programs use the API.")
+
+DAY_US = 86_400_000_000
+
+COLUMNS: tuple[Column[TokenRow], ...] = (
+    Column("TOKEN", lambda row: row.id),
+    Column("NAME", lambda row: row.name),
+    Column("FOR", lambda row: ", ".join(row.scopes)),
+    Column("OWNER", lambda row: row.owner),
+    Column("EXPIRES (UTC)", lambda row: when(row.expires_us)),
+    Column("LAST USE (UTC)", lambda row: when(row.used_us)),
+)
+
+
+@app.command("list")
+def list_(context: typer.Context) -> None:
+    """List tokens by name; the tokens themselves are not stored."""
+    session = o.session_of(context)
+    session.paper.table(COLUMNS, session.ask(ListTokens()))
+
+
+@app.command()
+def add(  # noqa: PLR0913 - what a token is
+    context: typer.Context,
+    name: str,
+    *,
+    scope: Annotated[
+        list[Scope], typer.Option(help="search, read, operate, metrics or admin; repeat.")
+    ],
+    owner: Annotated[
+        str | None, typer.Option(help="A user whose role bounds it, and with whom it goes.")
+    ] = None,
+    days: Annotated[float, typer.Option(min=0.001, max=3650, help="Until it expires.")] = 90.0,
+    reason: o.Reason = None,
+) -> None:
+    """Make a token and print it, once."""
+    session = o.session_of(context)
+    by = session.by(reason)
+    key = rule.TOKEN_PREFIX + session.target().secrecy.key()
+    scopes = tuple(str(one) for one in dict.fromkeys(scope))
+    command = AddToken(
+        id=f"tok_{rule.digest(key)[:12]}",
+        name=name,
+        hash=rule.digest(key),
+        owner=owner,
+        scopes=scopes,
+        expires_us=by.at_us + int(days * DAY_US),
+        by=by,
+    )
+    session.change(lambda journal: journal.commit(command))
+    session.done(f"{name} is good for {', '.join(scopes)}; it is shown only now: {key}",
+                 token=key, id=command.id, name=name)  # fmt: skip
+
+
+@app.command()
+def revoke(context: typer.Context, token: str, *, reason: o.Reason = None) -> None:
+    """Make a token void, by its id or its name."""
+    session = o.session_of(context)
+    by = session.by(reason)
+    session.change(lambda journal: journal.commit(RevokeToken(token, by)))
+    session.done(f"{token} is void", token=token)
