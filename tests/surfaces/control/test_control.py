@@ -11,6 +11,15 @@ import orjson
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.model.access import (
+    AddInvite,
+    AddToken,
+    AddUser,
+    RemoveUser,
+    RevokeToken,
+    SetPassword,
+    SetRole,
+)
 from tieline.model.commands import (
     AcknowledgeIssue,
     By,
@@ -231,6 +240,13 @@ EVERY_COMMAND: list[Callable[[], Command]] = [
     lambda: ResolveIssue(IssueId("iss_1"), BY),
     lambda: MuteIssue(IssueId("iss_1"), BY, 99),
     lambda: ReopenIssue(IssueId("iss_1"), BY),
+    lambda: AddUser("ann", "admin", None, BY),
+    lambda: SetRole("ann", "viewer", BY),
+    lambda: SetPassword("ann", "$argon2id$…", BY, "h"),
+    lambda: RemoveUser("ann", BY),
+    lambda: AddInvite("h", "ann", "admin", False, 9, BY),
+    lambda: AddToken("tok_1", "ci", "h", None, ("read", "operate"), 9, BY),
+    lambda: RevokeToken("ci", BY),
 ]
 
 

@@ -138,7 +138,8 @@ def _step(step: StepRow, hub: HubSpec) -> StepRow:
         told_bytes = head + b"\n" + orjson.dumps(told["body"])
     else:
         told_bytes = orjson.dumps(told)
-    return replace(step, result=told_bytes, result_bytes=len(told_bytes))
+    # Its size stays what it was; blanks behind a JSON text say that it is not cut.
+    return replace(step, result=told_bytes.ljust(step.result_bytes or 0))
 
 
 ENDPOINTS = (
