@@ -6,7 +6,7 @@ SECONDS ?= 30
 BACKEND ?= sqlite
 SRC := src tests benchmarks examples
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench openapi clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/tieline demo --seconds $(SECONDS)
@@ -26,6 +26,10 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks all --backend $(BACKEND)
+
+# What the API is, for readers and generators of clients; a test tells when it is not current.
+openapi: $(VENV)/.dev
+	$(BIN)/python -m tests.surfaces.api.write_document
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

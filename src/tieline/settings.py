@@ -88,6 +88,9 @@ class Settings(TelemetrySettings):
     public_url: str | None = Field(
         default=None, description="how senders reach the door; some schemes sign it"
     )
+    insecure: bool = Field(
+        default=False, description="true: no TLS although others can reach the webhook door"
+    )
     console_host: str = Field(
         default="127.0.0.1", description="address of the console, the API and the metrics"
     )

@@ -14,6 +14,7 @@ from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
+from tieline.model.errors import SettingsError
 from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
 from tieline.model.ids import WorkerId
@@ -42,6 +43,7 @@ from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+from tieline.rules.exposed import is_exposed
 from tieline.rules.shown_exchange import Keeping as KeepingShown
 from tieline.settings import Settings
 from tieline.surfaces.control.server import ControlServer
@@ -156,7 +158,7 @@ def assemble(
         holds=holds,
         sharing=_sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
-        door=DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings)),
+        door=_door(front, clock, settings),
         control=_control(store, holds, back),
         observer=outside.observer,
         clock=clock,
@@ -219,6 +221,18 @@ def _sharing(
     if _is_alone(store):
         return KeptStandings(hub, calls, store.journal, store.views, clock)
     return Shares(calls, store.journal, clock, worker)
+
+
+def _door(front: Front, clock: Clock, settings: Settings) -> DoorServer:
+    """The webhook door. Raises SettingsError for one that others reach without TLS, unsaid."""
+    is_said = settings.insecure or (settings.public_url or "").startswith("https://")
+    if ProcessRole.INGEST in settings.roles and is_exposed(settings.host) and not is_said:
+        wanted = (
+            "deliveries would cross the network in the clear: with a proxy in front that speaks "
+            'TLS set public_url = "https://…", else listen on 127.0.0.1, or set insecure = true'
+        )
+        raise SettingsError("host", settings.host, wanted)
+    return DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings))
 
 
 def _limits(settings: Settings) -> DoorLimits:

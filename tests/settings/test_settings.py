@@ -218,3 +218,20 @@ def test_the_console_is_beside_the_door_unless_told_otherwise(
     given: dict[str, int], at: int
 ) -> None:
     assert Settings(**given).console_at == at
+
+
+@pytest.mark.parametrize(("text", "is_on"), [("true", True), ("TRUE", True), ("false", False)])
+def test_a_switch_is_written_as_a_word_in_the_environment(
+    tmp_path: Path, text: str, is_on: bool
+) -> None:
+    assert loaded(tmp_path, TIELINE_CONSOLE_INSECURE=text).console_insecure is is_on
+    assert loaded(tmp_path, f"insecure = {text.lower()}").insecure is is_on
+
+
+@pytest.mark.parametrize("value", ["1", '"yes"', "0.0", "[]"])
+def test_a_switch_is_nothing_but_true_or_false(tmp_path: Path, value: str) -> None:
+    assert "use true or false" in str(refused(tmp_path, f"console_insecure = {value}"))
+
+
+def test_which_hub_the_command_line_talks_to_is_no_setting_of_a_hub(tmp_path: Path) -> None:
+    loaded(tmp_path, TIELINE_URL="https://hub.acme.example", TIELINE_TOKEN="tl_x")

@@ -1,10 +1,21 @@
 """Wiring of the console: where it may listen, and what it tells people."""
 
+from pathlib import Path
+
 import pytest
 
+from tieline import Hub
+from tieline.adapters.system.clock import SystemClock
+from tieline.adapters.system.ids import SystemIds
+from tieline.adapters.telemetry.counter import CountingObserver
+from tieline.adapters.vault.fixed import FixedVault
 from tieline.model.errors import SettingsError
+from tieline.model.process_role import ProcessRole
+from tieline.ports.crashpoints import go_on
 from tieline.settings import Settings
+from tieline.wiring import Outside, assemble
 from tieline.wiring_console import address, check, policy
+from tieline.wiring_store import open_file
 
 TLS = {"console_cert": "cert.pem", "console_key": "key.pem"}
 
@@ -47,3 +58,31 @@ def test_cookies_are_secure_where_browsers_come_over_tls() -> None:
     assert policy(Settings(**TLS)).is_secure
     assert policy(Settings(console_url="https://hub.acme.example")).is_secure
     assert policy(Settings(console_url="https://hub.acme.example")).hosts >= {"hub.acme.example"}
+
+
+# --- the webhook door -----------------------------------------------------------------------------
+
+
+async def a_door(settings: Settings, tmp_path: Path) -> None:
+    outside = Outside(FixedVault({}), CountingObserver(), SystemClock(), SystemIds(), go_on)
+    store = open_file(str(tmp_path / "tieline.db"))
+    try:
+        assemble(Hub("acme").spec(), settings, outside, store)
+    finally:
+        await store.journal.close()
+        await store.views.close()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5"])
+async def test_a_door_that_others_reach_needs_a_word_about_tls(host: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="insecure = true"):
+        await a_door(Settings(host=host), tmp_path)
+
+    await a_door(Settings(host=host, public_url="https://hooks.acme.example"), tmp_path)
+    await a_door(Settings(host=host, insecure=True), tmp_path)
+    await a_door(Settings(host=host, roles=(ProcessRole.WORKER, ProcessRole.SCHEDULER)), tmp_path)
+
+
+async def test_a_door_behind_plain_http_has_said_nothing_of_tls(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="insecure = true"):
+        await a_door(Settings(host="0.0.0.0", public_url="http://hooks.acme.example"), tmp_path)

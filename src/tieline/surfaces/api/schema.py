@@ -58,8 +58,10 @@ class Schemas:
         if len(args) == 2 and args[1] is ...:
             return {"type": "array", "items": self.of(args[0])}
         if origin is tuple:
-            items = [self.of(one) for one in args]
-            return {"type": "array", "prefixItems": items, "minItems": len(items)}
+            count = {"minItems": len(args), "maxItems": len(args)}
+            items = [self.of(one) for one in dict.fromkeys(args)]
+            shape = items[0] if len(items) == 1 else {"anyOf": items}
+            return {"type": "array", "items": shape, **count}
         return {"type": "array", "items": self.of(args[0])} if args else {"type": "array"}
 
     def _generic(self, kind: Any, origin: Any) -> Schema:
