@@ -32,6 +32,9 @@ class TelemetrySettings(BaseModel):
     metrics_port: int | None = Field(
         default=None, ge=0, le=65535, description="serve only the metrics here, without a console"
     )
+    metrics_socket: int | None = Field(
+        default=None, ge=0, description="set by a supervisor: an open socket that listens"
+    )
     otlp_endpoint: str | None = Field(
         default=None, description="send traces to this collector, OTLP over HTTP"
     )

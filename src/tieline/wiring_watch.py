@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from tieline.adapters.system.listening import inherited
 from tieline.model.gauges import GuardGauges
 from tieline.model.process_role import ProcessRole
 from tieline.operations.alarm import Alarm, AlarmParts
@@ -36,7 +37,8 @@ def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
         return ()
     number = settings.child or 0
     own = port + number if port else 0
-    return (MetricsServer(settings.metrics_host, own, telemetry.render),)
+    listener = inherited("metrics_socket", settings.metrics_socket)
+    return (MetricsServer(settings.metrics_host, own, telemetry.render, listener),)
 
 
 def _gauged(parts: Parts) -> Gauged:

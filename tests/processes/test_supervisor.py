@@ -2,11 +2,13 @@
 
 import os
 import signal
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.fleet_process import FleetProcess, is_alive
+from tests.hub_process import free_port
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
@@ -83,6 +85,20 @@ def test_a_signal_replaces_the_processes_one_by_one(fleet: FleetProcess) -> None
     assert flat == sorted(flat), "each is ready before the one it follows ends"
     assert fleet.stop() == 0
     assert all_gone(fleet.lives())
+
+
+def test_metrics_of_each_process_stay_on_their_port_while_it_is_replaced(
+    fleet: FleetProcess,
+) -> None:
+    port = free_port()
+    fleet.start(2, shutdown_seconds=1, metrics_port=port - 1)
+
+    fleet.signal(signal.SIGHUP)
+    fleet.until(lambda: "tieline: replaced all processes\n" in fleet.said(), "not replaced")
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        assert b"tieline" in answer.read()
+    assert fleet.stop() == 0
 
 
 def test_a_broken_hub_does_not_replace_one_that_works(fleet: FleetProcess) -> None:

@@ -1,13 +1,17 @@
 """Two releases on one store: workers of an earlier commit and of this one share all the work."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from tests import postgres_server
 from tests.checker import look_at_database
-from tests.faults.town import HUB, LANES, _sent
+from tests.faults.town import HUB, LANES, Traffic, _sent
 from tests.faults.verdict import Effect, History, verdict
 from tests.hub_process import HubProcess, eventually
 from tests.processes.old_release import (
@@ -83,10 +87,10 @@ class Pair:
         return verdict(history)
 
 
-@pytest.fixture(params=list(REVISIONS))
-def pair(request: pytest.FixtureRequest, tmp_path: Path, store: str) -> Iterator[Pair]:
-    needs_history()
-    release = checked_out(REVISIONS[request.param](), tmp_path / "old-release")
+@contextmanager
+def a_pair(revision: str, tmp_path: Path, store: str) -> Iterator[Pair]:
+    """Two hubs that are not started yet, the old one with the code of *revision*."""
+    release = checked_out(revision, tmp_path / "old-release")
     with ExitStack() as at_end:
         vendors = at_end.enter_context(launch_all())
         environment = {
@@ -102,6 +106,26 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path, store: str) -> Iterator
             hubs.append(hub)
         hubs[1].knows = release.settings()
         yield Pair(hubs[0], hubs[1], release, vendors, store)
+
+
+@pytest.fixture(params=list(REVISIONS))
+def pair(request: pytest.FixtureRequest, tmp_path: Path, store: str) -> Iterator[Pair]:
+    """Over a store with today's schema."""
+    needs_history()
+    with a_pair(REVISIONS[request.param](), tmp_path, store) as made:
+        yield made
+
+
+@pytest.fixture
+def old_pair(tmp_path: Path) -> Iterator[Pair]:
+    """Over a store without any tables, and with the oldest release."""
+    needs_history()
+    server = postgres_server.shared()
+    name = f"tl_bare_{uuid4().hex[:12]}"
+    asyncio.run(server.ask(f"CREATE DATABASE {name}"))
+    with a_pair(oldest_that_may_work_beside(), tmp_path, server.url(name)) as made:
+        yield made
+    asyncio.run(server.ask(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def test_workers_of_two_releases_share_the_work_and_finish_it_without_the_other(
@@ -141,4 +165,43 @@ def test_an_old_hub_starts_on_a_schema_that_is_newer_than_it(pair: Pair) -> None
     pair.drain()
     assert pair.old.stop() == 0
 
+    assert pair.verdict() == []
+
+
+def test_a_new_release_changes_the_schema_under_the_feet_of_an_old_one_at_work(
+    old_pair: Pair,
+) -> None:
+    """A release is rolled out under load: migrations, then the door, then the last old worker."""
+    pair, sender = old_pair, old_pair.vendors["payments"]
+    patient: dict[str, Any] = {
+        "max_attempts": 2000,
+        "first_wait_seconds": 0.05,
+        "longest_wait_seconds": 0.5,
+        "timeout_seconds": 5.0,
+        "concurrency": 16,
+    }
+
+    def until_some_more() -> None:
+        last = int(sender.stats()["effects"]) + 40
+        eventually(lambda: int(sender.stats()["effects"]) >= last, "nothing is done")
+
+    pair.start(pair.old)
+    sender.target(f"http://127.0.0.1:{pair.old.port}/in/billing", **patient)
+    traffic = Traffic(sender)
+    traffic.start()
+    until_some_more()
+
+    pair.start(pair.new)
+    until_some_more()
+    assert not pair.old.has_ended
+    sender.target(f"http://127.0.0.1:{pair.new.port}/in/billing", **patient)
+    until_some_more()
+    assert pair.old.stop() == 0
+    until_some_more()
+
+    traffic.stop()
+    assert sender.idle(60), pair.last_words()
+    pair.drain()
+    assert pair.new.stop() == 0
+    pair.sent = traffic.offered
     assert pair.verdict() == []

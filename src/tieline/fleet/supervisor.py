@@ -22,6 +22,7 @@ COMMAND = (sys.executable, "-m", "tieline", "serve")
 BEYOND_S = 30.0
 """How long a process may take to stop beyond what its runs are given, before it is killed."""
 DOOR, CONSOLE = f"{PREFIX}DOOR_SOCKET", f"{PREFIX}CONSOLE_SOCKET"
+METRICS = f"{PREFIX}METRICS_SOCKET"
 TOLD_TO_STOP = {0, -signal.SIGTERM}
 """Exit codes of a process that was told to stop: in good order, or before it had begun."""
 
@@ -80,6 +81,7 @@ class Supervisor:
             self._shared[DOOR] = SharedAddress(settings.host, settings.port)
         if ProcessRole.CONSOLE in settings.roles:
             self._shared[CONSOLE] = SharedAddress(settings.console_host, settings.console_at)
+        self._own: list[SharedAddress] = []
         self._slots = [self._slot(at + 1, around, of) for at, of in enumerate(roles)]
         for slot in self._slots:
             slot.anybody_was_ready = self._slots[0].anybody_was_ready
@@ -94,6 +96,11 @@ class Supervisor:
         addresses: dict[str, Address] = {
             name: address for name, address in self._shared.items() if wanted[name] in roles
         }
+        port = self._settings.metrics_port
+        if self._settings.metrics and port:  # each has its own, the same for all its lives
+            own = SharedAddress(self._settings.metrics_host, port + number)
+            self._own.append(own)
+            addresses[METRICS] = own
         return Slot(number, around, environment, addresses)
 
     async def run(self) -> int:
@@ -111,7 +118,7 @@ class Supervisor:
             while any(not task.done() for task in tasks):
                 await asyncio.gather(*(slot.end() for slot in self._slots))
                 await asyncio.wait(tasks, timeout=1.0)
-            for address in self._shared.values():
+            for address in (*self._shared.values(), *self._own):
                 address.close()
         for task in tasks:
             task.result()

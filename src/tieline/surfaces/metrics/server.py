@@ -6,6 +6,7 @@ can reach the address can read the numbers.
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 
 from tieline.model.errors import SettingsError
@@ -18,7 +19,15 @@ MOST_AT_ONCE = 16
 class MetricsServer:
     """A surface that serves the numbers of one process."""
 
-    def __init__(self, host: str, port: int, render: Callable[[], tuple[bytes, str]]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        render: Callable[[], tuple[bytes, str]],
+        listener: socket.socket | None = None,
+    ) -> None:
+        """On *host* and *port*, or on a *listener* that is open already."""
+        self._listener = listener
         self._host = host
         self._port = port
         self._render = render
@@ -38,14 +47,21 @@ class MetricsServer:
     async def open(self) -> None:
         """Listen. Raises SettingsError when that cannot be."""
         try:
-            self._server = await asyncio.start_server(
-                self._visit, self._host, self._port, limit=LONGEST_HEAD_BYTES
-            )
+            self._server = await self._listen()
         except OSError as error:
             where = f"{self._host}:{self._port}"
             words = f"nothing can listen there: {error.strerror or error}"
             raise SettingsError("metrics_port", where, words) from None
         self._port = self._server.sockets[0].getsockname()[1]
+
+    async def _listen(self) -> asyncio.Server:
+        if self._listener is not None:
+            return await asyncio.start_server(
+                self._visit, sock=self._listener, limit=LONGEST_HEAD_BYTES
+            )
+        return await asyncio.start_server(
+            self._visit, self._host, self._port, limit=LONGEST_HEAD_BYTES
+        )
 
     async def close(self, seconds: float) -> None:
         """Stop within *seconds*."""
