@@ -6,10 +6,10 @@ SECONDS ?= 30
 BACKEND ?= sqlite
 SRC := src tests benchmarks examples
 
-.PHONY: demo test lint format bench openapi clean
+.PHONY: demo test lint format bench openapi screenshots clean
 
 demo: $(VENV)/.runtime
-	$(BIN)/tieline demo --seconds $(SECONDS)
+	$(BIN)/tieline demo --seconds $(SECONDS) $(if $(KEEP),--keep)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -30,6 +30,10 @@ bench: $(VENV)/.dev
 # What the API is, for readers and generators of clients; a test tells when it is not current.
 openapi: $(VENV)/.dev
 	$(BIN)/python -m tests.surfaces.api.write_document
+
+# Each page of the console, light and dark, wide and narrow; needs Chromium.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.console.screenshots docs/images
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ from benchmarks.database import end_shared
 from benchmarks.idle import idle
 from benchmarks.ingest import ingest
 from benchmarks.kill import KillPlan, kill
+from benchmarks.pages import PagesPlan, pages
 from benchmarks.rounds import RoundPlan
 from benchmarks.runner import relay
 from benchmarks.snapshot import snapshot
@@ -73,6 +74,10 @@ def _snapshot(options: argparse.Namespace) -> Report:
     return snapshot(plan, options.hold)
 
 
+def _pages(options: argparse.Namespace) -> Report:
+    return pages(PagesPlan(options.runs, options.times, options.store, options.backend))
+
+
 def _all(options: argparse.Namespace) -> Report:
     """Every table, one after the other; the targets stand last."""
     reports: Report = {}
@@ -97,6 +102,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {
     "ingest": _ingest,
     "cost": _cost,
     "snapshot": _snapshot,
+    "pages": _pages,
 }
 OF_A_SERVER = {"ingest", "cost", "snapshot"}
 
@@ -134,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--queued", type=int, default=100_000, help="idle: length of the queue")
     parser.add_argument("--hold", type=float, default=60.0, help="snapshot: seconds it is held")
     parser.add_argument("--longest", type=int, default=1_000_000, help="claim: longest queue")
+    parser.add_argument("--runs", type=int, default=1_000_000, help="pages: runs in the store")
+    parser.add_argument("--times", type=int, default=7, help="pages: how often each is asked for")
+    parser.add_argument("--store", default="", help="pages: a store that is filled already")
     return parser
 
 

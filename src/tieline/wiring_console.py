@@ -4,6 +4,7 @@ Loaded only by a process that serves the console: the frameworks cost start-up t
 """
 
 import os
+from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -12,6 +13,8 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.model.errors import SettingsError
+from tieline.model.gauges import GuardGauges
+from tieline.model.ids import Micros
 from tieline.ports.surface import Surface
 from tieline.rules.exposed import is_exposed
 from tieline.settings import Settings
@@ -104,8 +107,13 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         observer=parts.observer,
         metrics=None if parts.telemetry is None else parts.telemetry.render,
         new_key=SystemSecrecy().key,
+        guards=partial(_guards, parts),
         policy=policy(settings),
     )
+
+
+def _guards(parts: Parts, now_us: Micros) -> list[GuardGauges]:
+    return [parts.calls.guard(spec).gauges(now_us) for spec in parts.hub.connections.values()]
 
 
 def address(settings: Settings, port: int) -> str:

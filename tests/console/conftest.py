@@ -1,4 +1,8 @@
-"""Fixtures of the console's tests: one demo hub and one browser for all of them."""
+"""Fixtures of the console's tests: one demo hub for all of them, one browser for each file.
+
+A browser ends with its file: its driver has a loop in the tests' thread, beside which no other test
+could run one.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,7 +22,7 @@ def hub() -> Iterator[House]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:

@@ -1,11 +1,13 @@
 """Parts: what the pages and the API work with, handed in by the wiring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tieline.model.commands import Command
 from tieline.model.flow import HubSpec
+from tieline.model.gauges import GuardGauges
+from tieline.model.ids import Micros
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -33,6 +35,11 @@ def no_key() -> str:
     raise RuntimeError("these parts were made without a source of keys")
 
 
+def no_guards(_: Micros) -> Sequence[GuardGauges]:
+    """A process without workers makes no calls."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class WebParts:
     """What a running hub shows, and what carries out what people order."""
@@ -53,6 +60,8 @@ class WebParts:
     """Makes a secret of 256 random bits."""
     status: Callable[[], dict[str, Any]] = dict
     """What this process says of itself."""
+    guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards
+    """How the connections stand in this process."""
     policy: WebPolicy = WebPolicy()
 
     async def carry_out(self, command: Command) -> Any:

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import NotFound
+from tieline.model.gauges import GuardGauges
 from tieline.model.view_lists import ConnectionHealth, ListAttempts, ListConnections
 from tieline.model.view_series import Point, ReadSums
 from tieline.model.views import ListAlerts, Window
@@ -32,6 +33,8 @@ class Health:
     """Which badge the word is shown in."""
     point: Point | None
     used_by: tuple[str, ...]
+    guard: GuardGauges | None
+    """How it stands in the process that shows the page."""
 
     @property
     def tries(self) -> int:
@@ -113,13 +116,26 @@ async def _rows(desk: Desk) -> list[Health]:
     sums = await desk.read(ReadSums("connection", now_us - HOUR_US, now_us))
     alerts = await desk.read(ListAlerts())
     told = {row.subject: row.kind for row in alerts if row.subject.startswith("connection:")}
+    guards = {guard.connection: guard for guard in desk.parts.guards(now_us)}
     rows = []
     for health in found:
-        word, state = _word(health, told.get(f"connection:{health.name}"), sums.get(health.name))
+        guard = guards.get(health.name)
+        sign = told.get(f"connection:{health.name}") or _sign(guard)
+        word, state = _word(health, sign, sums.get(health.name))
         used_by = tuple(f.name for f in hub.flows.values() if health.name in f.uses)
         spec = hub.connections.get(health.name)
-        rows.append(Health(health, spec, word, state, sums.get(health.name), used_by))
+        rows.append(Health(health, spec, word, state, sums.get(health.name), used_by, guard))
     return rows
+
+
+def _sign(guard: GuardGauges | None) -> str | None:
+    """What the guard of this process knows, as the alert of it is called."""
+    state = None if guard is None else guard.state
+    return {
+        "open": "breaker-open",
+        "probing": "breaker-open",
+        "unhealthy": "connection-unhealthy",
+    }.get(state or "")
 
 
 def _word(health: ConnectionHealth, alert: str | None, point: Point | None) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.errors import NotFound
 from tieline.model.view_lists import ListLanes
 from tieline.model.view_series import Point, ReadSums
-from tieline.model.views import CountWork, ListPauses, ListRuns, Window
+from tieline.model.views import ListRuns, Window
 from tieline.operations import overview
 from tieline.operations.overview import FlowLine
 from tieline.rules.access import Permission
@@ -67,8 +67,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 
 async def _lines(desk: Desk) -> tuple[FlowLine, ...]:
-    counted, pauses = await desk.read(CountWork()), await desk.read(ListPauses())
-    return overview.flows(desk.parts.hub, counted, pauses)
+    standing = await desk.standing()
+    return overview.flows(desk.parts.hub, standing.counted, standing.pauses)
 
 
 def _names(lines: tuple[FlowLine, ...]) -> list[str]:
