@@ -321,7 +321,7 @@ async def test_an_authors_timeout_around_a_write_cannot_shrug_off_the_doubt(
     assert run.run.state == ("retrying" if is_confirmed else "held")
     assert [attempt.outcome for attempt in run.attempts] == ["cut-off"]
     if is_confirmed:
-        await engine.pass_time(seconds=1)
+        await engine.pass_time(seconds=6)
         assert vendor.paths() == ["/messages", "/last"]
         assert await engine.states() == ["done"]
 

@@ -53,12 +53,14 @@ class Hub:
         at_once: int | None = None,
         allow: tuple[str, ...] = (),
         max_answer_bytes: int = 1024 * 1024,
+        confirm_after: timedelta | None = None,
     ) -> Connection:
         """Connect an account at a system.
 
         ``credential`` and ``signing`` are names in the vault (``signing`` defaults to
         ``<name>-signing``); ``timeout`` bounds a whole call; ``allow`` lists internal addresses
-        this connection may reach (host, host:port, IP or CIDR).
+        this connection may reach (host, host:port, IP or CIDR); ``confirm_after`` is how long after
+        an unknown outcome a ``confirm=`` looks at the earliest.
         """
         known = connector.timeouts
         timeouts = known
@@ -77,6 +79,7 @@ class Hub:
                 at_once=connector.at_once if at_once is None else at_once,
                 egress=Egress(allow),
                 max_answer_bytes=max_answer_bytes,
+                confirm_after=connector.confirm_after if confirm_after is None else confirm_after,
             )
         )
         self._connections.append(connection)

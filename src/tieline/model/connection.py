@@ -19,6 +19,7 @@ class FailedInside(NamedTuple):
     reason: str
 
 
+CONFIRM_AFTER = timedelta(seconds=5)
 BEARER, TIMEOUTS, RETRY = Bearer(), Timeouts(), RetryPolicy()
 
 
@@ -38,6 +39,12 @@ class Connector:
     """Calls in flight at most."""
     idempotency_header: str | None = None
     """Where the provider takes an idempotency key; makes its writes ``idempotent``."""
+    idempotency_life: timedelta | None = None
+    """How long the provider remembers a key; a later repeat of a write that may have been made is
+    held for a person. None: it is not known to forget."""
+    confirm_after: timedelta = CONFIRM_AFTER
+    """How long after an unknown outcome ``confirm=`` looks at the earliest: what the provider has
+    taken in may show only a moment later."""
     effects: Mapping[str, Effect] = field(default_factory=dict)
     """``"POST /path/*"`` → effect, where the default by method is wrong; first match wins."""
     failed_inside: Callable[[HttpAnswer], FailedInside | None] | None = None
@@ -66,3 +73,5 @@ class ConnectionSpec:
     max_answer_bytes: int
     longest_nap: timedelta = timedelta(seconds=1)
     """A shorter wait for the rate limit is spent in memory; a longer one is stored."""
+    confirm_after: timedelta = CONFIRM_AFTER
+    """As of the connector, unless it was connected with another."""

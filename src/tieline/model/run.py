@@ -81,6 +81,8 @@ class StepRecord(NamedTuple):
     result: bytes | None
     started_us: Micros
     finished_us: Micros | None
+    """When it ended. Of an intent: when its try began. Of a failed one: when the first try began
+    that may have been applied, if there was any."""
 
 
 class AttemptRecord(NamedTuple):

@@ -19,8 +19,8 @@ from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost
 from tieline.rules.ending import dead_of, discreet_outcome
+from tieline.rules.hops import TOPIC
 
-TOPIC = "topic"
 GIVE_BACK_S = 5.0
 """How long a stop waits for runs that were called off, and for the store to take them back."""
 CALLS_OFF = 10

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 
 import orjson
 
@@ -16,14 +17,17 @@ from tieline.pipeline.step import Step, Steps, Try
 from tieline.pipeline.stop import Stop
 from tieline.ports.caller import CURRENT
 from tieline.ports.guarded import Sending, Tried
+from tieline.rules.doubt import may_be_applied, open_since
 from tieline.rules.effects import effect_of
 from tieline.rules.ending import dead_of, words
 from tieline.rules.memory import pack, unpack
+from tieline.rules.plain_time import iso, span
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
 from tieline.rules.shown_exchange import shown_answer, shown_request
 from tieline.rules.trace import is_sampled, under
 
+MICROSECOND = timedelta(microseconds=1)
 UNAUTHORISED_PAUSE_US = 30_000_000
 _JSON_TYPE = ("content-type", "application/json")
 
@@ -40,11 +44,29 @@ class CallSteps:
         name = f"{connection.name} {call.method} {call.path.partition('?')[0]}"
         step = self._steps.plan(name, call.key, effect, lambda: _fingerprint(call))
         found = self._steps.decide(step)
-        if found is not Next.GO:
+        if found is Next.GO:
+            self._may_repeat(step, connection)
+        else:
             known = await self._known(found, step, connection, call)
             if known is not None:
                 return known
         return await self._try(step, connection, call)
+
+    def _may_repeat(self, step: Step, connection: ConnectionSpec) -> None:
+        """Raises Stop where the provider may have made the effect and forgotten its key."""
+        life = connection.connector.idempotency_life
+        if life is None or step.effect is not Effect.IDEMPOTENT:
+            return
+        doubt_us = open_since(step.known)
+        if doubt_us is None or self._steps.parts.clock.now_us() - doubt_us < life // MICROSECOND:
+            return
+        reason = (
+            f"whether {step.name} happened is not known: a try of {iso(doubt_us)} may have been "
+            f"applied, {connection.connector.name} remembers an idempotency key for "
+            f"{span(life // MICROSECOND)}, and a repeat now could make it twice; look at the other "
+            "system, then resolve this run with --done or --retry"
+        )
+        raise self._steps.hold(step, reason)
 
     async def _known(
         self, found: Next, step: Step, connection: ConnectionSpec, call: Call
@@ -70,6 +92,7 @@ class CallSteps:
                 "look at the other system, then resolve this run with --done or --retry"
             )
             raise self._steps.hold(step, reason)
+        self._not_too_soon(step, connection)
         token = CURRENT.set(self._steps.parts.outside)
         try:
             found = await call.confirm()
@@ -89,6 +112,16 @@ class CallSteps:
         self._steps.log(step, "confirmed")
         return unpack(result)
 
+    def _not_too_soon(self, step: Step, connection: ConnectionSpec) -> None:
+        """What the provider has taken in may show only a moment later. Raises Stop until then."""
+        since_us = open_since(step.known)
+        if since_us is None:
+            return
+        due_us = since_us + connection.confirm_after // MICROSECOND
+        if self._steps.parts.clock.now_us() < due_us:
+            reason = f"{step.name}: its outcome is unknown; looks for it a moment later"
+            raise self._steps.stop(RetryAt(due_us, reason))
+
     def _look_failed(self, step: Step, connection: ConnectionSpec, failed: CallFailed) -> Stop:
         """The outcome stays unknown: look again later, and in the end ask a person."""
         reason = f"{step.name}: its outcome is unknown and the look-up failed: {failed.detail}"
@@ -105,7 +138,8 @@ class CallSteps:
         due_us = None
         if not isinstance(after, GaveUp) and not isinstance(failed, CallRefused):
             due_us = after.when_us
-        self._steps.write(step, StepState.INTENT, step.tries + 1, None, None)
+        since_us = open_since(step.known)
+        self._steps.write(step, StepState.INTENT, step.tries + 1, None, since_us)
         self._steps.log(step, failed.kind, detail=reason, retry_us=due_us)
         if due_us is None:
             return self._steps.stop(Held(reason, (step.name, step.key)))
@@ -166,13 +200,17 @@ class CallSteps:
         reason = "our side stopped waiting for the answer"
         tried = Try(connection.name, at_us, now_us - at_us, None, "cut-off", None, reason)
         self._steps.log_try(step, tried)
+        if step.effect is Effect.IDEMPOTENT:
+            since_us = open_since(step.known) or at_us
+            self._steps.write(step, StepState.FAILED, step.tries, None, since_us)
         if step.effect not in {Effect.VERIFY, Effect.ONCE}:
             return
         if call.confirm is None:
             held = f"whether {step.name} happened is not known: {reason}"
             self._steps.stop(Held(held, (step.name, step.key)))
         else:
-            self._steps.stop(RetryAt(now_us, f"{step.name}: {reason}"))
+            due_us = now_us + connection.confirm_after // MICROSECOND
+            self._steps.stop(RetryAt(due_us, f"{step.name}: {reason}"))
 
     def _conclude(
         self, step: Step, connection: ConnectionSpec, call: Call, tried: Tried
@@ -193,7 +231,8 @@ class CallSteps:
                 self._steps.refused(step, result)
                 raise CallRefused(kind, f"{step.name}: {reason}", tried.status)
             case Unauthorised(reason=reason):
-                self._steps.write(step, StepState.FAILED, step.tries, None, None)
+                since_us = open_since(step.known)
+                self._steps.write(step, StepState.FAILED, step.tries, None, since_us)
                 due_us = tried.at_us + tried.took_us + UNAUTHORISED_PAUSE_US
                 self._steps.log_try(step, _try(connection, tried, "unauthorised", due_us, reason))
                 on = f"connection:{connection.name}"
@@ -236,15 +275,37 @@ class CallSteps:
         if isinstance(after, GaveUp) and state is StepState.INTENT:
             return self._in_doubt(step, connection, tried, f"{after.reason}: {reason}")
         kind = verdict.kind if isinstance(verdict, TryAgain | InDoubt) else "failed"
-        due_us = None if isinstance(after, GaveUp) else after.when_us
-        self._steps.write(step, state, step.tries + 1, None, None)
-        self._steps.log_try(step, _try(connection, tried, kind, due_us, reason))
         if isinstance(after, GaveUp):
+            self._tried(step, connection, tried, (state, None), reason)
             return self._steps.stop(Dead(kind, f"{step.name}: {after.reason}: {reason}"))
-        return self._steps.stop(RetryAt(after.when_us, f"{step.name}: {reason}"))
+        due_us = after.when_us
+        if state is StepState.INTENT:
+            ended_us = tried.at_us + tried.took_us
+            due_us = max(due_us, ended_us + connection.confirm_after // MICROSECOND)
+        self._tried(step, connection, tried, (state, due_us), reason)
+        return self._steps.stop(RetryAt(due_us, f"{step.name}: {reason}"))
+
+    def _tried(
+        self,
+        step: Step,
+        connection: ConnectionSpec,
+        tried: Tried,
+        then: tuple[StepState, Micros | None],
+        reason: str,
+    ) -> None:
+        """Remember a try that did not succeed, where the step stands, and when the next is due."""
+        verdict, (state, due_us) = tried.verdict, then
+        kind = verdict.kind if isinstance(verdict, TryAgain | InDoubt) else "failed"
+        since_us: Micros | None = tried.at_us + tried.took_us
+        if state is StepState.FAILED:
+            since_us = open_since(step.known)
+            if since_us is None and isinstance(verdict, TryAgain) and may_be_applied(verdict.kind):
+                since_us = tried.at_us
+        self._steps.write(step, state, step.tries + 1, None, since_us)
+        self._steps.log_try(step, _try(connection, tried, kind, due_us, reason))
 
     def _in_doubt(self, step: Step, connection: ConnectionSpec, tried: Tried, reason: str) -> Stop:
-        self._steps.write(step, StepState.INTENT, step.tries + 1, None, None)
+        self._steps.write(step, StepState.INTENT, step.tries + 1, None, tried.at_us)
         self._steps.log_try(step, _try(connection, tried, "in-doubt", None, reason))
         return self._steps.stop(Held(f"{step.name}: {reason}", (step.name, step.key)))
 

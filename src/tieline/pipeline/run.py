@@ -15,7 +15,7 @@ from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.event import Event, Mention
 from tieline.model.facts import StepTried
-from tieline.model.run import ClaimedRun, Done, Outcome, RetryAt, Waiting
+from tieline.model.run import ClaimedRun, Dead, Done, Outcome, RetryAt, Waiting
 from tieline.pipeline.call_step import CallSteps
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.memory import Memory
@@ -25,6 +25,7 @@ from tieline.pipeline.stop import Lost, Stop
 from tieline.ports.caller import CURRENT
 from tieline.rules.ending import Chance, dead_of, outcome_of, words
 from tieline.rules.fingerprint import fingerprint
+from tieline.rules.hops import endless, identity_of_emitted
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
 from tieline.rules.sensitive import without
@@ -176,7 +177,11 @@ class LiveRun:
                 return
             case Next.DRIFT:
                 raise self.steps.drifted(step)
-        identity = step.effect_key or ""
+        event = self._claimed.event
+        why_not = endless(event, self._claimed.flow, type)
+        if why_not is not None:
+            raise self.steps.stop(Dead("endless-chain", why_not))
+        identity = identity_of_emitted(step.effect_key or "", event)
         self._memory.emit(self._publish(type, data, identity, self._claimed))
         self.steps.done(step, b"null")
 

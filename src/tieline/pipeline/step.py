@@ -152,7 +152,7 @@ class Steps:
             return
         needs_intent = step.effect in {Effect.VERIFY, Effect.ONCE}
         if needs_intent:
-            self.write(step, StepState.INTENT, step.tries, None, None)
+            self.write(step, StepState.INTENT, step.tries, None, self.parts.clock.now_us())
         if self._durable.needs_flush:
             await self._durable.flush()
         if not self.parts.may_start_effects():

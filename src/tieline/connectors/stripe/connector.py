@@ -8,13 +8,15 @@ from tieline.model.connection import Connector
 from tieline.model.rate import Rate
 
 # Checked 2026-11-21. Live mode takes 100 requests a second (80 + a burst of 20), a sandbox 25.
-# Every POST takes an idempotency key, kept for at least 24 hours.
+# Every POST takes an idempotency key; it may be forgotten once it is 24 hours old
+# (https://docs.stripe.com/api/idempotent_requests).
 stripe = Connector(
     name="stripe",
     base_url="https://api.stripe.com",
     headers=(("stripe-version", "2026-09-30.endive"),),
     rate=Rate(80, timedelta(seconds=1), burst=20),
     idempotency_header="Idempotency-Key",
+    idempotency_life=timedelta(hours=24),
     failed_inside=garbled,
     webhook=STRIPE,
     docs="https://docs.stripe.com/api",

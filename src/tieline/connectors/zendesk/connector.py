@@ -9,14 +9,16 @@ from tieline.model.call import Effect
 from tieline.model.connection import Connector
 from tieline.model.rate import Rate
 
-# Checked 2026-11-21. Only the creation of a ticket honours Idempotency-Key. Updating one adds
-# its comment again with every repeat. The rate is that of the smallest plan, 200 a minute.
+# Checked 2026-11-21. Only the creation of a ticket honours Idempotency-Key, for two hours
+# (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency). Updating one
+# adds its comment again with every repeat. The rate is that of the smallest plan, 200 a minute.
 zendesk = Connector(
     name="zendesk",
     auth=Basic(),
     rate=Rate(180, timedelta(minutes=1), burst=20),
     at_once=10,
     idempotency_header="Idempotency-Key",
+    idempotency_life=timedelta(hours=2),
     effects={
         "POST */tickets": Effect.IDEMPOTENT,
         "POST */tickets.json": Effect.IDEMPOTENT,
