@@ -112,10 +112,10 @@ def questions(total: int, end_us: int = END_US) -> Mapping[str, Question[object]
         "sources": ListSources(end_us),
         "tail: the first look": Tail(),
         "search: a run": Find(id_of("run", middle)),
-        "search: a key": Find("in_4711"),
+        "search: a key": Find("in_77"),
         "search: nothing": Find("nothing like it"),
         "search: by kind": Find("customer:cus_77"),
-        "story": ReadTrail(reference=Reference("invoice", "in_4711")),
+        "story": ReadTrail(reference=Reference("invoice", "in_77")),
         "story: of a customer": ReadTrail(reference=Reference("customer", "cus_77")),
     }
 

@@ -147,6 +147,27 @@ def empty_store() -> apsw.Connection:
     return connection
 
 
+READING = {
+    "attempt_page_failed": "attempt_failed",
+    "attempt_errors": "attempt_failed",
+    "run_page_waiting": "work_waiting",
+    "run_page_odd": "run_odd",
+    "work_waiting": "work_waits",
+    "work_hands": "work_running",
+    "work_of_worker": "work_running",
+    "lane_dead": "dead_open",
+    "lane_parked": "work_parked",
+    "dead_page_of_issue": "dead_issue",
+    "issue_page": "issue_last",
+    "issue_quiet": "issue_alive",
+    "issue_dead": "dead_issue",
+    "issue_held": "issue_link_subject",
+    "issues_of_run": "issue_link_subject",
+    "exchange_rows": "exchange_run",
+}
+"""Which index finds the rows that people read; what lies beside it is bounded by :look."""
+
+
 def width(query: str) -> int:
     """How many columns a row of this set-based query has."""
     for pattern in (
@@ -217,3 +238,19 @@ def test_what_a_partial_index_is_about_stands_as_a_literal(name: str) -> None:
 
     assert re.search(r"state = '\w+'", query)
     assert not re.search(r"\b(state|behind) = [:?]", query)
+
+
+@pytest.mark.parametrize(("name", "index"), READING.items())
+def test_what_people_read_is_found_by_an_index(name: str, index: str) -> None:
+    steps = plan(name, 2)
+
+    assert any(re.search(rf"USING (COVERING )?INDEX {index}\b", step) for step in steps), steps
+
+
+@pytest.mark.parametrize(
+    "name", ["tally_points", "tally_series", "tally_sums", "tally_sparks", "tally_forget"]
+)
+def test_counts_are_found_by_their_whole_key(name: str) -> None:
+    found = [step for step in plan(name, 2) if "kind=? AND name=? AND step_us=? AND at_us" in step]
+
+    assert found, plan(name, 2)

@@ -14,6 +14,7 @@ BOUNDS_US = (
 """The upper ends of the buckets; the last one is open."""
 PREFIX = "took-"
 WORDS = tuple(f"{PREFIX}{number:02}" for number in range(len(BOUNDS_US) + 1))
+_PLACES = {word: place for place, word in enumerate(WORDS)}
 _STARTS = (0, *BOUNDS_US)
 
 
@@ -30,6 +31,30 @@ def quantile(counts: Mapping[str, int], share: float) -> int | None:
     found = [counts.get(word, 0) for word in WORDS]
     total = sum(found)
     return _quantile(found, share * total) if total else None
+
+
+def apart(counts: Mapping[str, int]) -> tuple[dict[str, int], list[int] | None]:
+    """*counts* without those of buckets, and those in the order of their buckets, if there are any.
+
+    Charts have thousands of points: one look at each count.
+    """
+    others: dict[str, int] = {}
+    found: list[int] | None = None
+    for word, count in counts.items():
+        place = _PLACES.get(word)
+        if place is None:
+            others[word] = count
+            continue
+        if found is None:
+            found = [0] * len(WORDS)
+        found[place] = count
+    return others, found
+
+
+def quantiles(found: Sequence[int], *shares: float) -> tuple[int | None, ...]:
+    """The quantiles of counts that stand in the order of their buckets."""
+    total = sum(found)
+    return tuple(_quantile(found, share * total) if total else None for share in shares)
 
 
 def _quantile(found: Sequence[int], left: float) -> int:

@@ -8,7 +8,7 @@ from tieline.adapters.sql.statement import RowOut, Steps, ask
 from tieline.model import view_series as v
 from tieline.model.ids import Micros
 from tieline.rules.id_time import made_us
-from tieline.rules.latency import PREFIX, quantile
+from tieline.rules.latency import apart, quantiles
 
 MOST_POINTS = 1_500
 MOST_NAMES = 500
@@ -25,7 +25,7 @@ def series(q: v.ReadSeries) -> Steps[v.Series]:
     base_us, step_us = _steps(q)
     start_us = q.since_us - q.since_us % step_us
     rows = yield from ask(
-        "tally_series",
+        "tally_series" if step_us > base_us else "tally_points",
         kind=q.kind,
         name=q.name,
         base_us=base_us,
@@ -60,10 +60,11 @@ def _put(counts: dict[str, int], word: str, total: int, most: int) -> None:
 
 
 def _point(at_us: Micros, counts: Mapping[str, int]) -> v.Point:
-    shown = {word: count for word, count in counts.items() if not word.startswith(PREFIX)}
-    if len(shown) == len(counts):
+    shown, buckets = apart(counts)
+    if buckets is None:
         return v.Point(at_us, shown, None, None)
-    return v.Point(at_us, shown, quantile(counts, 0.5), quantile(counts, 0.95))
+    p50_us, p95_us = quantiles(buckets, 0.5, 0.95)
+    return v.Point(at_us, shown, p50_us, p95_us)
 
 
 def sums(q: v.ReadSums) -> Steps[Mapping[str, v.Point]]:
