@@ -19,6 +19,7 @@ from benchmarks.snapshot import snapshot
 from benchmarks.steps import steps
 from benchmarks.table import show
 from benchmarks.targets import score, show_score
+from benchmarks.telemetry import telemetry
 
 Report = dict[str, object]
 OURS = "hub"
@@ -54,6 +55,11 @@ def _idle(options: argparse.Namespace) -> Report:
         queued=options.queued,
         backend=options.backend,
     )
+
+
+def _telemetry(options: argparse.Namespace) -> Report:
+    plan = RoundPlan(options.seconds, options.connections, (), options.backend)
+    return telemetry(plan, options.rounds)
 
 
 def _claim(options: argparse.Namespace) -> Report:
@@ -97,6 +103,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {
     "relay": _relay,
     "steps": _steps,
     "claim": _claim,
+    "telemetry": _telemetry,
     "kill": _kill,
     "idle": _idle,
     "ingest": _ingest,

@@ -4,12 +4,14 @@ With several processes this one becomes ``tieline serve``, which is their superv
 """
 
 import argparse
+import asyncio
 import json
 import os
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvloop
@@ -23,9 +25,11 @@ from tieline.model.process_role import ALL_ROLES
 from tieline.process import running
 from tieline.service import told_to_stop
 from tieline.settings import Settings
+from tieline.wiring_telemetry import Telemetry
 
 HUBS: Mapping[str, Callable[[str], Hub]] = {"relay": relay_hub, "steps": steps_hub}
 STORE = "hub.db"
+SCRAPE_S = 2.0
 _VAULT = {
     "TIELINE_SECRET_BILLING": f"whsec_{b64encode(SECRET).decode()}",
     "TIELINE_SECRET_ENTRIES": "benchmark-token",
@@ -33,8 +37,27 @@ _VAULT = {
 
 
 async def serve(hub: Hub, settings: Settings) -> None:
-    async with running(hub.spec(), settings, environment=_VAULT):
+    async with running(hub.spec(), settings, environment=_VAULT) as it:
+        scraped = asyncio.create_task(_scrape(it.parts.telemetry))
         await told_to_stop()
+        scraped.cancel()
+
+
+async def _scrape(telemetry: Telemetry | None) -> None:
+    """Ask for the metrics as a Prometheus does, only more often."""
+    while telemetry is not None and telemetry.metrics is not None:
+        await asyncio.sleep(SCRAPE_S)
+        await asyncio.to_thread(telemetry.render)
+
+
+def told(directory: Path, telemetry: str, collector: str | None) -> dict[str, Any]:
+    """The settings of a hub that tells nothing, everything, or what it does by default."""
+    if telemetry == "off":
+        return {"metrics": False, "log_format": "none"}
+    if telemetry == "default":
+        return {}
+    log_file = str(directory / "hub.log")
+    return {"log_format": "json", "log_file": log_file, "otlp_endpoint": collector}
 
 
 def main() -> None:
@@ -46,6 +69,8 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--roles", default=",".join(ALL_ROLES))
     parser.add_argument("--statements", type=Path, help="where to write how many there were")
+    parser.add_argument("--telemetry", default="default", choices=["off", "default", "on"])
+    parser.add_argument("--collector", help="with --telemetry on: where traces go")
     parser.add_argument("--flow", default="relay", choices=sorted(HUBS))
     options = parser.parse_args()
     address = urlsplit(options.sink)
@@ -58,6 +83,7 @@ def main() -> None:
         port=options.port,
         console_port=0,
         roles=options.roles,
+        **told(options.directory, options.telemetry, options.collector),
     )
     uvloop.run(serve(HUBS[options.flow](sink), settings))
     if options.statements:

@@ -37,6 +37,7 @@ TARGETS = (
     Target("relay: ack p99 ms at 1,000/s", (*_HUB, "ack_p99_ms_at_1000"), at_most=15),
     Target("relay: end to end p99 ms at 1,000/s", (*_HUB, "end_to_end_p99_ms_at_1000"), at_most=25),
     Target("three steps: runs/s", ("steps", "median", "three steps", "runs_per_s"), at_least=1500),
+    Target("telemetry: share of the speed without it", ("telemetry", "ratio"), at_least=0.85),
     Target("claim: longest queue against 1,000", ("claim", "ratio"), at_most=3),
     Target("memory MB with a queue", ("idle", "median", "hub", "memory_queued_mb"), at_most=200),
     Target("idle: CPU %", ("idle", "median", "hub", "cpu_percent"), at_most=1),

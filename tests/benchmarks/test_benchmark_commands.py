@@ -14,6 +14,7 @@ COMMANDS = {
     "relay": ("--only", "limit,hub"),
     "steps": (),
     "claim": ("--longest", "1000"),
+    "telemetry": (),
     "kill": ("--kills", "1"),
     "idle": ("--queued", "50"),
 }
