@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from tieline import wiring_watch
 from tieline.adapters.system.clock import SystemClock
@@ -12,7 +13,7 @@ from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.model.errors import SettingsError
-from tieline.model.facts import StoreTrouble
+from tieline.model.facts import ProcessMoved, StoreTrouble
 from tieline.model.flow import HubSpec
 from tieline.model.process_role import ProcessRole
 from tieline.ports.crashpoints import go_on
@@ -98,7 +99,13 @@ async def running(
         parts.store.hints.listen(parts.holds.heard)
         service.start()
         _spare_the_collector()
+        telemetry.observer.saw(ProcessMoved("ready", _about(parts)))
         yield Running(parts, parts.door.port, surfaces)
+        telemetry.observer.saw(ProcessMoved("stopping", _about(parts)))
+
+
+def _about(parts: Parts) -> str:
+    return f"tieline {version('tieline')}, pid {os.getpid()}, {parts.store.about}"
 
 
 def check_roles(settings: Settings) -> None:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from tieline.adapters.system.child import Lifeline
 from tieline.adapters.system.last_resort import end_process_after
 from tieline.model.flow import HubSpec
+from tieline.operations.visible import sensitive_fields
+from tieline.pipeline.discretion import SEALING
 from tieline.ports.vault import Vault
 from tieline.process import Running, running
 from tieline.service import told_to_stop
@@ -75,6 +77,10 @@ def told_at_start(it: Running, settings: Settings) -> list[str]:
 def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     """What will not work, although the hub can start."""
     found = []
+    if sensitive_fields(hub) and not vault.secrets(SEALING):
+        found.append(
+            f"sensitive fields stand in the store as they come: no secret {SEALING!r} to seal them"
+        )
     for door in hub.webhooks().values():
         if door.unverified:
             found.append(f"source {door.name} takes what anybody sends (unverified=True)")

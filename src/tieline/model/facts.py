@@ -213,7 +213,7 @@ class PassFailed:
 class ProcessMoved:
     """This process is ready, or stops."""
 
-    state: Literal["ready", "stopping", "stopped"]
+    state: Literal["ready", "stopping"]
     about: str
 
 

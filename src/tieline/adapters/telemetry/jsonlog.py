@@ -21,8 +21,11 @@ from tieline.rules.plain_time import iso
 LEVELS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 NEWLINE = orjson.OPT_APPEND_NEWLINE
 
-VERDICT_LEVELS = {Verdict.REFUSED: "warning", Verdict.QUARANTINED: "warning"}
-STATE_LEVELS = {RunState.DEAD: "error", RunState.HELD: "error", RunState.RETRYING: "warning"}
+_WARNED = {Verdict.REFUSED, Verdict.QUARANTINED}
+DELIVERIES = {v: ("warning" if v in _WARNED else "info", f"delivery.{v}") for v in Verdict}
+_STATES = {RunState.DEAD: "error", RunState.HELD: "error", RunState.RETRYING: "warning"}
+ENDINGS = {state: (_STATES.get(state, "info"), f"run.{state}") for state in RunState}
+"""(level, event); formatting an enumeration's member takes longer than looking it up."""
 CONNECTION_LEVELS = {"open": "error", "unhealthy": "error", "probing": "warning"}
 
 Fields = dict[str, Any]
@@ -52,9 +55,8 @@ class JsonLog:
         """*clean* takes secrets out of a text; it is asked for every text from outside."""
         self._write = write
         self._now_us = now_us
-        self._about: Fields = {"hub": about.hub}
-        if about.process is not None:
-            self._about["process"] = about.process
+        self._hub = about.hub
+        self._number = about.process
         self._least = LEVELS[about.level]
         self._clean = clean
         self._second = -1
@@ -92,12 +94,13 @@ class JsonLog:
     # --- the hot ones ---------------------------------------------------------------------------
 
     def _received(self, fact: f.Received) -> None:
-        verdict = fact.verdict
-        fields: Fields = {
-            "source": self._operation(fact.source[:64]),
-            "status": fact.status,
-            "latency_ms": fact.took_us / 1000,
-        }
+        level, event = DELIVERIES[fact.verdict]
+        if LEVELS[level] < self._least:
+            return
+        fields = self._head(level, event, fact.at_us)
+        fields["source"] = self._operation(fact.source[:64])
+        fields["status"] = fact.status
+        fields["latency_ms"] = fact.took_us / 1000
         if fact.receipt_id is not None:
             fields["receipt_id"] = fact.receipt_id
             fields["correlation_id"] = fact.receipt_id
@@ -109,19 +112,20 @@ class JsonLog:
             fields["reference"] = fact.reference
         if fact.reason is not None:
             fields["reason"] = self._clean(fact.reason)
-        level = VERDICT_LEVELS.get(verdict, "info")
-        self._put(level, f"delivery.{verdict}", fact.at_us, fields)
+        self._write(orjson.dumps(fields, option=NEWLINE))
 
     def _called(self, fact: f.CallTried) -> None:
-        outcome = fact.outcome
-        fields: Fields = {
-            "system": fact.system,
-            "connection": fact.connection,
-            "endpoint": self._operation(fact.operation),
-            "class": outcome,
-            "attempt": fact.number,
-            "latency_ms": fact.took_us / 1000,
-        }
+        is_done = fact.outcome == "done"
+        level, event = ("info", "call.done") if is_done else ("warning", "call.failed")
+        if LEVELS[level] < self._least:
+            return
+        fields = self._head(level, event, fact.at_us + fact.took_us)
+        fields["system"] = fact.system
+        fields["connection"] = fact.connection
+        fields["endpoint"] = self._operation(fact.operation)
+        fields["class"] = fact.outcome
+        fields["attempt"] = fact.number
+        fields["latency_ms"] = fact.took_us / 1000
         if fact.status is not None:
             fields["status"] = fact.status
         if fact.run is not None:
@@ -130,18 +134,23 @@ class JsonLog:
             fields["reference"] = fact.reference
         if fact.span is not None:
             fields["span_id"] = fact.span
-        at_us = fact.at_us + fact.took_us
-        if outcome == "done":
-            self._put("info", "call.done", at_us, fields)
-            return
+        if not is_done:
+            self._why(fields, fact)
+        self._write(orjson.dumps(fields, option=NEWLINE))
+
+    def _why(self, fields: Fields, fact: f.CallTried) -> None:
         if fact.retry_after_us is not None:
             fields["retry_after_ms"] = fact.retry_after_us // 1000
         if fact.reason is not None:
             fields["reason"] = self._clean(fact.reason)
-        self._put("warning", "call.failed", at_us, fields)
 
     def _settled(self, fact: f.RunSettled) -> None:
-        fields: Fields = {"flow": fact.flow, "latency_ms": fact.took_us / 1000}
+        level, event = ENDINGS[fact.state]
+        if LEVELS[level] < self._least:
+            return
+        fields = self._head(level, event, fact.at_us)
+        fields["flow"] = fact.flow
+        fields["latency_ms"] = fact.took_us / 1000
         if fact.run is not None:
             self._of_run(fields, fact.run)
         if fact.reference is not None:
@@ -152,8 +161,7 @@ class JsonLog:
             fields["class"] = self._clean(fact.kind)
         if fact.due_us is not None:
             fields["due"] = iso(fact.due_us)
-        level = STATE_LEVELS.get(fact.state, "info")
-        self._put(level, f"run.{fact.state}", fact.at_us, fields)
+        self._write(orjson.dumps(fields, option=NEWLINE))
 
     def _started(self, fact: f.RunStarted) -> None:
         fields: Fields = {}
@@ -240,7 +248,7 @@ class JsonLog:
         self._of_event(fields, event)
 
     def _of_event(self, fields: Fields, event: Event) -> None:
-        fields["type"] = event.type
+        fields["type"] = self._operation(event.type)
         fields["tenant"] = event.tenant
         correlation = event.correlation
         # The hub's own are receipts' ids; a sender may write anything into its own.
@@ -266,12 +274,19 @@ class JsonLog:
             self._write(self._line(level, event, at_us, fields))
 
     def _line(self, level: str, event: str, at_us: Micros, fields: Fields) -> bytes:
+        return orjson.dumps(self._head(level, event, at_us) | fields, option=NEWLINE)
+
+    def _head(self, level: str, event: str, at_us: Micros) -> Fields:
+        """What every line begins with. Hot path: one new dictionary a line, filled in place."""
         second, micros = divmod(at_us, 1_000_000)
         if second != self._second:
             self._second, self._prefix = second, iso(second * 1_000_000)[:19]
-        head = {
+        head: Fields = {
             "time": f"{self._prefix}.{micros:06d}Z",
             "level": level,
             "event": event,
+            "hub": self._hub,
         }
-        return orjson.dumps(head | self._about | fields, option=NEWLINE)
+        if self._number is not None:
+            head["process"] = self._number
+        return head

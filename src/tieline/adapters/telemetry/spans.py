@@ -12,7 +12,7 @@ from tieline.model.event import Event
 from tieline.model.ids import Micros
 from tieline.model.receipt import Verdict
 from tieline.model.run import ClaimedRun, RunState
-from tieline.rules.trace import Trace, span_of, span_of_run, trace_of
+from tieline.rules.trace import Trace, is_sampled, span_of, span_of_run, trace_of
 
 Attributes = dict[str, str | int | float | bool]
 
@@ -47,11 +47,11 @@ class Spans:
     def of_delivery(self, fact: f.Received) -> SpanRecord | None:
         """The server's span of a delivery."""
         event = fact.event
-        trace = None if event is None else trace_of(event.traceparent)
-        if event is None or trace is None or fact.receipt_id is None:
-            return None
         failed = fact.verdict in FAILED_VERDICTS
-        if not (failed or trace.is_sampled):
+        if event is None or not (failed or is_sampled(event.traceparent)):
+            return None
+        trace = trace_of(event.traceparent)
+        if trace is None or fact.receipt_id is None:
             return None
         own = span_of(fact.receipt_id)
         attributes: Attributes = {
@@ -152,8 +152,8 @@ class Spans:
 
 def _wanted(run: ClaimedRun, *, failed: bool) -> Trace | None:
     """The trace of a run, if a span of it is wanted."""
-    trace = trace_of(run.event.traceparent)
-    return trace if trace is not None and (failed or trace.is_sampled) else None
+    traceparent = run.event.traceparent
+    return trace_of(traceparent) if failed or is_sampled(traceparent) else None
 
 
 def _above(event: Event, trace: Trace) -> str | None:
