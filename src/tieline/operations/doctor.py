@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from tieline.model.commands import ScheduleRow
 from tieline.model.flow import HubSpec, ScheduleSource
@@ -15,10 +14,14 @@ from tieline.model.views import (
     CheckRows,
     CheckStore,
     CountWork,
+    InspectStore,
     ListPauses,
     ListSchedules,
     ListWorkers,
 )
+from tieline.operations.doctor_engine import of_sheet
+from tieline.operations.finding import Finding as Finding
+from tieline.operations.finding import Level as Level
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.plain_time import ago, span
@@ -35,24 +38,6 @@ SILENT_US = 30_000_000
 OVERDUE_US = 120_000_000
 ROWS_LOOKED_AT = 200_000
 TOLD_OF_A_KIND = 10
-
-
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at and is worth saying."""
-
-    level: Level
-    what: str
-    do: str = ""
-    """What to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +59,9 @@ async def examine(
 ) -> tuple[Finding, ...]:
     """Look at everything, in short reads; ``thorough`` also reads every page and every row."""
     facts = await gather(views, now_us, thorough=thorough)
-    found = [*of_store(facts), *of_work(facts), *of_rows(facts)]
+    sheet = await views.read(InspectStore())
+    found = [*of_store(facts), *of_sheet(sheet, facts.workers, now_us)]
+    found += [*of_work(facts), *of_rows(facts)]
     if hub is not None:
         found += [*of_hub(hub, vault), *of_names(hub, facts)]
     order = list(Level)

@@ -1,0 +1,130 @@
+"""Doctor of the engine: a store's sheet comes in; what is wrong with server or file goes out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from tieline.model.ids import Micros
+from tieline.model.store_sheet import StoreSheet, TableSheet
+from tieline.model.view_rows import WorkerRow
+from tieline.operations.finding import Finding, Level
+from tieline.rules.plain_time import span
+
+SKEW_US = 5_000_000
+"""A clock that is further off shows wrong ages and due times to people."""
+LONG_SNAPSHOT_S = 300.0
+ENDLESS_SNAPSHOT_S = 3_600.0
+DAYS_IN_HAND = 2
+FULL = 0.8
+"""Of the server's connections."""
+DEAD_SHARE = 2.0
+"""Dead versions for each live row; more, and every look at the table passes them all."""
+DEAD_ROWS = 50_000
+"""Fewer are nothing to speak of."""
+BEATS_US = 30_000_000
+
+
+def of_sheet(sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros) -> Iterator[Finding]:
+    """All that the engine knows and the rows do not."""
+    for risk in sheet.risks:
+        yield Finding(Level.ERROR, risk, "turn it on in the server's settings, and reload them")
+    if sheet.shut is not None:
+        yield Finding(Level.ERROR, sheet.shut)
+    yield from _of_clocks(sheet, workers, now_us)
+    yield from _of_snapshot(sheet)
+    yield from _of_connections(sheet)
+    for table in sheet.tables:
+        yield from _of_days(table, sheet.server_us)
+        yield from _of_vacuum(table)
+    yield from _of_versions(sheet, workers)
+
+
+def _of_clocks(
+    sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros
+) -> Iterator[Finding]:
+    if sheet.server_us is None:
+        return
+    off_us = now_us - sheet.server_us
+    if abs(off_us) > SKEW_US:
+        side = "ahead of" if off_us > 0 else "behind"
+        yield Finding(
+            Level.WARNING,
+            f"the clock of this machine is {span(abs(off_us))} {side} that of the server",
+            "set it (NTP); ages that are shown here are off by as much",
+        )
+    for worker in workers:
+        ahead_us = worker.beat_us - sheet.server_us
+        if ahead_us > SKEW_US:
+            yield Finding(
+                Level.ERROR,
+                f"worker {worker.id} ({worker.about}) beats {span(ahead_us)} ahead of the server's "
+                "clock",
+                "set the clock of its machine (NTP), and start it again",
+            )
+
+
+def _of_snapshot(sheet: StoreSheet) -> Iterator[Finding]:
+    if sheet.snapshot_s is None or sheet.snapshot_s < LONG_SNAPSHOT_S:
+        return
+    is_endless = sheet.snapshot_s >= ENDLESS_SNAPSHOT_S
+    yield Finding(
+        Level.ERROR if is_endless else Level.WARNING,
+        f"a transaction has been open for {span(int(sheet.snapshot_s * 1e6))}: "
+        f"{sheet.snapshot_holder}; nothing deleted since can be removed",
+        "end it (SELECT pg_terminate_backend(…)), and keep long reports off this database",
+    )
+
+
+def _of_connections(sheet: StoreSheet) -> Iterator[Finding]:
+    used, most = sheet.connections, sheet.most_connections
+    if used is None or most is None or used < FULL * most:
+        return
+    yield Finding(
+        Level.ERROR if used >= most - 3 else Level.WARNING,
+        f"{used} of the server's {most} connections are in use",
+        "raise max_connections, or put a pooler in front (docs/postgres.md)",
+    )
+
+
+def _of_days(table: TableSheet, server_us: Micros | None) -> Iterator[Finding]:
+    if table.last_day is None or server_us is None:
+        return
+    now = datetime.fromtimestamp(server_us / 1e6, UTC)
+    wanted = (now + timedelta(days=DAYS_IN_HAND)).strftime("%Y-%m-%d")
+    if table.last_day < wanted:
+        is_late = table.last_day < now.strftime("%Y-%m-%d")
+        yield Finding(
+            Level.ERROR if is_late else Level.WARNING,
+            f"table {table.name} has parts only until {table.last_day}",
+            "see that a process with the role scheduler runs; nothing is lost meanwhile",
+        )
+    if table.stray_rows:
+        yield Finding(
+            Level.WARNING,
+            f"about {table.stray_rows} rows of {table.name} fit into no day",
+            "look for a machine whose clock was wrong; nothing is lost",
+        )
+
+
+def _of_vacuum(table: TableSheet) -> Iterator[Finding]:
+    dead = table.dead_rows or 0
+    if dead < DEAD_ROWS or dead < DEAD_SHARE * table.rows:
+        return
+    last = "never" if table.vacuumed_us is None else "too rarely"
+    yield Finding(
+        Level.WARNING,
+        f"table {table.name} has {dead} dead rows beside {table.rows} live ones: autovacuum came "
+        f"{last}",
+        "see that autovacuum is on and no transaction stays open; VACUUM it once by hand",
+    )
+
+
+def _of_versions(sheet: StoreSheet, workers: Sequence[WorkerRow]) -> Iterator[Finding]:
+    newest = max((worker.beat_us for worker in workers), default=0)
+    alive = [worker for worker in workers if worker.beat_us > newest - BEATS_US]
+    versions = sorted({worker.version or "unknown" for worker in alive})
+    if len(versions) > 1:
+        yield Finding(
+            Level.NOTE,
+            f"workers of several versions are at work: {', '.join(versions)}",
+            "as it should be during a rolling restart; else restart the older ones",
+        )
