@@ -4,15 +4,27 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.makers import START_US, an_event, an_ingest, event_id
+import pytest
+from tests.makers import (
+    START_US,
+    a_receipt,
+    an_attempt,
+    an_event,
+    an_ingest,
+    event_id,
+    receipt_id,
+    run_id,
+)
 
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.adapters.sql.tailing import PATIENCE, read_cursor
 from tieline.model.commands import ReplayFilter
 from tieline.model.view_details import Bite
+from tieline.model.view_lists import News, Tail
 from tieline.model.views import NextBite
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
@@ -85,4 +97,66 @@ async def test_a_writer_that_gives_up_holds_nobody_back(
     bite = await views.read(FIRST)
 
     assert (ids(bite), bite.finished) == ([event_id(2)], True)
+    await slow.close()
+
+
+# --- the live tail --------------------------------------------------------------------------------
+
+
+async def a_slow_delivery(url: str, number: int) -> Link:
+    """A receipt and a try that are stored, but not committed."""
+    link = await Link.dial(parse(url))
+    await link.begin()
+    await link.run(Statement("receipt_insert", [a_receipt(number)]))
+    await link.run(Statement("attempt_insert", [an_attempt(run_id(number))]))
+    return link
+
+
+async def a_quick_delivery(url: str, number: int) -> None:
+    link = await a_slow_delivery(url, number)
+    await link.execute("COMMIT")
+    await link.close()
+
+
+def told(news: News) -> tuple[list[str], list[str]]:
+    """Which receipts, and the runs of which tries."""
+    return [row.id for row in news.receipts], [row.run_id for row in news.attempts]
+
+
+@pytest.mark.parametrize("before", [[], [7]], ids=["from the beginning", "in the middle"])
+async def test_a_tail_shows_what_was_committed_late_once_and_in_the_end(
+    url: str, views: PostgresReader, before: list[int]
+) -> None:
+    for number in before:
+        await a_quick_delivery(url, number)
+    first, second = await a_slow_delivery(url, 1), await a_slow_delivery(url, 2)
+    await a_quick_delivery(url, 3)
+
+    seen = await views.read(Tail())
+    await second.execute("COMMIT")
+    then = await views.read(Tail(seen.cursor))
+    await a_quick_delivery(url, 4)
+    await first.execute("COMMIT")
+    last = await views.read(Tail(then.cursor))
+    nothing = await views.read(Tail(last.cursor))
+
+    shown = [*before, 3]
+    assert told(seen) == ([receipt_id(n) for n in shown], [run_id(n) for n in shown])
+    assert told(then) == ([receipt_id(2)], [run_id(2)])
+    assert told(last) == ([receipt_id(1), receipt_id(4)], [run_id(1), run_id(4)])
+    assert told(nothing) == ([], [])
+    await first.close()
+    await second.close()
+
+
+async def test_a_tail_waits_for_nobody_who_gives_up(url: str, views: PostgresReader) -> None:
+    slow = await a_slow_delivery(url, 1)
+    await a_quick_delivery(url, 2)
+    await slow.execute("ROLLBACK")
+    cursor = (await views.read(Tail())).cursor
+
+    for _ in range(PATIENCE + 1):
+        cursor = (await views.read(Tail(cursor))).cursor
+
+    assert read_cursor(cursor).receipts.gaps == ()
     await slow.close()

@@ -98,7 +98,7 @@ def rows(*numbers: int) -> list[tuple[int]]:
 
 
 def test_numbers_that_are_missing_are_asked_for_until_they_come() -> None:
-    begun = _advance(Place(), rows(5, 6), 100)
+    begun = _advance(Place(), rows(5, 6), 2)
     later = _advance(begun, rows(9, 12), 100)
     filled = _advance(later, rows(8, 10, 13), 100)
     whole = _advance(filled, rows(7, 11), 100)

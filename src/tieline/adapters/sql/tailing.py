@@ -122,7 +122,7 @@ def _advance(place: Place, rows: Sequence[RowOut], limit: int) -> Place:
         for part in _missing(first, last, filled, left - 1)
     ]
     if fresh:
-        begins = fresh[0] if place.top < 0 or len(fresh) >= limit else place.top + 1
+        begins = fresh[0] if len(fresh) >= limit else max(place.top, 0) + 1
         gaps += _missing(begins, fresh[-1], filled, PATIENCE)
     top = fresh[-1] if fresh else max(place.top, 0)
     return Place(top, tuple(gaps[-MOST_GAPS:]))
