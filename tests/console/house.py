@@ -29,7 +29,7 @@ CANARY = "canary-7f3a91-never-shown"
 """Planted where a secret may turn up: in a payload, and in what a vendor answers."""
 START_S = 90.0
 SETTLE_S = 60.0
-STUCK = 3
+STUCK = 4
 """Payments that the books refuse for good."""
 DOUBTFUL = 2
 """Tickets of which nobody knows whether the chat has them."""

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.console.conftest import Watched
 from tests.console.house import House
 
+from tieline.model.ids import RunId
 from tieline.model.views import ListAudit, ListDead, ListPauses, ListRuns, ShowRun
 
 WHY = "a test of the console"
@@ -135,6 +136,23 @@ def test_dead_letters_are_picked_and_closed_together(page: Page, hub: House) -> 
 
     expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     assert len(hub.ask(ListDead()).rows) == waiting - 1
+
+
+def test_a_payload_is_edited_and_runs_in_place_of_the_dead_run(page: Page, hub: House) -> None:
+    run_id = hub.ask(ListDead()).rows[0].run_id
+    page.goto(f"{hub.url}/runs/{run_id}")
+    page.get_by_role("link", name="Edit and retry").click()
+    payload = page.locator("dialog[open]").get_by_label("Payload")
+    assert '"currency": "eur"' in payload.input_value()
+    payload.fill(payload.input_value().replace('"eur"', '"usd"'))
+    say_why(page, "Run the edited copy")
+
+    expect(page.get_by_role("status")).to_contain_text("recorded as a new event")
+    fresh = RunId(page.url.partition("?")[0].rpartition("/")[2])
+    assert fresh != run_id
+    hub.until(ShowRun(fresh), lambda d: d.run.state == "done", "the edited run is done")
+    page.get_by_role("link", name="payment_intent.succeeded").click()
+    expect(page.locator("pre")).to_contain_text('"currency": "usd"')
 
 
 def test_an_issue_is_acknowledged(page: Page, hub: House) -> None:
