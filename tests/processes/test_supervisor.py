@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.fleet_process import FleetProcess, is_alive
 from tests.hub_process import free_port
+from tests.scenarios.test_stubborn_stop import send
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
@@ -57,7 +58,11 @@ def test_all_end_when_the_supervisor_is_told_to(
 
 
 def test_no_process_outlives_a_supervisor_that_is_killed(fleet: FleetProcess) -> None:
+    """Not even those whose flow catches its cancellation, always."""
     fleet.start(2, shutdown_seconds=1)
+    for number in range(8):
+        send(fleet.port, "deaf", number)
+    fleet.until(lambda: len(list(fleet.folder.glob("began-*"))) == 8, "nothing began")
 
     fleet.signal(signal.SIGKILL)
     fleet.wait_for_end()

@@ -24,10 +24,11 @@ def hub(tmp_path: Path) -> Iterator[HubProcess]:
     made.end()
 
 
-def send(hub: HubProcess, kind: str, number: int) -> None:
+def send(port: int, kind: str, number: int) -> None:
+    """One delivery to the stubborn hub, acknowledged."""
     document = {"type": kind, "id": f"evt-{number}", "data": {"n": number}}
     request = urllib.request.Request(
-        f"http://127.0.0.1:{hub.port}/in/shop",
+        f"http://127.0.0.1:{port}/in/shop",
         json.dumps(document).encode(),
         {"content-type": "application/json"},
     )
@@ -45,7 +46,7 @@ def test_a_flow_that_does_not_end_does_not_keep_the_process(
 ) -> None:
     hub.start(shutdown_seconds=SHUTDOWN_S)
     for number in range(count):
-        send(hub, kind, number)
+        send(hub.port, kind, number)
     eventually(lambda: began(hub) > 0, "nothing began")
 
     since = time.monotonic()
@@ -62,7 +63,7 @@ def test_a_flow_that_does_not_end_does_not_keep_the_process(
 
 def test_a_hub_without_such_flows_does_not_wait_for_the_last_resort(hub: HubProcess) -> None:
     hub.start(shutdown_seconds=SHUTDOWN_S)
-    send(hub, "quick", 1)
+    send(hub.port, "quick", 1)
     eventually(lambda: began(hub) > 0, "nothing began")
 
     assert hub.stop() == 0
