@@ -81,6 +81,21 @@ def people(hub: House) -> dict[str, Browserless]:
     return found
 
 
+def test_somebody_who_is_invited_comes_in_with_a_browser(opened: Opened, hub: House) -> None:
+    """Its page tells its address to nobody, so the browser says ``Origin: null`` of its form."""
+    admin = Browserless(hub).log_in(*hub.log_in)
+    form = {"csrf": admin.token(), "reason": "a test", "name": "ines", "role": "viewer"}
+    _, _, text = admin.send("/users/invite", form)
+    link = re.search(r"/welcome/[\w-]+", text)
+    assert link
+    page = opened(as_admin=False)
+    page.goto(f"{hub.url}{link[0]}")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Come in").click()
+
+    expect(page.get_by_role("heading", name="Now")).to_be_visible()
+
+
 def test_nobody_sees_anything_without_logging_in(hub: House) -> None:
     stranger = Browserless(hub)
     for path in tour(hub).values():

@@ -158,6 +158,8 @@ async def test_a_role_that_is_taken_away_counts_at_once(house: StoreHouse) -> No
 FOREIGN: list[dict[str, str]] = [
     {"origin": "https://evil.example"},
     {"origin": "null"},
+    {"origin": "null", "sec-fetch-site": "cross-site"},
+    {"origin": "null", "sec-fetch-site": "none"},
     {"origin": "http://127.0.0.1.evil.example"},
     {"origin": "http://127.0.0.1:1"},
     {"origin": "file://127.0.0.1"},

@@ -11,11 +11,17 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def check_same_site(request: Request) -> None:
-    """Raises Problem for a request that the browser says comes from elsewhere."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
+    """Raises Problem for a request that the browser says comes from elsewhere.
+
+    A page that must not tell its own address, such as an invitation, sends ``Origin: null``; the
+    browser's word that it is of the same origin (Sec-Fetch-Site, Fetch Metadata) then decides.
+    """
+    site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     is_ours = origin is None or _is_of(origin, request.headers.get("host", ""))
-    if site not in {"same-origin", "none"} or not is_ours:
+    if origin == "null" and site == "same-origin":
+        is_ours = True
+    if site not in {"same-origin", "none", None} or not is_ours:
         raise Problem("cross-site", "the request comes from another site")
 
 
