@@ -117,7 +117,7 @@ def assemble(
     store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
-    observer = TallyObserver(clock.now_us, outside.observer)
+    observer = TallyObserver(clock.now_us, outside.observer, hub.webhooks())
     journal, views = store.journal, store.views
     http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
     calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)

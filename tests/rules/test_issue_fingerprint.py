@@ -1,10 +1,18 @@
 """Which failures are alike: by flow, connection, kind, status and the shape of the message."""
 
 import pytest
+from tests.makers import a_receipt
 
 from tieline.model.ids import RunId
+from tieline.model.receipt import Verdict
 from tieline.model.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.rules.issue_fingerprint import LONGEST_SHAPE, Failure, failure_of, shape_of
+from tieline.rules.issue_fingerprint import (
+    LONGEST_SHAPE,
+    Failure,
+    failure_at_door,
+    failure_of,
+    shape_of,
+)
 
 FLOW = "post_invoice"
 
@@ -109,3 +117,28 @@ def test_an_id_depends_on_every_part_and_on_nothing_else() -> None:
     assert Failure(FLOW, None, "books", "unavailable", 503, "HTTP 503: order 2").id == one.id
     assert len({one.id, *(other.id for other in others)}) == 7
     assert one.id.startswith("iss_")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"reason": "bad-encoding: 'a' is unknown"}, {"reason": "bad-encoding: 'b' is unknown"}),
+        ({"source": "a", "status": 404}, {"source": "b", "status": 404}),
+    ],
+)
+def test_strangers_cannot_make_issues_as_they_like(
+    one: dict[str, object], other: dict[str, object]
+) -> None:
+    made = [
+        failure_at_door(a_receipt(1, **({"verdict": Verdict.REFUSED, "status": 401} | changes)))
+        for changes in (one, other)
+    ]
+
+    assert made[0] is not None
+    assert made[1] is not None
+    assert made[0].id == made[1].id
+
+
+def test_deliveries_that_were_taken_belong_to_no_issue() -> None:
+    for verdict in set(Verdict) - {Verdict.REFUSED, Verdict.QUARANTINED}:
+        assert failure_at_door(a_receipt(1, verdict=verdict)) is None

@@ -17,6 +17,11 @@ from tieline.model.value import value
 LONGEST_SHAPE = 200
 LONGEST_WORDS = 500
 _READ = 600
+NOT_FOUND = 404
+UNKNOWN_SOURCE = "(unknown)"
+"""Strangers choose the path that they knock at: all that is no source of ours has one name."""
+MANY = "many"
+OVERFLOW = "so many different failures that they are not told apart any more"
 _WELL = frozenset({"done", "confirmed", "skipped"})
 """Outcomes of tries that are no failure."""
 
@@ -56,8 +61,22 @@ class Failure:
         """The issue that it belongs to."""
         parts = (self.flow, self.source, self.connection, self.kind, self.status)
         text = "\x1f".join(["" if part is None else str(part) for part in parts])
-        digest = hashlib.sha256(f"{text}\x1f{shape_of(self.words)}".encode())
+        digest = hashlib.sha256(f"{text}\x1f{self._shape}".encode())
         return IssueId(f"iss_{digest.hexdigest()[:24]}")
+
+    @property
+    def _shape(self) -> str:
+        """Of what strangers send only our own code counts: they choose the rest of the words."""
+        return self.words.partition(":")[0] if self.is_strangers else shape_of(self.words)
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether nobody vouches for what failed."""
+        return self.source is not None and self.kind == Verdict.REFUSED
+
+    def coarse(self) -> "Failure":
+        """The issue for what has no room of its own."""
+        return Failure(self.flow, self.source, self.connection, MANY, None, OVERFLOW)
 
 
 def shape_of(message: str) -> str:
@@ -119,4 +138,6 @@ def failure_at_door(receipt: Receipt) -> Failure | None:
     if receipt.verdict not in {Verdict.REFUSED, Verdict.QUARANTINED}:
         return None
     words = (receipt.reason or "")[:LONGEST_WORDS]
-    return Failure(None, receipt.source, None, str(receipt.verdict), receipt.status, words)
+    is_known = receipt.status != NOT_FOUND
+    source = receipt.source if is_known else UNKNOWN_SOURCE
+    return Failure(None, source, None, str(receipt.verdict), receipt.status, words)

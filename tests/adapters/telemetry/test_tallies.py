@@ -13,7 +13,7 @@ NOW = 1_767_225_600_000_000 + 90_000_000
 
 
 def observer() -> TallyObserver:
-    return TallyObserver(lambda: NOW, CountingObserver())
+    return TallyObserver(lambda: NOW, CountingObserver(), {"billing"})
 
 
 def received(verdict: Verdict = Verdict.ACCEPTED, at_us: int = NOW) -> Received:
@@ -106,9 +106,18 @@ def test_what_could_not_be_stored_is_counted_with_what_comes() -> None:
 
 def test_every_fact_goes_on_to_the_next_observer() -> None:
     behind = CountingObserver()
-    tallies = TallyObserver(lambda: NOW, behind)
+    tallies = TallyObserver(lambda: NOW, behind, {"billing"})
     tallies.saw(received())
     tallies.saw(StoreTrouble("full"))
 
     assert behind.counts == {"accepted": 1, "StoreTrouble": 1}
     assert len(counted(tallies.take())) == 2
+
+
+def test_what_strangers_knock_at_has_one_name() -> None:
+    tallies = observer()
+    for number in range(50):
+        source = f"guess-{number}"
+        tallies.saw(Received(source, Verdict.REFUSED, 404, "unknown-source", None, 0, NOW))
+
+    assert counted(tallies.take()) == {"source (unknown) refused": 50, "all  refused": 50}

@@ -7,6 +7,7 @@ import pytest
 from tests.makers import FLOW, SECOND_US, START_US, a_receipt, an_attempt, by, event_id, run_id
 from tests.stores import Store
 
+from tieline.adapters.sql import noting
 from tieline.model.commands import (
     AcknowledgeIssue,
     DiscardDead,
@@ -370,3 +371,21 @@ async def test_an_outage_of_a_thousand_runs_is_one_row(store: Store) -> None:
     page = await store.views.read(ListRuns(issue=row.id, window=Window(limit=500)))
     assert {run.id for run in page.rows} == {run_id(number) for number in range(300)}
     assert {run.event_id for run in page.rows} == {event_id(number) for number in range(300)}
+
+
+async def test_failures_that_nobody_could_tell_apart_share_one_coarse_issue(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noting, "MOST_ISSUES", 3)
+    for number, name in enumerate(("Ann", "Bob", "Cat", "Dan", "Eva", "Ann")):
+        await fail(store, number, outcome=Dead("KeyError", f"nobody is called {name}"))
+
+    rows = {row.kind: row for row in await issues(store, kind="many")}
+    others = await issues(store, kind="KeyError")
+
+    assert rows["many"].count == 2
+    assert sorted((row.words[-3:], row.count) for row in others) == [
+        ("Ann", 2), ("Bob", 1), ("Cat", 1),
+    ]  # fmt: skip
+    page = await store.views.read(ListDead(issue=rows["many"].id))
+    assert len(page.rows) == 2

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import orjson
 
 from tieline.adapters.sql.admission import Entry, admit
-from tieline.adapters.sql.noting import Noted, note
+from tieline.adapters.sql.noting import Noted, fitting, note
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.commands import Counted, GiveBack, Progress, Remember, Settle, Settled
 from tieline.model.errors import StaleClaim
@@ -45,7 +45,8 @@ def remember_and_settle(
     valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
     woken = yield from _keep_progress([c.progress for c in valid])
     settles = [c for c in valid if isinstance(c, Settle)]
-    failed = _failures(settles, owned)
+    fitting_ = yield from fitting(_failures(settles, owned))
+    failed = {RunId(noted.subject): noted for noted in fitting_}
     yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)], failed)
     yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
     freed = [
@@ -106,19 +107,17 @@ def _last_of_each(records: Iterable[StepRecord]) -> list[StepRecord]:
     return list(last.values())
 
 
-def _failures(
-    settles: Sequence[Settle], owned: Mapping[tuple[str, int], Owned]
-) -> dict[RunId, Noted]:
-    """Those executions that failed, by run. Hot path: nothing is made for one that is done."""
-    failed: dict[RunId, Noted] = {}
+def _failures(settles: Sequence[Settle], owned: Mapping[tuple[str, int], Owned]) -> list[Noted]:
+    """Those executions that failed. Hot path: nothing is made for one that is done."""
+    failed: list[Noted] = []
     for command in settles:
         if isinstance(command.outcome, Done):
             continue
         own = owned[command.run_id, command.epoch]
         failure = failure_of(own.flow, command.outcome, command.progress.attempts)
         if failure is not None:
-            run_id = command.run_id
-            failed[run_id] = Noted(failure, failure.id, run_id, "", own.tenant, command.now_us)
+            about = (command.run_id, "", own.tenant, command.now_us)
+            failed.append(Noted(failure, failure.id, *about))
     return failed
 
 

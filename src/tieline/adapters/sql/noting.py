@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from tieline.adapters.sql.statement import Steps, ask_set, put
+from tieline.adapters.sql.statement import Steps, ask, ask_set, put
 from tieline.model.commands import TallyRow
 from tieline.model.ids import IssueId, Micros
 from tieline.model.receipt import Receipt, Verdict
@@ -12,6 +12,8 @@ from tieline.model.value import value
 from tieline.model.view_series import HOUR_US, MINUTE_US
 from tieline.rules.issue_fingerprint import Failure, failure_at_door
 
+MOST_ISSUES = 5_000
+"""More than anybody reads; what comes beyond goes into one coarse issue a flow or source."""
 ODD = frozenset({Verdict.REFUSED, Verdict.QUARANTINED})
 
 
@@ -53,7 +55,7 @@ def note_receipts(receipts: Iterable[Receipt]) -> Steps[None]:
     """Note those that were refused or quarantined."""
     odd = [r for r in receipts if r.verdict in ODD]
     if odd:
-        yield from note([_at_door(receipt) for receipt in odd])
+        yield from note((yield from fitting([_at_door(receipt) for receipt in odd])))
 
 
 def _at_door(receipt: Receipt) -> Noted:
@@ -62,6 +64,32 @@ def _at_door(receipt: Receipt) -> Noted:
         raise AssertionError(f"{receipt.id} is {receipt.verdict}, which is no failure")
     event_id = receipt.event_id or ""
     return Noted(failure, failure.id, receipt.id, event_id, receipt.tenant, receipt.received_us)
+
+
+def fitting(failures: Sequence[Noted]) -> Steps[list[Noted]]:
+    """The same failures, those for whose issue there is no room any more in the coarse one.
+
+    Reasons that cannot be told apart by their shape, such as plain names in them, must not fill
+    the list of issues with thousands.
+    """
+    if not failures:
+        return []
+    ids = sorted({noted.issue for noted in failures})
+    rows = yield from ask_set("issue_known", [(id_,) for id_ in ids])
+    known = {row[0] for row in rows}
+    fresh = len(ids) - len(known)
+    if not fresh:
+        return list(failures)
+    ((count,),) = yield from ask("issue_count", most=MOST_ISSUES)
+    if count + fresh <= MOST_ISSUES:
+        return list(failures)
+    return [noted if noted.issue in known else _coarse(noted) for noted in failures]
+
+
+def _coarse(noted: Noted) -> Noted:
+    failure = noted.failure.coarse()
+    about = (noted.subject, noted.event_id, noted.tenant, noted.at_us)
+    return Noted(failure, failure.id, *about)
 
 
 def note(failures: Sequence[Noted]) -> Steps[None]:

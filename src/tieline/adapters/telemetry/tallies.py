@@ -3,7 +3,7 @@
 One addition in memory a fact; the store is written once for all that happened meanwhile.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tieline.model.commands import Heard, KeepTally, TallyRow
@@ -13,11 +13,11 @@ from tieline.model.receipt import Verdict
 from tieline.model.run import RunState
 from tieline.model.view_series import HOUR_US, MINUTE_US
 from tieline.ports.observer import Observer
+from tieline.rules.issue_fingerprint import UNKNOWN_SOURCE
 from tieline.rules.latency import PREFIX, bucket_of
 
 MOST_KEYS = 20_000
 """Counts that are held when the store cannot take them; what is new beyond that is not counted."""
-_HEARD = frozenset({Verdict.ACCEPTED, Verdict.UNMATCHED, Verdict.QUARANTINED, Verdict.DUPLICATE})
 
 _Key = tuple[str, str, str]
 """(kind, name, word)."""
@@ -26,11 +26,15 @@ _Key = tuple[str, str, str]
 class TallyObserver:
     """Counts what happens by minute, and passes every fact on to another observer."""
 
-    def __init__(self, now_us: Callable[[], Micros], behind: Observer) -> None:
+    def __init__(
+        self, now_us: Callable[[], Micros], behind: Observer, sources: Iterable[str]
+    ) -> None:
         self._now_us = now_us
         self._behind = behind
+        self._sources = frozenset(sources)
         self._minutes: dict[Micros, dict[_Key, int]] = {}
-        self._heard: dict[str, Heard] = {}
+        self._heard: dict[str, list[int]] = {}
+        """By source: first, last, how often."""
         self._handlers: dict[type, Callable[[Any], None]] = {
             Received: self._received,
             RunSettled: self._settled,
@@ -54,7 +58,7 @@ class TallyObserver:
             place = row._replace(number=0)
             sums[place] = sums.get(place, 0) + row.number
         rows = tuple(place._replace(number=number) for place, number in sums.items())
-        return KeepTally(rows, tuple(heard.values()))
+        return KeepTally(rows, tuple(Heard(name, *times) for name, times in heard.items()))
 
     def put_back(self, command: KeepTally) -> None:
         """The store could not take it: it is counted with what comes."""
@@ -62,7 +66,7 @@ class TallyObserver:
             if row.step_us == MINUTE_US and row.kind != "all":
                 self._add(row.at_us, (row.kind, row.name, row.word), row.number)
         for heard in command.heard:
-            self._hear(heard)
+            self._hear(*heard)
 
     # --- one fact -------------------------------------------------------------------------------
 
@@ -70,9 +74,10 @@ class TallyObserver:
         if not fact.source:
             return  # closed without an answer: it was for no source
         at_us = fact.at_us or self._now_us()
-        self._add(at_us, ("source", fact.source, fact.verdict))
-        if fact.verdict in _HEARD:
-            self._hear(Heard(fact.source, at_us, at_us, 1))
+        name = fact.source if fact.source in self._sources else UNKNOWN_SOURCE
+        self._add(at_us, ("source", name, fact.verdict))
+        if fact.verdict is not Verdict.REFUSED and fact.verdict is not Verdict.CHALLENGE:
+            self._hear(name, at_us, at_us, 1)
 
     def _settled(self, fact: RunSettled) -> None:
         at_us = fact.at_us or self._now_us()
@@ -96,12 +101,14 @@ class TallyObserver:
         elif len(counts) < MOST_KEYS and len(self._minutes) <= 2 * 60:
             counts[key] = number
 
-    def _hear(self, heard: Heard) -> None:
-        known = self._heard.get(heard.source)
-        if known is not None:
-            first_us, last_us = min(known.first_us, heard.first_us), max(known[2], heard.last_us)
-            heard = Heard(heard.source, first_us, last_us, known.times + heard.times)
-        self._heard[heard.source] = heard
+    def _hear(self, source: str, first_us: Micros, last_us: Micros, times: int) -> None:
+        known = self._heard.get(source)
+        if known is None:
+            self._heard[source] = [first_us, last_us, times]
+            return
+        known[0] = min(known[0], first_us)
+        known[1] = max(known[1], last_us)
+        known[2] += times
 
 
 def _rows(minutes: dict[Micros, dict[_Key, int]]) -> Iterator[TallyRow]:
