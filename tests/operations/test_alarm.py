@@ -11,6 +11,7 @@ from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
 from tieline import Reject, Run
 from tieline.model.commands import DiscardDead
 from tieline.model.facts import AlertMoved, PassFailed
+from tieline.model.sharing import KeepStandings, Standing
 from tieline.model.views import ListAlerts
 from tieline.operations.alarm import Alarm, AlarmParts
 
@@ -149,3 +150,19 @@ async def test_the_address_itself_is_never_told(engine: Engine, chat: Vendor) ->
     failures = [fact for fact in engine.witness.facts if isinstance(fact, PassFailed)]
     assert len(failures) == 1
     assert CHAT not in failures[0].error
+
+
+async def test_how_all_workers_stand_with_a_connection_is_what_counts(
+    engine: Engine, chat: Vendor
+) -> None:
+    alarm = an_alarm(engine, chat, webhook=None)
+    refused = Standing(refusals=3)
+    opened = Standing(breaker="open", wait_us=10**9)
+    now_us = engine.clock.now_us()
+    command = KeepStandings((("books", opened), ("chat", refused)), now_us)
+    await engine.parts.journal.commit(command)
+    for _ in range(2):
+        await alarm.pass_()
+        engine.clock.advance(minutes=1)
+
+    assert moves(engine) == [("breaker-open", "firing"), ("connection-unhealthy", "firing")]

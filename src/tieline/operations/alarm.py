@@ -18,8 +18,9 @@ from tieline.model.facts import AlertMoved, PassFailed
 from tieline.model.flow import FlowSpec, HubSpec, Source, WebhookSource
 from tieline.model.gauges import GuardGauges
 from tieline.model.ids import Micros
+from tieline.model.view_rows import StandingRow
 from tieline.model.view_series import ListSources, ReadSums, SourceRow
-from tieline.model.views import CountWork, ReadAlertBook, ReadSigns
+from tieline.model.views import CountWork, ListStandings, ReadAlertBook, ReadSigns
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
@@ -60,7 +61,7 @@ class AlarmParts:
     clock: Clock
     observer: Observer
     guards: Callable[[Micros], Iterable[GuardGauges]]
-    """How the connections stand, as far as this process knows."""
+    """How the connections stand in this process, for what the store does not know yet."""
     disk_free: Callable[[], float | None]
     limits: Limits = LIMITS
     webhook: str | None = None
@@ -150,7 +151,9 @@ class Alarm:
             FlowSign(name, _owner(hub, name), dead.get(name, 0), ages.get(name))
             for name in sorted({*hub.flows, *dead, *ages})
         )
+        standings = await parts.views.read(ListStandings())
         states = {guard.connection: guard.state for guard in parts.guards(now_us)}
+        states |= {row.connection: _state(row) for row in standings}
         connections = tuple(
             _connection_sign(hub, name, sums[name].counts if name in sums else {}, states)
             for name in hub.connections
@@ -191,6 +194,11 @@ def _connection_sign(
     failures = tries - counts.get("done", 0)
     owner = _owners(flow for flow in hub.flows.values() if name in flow.uses)
     return ConnectionSign(name, owner, tries, failures, states.get(name, "closed"))
+
+
+def _state(row: StandingRow) -> str:
+    """How all workers stand with a connection, in the words of one guard."""
+    return "unhealthy" if row.refusals else row.breaker
 
 
 def _is_of(source: Source, door: WebhookSource) -> bool:
