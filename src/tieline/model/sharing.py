@@ -1,6 +1,6 @@
 """Sharing: what the workers of one store tell each other about a connection, as data.
 
-All times are lengths, counted from the moment of the exchange: the clocks of two machines need not
+All times are lengths, counted from the moment of the trade: the clocks of two machines need not
 agree, only the store's clock counts.
 """
 
@@ -33,7 +33,7 @@ class Recent(NamedTuple):
 
 
 class News(NamedTuple):
-    """What a worker found out since its last exchange."""
+    """What a worker found out since its last trade."""
 
     opened_for_us: int = 0
     """It opened the breaker, for so long; 0: it did not."""
@@ -108,7 +108,7 @@ class Share:
 
 @value
 class LeaseShares:
-    """Take part in what all workers share of these connections, one exchange for all of them."""
+    """Take part in what all workers share of these connections, one trade for all of them."""
 
     worker: WorkerId
     asks: tuple[ShareAsk, ...]

@@ -215,11 +215,15 @@ class Guard:
     ) -> Moved | None:
         """Learn from the end of a permitted call."""
         self._return_place()
-        before, breaker_before, health_before = self.state, self._breaker, self._health
+        before, health_before = self.state, self._health
+        was_closed = isinstance(self._breaker, breaker.Closed)
         self._learn_health(verdict, answer, started_us, now_us)
         self._learn_breaker(verdict, now_us, was_reached=answer is not None)
         self._learn_pace(verdict, answer, started_us, now_us)
-        if self._health is not health_before or _differ(self._breaker, breaker_before):
+        # What a closed breaker counts is its own affair.
+        if self._health is not health_before or not (
+            was_closed and isinstance(self._breaker, breaker.Closed)
+        ):
             self._tell()
         if self.state == before:
             return None
@@ -277,13 +281,6 @@ def is_failure(verdict: Verdict) -> bool:
     """Whether a call's end speaks against the other side's health."""
     return isinstance(verdict, TryAgain | InDoubt | Refused) and breaker.counts_against(
         verdict.kind
-    )
-
-
-def _differ(one: breaker.State, other: breaker.State) -> bool:
-    """Whether anybody else should know; what a closed breaker counts is its own affair."""
-    return one is not other and not (
-        isinstance(one, breaker.Closed) and isinstance(other, breaker.Closed)
     )
 
 

@@ -1,7 +1,7 @@
 """PartGuard: calls come in; those that this worker's part of a connection's limits allows go out.
 
 It never uses more than it was given, and nothing once that has lapsed, so it needs to ask nobody
-for a single call. What it learns from calls is kept for the next exchange (``SharedGuard``).
+for a single call. What it learns from calls is kept for the next trade (``SharedGuard``).
 """
 
 import asyncio
@@ -24,7 +24,7 @@ NONE = Amounts()
 
 @dataclass(slots=True)
 class Learned:
-    """What other workers should know, since the last exchange."""
+    """What other workers should know, since the last trade."""
 
     opened_us: Micros = 0
     """Until when we opened the breaker."""
@@ -51,7 +51,7 @@ class PartGuard(Guard):
         """When somebody last wanted to call."""
         self._pace_now: share.Pace | None = None
         self._used = 0
-        """Calls since the last exchange."""
+        """Calls since the last trade."""
         self._short = 0
         """How often the share was too small since then."""
         self._repeats = 0
@@ -59,9 +59,9 @@ class PartGuard(Guard):
         self._retries = 0
         """Repeats that may go out."""
         self._were_asked = False
-        """Whether the last exchange asked for repeats."""
+        """Whether the last trade asked for repeats."""
         self._is_starving = False
-        """Whether an exchange was already asked for because the share is too small."""
+        """Whether a trade was already asked for because the share is too small."""
         self._may_probe = False
         """The next call may find out."""
         self._is_probing = False
@@ -91,7 +91,7 @@ class PartGuard(Guard):
         return no
 
     def _starve(self, now_us: Micros, reason: str) -> NotNow:
-        """Too little: an exchange is due, and soon brings more, or the news that there is none."""
+        """Too little: a trade is due, and soon brings more, or the news that there is none."""
         self.is_pacing = True
         self._short += 1
         if not self._is_starving:
@@ -230,7 +230,7 @@ class PartGuard(Guard):
         if self._concurrency is before:
             return
         if isinstance(verdict, Succeeded):
-            self._learned.successes += 1  # it grows for all together, at the exchange
+            self._learned.successes += 1  # it grows for all together, at the trade
             self._concurrency = before
         elif self._concurrency.allowance < before.allowance and not self._learned.throttled_at:
             self._learned.throttled_at = before.allowance

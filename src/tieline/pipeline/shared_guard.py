@@ -25,7 +25,7 @@ class SharedGuard(PartGuard):
 
     def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
         super().__init__(connection, told)
-        self._exchanged_us: Micros = 0
+        self._traded_us: Micros = 0
         self._need = 0.0
         """Calls in a second, averaged."""
         self._is_booked = False
@@ -55,7 +55,7 @@ class SharedGuard(PartGuard):
     # --- asking ---------------------------------------------------------------------------------
 
     def tell(self, now_us: Micros, *, is_ending: bool = False) -> ShareAsk:
-        """What to say at an exchange. What it gives up by that, it does not use any more."""
+        """What to say at a trade. What it gives up by that, it does not use any more."""
         is_active = self._is_active(now_us) and not is_ending
         wants = self._wants(now_us) if is_active else NONE
         self._told_credit_us = self._credit(now_us)
@@ -79,7 +79,7 @@ class SharedGuard(PartGuard):
         return ask
 
     def _wants(self, now_us: Micros) -> Amounts:
-        elapsed_us = min(max(now_us - self._exchanged_us, SHORTEST_US), SECOND_US)
+        elapsed_us = min(max(now_us - self._traded_us, SHORTEST_US), SECOND_US)
         weight = min(1.0, elapsed_us / SMOOTHED_US)
         self._need += (self._used * SECOND_US / elapsed_us - self._need) * weight
         waiting = max(self.waiting, self._short)
@@ -87,7 +87,7 @@ class SharedGuard(PartGuard):
         slots = min(self.connection.at_once, self.in_flight + waiting + SPARE_SLOTS)
         retries = self._repeats * 5 // 4 + 1 if self._repeats else 0
         self._were_asked = retries > 0
-        self._exchanged_us = now_us
+        self._traded_us = now_us
         self._used = self._short = self._repeats = 0
         return Amounts(rate, slots, retries)
 

@@ -16,9 +16,9 @@ from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 
 PERIOD_S = 0.5
-"""Between exchanges while connections are in use; without any, there are none."""
+"""Between trades while connections are in use; without any, there are none."""
 GAP_S = 0.05
-"""Between exchanges at least, however much changes."""
+"""Between trades at least, however much changes."""
 IDLE_S = 30.0
 KEEP_S = 1.0
 """Between two times that one process alone stores how its connections stand."""
@@ -85,7 +85,7 @@ class KeptStandings:
 
 
 class Shares:
-    """Several workers: one exchange for all connections that are in use, twice a second."""
+    """Several workers: one trade for all connections that are in use, twice a second."""
 
     def __init__(self, calls: Calls, journal: Journal, clock: Clock, worker: WorkerId) -> None:
         self._calls = calls
@@ -94,29 +94,29 @@ class Shares:
         self._worker = worker
         self.has_clock = True
         """Whether the store's own clock counts; else it is given ours."""
-        self._exchanged_us: Micros = 0
+        self._traded_us: Micros = 0
         self._was_cut = False
 
     async def restore(self) -> None:
-        """Nothing to do: the first exchange tells."""
+        """Nothing to do: the first trade tells."""
 
     async def pass_(self) -> float:
-        wait_us = self._exchanged_us + int(GAP_S * 1e6) - self._clock.monotonic_us()
+        wait_us = self._traded_us + int(GAP_S * 1e6) - self._clock.monotonic_us()
         if wait_us > 0:
             return wait_us / 1e6
-        return await self._exchange()
+        return await self._trade()
 
     async def give_back(self) -> None:
         """Other workers need not wait until our shares lapse."""
         with suppress(StoreError):
-            await self._exchange(is_ending=True)
+            await self._trade(is_ending=True)
 
-    async def _exchange(self, *, is_ending: bool = False) -> float:
+    async def _trade(self, *, is_ending: bool = False) -> float:
         told_us = self._clock.now_us()
         guards = [guard for guard in self._guards() if guard.takes_part(told_us)]
         if not guards:
             return IDLE_S
-        self._exchanged_us = self._clock.monotonic_us()
+        self._traded_us = self._clock.monotonic_us()
         asks = tuple(guard.tell(told_us, is_ending=is_ending) for guard in guards)
         at_us = None if self.has_clock else told_us
         try:

@@ -1,7 +1,7 @@
 """Share: what workers hold and want of a connection comes in; each one's part of it goes out.
 
 Nothing is ever promised twice: a worker is given what no other holds, and what somebody else must
-give up it gets once that one has said that it did. So the parts change hands within two exchanges,
+give up it gets once that one has said that it did. So the parts change hands within two trades,
 and the sum of all parts is never more than the whole. A worker that falls silent keeps its part of
 the rate for ``RATE_KEPT_US``, and its slots for as long as its last calls may still be out.
 
@@ -57,7 +57,7 @@ def divide(total: int, wants: Sequence[int], turn: int) -> list[int]:
     """Divide *total* so that the least given has most (max-min), and nothing is left over.
 
     What nobody wants goes to all who want anything. Where it cannot be even, *turn* says who is
-    first. Hot path of the exchange: O(workers squared), for tens of workers.
+    first. Hot path of the trade: O(workers squared), for tens of workers.
     """
     given = [0] * len(wants)
     left = total - _fill(given, total, wants, turn)

@@ -13,10 +13,10 @@ from tieline.model.sharing import Amounts, KeepStandings, Leased, LeaseShares
 from tieline.model.view_rows import StandingRow
 from tieline.model.views import ListStandings
 from tieline.rules import window as counting
-from tieline.rules.exchange import Account, Exchanged, exchange
 from tieline.rules.health import Health
 from tieline.rules.share import Held, Pool
 from tieline.rules.standing import Known, health_of, state_in, state_of, words_of
+from tieline.rules.trade import Account, Traded, trade
 
 
 def lease_shares(command: LeaseShares) -> Steps[Leased]:
@@ -27,7 +27,7 @@ def lease_shares(command: LeaseShares) -> Steps[Leased]:
     now_us = command.now_us
     if now_us is None:  # asked with the rows in hand, so that time does not go back between holders
         ((now_us,),) = yield from ask("store_clock")
-    done = [exchange(accounts[a.connection], command.worker, a, now_us) for a in command.asks]
+    done = [trade(accounts[a.connection], command.worker, a, now_us) for a in command.asks]
     named = [(done_.share.connection, done_) for done_ in done]
     yield from put("standing_keep", [_standing_row(c, x.common, x.pool) for c, x in named])
     kept = [(c, x) for c, x in named if _counts(x)]
@@ -59,7 +59,7 @@ def standings(_: ListStandings) -> Steps[tuple[StandingRow, ...]]:
     return tuple(StandingRow(*row) for row in (yield from ask("standing_list")))
 
 
-def _counts(done: Exchanged) -> bool:
+def _counts(done: Traded) -> bool:
     """Who neither holds nor wants anything has no row."""
     return any(done.own.holds) or any(done.own.wants)
 

@@ -1,4 +1,4 @@
-"""Exchange: a worker's ask meets the stored state of a connection; the new state and its share."""
+"""Trade: a worker's ask meets the stored state of a connection; the new state and its share."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class Account(NamedTuple):
     held: tuple[Held, ...]
 
 
-class Exchanged(NamedTuple):
+class Traded(NamedTuple):
     """What to store, and what to answer."""
 
     common: Known
@@ -30,7 +30,7 @@ class Exchanged(NamedTuple):
     """Workers of which nothing counts any more."""
 
 
-def exchange(account: Account, worker: str, ask: ShareAsk, now_us: Micros) -> Exchanged:
+def trade(account: Account, worker: str, ask: ShareAsk, now_us: Micros) -> Traded:
     """Decide one ask; the caller holds the connection's row, so that nobody decides beside it."""
     known = {held.worker: live(held, now_us) for held in account.held}
     others = [held for name, held in known.items() if held is not None and name != worker]
@@ -55,7 +55,7 @@ def exchange(account: Account, worker: str, ask: ShareAsk, now_us: Micros) -> Ex
     )
     left_us = min(pool.credit_us - credit_us, ask.burst * ask.interval_us)
     gone = tuple(name for name, held in known.items() if held is None and name != worker)
-    return Exchanged(common, Pool(left_us, now_us), own._replace(holds=holds), share, gone)
+    return Traded(common, Pool(left_us, now_us), own._replace(holds=holds), share, gone)
 
 
 def _still_its_own(booked: Held | None, told: Amounts) -> Amounts:

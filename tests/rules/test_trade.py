@@ -13,9 +13,9 @@ from tieline.model.connection import ConnectionSpec, Connector
 from tieline.model.rate import Rate
 from tieline.model.retrying import RetryPolicy
 from tieline.pipeline.shared_guard import SharedGuard
-from tieline.rules.exchange import Account, exchange
 from tieline.rules.share import Held, Pool
 from tieline.rules.standing import Known
+from tieline.rules.trade import Account, trade
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000
@@ -48,10 +48,10 @@ class Store:
     held: dict[str, Held] = field(default_factory=dict)
 
     def meet(self, name: str, guard: SharedGuard, now_us: int, *, is_ending: bool = False) -> bool:
-        """One exchange; returns whether the worker should come again at once."""
+        """One trade; returns whether the worker should come again at once."""
         ask = guard.tell(now_us, is_ending=is_ending)
         account = Account(self.known, self.pool, tuple(self.held.values()))
-        done = exchange(account, name, ask, now_us)
+        done = trade(account, name, ask, now_us)
         self.known, self.pool = done.common, done.pool
         self.held[name] = done.own
         for gone in done.gone:
@@ -167,7 +167,7 @@ def test_a_rate_changes_hands_within_about_a_second() -> None:
 
     go_on(store, crew, NOW_US + 5 * SECOND_US, 6)
 
-    assert in_(second, 5, 6) >= 15  # without a hint: half after the next exchange
+    assert in_(second, 5, 6) >= 15  # without a hint: half after the next trade
     assert in_(second, 8, 11) == pytest.approx(240, rel=0.05)
     must_keep(rate, crew)
 
