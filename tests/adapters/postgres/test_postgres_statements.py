@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Set as AbstractSet
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
+from benchmarks.crowd import fill_database
 from tests.makers import ALICE, FLOW, START_US, an_ingest, run_id
 
 from tieline.adapters.postgres.link import SETTINGS, Link
@@ -179,8 +181,41 @@ async def test_no_plan_of_the_path_turns_to_reading_a_table_when_statistics_say_
     assert found - WALKED == set()
 
 
-async def _read_whole(connection: Any, text: str) -> set[str]:
-    """Tables of which the statement may read every row."""
+KNOWN = {"run", "event", "issue_link", "tally", "reference", "exchange", "dead", "dedupe", "lane"}
+"""Tables that people ask, and that may be long."""
+ASKED = ("issue_", "issues_", "exchange_rows", "run_page", "dead_page", "event_page",
+         "attempt_page", "attempt_errors", "lane_", "tail_attempts_late", "tally_", "rhythm_",
+         "replay_bite")  # fmt: skip
+FROM_THE_END = {
+    ("dead_page_decided", "dead"),
+    ("dead_page_open", "dead"),
+    ("event_page", "event"),
+    ("lane_dead", "dead"),
+    ("replay_bite", "event"),
+    ("run_page", "run"),
+}
+"""Pages that begin at one end of a table or an index, and stop after :look rows."""
+
+
+async def test_what_people_ask_of_long_tables_is_found_by_an_index(url: str) -> None:
+    await fill_database(url, 20_000)
+    connection = await asyncpg.connect(url, server_settings=SETTINGS)
+    folder = files("tieline.adapters.postgres").joinpath("queries")
+    names = sorted(entry.name.removesuffix(".sql") for entry in folder.iterdir())
+
+    found = set()
+    for name in names:
+        if name.startswith(ASKED):
+            for query in queries(name):
+                tables = await _read_whole(connection, query.text, KNOWN)
+                found |= {(name, table) for table in tables}
+
+    await connection.close()
+    assert found - FROM_THE_END == set()
+
+
+async def _read_whole(connection: Any, text: str, tables: AbstractSet[str] = HOT) -> set[str]:
+    """Those of *tables* of which the statement may read every row."""
     await connection.execute(f"PREPARE looked AS {text}")
     wants = await connection.fetchval(
         "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'looked'"
@@ -191,7 +226,7 @@ async def _read_whole(connection: Any, text: str) -> set[str]:
     return {
         node["Relation Name"]
         for node in _nodes(json.loads(explained)[0]["Plan"])
-        if node.get("Relation Name") in HOT
+        if node.get("Relation Name") in tables
         and node["Node Type"] not in {"Tid Scan", "ModifyTable"}
         and "Index Cond" not in node
     }
