@@ -171,7 +171,8 @@ class Sides:
             limit = _next_limit(limit, bytes_of(rows), len(rows), self.wishes.bite)
             reached = _further(table, reached, rows)
             await self.target.put(table, _kept(table, rows), {name: _reached(reached)})
-            self.tell(f"{table.name}: {reached.rows} rows")
+            if rows:
+                self.tell(f"{table.name}: {reached.rows} rows")
         return Copied(table.name, reached.rows, shown_digest(reached.total))
 
 
@@ -231,7 +232,8 @@ async def _compare(target: RowStore, table: Table, wanted: Copied, tell: Tell) -
             f"{target.shown} ({shown_digest(total)}); nothing was changed at the source: "
             "empty the target and begin anew"
         )
-    tell(f"{table.name}: {rows} rows compared")
+    if rows:
+        tell(f"{table.name}: {rows} rows compared")
 
 
 async def _all(store: RowStore, table: Table) -> AsyncIterator[list[Row]]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import orjson
@@ -114,6 +115,10 @@ async def test_a_store_is_moved_whole_and_the_old_one_is_closed(store: Path, url
     assert copied["event"] == copied["run"] == copied["dedupe"] == EVENTS
     assert copied["audit"] == 1
     assert await contents(url) == before
+    # What is older than the new store's days has a part of its own, that goes when it is old.
+    places = "SELECT DISTINCT tableoid::regclass::text FROM event"
+    name = urlsplit(url).path.strip("/")
+    assert await postgres_server.shared().ask(places, name) == "event_before"
     refused = tieline(store, "flows", "resume", "post_invoice", "-r", "go on")
     assert refused.returncode == 4
     assert "was moved to" in refused.stderr

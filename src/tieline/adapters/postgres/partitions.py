@@ -15,7 +15,7 @@ from tieline.adapters.postgres.link import Link
 from tieline.adapters.sql.statement import Statement, Value
 from tieline.model.errors import StoreInterrupted, StoreLost
 from tieline.model.ids import PREFIXES, Micros
-from tieline.rules.days import Day, bound_of, day_named, days_wanted
+from tieline.rules.days import DAY_US, Day, bound_of, day_named, days_wanted
 
 BY_ID = ("receipt", "event")
 TABLES = (*BY_ID, "attempt")
@@ -68,6 +68,17 @@ async def make_days(link: Link, now_us: Micros | None = None) -> int:
         with suppress(StoreInterrupted):
             made += await _make(link, part)
     return made
+
+
+async def make_before(link: Link, table: str) -> None:
+    """Give a new store one part for all that was stored elsewhere before its first day."""
+    own = [part for part in await parts(link) if part.table == table]
+    if not own or any(part.name.endswith("_before") for part in own):
+        return
+    first = min(own, key=lambda part: part.end_us)
+    end_us = first.end_us - DAY_US
+    least = PREFIXES[table] if table in BY_ID else LEAST[table]
+    await _make(link, Part(table, f"{table}_before", least, first.first, end_us))
 
 
 async def drop_days(link: Link, keep: Keep) -> int:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tieline.adapters.postgres.dialling import dial
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import migrate
-from tieline.adapters.postgres.partitions import make_days
+from tieline.adapters.postgres.partitions import TABLES, make_before, make_days
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement
 from tieline.model.transfer import Row, Table
@@ -75,6 +75,8 @@ class PostgresRows:
         *,
         afresh: bool = False,
     ) -> None:
+        if afresh and table.name in TABLES:
+            await make_before(self._link, table.name)
         await self._link.begin()
         if afresh and table.name != "mark":  # its rows are the notes of this copy
             await self._link.execute(f"DELETE FROM {_name(table.name)}")

@@ -5,7 +5,7 @@ SELECT t.relname::text, sum(greatest(p.reltuples, 0))::bigint,
        (extract(epoch FROM max(greatest(s.last_vacuum, s.last_autovacuum))) * 1e6)::bigint,
        count(*) FILTER (WHERE p.relispartition AND p.relname !~ '_default$'),
        max(p.relname) FILTER (WHERE p.relispartition AND p.relname ~ '_[0-9]{8}$')::text,
-       coalesce(sum(greatest(p.reltuples, s.n_live_tup, 0))
+       coalesce(sum(CASE WHEN p.reltuples >= 0 THEN p.reltuples ELSE s.n_live_tup END)
                 FILTER (WHERE p.relispartition AND p.relname ~ '_default$'), 0)::bigint
 FROM pg_class AS t
 JOIN pg_namespace AS n ON n.oid = t.relnamespace
