@@ -42,21 +42,18 @@ class SharedGuard(PartGuard):
 
     def takes_part(self, now_us: Micros) -> bool:
         """Whether it has anything to ask, to give back or to tell, or to hear of a trouble."""
-        is_troubled = (
-            bool(self._health.refusals)
-            or not isinstance(self._breaker, breaker.Closed)
-            or now_us < self._quiet_until_us
-        )
-        return self._is_active(now_us) or self._is_booked or self.has_news or is_troubled
+        is_closed = isinstance(self._breaker, breaker.Closed) and not self._health.refusals
+        return self.is_active(now_us) or self._is_booked or self.has_news or not is_closed
 
-    def _is_active(self, now_us: Micros) -> bool:
+    def is_active(self, now_us: Micros) -> bool:
+        """Whether it is in use, and so needs a part."""
         return self.in_flight > 0 or self.waiting > 0 or now_us - self._asked_us < ACTIVE_US
 
     # --- asking ---------------------------------------------------------------------------------
 
     def tell(self, now_us: Micros, *, is_ending: bool = False) -> ShareAsk:
         """What to say at a trade. What it gives up by that, it does not use any more."""
-        is_active = self._is_active(now_us) and not is_ending
+        is_active = self.is_active(now_us) and not is_ending
         wants = self._wants(now_us) if is_active else NONE
         self._told_credit_us = self._credit(now_us)
         if not is_active:

@@ -19,6 +19,8 @@ PERIOD_S = 0.5
 """Between trades while connections are in use; without any, there are none."""
 GAP_S = 0.05
 """Between trades at least, however much changes."""
+LOOK_S = 2.0
+"""Between trades while a connection is in trouble that nobody calls: another may have mended it."""
 IDLE_S = 30.0
 KEEP_S = 1.0
 """Between two times that one process alone stores how its connections stand."""
@@ -132,7 +134,9 @@ class Shares:
                 self._calls.moved(guard, moved)
         is_cut = any(given.is_cut for given in leased.shares)
         gives_up_now, self._was_cut = is_cut and not self._was_cut, is_cut
-        return 0.0 if gives_up_now else PERIOD_S
+        if gives_up_now:
+            return 0.0
+        return PERIOD_S if any(guard.is_active(now_us) for guard in guards) else LOOK_S
 
     def _guards(self) -> list[SharedGuard]:
         return [guard for guard in self._calls.guards if isinstance(guard, SharedGuard)]
