@@ -25,6 +25,7 @@ from tieline.surfaces.console.routes import console_routes
 from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
+from tieline.surfaces.web.behind import Behind
 from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer
 from tieline.wiring import Parts, open_vault
@@ -53,6 +54,7 @@ class Console:
         self._settings = settings
         self._accounts = Accounts(parts, SystemSecrecy())
         self._first: str | None = None
+        self._behind = Behind(parts)
         self._server = WebServer(pages(parts, self._accounts), place)
 
     @property
@@ -75,9 +77,11 @@ class Console:
         """Listen. Raises SettingsError."""
         await self._server.open()
         self._first = await self._accounts.first_invitation()
+        self._behind.open()
 
     async def close(self, seconds: float) -> None:
         """Stop within *seconds*."""
+        await self._behind.close()
         await self._server.close(seconds)
 
 

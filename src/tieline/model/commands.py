@@ -23,6 +23,7 @@ from tieline.model.knowledge_commands import ReopenIssue as ReopenIssue
 from tieline.model.knowledge_commands import ResolveIssue as ResolveIssue
 from tieline.model.knowledge_commands import TallyRow as TallyRow
 from tieline.model.knowledge_commands import TendIssues as TendIssues
+from tieline.model.operation import OperationCommand
 from tieline.model.receipt import Receipt
 from tieline.model.replay_commands import CancelReplay as CancelReplay
 from tieline.model.replay_commands import ContinueReplay as ContinueReplay
@@ -350,5 +351,5 @@ OperatorCommand = (
 HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty
 Command = (
     FrontCommand | BackCommand | KeepSchedule | Fire | OperatorCommand | HouseCommand
-    | AccessCommand | TakeKey | ShareCommand
+    | AccessCommand | TakeKey | ShareCommand | OperationCommand
 )  # fmt: skip

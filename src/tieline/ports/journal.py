@@ -6,6 +6,7 @@ from tieline.model import commands as c
 from tieline.model.access import AccessCommand, KeyTaken, TakeKey
 from tieline.model.alert import KeepAlerts
 from tieline.model.fleet_commands import TakeDuty
+from tieline.model.operation import OperationCommand
 from tieline.model.sharing import KeepStandings, Leased, LeaseShares
 
 
@@ -64,6 +65,7 @@ class Journal(Protocol):
         | c.ResolveHeld
         | c.StartReplay
         | AccessCommand
+        | OperationCommand
         | KeepAlerts
         | TakeDuty
         | c.AcknowledgeIssue

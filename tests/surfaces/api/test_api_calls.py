@@ -14,6 +14,7 @@ from tieline.model.access import Role
 from tieline.model.commands import Pause, RetryDead, StartReplay
 from tieline.model.run import Dead, Held, StepState
 from tieline.surfaces.api.endpoint import PREFIX
+from tieline.surfaces.web.behind import Behind
 
 JSON = {"content-type": "application/json"}
 
@@ -235,6 +236,34 @@ async def test_a_replay_is_planned_started_and_followed_as_an_operation(
     assert (started.status, operation["state"], operation["total"]) == (202, "running", 3)
     assert cancelled.json()["state"] == "cancelled"
     assert isinstance(api.site.told[0], StartReplay)
+
+
+async def test_all_dead_letters_of_a_filter_are_decided_behind_the_answer(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    for number in range(3):
+        await house.deliver("invoice.paid", invoice(number, f"cus_{number}"))
+    await house.work(lambda _: Dead("bug", "x"))
+    body = {"target": "dead-letters", "action": "discard", "flow": "post_invoice", "reason": "x"}
+    started = await api.post("/operations", body)
+    path = started.headers["location"].removeprefix(PREFIX)
+    behind = Behind(api.site.parts)
+    behind.open()
+    async with asyncio.timeout(20):
+        while (await api.get(path))["state"] == "running":
+            await asyncio.sleep(0.05)
+    await behind.close()
+    ended = await api.get(path)
+    nothing = await api.post("/operations", body)
+    late = await api.post(f"{path}/cancel", {"reason": "x"})
+
+    assert (started.status, started.json()["total"]) == (202, 3)
+    assert (ended["done"], ended["refused"], ended["state"]) == (3, 0, "done")
+    assert (nothing.status, late.status) == (422, 409)
+    assert (await api.get("/dead-letters"))["items"] == []
+    assert [one["id"] for one in (await api.get("/operations?kind=decision"))["items"]] == [
+        ended["id"]
+    ]
 
 
 # --- once -----------------------------------------------------------------------------------------

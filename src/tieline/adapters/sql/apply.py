@@ -17,6 +17,7 @@ from tieline.adapters.sql import (
     ingesting,
     issue_deciding,
     locking,
+    operating,
     purging,
     replaying,
     scheduling,
@@ -29,6 +30,7 @@ from tieline.adapters.sql.noting import note_receipts
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model import access as a
 from tieline.model import commands as c
+from tieline.model import operation as o
 from tieline.model.alert import KeepAlerts
 from tieline.model.errors import Conflict, NotFound
 from tieline.model.fleet_commands import Beat, TakeDuty
@@ -81,6 +83,9 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     a.TakeKey: access.take_key,
     a.KeepAnswer: access.keep_answer,
     a.FreeKey: access.free_key,
+    o.StartOperation: operating.start,
+    o.MoveOperation: operating.move,
+    o.CancelOperation: operating.cancel,
     c.KeepTally: tallying.keep,
     c.DecideMany: bulk_deciding.decide,
 }

@@ -12,6 +12,7 @@ from tieline.adapters.sql import (
     listing,
     more_listing,
     narrowing,
+    operating,
     replay_reading,
     series_reading,
     sharing,
@@ -23,6 +24,7 @@ from tieline.adapters.sql.statement import Steps
 from tieline.model import view_access as access
 from tieline.model import view_issues as issues
 from tieline.model import view_lists as lists
+from tieline.model import view_operations as operation
 from tieline.model import view_series as series
 from tieline.model import views as v
 
@@ -57,6 +59,8 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     access.FindSession: access_reading.session,
     access.FindToken: access_reading.token,
     access.FindInvite: access_reading.invite,
+    operation.ListOperations: operating.listed,
+    operation.ShowOperation: operating.shown,
     v.ListAlerts: alerting.listed,
     v.ReadAlertBook: alerting.book,
     v.ReadSigns: alerting.signs,

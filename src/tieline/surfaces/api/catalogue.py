@@ -1,6 +1,15 @@
 """Catalogue: every call of the API, in the order of the document."""
 
-from tieline.surfaces.api import declared, deliveries, people, remote, replays, runs, watching
+from tieline.surfaces.api import (
+    declared,
+    deliveries,
+    operations,
+    people,
+    remote,
+    replays,
+    runs,
+    watching,
+)
 from tieline.surfaces.api.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -8,6 +17,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *deliveries.ENDPOINTS,
     *runs.ENDPOINTS,
     *replays.ENDPOINTS,
+    *operations.ENDPOINTS,
     *declared.ENDPOINTS,
     *people.ENDPOINTS,
     *remote.ENDPOINTS,

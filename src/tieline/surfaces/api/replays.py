@@ -1,4 +1,4 @@
-"""Replays: recorded events run again, planned first; and long work as operations."""
+"""Replays: recorded events run again, planned first."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tieline.model.commands import CancelReplay, ReplayFilter
-from tieline.model.errors import CommandRefused, NotFound
+from tieline.model.errors import CommandRefused
 from tieline.model.ids import EventId, IssueId, Micros, ReplayId
 from tieline.model.view_details import ReplayDetail
 from tieline.model.view_rows import ReplayRow
@@ -70,6 +70,8 @@ class Operation:
     """Things that were found when it was planned."""
     done: int
     """Things that are dealt with so far."""
+    refused: int
+    """Those whose state did not allow it any more."""
     started_us: Micros
     moved_us: Micros
     about: str
@@ -110,41 +112,35 @@ async def start(ask: Ask) -> Reply:
         raise CommandRefused(f"{words}; say effects_again: true, or leave as_new_action out")
     id_ = ask.parts.ids.replay()
     await replay.start(Reacting(ask), id_, made, body.per_second, by)
-    shown = await _of_replay(ask, id_)
+    shown = await of_replay(ask, id_)
     return Reply(shown, 202, {"location": f"{PREFIX}/operations/{id_}"})
 
 
 async def cancel(ask: Ask) -> Operation:
     """Stop it; its runs that have not started are cancelled."""
     id_ = ReplayId(ask.path["id"])
-    if not id_.startswith("rpl_"):
-        raise NotFound("operation", id_[:80])
     await ask.parts.carry_out(CancelReplay(id_, ask.by(ask.body.reason)))
-    return await _of_replay(ask, id_)
+    return await of_replay(ask, id_)
 
 
-async def list_operations(ask: Ask) -> Listed[Operation]:
-    """Long work, newest first."""
-    page = await ask.parts.views.read(ListReplays(ask.query.state, window(ask, "rpl_")))
-    return Listed(tuple(_operation(row) for row in page.rows), page.cursor)
+async def of_replay(ask: Ask, id_: ReplayId) -> Operation:
+    """A replay as an operation."""
+    return operation_of((await ask.parts.views.read(ShowReplay(id_))).replay)
 
 
-async def show_operation(ask: Ask) -> Operation:
-    """One of them."""
-    id_ = ask.path["id"]
-    if not id_.startswith("rpl_"):
-        raise NotFound("operation", id_[:80])
-    return await _of_replay(ask, ReplayId(id_))
-
-
-async def _of_replay(ask: Ask, id_: ReplayId) -> Operation:
-    return _operation((await ask.parts.views.read(ShowReplay(id_))).replay)
-
-
-def _operation(row: ReplayRow) -> Operation:
+def operation_of(row: ReplayRow) -> Operation:
+    """The same of its row."""
     about = f"{PREFIX}/replays/{row.id}"
     return Operation(
-        row.id, "replay", row.state, row.planned, row.admitted, row.started_us, row.moved_us, about
+        id=row.id,
+        kind="replay",
+        state=row.state,
+        total=row.planned,
+        done=row.admitted,
+        refused=0,
+        started_us=row.started_us,
+        moved_us=row.moved_us,
+        about=about,
     )
 
 
@@ -179,11 +175,5 @@ ENDPOINTS = (
     Endpoint("GET", "/replays/{id}", _READ, "Show a replay", show_replay, ReplayDetail,
              problems=("not-found",)),
     Endpoint("POST", "/replays/{id}/cancel", _OPERATE, "Stop a replay", cancel, Operation,
-             body=Why, problems=_CHANGE),
-    Endpoint("GET", "/operations", _READ, "List long work", list_operations, Listed[Operation],
-             query=ReplayQuery),
-    Endpoint("GET", "/operations/{id}", _READ, "Show how far long work is", show_operation,
-             Operation, problems=("not-found",)),
-    Endpoint("POST", "/operations/{id}/cancel", _OPERATE, "Stop long work", cancel, Operation,
              body=Why, problems=_CHANGE),
 )  # fmt: skip

@@ -50,3 +50,19 @@ CREATE TABLE kept_answer (
   PRIMARY KEY (actor, key)
 );
 CREATE INDEX kept_answer_age ON kept_answer (at_us);
+
+-- One decision about many runs, made bite by bite; people start them, so they are few.
+CREATE TABLE operation (
+  id          text COLLATE "C" PRIMARY KEY,
+  action      text NOT NULL,
+  filter      text NOT NULL,
+  state       text NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),
+  total       bigint NOT NULL,
+  done        bigint NOT NULL,
+  refused     bigint NOT NULL,
+  cursor      text NOT NULL,
+  actor       text NOT NULL,
+  reason      text NOT NULL,
+  started_us  bigint NOT NULL,
+  moved_us    bigint NOT NULL
+);

@@ -50,3 +50,19 @@ CREATE TABLE kept_answer (
   PRIMARY KEY (actor, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX kept_answer_age ON kept_answer (at_us);
+
+-- One decision about many runs, made bite by bite; people start them, so they are few.
+CREATE TABLE operation (
+  id          TEXT PRIMARY KEY,
+  action      TEXT NOT NULL,
+  filter      TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),
+  total       INTEGER NOT NULL,
+  done        INTEGER NOT NULL,
+  refused     INTEGER NOT NULL,
+  cursor      TEXT NOT NULL,
+  actor       TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  started_us  INTEGER NOT NULL,
+  moved_us    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

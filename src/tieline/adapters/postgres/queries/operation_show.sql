@@ -1,0 +1,5 @@
+-- One operation.
+-- takes: id text
+SELECT id, action, filter, state, total, done, refused, cursor, actor, reason, started_us,
+       moved_us
+FROM operation WHERE id = :id

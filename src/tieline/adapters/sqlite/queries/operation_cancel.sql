@@ -1,0 +1,2 @@
+-- Stop an operation.
+UPDATE operation SET state = 'cancelled', moved_us = :at_us WHERE id = :id
