@@ -1,98 +1,88 @@
-"""Bulk: a decision about every run of a filter comes in; it is made bite by bite, and can be seen
-and stopped meanwhile."""
+"""Bulk: a choice of runs and one decision come in; it is carried out in small bites, with progress.
 
-from collections.abc import Callable
+Each bite is one commit, in which every run has its own line in the audit log. Whoever asked can
+stop between two bites: what is done stays done.
+"""
 
-from tieline.model.by import By
-from tieline.model.commands import Command
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tieline.model.commands import By, Decided, DecideMany
 from tieline.model.errors import CommandRefused
-from tieline.model.ids import IssueId, Micros
-from tieline.model.knowledge_commands import DEAD_ACTIONS, DecideMany
-from tieline.model.operation import BulkFilter, MoveOperation, StartOperation
-from tieline.model.view_operations import ListOperations, OperationRow
-from tieline.model.view_rows import DeadRow, RunRow
-from tieline.model.views import ListDead, ListRuns, Page, Window
+from tieline.model.ids import RunId
+from tieline.model.knowledge_commands import DEAD_ACTIONS, HELD_ACTIONS
+from tieline.model.views import ListDead, ListRuns, Window
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 
+MOST_CHOSEN = 10_000
 BITE = 100
-MOST_COUNTED = 10_000
-TARGETS = ("dead-letters", "held")
-ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": ("resolve-retry", "resolve-give-up", "cancel")}
+LOOKS = 1_000
+"""Pages that a choice reads at most; a filter that matches rarely needs many."""
+PAGE = 500
 
 
-def check(action: str, wanted: BulkFilter) -> None:
-    """Raises CommandRefused for what cannot be done with the target."""
-    allowed = ACTIONS.get(wanted.target, ())
-    if action not in allowed:
-        raise CommandRefused(f"{wanted.target} cannot be decided by {action!r}; use {allowed}")
-    narrow = (wanted.kind, wanted.issue, wanted.connection)
-    if wanted.target == "held" and any(part is not None for part in narrow):
-        raise CommandRefused("held runs are told apart by their flow only")
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The runs that a filter names now, in the order in which they were made."""
+
+    run_ids: tuple[RunId, ...]
+    exact: bool
+    """False: there are more than may be decided about at once."""
 
 
-async def start(
-    journal: Journal, views: Views, id_: str, decision: tuple[str, BulkFilter], by: By
-) -> int:
-    """Record it; returns how many runs it found. Raises CommandRefused for none."""
-    action, wanted = decision
-    check(action, wanted)
-    total = await count(views, wanted)
-    if not total:
-        raise CommandRefused("nothing of this waits for a decision")
-    await journal.commit(StartOperation(id_, action, wanted, total, by))
-    return total
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a decision about many runs is."""
+
+    total: int
+    done: int
+    refused: tuple[tuple[RunId, str], ...]
+    """Those that it did not fit, and why; of the last bite."""
+    left: int
 
 
-async def count(views: Views, wanted: BulkFilter) -> int:
-    """How many runs it would decide now, up to 10,000."""
-    found, cursor = 0, None
-    while found < MOST_COUNTED:
-        page = await _page(views, wanted, cursor, 500)
-        found += len(page.rows)
-        cursor = page.cursor
-        if cursor is None:
+async def choose(views: Views, question: ListDead | ListRuns) -> Choice:
+    """The runs of a list: what its rows are now is what will be decided about."""
+    found: list[RunId] = []
+    before = question.window.before
+    for _ in range(LOOKS):
+        part = Window(question.window.since_us, question.window.until_us, before, PAGE)
+        page: Any = await views.read(_with_window(question, part))
+        found += [row.run_id if isinstance(question, ListDead) else row.id for row in page.rows]
+        before = page.cursor
+        if before is None or len(found) > MOST_CHOSEN:
             break
-    return found
+    exact = before is None and len(found) <= MOST_CHOSEN
+    return Choice(tuple(sorted(found[:MOST_CHOSEN])), exact)
 
 
-async def bulk_pass(
-    journal: Journal, views: Views, after: Callable[[Command], None], now_us: Micros
-) -> int:
-    """Give every running operation its next bite; returns how many go on."""
-    running = (await views.read(ListOperations("running"))).rows
-    for row in running:
-        await _bite(journal, views, row, after, now_us)
-    return len(running)
+def _with_window(question: ListDead | ListRuns, window: Window) -> ListDead | ListRuns:
+    return replace(question, window=window)
 
 
-async def _bite(
-    journal: Journal,
-    views: Views,
-    row: OperationRow,
-    after: Callable[[Command], None],
-    now_us: Micros,
-) -> None:
-    page = await _page(views, row.filter, row.cursor or None, BITE)
-    ids = tuple(one.run_id if isinstance(one, DeadRow) else one.id for one in page.rows)
-    done = refused = 0
-    if ids:
-        command = DecideMany(row.action, ids, By(row.actor, row.reason, now_us))
-        decided = await journal.commit(command)
-        after(command)
-        done, refused = len(decided.done), len(decided.refused)
-    cursor = page.cursor or row.cursor
-    finished = page.cursor is None
-    await journal.commit(MoveOperation(row.id, row.cursor, cursor, done, refused, finished, now_us))
+def check(action: str, run_ids: Sequence[RunId]) -> None:
+    """Raise CommandRefused for what cannot be decided like this."""
+    known = (*DEAD_ACTIONS, *HELD_ACTIONS)
+    if action not in known:
+        raise CommandRefused(f"{action!r} is not one of {', '.join(known)}")
+    if not run_ids:
+        raise CommandRefused("no run is chosen; choose some, or widen the filter")
+    if len(run_ids) > MOST_CHOSEN:
+        raise CommandRefused(f"{len(run_ids)} runs are chosen; decide about {MOST_CHOSEN} at once")
 
 
-async def _page(
-    views: Views, wanted: BulkFilter, cursor: str | None, limit: int
-) -> Page[DeadRow] | Page[RunRow]:
-    window = Window(before=cursor, limit=limit)
-    if wanted.target == "held":
-        return await views.read(ListRuns(wanted.flow, "held", None, window))
-    issue = None if wanted.issue is None else IssueId(wanted.issue)
-    return await views.read(
-        ListDead(wanted.flow, wanted.kind, window=window, issue=issue, connection=wanted.connection)
-    )
+async def carry_out(
+    journal: Journal, action: str, run_ids: Sequence[RunId], by: By
+) -> AsyncIterator[Progress]:
+    """Decide about all of them, bite by bite; whoever stops asking for progress stops it."""
+    check(action, run_ids)
+    ordered = sorted(set(run_ids))
+    done = 0
+    for start in range(0, len(ordered), BITE):
+        bite = tuple(ordered[start : start + BITE])
+        decided: Decided = await journal.commit(DecideMany(action, bite, by))
+        done += len(decided.done)
+        left = len(ordered) - start - len(bite)
+        yield Progress(len(ordered), done, decided.refused, left)

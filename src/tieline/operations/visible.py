@@ -2,10 +2,15 @@
 
 import orjson
 
+from tieline.model.errors import NotFound
 from tieline.model.flow import HubSpec
+from tieline.model.ids import EventId
 from tieline.model.payload import Json
+from tieline.model.views import ShowEvent
 from tieline.ports.sealer import is_sealed
+from tieline.ports.views import Views
 from tieline.rules.redact import redact_document
+from tieline.rules.sensitive import values_of, without
 
 NOT_TEXT = "[{count} bytes that are no JSON]"
 UNKNOWN_CONTRACT = "[not shown: only the hub knows which fields of {contract} are sensitive]"
@@ -36,8 +41,46 @@ def payload(stored: bytes | None, hub: HubSpec | None, *, contract: str | None =
     return redact_document(document, sensitive_fields(hub))
 
 
-def step_result(stored: bytes | None, size: int | None, hub: HubSpec | None) -> Json:
-    """What a step remembers: a JSON value, or an answer's status and its body."""
+async def sensitive_values(views: Views, hub: HubSpec | None, event_id: EventId) -> tuple[str, ...]:
+    """What the payload of an event has in its sensitive fields: its steps may have said it again.
+
+    Empty when the payload is forgotten, or the event gone.
+    """
+    names = sensitive_fields(hub)
+    if not names:
+        return ()
+    try:
+        detail = await views.read(ShowEvent(event_id))
+    except NotFound:
+        return ()
+    stored = detail.event.data if detail.event.data is not None else detail.body
+    if stored is None or is_sealed(stored):
+        return ()
+    try:
+        return values_of(orjson.loads(stored), names)
+    except orjson.JSONDecodeError:
+        return ()
+
+
+def cleaned(document: Json, values: tuple[str, ...]) -> Json:
+    """*document* with *values* taken out of its texts."""
+    if isinstance(document, str):
+        return without(document, values)
+    if isinstance(document, dict):
+        return {without(name, values): cleaned(one, values) for name, one in document.items()}
+    if isinstance(document, list):
+        return [cleaned(one, values) for one in document]
+    return document
+
+
+def step_result(
+    stored: bytes | None, size: int | None, hub: HubSpec | None, values: tuple[str, ...] = ()
+) -> Json:
+    """What a step remembers: a JSON value, or an answer's status and its body, without *values*."""
+    return cleaned(_step_result(stored, size, hub), values)
+
+
+def _step_result(stored: bytes | None, size: int | None, hub: HubSpec | None) -> Json:
     if stored is None:
         return None
     if size is not None and size > len(stored):

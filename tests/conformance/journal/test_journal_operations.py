@@ -1,18 +1,21 @@
 """Operations: a decision about many runs, made bite by bite, once, and stopped when asked to."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.makers import START_US, by
 from tests.stores import Store
 
-from tieline.model.commands import Command
 from tieline.model.errors import CommandRefused, Conflict, NotFound
 from tieline.model.operation import BulkFilter, CancelOperation, MoveOperation, StartOperation
 from tieline.model.run import Dead, Held
 from tieline.model.view_operations import ListOperations, OperationRow, ShowOperation
 from tieline.model.views import Window
-from tieline.operations import bulk
+from tieline.operations import long_work
+
+if TYPE_CHECKING:
+    from tieline.model.commands import Command
 
 DEAD = BulkFilter("dead-letters")
 
@@ -25,7 +28,7 @@ async def some_dead(store: Store, count: int) -> None:
 
 async def go_on(store: Store) -> int:
     told: list[Command] = []
-    left = await bulk.bulk_pass(store.journal, store.views, told.append, START_US)
+    left = await long_work.bulk_pass(store.journal, store.views, told.append, START_US)
     assert len(told) <= 1
     return left
 
@@ -37,9 +40,9 @@ async def shown(store: Store, id_: str = "opr_1") -> OperationRow:
 async def test_every_run_of_the_filter_is_decided_in_bites(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "BITE", 2)
+    monkeypatch.setattr(long_work, "BITE", 2)
     await some_dead(store, 5)
-    total = await bulk.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
+    total = await long_work.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
     began = await shown(store)
     passes = 0
     while await go_on(store):
@@ -50,7 +53,7 @@ async def test_every_run_of_the_filter_is_decided_in_bites(
     assert (total, began.state, began.done) == (5, "running", 0)
     assert (ended.state, ended.total, ended.done, ended.refused) == ("done", 5, 5, 0)
     assert passes == 3
-    assert await bulk.count(store.views, DEAD) == 0
+    assert await long_work.count(store.views, DEAD) == 0
     assert [line.action for line in lines] == ["discard-in-bulk", *["discard"] * 5]
 
 
@@ -59,7 +62,7 @@ async def test_held_runs_are_decided_too(store: Store) -> None:
     for run in await store.claim():
         await store.settle(run, Held("in doubt", None))
     held = BulkFilter("held")
-    await bulk.start(store.journal, store.views, "opr_1", ("resolve-give-up", held), by())
+    await long_work.start(store.journal, store.views, "opr_1", ("resolve-give-up", held), by())
     await go_on(store)
 
     assert (await shown(store)).done == 2
@@ -67,21 +70,21 @@ async def test_held_runs_are_decided_too(store: Store) -> None:
 
 async def test_two_processes_note_a_bite_once(store: Store) -> None:
     await some_dead(store, 3)
-    await bulk.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
+    await long_work.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
     await asyncio.gather(*(go_on(store) for _ in range(3)))
     ended = await shown(store)
 
     assert ended.state == "done"
     assert ended.done + ended.refused <= 3
-    assert await bulk.count(store.views, DEAD) == 0
+    assert await long_work.count(store.views, DEAD) == 0
 
 
 async def test_a_stopped_operation_decides_no_more(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "BITE", 1)
+    monkeypatch.setattr(long_work, "BITE", 1)
     await some_dead(store, 3)
-    await bulk.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
+    await long_work.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
     await go_on(store)
     before = await shown(store)
     await store.journal.commit(CancelOperation("opr_1", by("enough")))
@@ -91,7 +94,7 @@ async def test_a_stopped_operation_decides_no_more(
     assert await go_on(store) == 0
     ended = await shown(store)
     assert (ended.state, ended.done) == ("cancelled", 1)
-    assert await bulk.count(store.views, DEAD) == 2
+    assert await long_work.count(store.views, DEAD) == 2
     with pytest.raises(Conflict, match="is cancelled already"):
         await store.journal.commit(CancelOperation("opr_1", by()))
     with pytest.raises(NotFound):
@@ -112,7 +115,7 @@ async def test_what_makes_no_sense_is_refused(
     store: Store, action: str, wanted: BulkFilter, words: str
 ) -> None:
     with pytest.raises(CommandRefused, match=words):
-        await bulk.start(store.journal, store.views, "opr_1", (action, wanted), by())
+        await long_work.start(store.journal, store.views, "opr_1", (action, wanted), by())
 
     assert await store.audit() == []
 

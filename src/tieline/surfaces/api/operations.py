@@ -10,7 +10,7 @@ from tieline.model.operation import PREFIX as BULK
 from tieline.model.operation import BulkFilter, CancelOperation
 from tieline.model.view_operations import ListOperations, OperationRow, ShowOperation
 from tieline.model.views import ListReplays
-from tieline.operations import bulk
+from tieline.operations import long_work
 from tieline.rules.access import Permission
 from tieline.surfaces.api import replays
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Reply
@@ -43,7 +43,7 @@ async def start(ask: Ask) -> Reply:
     wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
     id_ = BULK + ask.parts.ids.replay().partition("_")[2]
     by = ask.by(body.reason)
-    await bulk.start(Reacting(ask), ask.parts.views, id_, (body.action, wanted), by)
+    await long_work.start(Reacting(ask), ask.parts.views, id_, (body.action, wanted), by)
     row = await ask.parts.views.read(ShowOperation(id_))
     return Reply(_shown(row), 202, {"location": f"{PREFIX}/operations/{id_}"})
 

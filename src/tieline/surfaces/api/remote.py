@@ -22,6 +22,7 @@ from tieline.surfaces.api import declared
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
 from tieline.surfaces.remote import wire
 from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
+from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 
 
@@ -51,7 +52,7 @@ async def question(ask: Ask) -> Answered:
     asked = wire.read(ask.body.ask, ask.body.args, wire.QUESTIONS)
     _, permission = wire.QUESTIONS[ask.body.ask]
     _check(ask, permission)
-    answer = shown(await _answer(ask, asked), ask.parts.hub)
+    answer = await shown(await _answer(ask, asked), ask.parts)
     return Answered(wire.answer_of(type(asked)).dump_python(answer, mode="json"))
 
 
@@ -91,15 +92,19 @@ async def _answer(ask: Ask, asked: Any) -> Any:
 # --- what leaves ------------------------------------------------------------------------------
 
 
-def shown(answer: Any, hub: HubSpec) -> Any:
+async def shown(answer: Any, parts: WebParts) -> Any:
     """*answer* with every payload in it redacted."""
+    hub = parts.hub
     match answer:
         case ReceiptDetail():
             return _receipt(answer, hub)
         case EventDetail():
             return _event(answer, hub)
-        case RunDetail() | Trail():
-            return replace(answer, steps=tuple(_step(step, hub) for step in answer.steps))
+        case RunDetail(run=run):
+            values = await visible.sensitive_values(parts.views, hub, run.event_id)
+            return replace(answer, steps=tuple(_step(step, hub, values) for step in answer.steps))
+        case Trail():  # a story says that steps were done, not what they remember
+            return replace(answer, steps=tuple(replace(one, result=None) for one in answer.steps))
         case _:
             return answer
 
@@ -128,11 +133,11 @@ def _document(stored: bytes | None, hub: HubSpec, contract: str | None) -> bytes
     return orjson.dumps(visible.payload(stored, hub, contract=contract))
 
 
-def _step(step: StepRow, hub: HubSpec) -> StepRow:
+def _step(step: StepRow, hub: HubSpec, values: tuple[str, ...]) -> StepRow:
     """Its result in the form in which it is stored, so that the reader needs to know one form."""
     if step.result is None:
         return step
-    told = visible.step_result(step.result, step.result_bytes, hub)
+    told = visible.step_result(step.result, step.result_bytes, hub, values)
     if isinstance(told, dict) and set(told) == {"status", "body"} and b"\n" in step.result:
         head = orjson.dumps([told["status"], []])
         told_bytes = head + b"\n" + orjson.dumps(told["body"])

@@ -214,7 +214,7 @@ async def show_run(ask: Ask) -> RunShown:
         run=detail.run,
         why=why(detail, ask.now_us()),
         event=detail.event,
-        steps=_steps(ask, detail),
+        steps=await _steps(ask, detail),
         attempts=detail.attempts,
         exchanges=detail.exchanges,
         references=detail.mentions,
@@ -229,7 +229,7 @@ async def show_run(ask: Ask) -> RunShown:
 
 async def show_steps(ask: Ask) -> tuple[StepShown, ...]:
     """What it remembers."""
-    return _steps(ask, await _detail(ask))
+    return await _steps(ask, await _detail(ask))
 
 
 async def show_attempts(ask: Ask) -> tuple[AttemptRecord, ...]:
@@ -241,11 +241,13 @@ async def _detail(ask: Ask) -> RunDetail:
     return await ask.parts.views.read(ShowRun(RunId(ask.path["id"])))
 
 
-def _steps(ask: Ask, detail: RunDetail) -> tuple[StepShown, ...]:
-    return tuple(_step(ask, step) for step in detail.steps)
+async def _steps(ask: Ask, detail: RunDetail) -> tuple[StepShown, ...]:
+    parts = ask.parts
+    values = await visible.sensitive_values(parts.views, parts.hub, detail.run.event_id)
+    return tuple(_step(ask, step, values) for step in detail.steps)
 
 
-def _step(ask: Ask, step: StepRow) -> StepShown:
+def _step(ask: Ask, step: StepRow, values: tuple[str, ...]) -> StepShown:
     return StepShown(
         step.name,
         step.key,
@@ -256,7 +258,7 @@ def _step(ask: Ask, step: StepRow) -> StepShown:
         step.started_us,
         step.finished_us,
         step.result_bytes,
-        visible.step_result(step.result, step.result_bytes, ask.parts.hub),
+        visible.step_result(step.result, step.result_bytes, ask.parts.hub, values),
     )
 
 

@@ -15,7 +15,7 @@ from tieline.rules.plain import plain
 from tieline.rules.plain_time import span
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
-from tieline.surfaces.cli.session import Span
+from tieline.surfaces.cli.session import Session, Span
 
 app = o.noun("Runs: one execution of a flow for one event.")
 
@@ -84,7 +84,9 @@ def show(context: typer.Context, run_id: str) -> None:
     detail = session.ask(ShowRun(RunId(run_id)))
     now_us = session.now_us()
     if session.paper.is_json:
-        session.paper.json(_document(detail, why(detail, now_us), session.hub_if_any()))
+        hub = session.hub_if_any()
+        values = session.run(_values(session, hub, detail))
+        session.paper.json(_document(detail, why(detail, now_us), hub, values))
     else:
         _tell(session.paper, detail, why(detail, now_us))
 
@@ -98,13 +100,20 @@ def cancel(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> N
     session.done(f"{run_id} is cancelled", run=run_id)
 
 
-def _document(detail: RunDetail, words: str, hub: HubSpec | None) -> dict[str, object]:
+async def _values(session: Session, hub: HubSpec | None, detail: RunDetail) -> tuple[str, ...]:
+    async with session.views() as views:
+        return await visible.sensitive_values(views, hub, detail.run.event_id)
+
+
+def _document(
+    detail: RunDetail, words: str, hub: HubSpec | None, values: tuple[str, ...]
+) -> dict[str, object]:
     run = plain(detail.run)
     return {
         **(run if isinstance(run, dict) else {}),
         "why": words,
         "event": detail.event,
-        "steps": [_step(step, hub) for step in detail.steps],
+        "steps": [_step(step, hub, values) for step in detail.steps],
         "attempts": detail.attempts,
         "references": [{"kind": m.kind, "key": m.key} for m in detail.mentions],
         "dead": detail.dead,
@@ -116,10 +125,10 @@ def _document(detail: RunDetail, words: str, hub: HubSpec | None) -> dict[str, o
     }
 
 
-def _step(step: StepRow, hub: HubSpec | None) -> dict[str, Json]:
+def _step(step: StepRow, hub: HubSpec | None, values: tuple[str, ...]) -> dict[str, Json]:
     shown = plain(step)
     members = shown if isinstance(shown, dict) else {}
-    return {**members, "result": visible.step_result(step.result, step.result_bytes, hub)}
+    return {**members, "result": visible.step_result(step.result, step.result_bytes, hub, values)}
 
 
 def _tell(paper: Paper, detail: RunDetail, words: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 
 from tieline.model.facts import PassFailed
-from tieline.operations.bulk import bulk_pass
+from tieline.operations.long_work import bulk_pass
 from tieline.surfaces.web.parts import WebParts
 
 BUSY_S = 0.05

@@ -58,7 +58,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def show(request: Request) -> Response:
         detail = await desk.read(ShowRun(RunId(request.path_params["id"])))
-        view = _view(desk, detail)
+        hub = desk.parts.hub
+        values = await visible.sensitive_values(desk.parts.views, hub, detail.run.event_id)
+        view = _view(desk, detail, values)
         if is_part(request):
             return desk.part(request, "run_body.html", **view)
         return await desk.page(
@@ -68,10 +70,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [Route("/runs", list_), Route("/runs/{id}", show), *decisions.routes(desk)]
 
 
-def _view(desk: Desk, detail: RunDetail) -> dict[str, Any]:
+def _view(desk: Desk, detail: RunDetail, values: tuple[str, ...]) -> dict[str, Any]:
     hub = desk.parts.hub
     results = {
-        (step.name, step.key): visible.step_result(step.result, step.result_bytes, hub)
+        (step.name, step.key): visible.step_result(step.result, step.result_bytes, hub, values)
         for step in detail.steps
         if step.result is not None
     }
