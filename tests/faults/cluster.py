@@ -59,7 +59,10 @@ class Cluster:
 
     def configure(self, **settings: object) -> None:
         """Add lines to postgresql.conf; the last one of a name counts."""
-        lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
+        self.write("".join(f"{name} = {value}\n" for name, value in settings.items()))
+
+    def write(self, lines: str) -> None:
+        """Add *lines* to postgresql.conf as they are."""
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write(lines)
 
@@ -73,9 +76,6 @@ class Cluster:
 
     def reload(self) -> None:
         self.run("pg_ctl", "-D", str(self.data), "reload")
-
-    def promote(self) -> None:
-        self.run("pg_ctl", "-w", "-D", str(self.data), "promote")
 
     def kill(self) -> None:
         """SIGKILL to every process of the server at once, as when its machine dies."""
@@ -163,13 +163,14 @@ def a_server(
 
 
 @contextmanager
-def a_standby(folder: Path, primary: Cluster, name: str) -> Iterator[Cluster]:
-    """A server that follows *primary* as *name*."""
+def a_copy(folder: Path, *command: str, lines: str) -> Iterator[Cluster]:
+    """The server that *command* makes in a new data directory, with *lines* in its settings.
+
+    ``{data}`` in the command stands for the directory.
+    """
     standby = Cluster(_own_folder(folder))
-    source = f"host=127.0.0.1 port={primary.port} user={OWNER} application_name={name}"
-    standby.run(
-        "pg_basebackup", "-R", "-c", "fast", "-X", "stream", "-D", str(standby.data), "-d", source
-    )
+    standby.run(*(word.replace("{data}", str(standby.data)) for word in command))
+    standby.write(lines)
     standby.configure(port=standby.port, unix_socket_directories=f"'{standby.folder}'")
     try:
         standby.start()
