@@ -1,8 +1,11 @@
 """Verdict: the judge of the campaign finds what it must, in histories that were spoiled for it."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from tests.faults.verdict import LANE_STEPS, Effect, History, Sent, verdict
 
 EVENTS = 12
@@ -157,6 +160,20 @@ def test_rows_that_contradict_each_other_are_passed_on_with_the_seed() -> None:
     spoiled = replace(a_sound_history(), odd=("work of a run that has ended: [1]",))
 
     assert verdict(spoiled) == ["seed 7: work of a run that has ended: [1]"]
+
+
+@pytest.mark.parametrize(("lost", "code"), [("", 0), ("evt_4", 1)])
+def test_a_history_can_be_judged_again_by_a_command(tmp_path: Path, lost: str, code: int) -> None:
+    history = a_sound_history()
+    replace(history, stored=history.stored - {lost}).keep(tmp_path / "history.json")
+    command = [sys.executable, "-m", "tests.faults.verdict", str(tmp_path / "history.json")]
+
+    judged = subprocess.run(
+        command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
+    )
+
+    assert judged.returncode == code, judged.stderr
+    assert lost in judged.stdout
 
 
 def test_a_history_reads_as_it_was_written(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ It reads a history and nothing else, so it can be asked again, about a file, lon
 """
 
 import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -178,3 +179,9 @@ def _unfinished(runs: Mapping[str, int]) -> Iterator[str]:
 
 def _told(what: str, which: list[str]) -> str:
     return f"{len(which)} {what}, such as {', '.join(which[:SHOWN])}"
+
+
+if __name__ == "__main__":
+    wrong = verdict(History.of(Path(sys.argv[1])))
+    sys.stdout.write("\n".join(wrong or ["nothing is wrong"]) + "\n")
+    sys.exit(1 if wrong else 0)
