@@ -32,13 +32,8 @@ BEYOND_S = 25.0
 async def serve(hub: HubSpec, settings: Settings) -> None:
     """Run until told to stop; say on stderr what somebody should know of meanwhile."""
     told = told_to_stop()  # before anything answers: whoever finds us may also stop us
-    say, say_ready = voice(settings.child), nothing
-    limit_s = settings.shutdown_seconds + BEYOND_S
-    if settings.child is not None:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor, whoever gets it
-        lifeline = Lifeline(settings.child)
-        lifeline.watch(partial(_orphaned, limit_s))
-        say_ready = lifeline.say_ready
+    say, limit_s = voice(settings.child), settings.shutdown_seconds + BEYOND_S
+    tie = None if settings.child is None else Tie(settings.child, limit_s)
     if settings.child in {None, FIRST}:
         for warning in warnings(hub, open_vault(settings, os.environ)):
             say(f"warning: {warning}")
@@ -46,11 +41,13 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
         for line in told_at_start(it, settings):
             say(line)
         say("ready")
-        say_ready()
+        beating = None if tie is None else tie.say_ready()
         name = await told
         say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
         too_long = end_process_after(limit_s, 1, f"not stopped within {limit_s:g} s: ended")
     too_long.cancel()
+    if beating is not None:
+        beating.cancel()
     say("stopped")
     end_process_after(LEAVE_S, 0)
 
@@ -93,8 +90,19 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     return found
 
 
-def nothing() -> None:
-    """There is nobody to tell."""
+class Tie:
+    """Ties this process to its supervisor: what happens to that is heard of here."""
+
+    def __init__(self, child: int, limit_s: float) -> None:
+        """Raises SettingsError when no supervisor started this process."""
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor, whoever gets it
+        self._lifeline = Lifeline(child)
+        self._lifeline.watch(partial(_orphaned, limit_s))
+
+    def say_ready(self) -> "asyncio.Task[None]":
+        """Tell the supervisor that this process is at work, and again and again that it is."""
+        self._lifeline.say_ready()
+        return asyncio.create_task(self._lifeline.beat(), name="lifeline")
 
 
 def voice(child: int | None = None) -> Callable[[str], None]:

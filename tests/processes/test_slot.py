@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from tests.fleet_process import is_alive
 
+from tieline.adapters.system.child import MOST_MISSED
 from tieline.adapters.system.clock import SystemClock
 from tieline.fleet.slot import Around, Slot
 
@@ -25,6 +26,12 @@ DEAF = (
 MISTAKEN = BEGIN + "sys.exit(2)"
 SHORT = BEGIN + "line.sendall(b'ready\\n'); sys.exit(4)"
 HUNG_UP = BEGIN + "line.close(); os.close(0); time.sleep(60)"
+HANGS = BEGIN + (
+    "line.sendall(b'ready\\n')\n"
+    "for _ in range(20): line.sendall(b'.'); time.sleep(0.02)\n"
+    "time.sleep(60)"
+)
+BEATS = BEGIN + "line.sendall(b'ready\\n')\nwhile True: line.sendall(b'.'); time.sleep(0.02)"
 GRANDCHILD = BEGIN + (
     "import subprocess\n"
     "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'])\n"
@@ -47,10 +54,17 @@ class Rig:
             await asyncio.sleep(0.01)
 
 
-def a_rig(script: str, stop_s: float = PATIENCE_S) -> Rig:
+def a_rig(script: str, stop_s: float = PATIENCE_S, look_s: float = PATIENCE_S) -> Rig:
     stop, said = asyncio.Event(), list[str]()
     around = Around(
-        [sys.executable, "-c", script], {}, SystemClock(), lambda: 0.0, said.append, stop, stop_s
+        [sys.executable, "-c", script],
+        {},
+        SystemClock(),
+        lambda: 0.0,
+        said.append,
+        stop,
+        stop_s,
+        look_s,
     )
     return Rig(Slot(7, around, {}, {}), stop, said)
 
@@ -138,3 +152,31 @@ async def test_a_new_process_is_ready_before_the_old_one_is_ended() -> None:
 
 async def test_an_empty_slot_is_renewed_by_whoever_comes_next() -> None:
     assert await a_rig(GOOD).slot.renew()
+
+
+async def test_a_process_that_beats_no_more_is_killed_and_followed() -> None:
+    rig = a_rig(HANGS, look_s=0.1)
+    keeping = asyncio.create_task(rig.slot.keep())
+
+    await rig.until(lambda: sum("is ready" in line for line in rig.said) == 2)
+
+    assert any("hangs" in line for line in rig.said)
+    assert any("ended (signal 9)" in line for line in rig.said)
+    rig.stop.set()
+    await rig.slot.end()
+    await asyncio.wait_for(keeping, PATIENCE_S)
+
+
+@pytest.mark.parametrize("script", [BEATS, GOOD], ids=["beats", "of-a-release-that-never-does"])
+async def test_a_process_that_beats_or_never_did_is_left_alone(script: str) -> None:
+    rig = a_rig(script, look_s=0.1)
+    keeping = asyncio.create_task(rig.slot.keep())
+    await rig.until(lambda: rig.slot.pid)
+    first = rig.slot.pid
+
+    await asyncio.sleep(0.1 * MOST_MISSED * 3)
+
+    assert rig.slot.pid == first
+    rig.stop.set()
+    await rig.slot.end()
+    await asyncio.wait_for(keeping, PATIENCE_S)

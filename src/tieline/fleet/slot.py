@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tieline.adapters.system.child import Child
+from tieline.adapters.system.child import BEAT_S, Child
 from tieline.ports.clock import Clock
 from tieline.rules.respawn import Past, after, is_hopeless, wait_s
 
@@ -37,6 +37,8 @@ class Around:
     stop: asyncio.Event
     stop_s: float
     """How long a process may take to stop; then it is killed."""
+    look_s: float = BEAT_S
+    """How often a process has to be heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Slot:
         self._addresses = addresses
         self._listeners: dict[str, socket.socket] = {}
         self._children: set[Child] = set()
+        self._watches: dict[Child, asyncio.Task[None]] = {}
         self._life: Life | None = None
         self._changing = asyncio.Lock()
         self._past = Past()
@@ -145,7 +148,14 @@ class Slot:
             return Life(child, None)
         self.was_ready.set()
         self._around.say(f"process {self.number} is ready (pid {child.pid})")
+        self._watches[child] = asyncio.create_task(self._watch(child))
         return Life(child, self._around.clock.monotonic_us())
+
+    async def _watch(self, child: Child) -> None:
+        """A process whose loop turns no more has lost its runs to others, and keeps its door."""
+        if await child.falls_silent(self._around.look_s):
+            self._around.say(f"process {self.number} hangs (pid {child.pid}): killed")
+            child.tell(signal.SIGKILL)
 
     async def _end_of(self, life: Life) -> int:
         """The exit code of *life*, or of the last of those that followed it by ``renew``."""
@@ -160,6 +170,11 @@ class Slot:
     async def _gone(self, child: Child) -> int:
         code = await child.ended()
         self._children.discard(child)
+        watch = self._watches.pop(child, None)
+        if watch is not None:
+            watch.cancel()
+            await asyncio.wait([watch])
+        child.hang_up()
         return code
 
     async def _ended(self, children: Sequence[Child]) -> list[int]:

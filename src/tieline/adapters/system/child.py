@@ -15,6 +15,12 @@ from contextlib import suppress
 from tieline.model.errors import SettingsError
 
 READY = b"ready\n"
+BEAT = b"."
+BEAT_S = 5.0
+"""How often a child's loop says that it still turns."""
+MOST_MISSED = 12
+"""So many beats may be missed in a row. Counted in looks of ours instead of by a clock, so that a
+machine that was asleep is not taken for a child that hangs."""
 
 
 class Child:
@@ -71,6 +77,27 @@ class Child:
                     return True
         return False
 
+    async def falls_silent(self, look_s: float = BEAT_S) -> bool:
+        """Wait until its loop turns no more; False: it has hung up, which the dead do.
+
+        One that never beats (of an earlier release) is not judged.
+        """
+        loop = asyncio.get_running_loop()
+        missed, has_beaten = 0, False
+        while missed < MOST_MISSED:
+            try:
+                async with asyncio.timeout(look_s):
+                    heard = await loop.sock_recv(self._line, 1024)
+            except TimeoutError:
+                missed += has_beaten
+                continue
+            except OSError:
+                return False
+            if not heard:
+                return False
+            missed, has_beaten = 0, True
+        return True
+
     def tell(self, number: signal.Signals) -> None:
         """Send it a signal, if it lives."""
         with suppress(ProcessLookupError):
@@ -78,9 +105,11 @@ class Child:
 
     async def ended(self) -> int:
         """Its exit code, once it has ended; negative: the number of the signal that ended it."""
-        code = await self._process.wait()
+        return await self._process.wait()
+
+    def hang_up(self) -> None:
+        """Close the socket to it; nobody may be waiting to hear from it then."""
         self._line.close()
-        return code
 
 
 class Lifeline:
@@ -104,6 +133,13 @@ class Lifeline:
         """Tell the supervisor that this process is at work."""
         with suppress(OSError):
             self._line.sendall(READY)
+
+    async def beat(self) -> None:
+        """Say again and again that the loop turns; ends by being cancelled."""
+        while True:
+            with suppress(OSError):
+                self._line.send(BEAT, socket.MSG_DONTWAIT)
+            await asyncio.sleep(BEAT_S)
 
     def watch(self, on_end: Callable[[], None]) -> None:
         """Call *on_end*, on a thread of its own, once the supervisor is gone."""
