@@ -5,13 +5,16 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.hub_process import PATIENCE_S, eventually, free_port
+from tests.hub_process import PATIENCE_S, free_port
 
+FLEET_PATIENCE_S = 150.0
+"""Several processes start at a time, on a machine that may have few cores, and under load."""
 READY = re.compile(r"^tieline: process (\d+) is ready \(pid (\d+)\)$", re.MULTILINE)
 
 
@@ -66,10 +69,12 @@ class FleetProcess:
 
     def until(self, is_so: Callable[[], object], what: str) -> None:
         """Return once *is_so*; what was said goes with a failure."""
-        try:
-            eventually(lambda: bool(is_so()), what)
-        except TimeoutError:
-            raise TimeoutError(f"{what}\n{self.said()[-4000:]}") from None
+        give_up = time.monotonic() + FLEET_PATIENCE_S
+        while not is_so():
+            if time.monotonic() > give_up:
+                told = [line for line in self.said().splitlines() if line.startswith("tieline")]
+                raise TimeoutError("\n".join([what, *told[-30:], self.said()[-2000:]]))
+            time.sleep(0.02)
 
     def pids(self) -> dict[int, int]:
         """Number of a process → the last id that it was ready with."""
