@@ -194,15 +194,16 @@ class Shop:
 
 
 @asynccontextmanager
-async def two_processes(url: str, *, first_places: int) -> AsyncIterator[tuple[Shop, Shop, int]]:
-    """Two at work on one store; the first has few places, and its port is given."""
+async def two_processes(
+    url: str, *, first_places: int = 1024, first_roles: str = "ingest,worker,scheduler"
+) -> AsyncIterator[tuple[Shop, Shop, int]]:
+    """Two at work on one store; the first can do less, and its port is given."""
     first, second = Shop(), Shop()
-    common = {"store": url, "port": 0, "shutdown_seconds": 1}
+    common = {"store": url, "port": 0, "console_port": 0, "shutdown_seconds": 1}
+    lesser = Settings(at_once=first_places, roles=first_roles, **common)
     async with (
-        running(
-            first.spec(), Settings(at_once=first_places, console_port=0, **common), environment={}
-        ) as it,
-        running(second.spec(), Settings(console_port=0, **common), environment={}) as other,
+        running(first.spec(), lesser, environment={}) as it,
+        running(second.spec(), Settings(**common), environment={}) as other,
     ):
         for process in (it, other):
             hints = process.parts.store.hints
@@ -219,11 +220,14 @@ async def order(session: aiohttp.ClientSession, port: int, number: int) -> None:
         assert answer.status == 202
 
 
-async def test_what_a_full_process_accepts_begins_elsewhere_before_anybody_would_have_looked(
-    url: str,
+@pytest.mark.parametrize(
+    "lesser", [{"first_places": 1}, {"first_roles": "ingest"}], ids=["full", "only a door"]
+)
+async def test_what_a_process_accepts_and_cannot_do_begins_elsewhere_before_the_next_look(
+    url: str, lesser: dict[str, Any]
 ) -> None:
     async with (
-        two_processes(url, first_places=1) as (first, second, port),
+        two_processes(url, **lesser) as (first, second, port),
         aiohttp.ClientSession() as session,
     ):
         await order(session, port, 0)

@@ -9,11 +9,13 @@ import pytest
 from tests import postgres_server
 
 from tieline.adapters.postgres.database import PostgresDatabase
+from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Steps, ask
 from tieline.model.errors import SettingsError, StoreError
+from tieline.wiring_store import open_store
 
 
 def name_of(url: str) -> str:
@@ -125,6 +127,43 @@ async def test_a_server_that_is_set_up_well_needs_no_warning(url: str) -> None:
 
     assert database.warnings == ()
     await database.close()
+
+
+async def test_a_server_that_can_lose_commits_is_warned_of_at_the_start_of_a_hub() -> None:
+    server = postgres_server.start()
+    try:
+        for name in ("fsync", "full_page_writes"):
+            await server.ask(f"ALTER SYSTEM SET {name} = off")
+        await server.ask("SELECT pg_reload_conf()")
+        while await server.ask("SHOW fsync") == "on":
+            await asyncio.sleep(0.01)
+
+        store = await open_store(server.url("postgres"), chance=lambda: 0.5)
+
+        assert [word for word in ("fsync", "full_page_writes") if word in str(store.warnings)] == [
+            "fsync",
+            "full_page_writes",
+        ]
+        await store.journal.close()
+        await store.views.close()
+    finally:
+        postgres_server.end(server)
+
+
+@pytest.mark.parametrize("query", ["", "statement_cache_size=0"], ids=["direct", "pooled"])
+async def test_no_transaction_of_ours_can_stand_idle_for_ever(url: str, query: str) -> None:
+    mark = "&" if "?" in url else "?"
+    link = await Link.dial(parse(f"{url}{mark}{query}" if query else url))
+
+    await link.begin()
+    found = await link.ask(
+        "SELECT current_setting('idle_in_transaction_session_timeout'), "
+        "current_setting('lock_timeout')"
+    )
+    await link.execute("COMMIT")
+
+    assert found == [("1min", "20s")]
+    await link.close()
 
 
 # --- the address ------------------------------------------------------------------------------
