@@ -45,6 +45,13 @@ def a_settle(outcome: object) -> c.Settle:
         (c.RetryDead(run_id(1), BY), c.Counted(1), LOOK),
         (c.DiscardDead(run_id(1), BY), c.Counted(1), LOOK),
         (c.ResolveHeld(run_id(1), "retry", BY), c.Counted(1), LOOK),
+        (c.DecideMany("retry", (run_id(1),), BY), c.Decided((run_id(1),), ()), LOOK),
+        (c.DecideMany("retry", (run_id(1),), BY), c.Decided((), ((run_id(1), "no"),)), NOTHING),
+        (
+            c.DecideMany("cancel", (run_id(1),), BY),
+            c.Decided((run_id(1),), ()),
+            Hint(look=True, lost=(run_id(1),)),
+        ),
         (c.RetryDead(run_id(1), BY), Conflict("is not dead"), NOTHING),
     ],
 )

@@ -20,6 +20,9 @@ def hint_of(command: c.Command, answer: object) -> Hint:
             return LOOK
         case c.Swept(rescued=rescued, expired=expired) if rescued or expired:
             return Hint(look=True, lost=tuple(expired[:MOST_LOST]))
+        case c.Decided(done=done) if isinstance(command, c.DecideMany) and done:
+            is_cancel = command.action == "cancel"
+            return Hint(look=True, lost=done[:MOST_LOST] if is_cancel else ())
         case c.Counted(count=count):
             return _of_counted(command, count)
         case Leased(shares=shares) if isinstance(command, LeaseShares):
