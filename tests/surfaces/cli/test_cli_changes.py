@@ -274,3 +274,14 @@ def test_events_of_an_issue_can_be_planned_for_replay(shop: Any) -> None:
 
     assert made["events"] == 1
     assert made["runs"] == [["post_invoice", 1]]
+
+
+def test_the_lists_behind_an_issue(shop: Any) -> None:
+    issue = shop.ids["issue"]
+
+    [dead] = told(shop, "dead", "list", "--issue", issue)
+    [run] = told(shop, "runs", "list", "--issue", issue)
+
+    assert dead["run_id"] == run["id"] == shop.ids["dead"]
+    assert told(shop, "dead", "list", "--connection", "books") == []
+    assert told(shop, "dead", "list", "--issue", "iss_none") == []

@@ -41,6 +41,8 @@ def list_(  # noqa: PLR0913 - the options of one list
     flow: o.Flow = None,
     kind: str | None = typer.Option(None, help="Only of this kind of failure."),
     decided: Annotated[bool, typer.Option("--decided", help="Those that are decided.")] = False,
+    issue: o.Issue = None,
+    connection: o.Connection = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -49,7 +51,10 @@ def list_(  # noqa: PLR0913 - the options of one list
     """List the dead that wait for a decision."""
     session = o.session_of(context)
     window = session.window(Span(since, until, cursor, limit), prefix="run_")
-    page = session.pages(lambda part: ListDead(flow, kind, decided, part), window)
+    issue_id = o.issue_of(issue)
+    page = session.pages(
+        lambda part: ListDead(flow, kind, decided, part, issue_id, connection), window
+    )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from tieline.model.errors import SettingsError
+from tieline.model.ids import IssueId
 from tieline.surfaces.cli.session import Session
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Rows at most.")]
@@ -49,6 +51,13 @@ def session_of(context: typer.Context) -> Session:
     if not isinstance(session, Session):
         raise TypeError(f"the context holds {type(session).__name__}, not a Session")
     return session
+
+
+def issue_of(text: str | None) -> IssueId | None:
+    """The issue that was named, if one was. Raises SettingsError."""
+    if text is not None and not text.startswith("iss_"):
+        raise SettingsError("--issue", text, "use an id such as iss_…, from tieline issues list")
+    return None if text is None else IssueId(text)
 
 
 def more(session: Session, cursor: str | None) -> None:

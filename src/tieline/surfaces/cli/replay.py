@@ -8,7 +8,7 @@ import typer
 
 from tieline.model.commands import ReplayFilter
 from tieline.model.errors import SettingsError
-from tieline.model.ids import EventId, IssueId, ReplayId
+from tieline.model.ids import EventId, ReplayId
 from tieline.model.view_details import ReplayDetail
 from tieline.model.view_rows import ReplayRow
 from tieline.model.views import CheckStore, ListReplays, ShowReplay
@@ -74,7 +74,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=_issue(issue), kind=kind, connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=kind, connection=connection)
     _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
 
 
@@ -103,7 +103,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=_issue(issue), kind=kind, connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=kind, connection=connection)
     by = session.by(reason)
     made = _plan(session, wanted, as_new_action=as_new_action)
     if not session.paper.is_json:
@@ -186,12 +186,6 @@ def _filter(
     return ReplayFilter(
         tuple(EventId(text) for text in ids or ()), *names, *times, tuple(states or ())
     )
-
-
-def _issue(text: str | None) -> IssueId | None:
-    if text is not None and not text.startswith("iss_"):
-        raise SettingsError("--issue", text, "use an id such as iss_…, from tieline issues list")
-    return None if text is None else IssueId(text)
 
 
 def _plan(session: Session, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:

@@ -63,6 +63,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     flow: o.Flow = None,
     state: str | None = typer.Option(None, help="Only in this state, such as running or held."),
     replay: str | None = typer.Option(None, help="Only of this replay."),
+    issue: o.Issue = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -72,7 +73,8 @@ def list_(  # noqa: PLR0913 - the options of one list
     session = o.session_of(context)
     window = session.window(Span(since, until, cursor, limit), prefix="run_")
     replay_id = None if replay is None else ReplayId(replay)
-    page = session.pages(lambda part: ListRuns(flow, state, replay_id, part), window)
+    issue_id = o.issue_of(issue)
+    page = session.pages(lambda part: ListRuns(flow, state, replay_id, part, issue_id), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
