@@ -33,7 +33,10 @@ SAYS = {
 
 def routes(desk: Desk) -> list[BaseRoute]:
     """``/events`` and ``/receipts``."""
+    return [*_of_events(desk), *_of_receipts(desk)]
 
+
+def _of_events(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def events(request: Request) -> Response:
         names = ("source", "type", "identity", "reference", "correlation", "since", "until")
@@ -74,6 +77,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
             **await _event(desk, detail),
         )
 
+    return [Route("/events", events), Route("/events/{id}", event)]
+
+
+def _of_receipts(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def receipts(request: Request) -> Response:
         of = asked(request, ("source", "verdict", "reason", "issue", "since"), desk.now_us)
@@ -94,12 +101,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             **_receipt(desk.parts.hub, detail),
         )
 
-    return [
-        Route("/events", events),
-        Route("/events/{id}", event),
-        Route("/receipts", receipts),
-        Route("/receipts/{id}", receipt),
-    ]
+    return [Route("/receipts", receipts), Route("/receipts/{id}", receipt)]
 
 
 def sources(hub: HubSpec) -> list[str]:

@@ -24,7 +24,10 @@ DEAD_FILTERS = ("flow", "kind", "connection", "issue", "decided", "since")
 
 def routes(desk: Desk) -> list[BaseRoute]:
     """``/dead``, ``/held``, ``/quarantine``, ``/refused`` and ``/decide``."""
+    return [*_of_runs(desk), *_of_deliveries(desk), _of_many(desk)]
 
+
+def _of_runs(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def dead(request: Request) -> Response:
         of = asked(request, DEAD_FILTERS, desk.now_us)
@@ -69,6 +72,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
             flows=sorted(desk.parts.hub.flows),
         )
 
+    return [Route("/dead", dead), Route("/held", held)]
+
+
+def _of_deliveries(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def quarantine(request: Request) -> Response:
         return await receipt_page(
@@ -81,6 +88,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
             desk, request, "refused", title="Refused", template="receipts.html"
         )
 
+    return [Route("/quarantine", quarantine), Route("/refused", refused)]
+
+
+def _of_many(desk: Desk) -> BaseRoute:
     @needs(Permission.OPERATE)
     async def decide(request: Request) -> Response:
         action = request.path_params["action"]
@@ -96,13 +107,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
         return await act(desk, request, _many(action, ids, back), do)
 
-    return [
-        Route("/dead", dead),
-        Route("/held", held),
-        Route("/quarantine", quarantine),
-        Route("/refused", refused),
-        Route("/decide/{action}", decide, methods=["GET", "POST"]),
-    ]
+    return Route("/decide/{action}", decide, methods=["GET", "POST"])
 
 
 MANY = {

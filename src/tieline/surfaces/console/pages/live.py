@@ -1,6 +1,5 @@
 """Live: what happens right now, as it is stored; it can be filtered and paused."""
 
-import time
 from collections.abc import AsyncIterator, Iterable
 
 from starlette.requests import Request
@@ -21,7 +20,7 @@ KEPT = 200
 BEGIN_WITH = 60
 QUIET_S = 15.0
 """After this a comment is sent, so that nobody in between thinks that the line is dead."""
-LONGEST_S = 300.0
+LONGEST_US = 300_000_000
 """Then the page connects again, and whoever may no longer look finds out."""
 
 
@@ -72,8 +71,8 @@ def _wanted(of: Asked) -> Wanted:
 
 async def _lines(desk: Desk, request: Request, watcher: Watcher) -> AsyncIterator[str]:
     yield ": the tail begins\n\n"
-    until_s = time.monotonic() + LONGEST_S
-    while time.monotonic() < until_s and not await request.is_disconnected():
+    until_us = desk.now_us + LONGEST_US
+    while desk.now_us < until_us and not await request.is_disconnected():
         fresh, lost = await watcher.next(QUIET_S)
         if not fresh:
             yield ": quiet\n\n"

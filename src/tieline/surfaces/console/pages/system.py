@@ -26,7 +26,10 @@ SLICES = 40
 
 def routes(desk: Desk) -> list[BaseRoute]:
     """``/sources``, ``/schedules``, ``/workers`` and ``/audit``."""
+    return [*_of_entries(desk), *_of_workers(desk), _of_audit(desk)]
 
+
+def _of_entries(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def sources(request: Request) -> Response:
         hub = desk.parts.hub
@@ -60,6 +63,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
             overdue_us=desk.now_us - OVERDUE_US,
         )
 
+    return [Route("/sources", sources), Route("/schedules", schedules)]
+
+
+def _of_workers(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def workers(request: Request) -> Response:
         return await desk.page(
@@ -84,6 +91,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
             is_silent=_is_silent(detail.worker.beat_us, desk.now_us),
         )
 
+    return [Route("/workers", workers), Route("/workers/{id}", worker)]
+
+
+def _of_audit(desk: Desk) -> BaseRoute:
     @needs(Permission.READ)
     async def audit(request: Request) -> Response:
         of = asked(request, ("subject", "since"), desk.now_us)
@@ -102,13 +113,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             **view,
         )
 
-    return [
-        Route("/sources", sources),
-        Route("/schedules", schedules),
-        Route("/workers", workers),
-        Route("/workers/{id}", worker),
-        Route("/audit", audit),
-    ]
+    return Route("/audit", audit)
 
 
 def _is_silent(beat_us: Micros, now_us: Micros) -> bool:

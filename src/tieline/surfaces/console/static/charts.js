@@ -70,7 +70,8 @@
           stroke: colours[index],
           width: 1.5,
           fill: faint(colours[index], 0.1),
-          points: { size: 4, fill: colours[index] },
+          // A line of few points would be hard to see, or none at all.
+          points: { size: 5, fill: colours[index], show: isSparse },
           spanGaps: true,
         })),
       ],
@@ -78,6 +79,10 @@
     };
     const chart = new uPlot(options, [numbers.t, ...names.map((name) => numbers[name])], place);
     drawn.push([place, chart]);
+  }
+
+  function isSparse(plot, index) {
+    return plot.data[index].filter((value) => value !== null).length < 15;
   }
 
   function bounds(unit, high) {
