@@ -248,3 +248,28 @@ def test_one_slot_goes_round() -> None:
         assert sum(each.in_flight for each in crew) == 0
 
     assert had == {0, 1, 2}
+
+
+def test_a_new_worker_need_not_wait_for_the_slots_of_a_dead_one() -> None:
+    rate = Rate(80, timedelta(seconds=1), burst=4)
+    store, crew = at_work(rate, [500.0] * 4, 5)
+    crew[0].is_dead = True
+    crew.append(Worker("new", SharedGuard(a_spec(rate)), 500.0))
+
+    go_on(store, crew, NOW_US + 5 * SECOND_US, 12)
+
+    assert sum(in_(worker, 12, 17) for worker in crew) >= 0.95 * 400
+    assert in_(crew[-1], 12, 17) >= 80
+    must_keep(rate, crew)
+
+
+def test_the_rate_goes_to_those_who_have_a_slot() -> None:
+    rate = Rate(40, timedelta(seconds=1), burst=4)
+    store = Store()
+    crew = [Worker(f"w{n}", SharedGuard(a_spec(rate, at_once=1)), 200.0) for n in range(3)]
+
+    go_on(store, crew, NOW_US, 20)
+
+    assert sum(in_(worker, 2, 20) for worker in crew) >= 0.6 * 720
+    assert all(in_(worker, 2, 20) >= 60 for worker in crew)
+    must_keep(rate, crew)

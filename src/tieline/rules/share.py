@@ -23,7 +23,8 @@ RATE_KEPT_US = 5 * SECOND_US
 RATE_USED_US = 4 * SECOND_US
 """How long the worker itself uses it: less, since it counts from when it asked."""
 SLOTS_KEPT_US = 20 * SECOND_US
-"""How long slots stay with a silent worker: until calls that it began in time have ended."""
+"""How long the slots that a silent worker needed stay with it: until calls that it began in time
+have ended."""
 GROWTH = 1.1
 
 
@@ -50,7 +51,9 @@ def live(held: Held, now_us: Micros) -> Held | None:
         return held
     if silent_us > SLOTS_KEPT_US:
         return None
-    return held._replace(holds=held.holds._replace(rate=0), wants=Amounts())
+    # Of its slots those that it needed when it last asked: calls in them may still be out.
+    slots = min(held.holds.slots, held.wants.slots)
+    return held._replace(holds=Amounts(slots=slots), wants=Amounts())
 
 
 def divide(total: int, wants: Sequence[int], turn: int) -> list[int]:

@@ -80,17 +80,33 @@ def _pool(
 def _amounts(
     common: Known, own: Held, others: Sequence[Held], ask: ShareAsk, now_us: Micros
 ) -> tuple[Amounts, Amounts]:
-    """(what the worker holds, what of it it may use)."""
+    """(what the worker holds, what of it it may use).
+
+    Slots first: the rate is for those who have one. What silent workers still hold, and those who
+    only end their calls, is not there to be divided.
+    """
     everyone = sorted([own, *others])
     place = everyone.index(own)
     turn = sharing.turn_of(ask.interval_us, now_us)
-    rates = sharing.parts_of_rate([one.wants.rate for one in everyone], ask.interval_us, now_us)
-    rate = sharing.next_hold(
-        own.holds.rate, rates[place], WHOLE, sum(one.holds.rate for one in others)
+    idle = sum(one.holds.slots for one in others if not one.wants.slots)
+    fair_slots = sharing.divide(
+        max(0, common.allowance - idle), [one.wants.slots for one in everyone], turn
     )
-    slots = sharing.divide(common.allowance, [one.wants.slots for one in everyone], turn)
     slot = sharing.next_hold(
-        own.holds.slots, slots[place], common.allowance, sum(one.holds.slots for one in others)
+        own.holds.slots,
+        fair_slots[place],
+        common.allowance,
+        sum(one.holds.slots for one in others),
+    )
+    wants = [
+        one.wants.rate if slots else 0 for one, slots in zip(everyone, fair_slots, strict=True)
+    ]
+    rates = sharing.parts_of_rate(wants, ask.interval_us, now_us)
+    rate = sharing.next_hold(
+        own.holds.rate,
+        rates[place] if slot[1] else 0,
+        WHOLE,
+        sum(one.holds.rate for one in others),
     )
     left = retries_left(common.sent, now_us)
     retries = sharing.divide(left, [one.wants.retries for one in everyone], turn)

@@ -76,18 +76,20 @@ async def test_asks_for_several_connections_are_one_command(store: Store) -> Non
     assert leased.shares[1].limits == Amounts(0, 64, 0)
 
 
-async def test_a_silent_workers_rate_returns_soon_and_its_slots_when_its_calls_have_ended(
+async def test_a_silent_workers_share_returns_soon_and_slots_when_their_calls_have_ended(
     store: Store,
 ) -> None:
-    await ask(store, ALICE)
+    await ask(store, ALICE, replace(ASK, wants=Amounts(WHOLE, 4, 0)))
+    early = await ask(store, BOB)
     store.now_us += RATE_KEPT_US + 1
-    rate_back = await ask(store, BOB)
+    soon = await ask(store, BOB)
     store.now_us += SLOTS_KEPT_US - RATE_KEPT_US
-    slots_back = await ask(store, BOB, holding(rate_back))
+    later = await ask(store, BOB, holding(soon))
     late = await ask(store, ALICE, replace(ASK, holds=HUNGRY))
 
-    assert rate_back.limits == Amounts(WHOLE, 0, 0)
-    assert slots_back.limits == Amounts(WHOLE, 64, 0)
+    assert early.limits == Amounts()
+    assert soon.limits == Amounts(WHOLE, 60, 0)
+    assert later.limits == Amounts(WHOLE, 64, 0)
     assert late.limits == Amounts()  # what it says it has, others have by now
 
 
