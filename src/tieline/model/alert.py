@@ -105,6 +105,8 @@ class Signs:
     tries: tuple[TriesOfLate, ...]
     snapshot_us: int | None
     """For how long the server has kept a snapshot for somebody; None: there is none."""
+    dead: tuple[tuple[str, int], ...] = ()
+    """Dead letters without a decision, by flow."""
 
 
 @value

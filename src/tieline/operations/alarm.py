@@ -20,7 +20,7 @@ from tieline.model.gauges import GuardGauges
 from tieline.model.ids import Micros
 from tieline.model.view_rows import StandingRow
 from tieline.model.view_series import ListSources, ReadSums, SourceRow
-from tieline.model.views import CountWork, ListStandings, ReadAlertBook, ReadSigns
+from tieline.model.views import ListStandings, ReadAlertBook, ReadSigns
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
@@ -40,7 +40,7 @@ from tieline.rules.alerts import (
 )
 from tieline.rules.id_time import made_us
 
-EVERY_S = 15.0
+EVERY_S = 20.0
 SPAN_US = 5 * MINUTE_US
 """Tries of so long count for the error ratio."""
 LEARNED_FLOOR_US = 15 * MINUTE_US
@@ -140,11 +140,10 @@ class Alarm:
 
     async def _look(self, now_us: Micros) -> Now:
         parts = self._parts
-        work = await parts.views.read(CountWork())
         signs = await parts.views.read(ReadSigns(now_us - SPAN_US))
         sums = await parts.views.read(ReadSums("connection", now_us - SPAN_US, now_us))
         heard = await parts.views.read(ListSources(now_us))
-        dead = {count.flow: count.dead for count in work.flows}
+        dead = dict(signs.dead)
         ages = {age.flow: now_us - made_us(age.run_id) for age in signs.ages}
         hub = parts.hub
         flows = tuple(

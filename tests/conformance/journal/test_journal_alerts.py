@@ -1,12 +1,12 @@
 """Alerts on every store: judged one after the other, listed, and the signs they are judged by."""
 
-from tests.makers import START_US, a_delivery, a_receipt, an_attempt
+from tests.makers import FLOW, START_US, a_delivery, a_receipt, an_attempt
 from tests.stores import Store
 
 from tieline.model.alert import AlertRow, FlowAge, KeepAlerts, SourceSeen, TriesOfLate
 from tieline.model.commands import KeepReceipt, Progress
 from tieline.model.receipt import Verdict
-from tieline.model.run import Held, RetryAt
+from tieline.model.run import Dead, Held, RetryAt
 from tieline.model.views import ListAlerts, ReadAlertBook, ReadSigns
 
 
@@ -77,3 +77,15 @@ async def test_signs_tell_the_oldest_run_the_latest_delivery_and_how_tries_went(
     assert third.id > second.id
     assert signs.sources == (SourceSeen("billing", START_US),)
     assert signs.tries == (TriesOfLate("books", 2, 1),)
+    assert signs.dead == ()
+
+
+async def test_signs_tell_how_many_dead_letters_wait(store: Store) -> None:
+    await store.ingest(1, 2)
+    for run in await store.claim():
+        await store.settle(run, Dead("rejected", "no"))
+
+    signs = await store.views.read(ReadSigns(START_US))
+
+    assert signs.dead == ((FLOW, 2),)
+    assert signs.ages == ()

@@ -15,7 +15,8 @@ from tieline.model.alert import (
 )
 from tieline.model.commands import Counted
 
-WORK_LOOKED_AT = 100_000
+WORK_LOOKED_AT = 20_000
+DEAD_LOOKED_AT = 20_000
 ROWS_LOOKED_AT = 5_000
 
 
@@ -49,9 +50,11 @@ def signs(question: v.ReadSigns) -> Steps[Signs]:
     sources = yield from ask("sign_sources", look=ROWS_LOOKED_AT)
     tries = yield from ask("sign_tries", look=ROWS_LOOKED_AT, since_us=question.since_us)
     ((snapshot_us,),) = yield from ask("sign_snapshot")
+    dead = yield from ask("dead_count", look=DEAD_LOOKED_AT)
     return Signs(
         tuple(FlowAge(*row) for row in ages),
         tuple(SourceSeen(*row) for row in sources),
         tuple(TriesOfLate(*row) for row in tries),
         snapshot_us,
+        tuple((flow, count) for flow, count in dead),
     )
