@@ -20,7 +20,7 @@ from tieline.adapters.postgres.database import PostgresDatabase
 
 ELSEWHERE = "TIELINE_TEST_POSTGRES_URL"
 MEMORY = Path("/dev/shm")
-MEMORY_NEEDED = 2**30
+MEMORY_NEEDED = 2**32
 KEPT = 8
 """Databases of so many tests; those of earlier ones are dropped."""
 
