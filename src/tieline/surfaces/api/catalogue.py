@@ -1,6 +1,7 @@
 """Catalogue: every call of the API, in the order of the document."""
 
 from tieline.surfaces.api import (
+    deciding,
     declared,
     deliveries,
     operations,
@@ -16,6 +17,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *watching.ENDPOINTS,
     *deliveries.ENDPOINTS,
     *runs.ENDPOINTS,
+    *deciding.ENDPOINTS,
     *replays.ENDPOINTS,
     *operations.ENDPOINTS,
     *declared.ENDPOINTS,

@@ -15,9 +15,9 @@ from tieline.model.views import CountCalls, CountWork, ListPauses, ListSchedules
 from tieline.operations import decide, overview
 from tieline.operations.overview import ConnectionLine, FlowLine
 from tieline.rules.access import Permission
+from tieline.surfaces.api.deciding import Reacting, Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
 from tieline.surfaces.api.lists import LONGEST
-from tieline.surfaces.api.runs import Reacting, Why
 
 
 class _Named(Protocol):

@@ -13,10 +13,10 @@ from tieline.model.views import ListReplays
 from tieline.operations import long_work
 from tieline.rules.access import Permission
 from tieline.surfaces.api import replays
+from tieline.surfaces.api.deciding import Reacting, Why
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Reply
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, window
 from tieline.surfaces.api.replays import Operation, of_replay, operation_of
-from tieline.surfaces.api.runs import Reacting, Why
 
 
 class OperationQuery(Listing):

@@ -11,9 +11,9 @@ from tieline.model.ids import Micros
 from tieline.model.view_access import ListSessions, ListTokens, ListUsers
 from tieline.rules import credentials as rule
 from tieline.rules.access import Permission
+from tieline.surfaces.api.deciding import Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Reply
 from tieline.surfaces.api.lists import LONGEST
-from tieline.surfaces.api.runs import Why
 
 DAY_US = 86_400_000_000
 LONGEST_DAYS = 3650

@@ -15,9 +15,9 @@ from tieline.operations import replay
 from tieline.operations.replay import Plan
 from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment
+from tieline.surfaces.api.deciding import Reacting, Reason, Why
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Reply, Strict
 from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, Listing, listed, window
-from tieline.surfaces.api.runs import Reacting, Reason, Why
 
 _Text = Annotated[str, Field(max_length=LONGEST)]
 _When = Annotated[str, Field(pattern=WHEN, max_length=40)]

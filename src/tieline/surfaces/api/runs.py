@@ -1,25 +1,21 @@
-"""Runs: executions with their steps and tries; the held and the dead; and decisions about them."""
+"""Runs: executions with their steps and tries; the held and the dead."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import orjson
 from pydantic import Field
 
-from tieline.model.commands import Cancel, DiscardDead, RetryDead
-from tieline.model.errors import CommandRefused
 from tieline.model.event import Mention
 from tieline.model.ids import IssueId, ReplayId, RunId
-from tieline.model.knowledge_commands import MOST_DECIDED, Decided, DecideMany
 from tieline.model.run import AttemptRecord, ExchangeRecord
 from tieline.model.view_details import RunDetail
 from tieline.model.view_lists import AttemptRow, ListAttempts
 from tieline.model.view_rows import AuditRow, DeadRow, EventRow, PauseRow, RunRow, StepRow
 from tieline.model.views import ListDead, ListRuns, ShowRun
-from tieline.operations import decide, visible
+from tieline.operations import visible
 from tieline.operations.why import why
 from tieline.rules.access import Permission
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
+from tieline.surfaces.api.endpoint import Ask, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, TimedListing, listed, window
 
 STATES = "ready|running|retrying|waiting|held|done|dead|cancelled"
@@ -63,50 +59,6 @@ class AttemptQuery(Listing):
     outcome: str | None = Field(None, max_length=LONGEST, description="Exact, or `failed`.")
 
 
-Reason = Annotated[
-    str,
-    Field(min_length=1, max_length=1000, pattern=r"\S", description="Goes into the audit log."),
-]
-
-
-class Why(Strict):
-    """What a decision needs."""
-
-    reason: Reason
-
-
-class Retrying(Why):
-    """How to try again."""
-
-    as_new_action: bool = Field(
-        False,  # noqa: FBT003
-        description="Make effects that happened before once more, under new keys.",
-    )
-
-
-class Editing(Why):
-    """The whole new payload, or fields to replace."""
-
-    payload: Any = Field(None, description="The whole new payload.")
-    changes: dict[str, Any] = Field({}, description="New values by `path.to.field`.")
-
-
-class Resolving(Why):
-    """What happened to the effect in doubt."""
-
-    decision: Literal["done", "retry", "give-up"]
-    result: Any = Field(None, description="With `done`: what the step returns.")
-
-
-class Deciding(Why):
-    """One decision about many runs."""
-
-    action: Literal["retry", "discard", "cancel", "resolve-retry", "resolve-give-up"]
-    run_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
-        min_length=1, max_length=MOST_DECIDED
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class StepShown:
     """What is remembered of a step; its result redacted."""
@@ -141,27 +93,6 @@ class RunShown:
     pauses: tuple[PauseRow, ...]
     issues: tuple[IssueId, ...]
     audit: tuple[AuditRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a decision came to."""
-
-    done: bool
-    run: RunId
-
-
-@dataclass(frozen=True, slots=True)
-class EditedRun:
-    """What took a dead run's place."""
-
-    done: bool
-    run: RunId
-    event: str
-    replaces: RunId
-
-
-# --- looking ----------------------------------------------------------------------------------
 
 
 async def list_runs(ask: Ask) -> Listed[RunRow]:
@@ -262,108 +193,21 @@ def _step(ask: Ask, step: StepRow, values: tuple[str, ...]) -> StepShown:
     )
 
 
-# --- deciding ---------------------------------------------------------------------------------
-
-
-async def cancel(ask: Ask) -> Done:
-    """End a live run now; what it has done stays done."""
-    run_id = RunId(ask.path["id"])
-    await ask.parts.carry_out(Cancel(run_id, ask.by(ask.body.reason)))
-    return Done(done=True, run=run_id)
-
-
-async def retry(ask: Ask) -> Done:
-    """Try a dead run again; effects that happened are not repeated."""
-    run_id = RunId(ask.path["id"])
-    body: Retrying = ask.body
-    await ask.parts.carry_out(RetryDead(run_id, ask.by(body.reason), body.as_new_action))
-    return Done(done=True, run=run_id)
-
-
-async def discard(ask: Ask) -> Done:
-    """Close a dead run without success; its lane goes on."""
-    run_id = RunId(ask.path["id"])
-    await ask.parts.carry_out(DiscardDead(run_id, ask.by(ask.body.reason)))
-    return Done(done=True, run=run_id)
-
-
-async def edit(ask: Ask) -> EditedRun:
-    """Retry a dead run with another payload, as a new recorded event."""
-    body: Editing = ask.body
-    run_id, by = RunId(ask.path["id"]), ask.by(body.reason)
-    has_payload = "payload" in body.model_fields_set
-    if has_payload == bool(body.changes):
-        raise CommandRefused("give either the whole payload, or changes")
-    desk = decide.Desk(Reacting(ask), ask.parts.views, ask.parts.admitter)
-    if has_payload:
-        document = orjson.dumps(body.payload)
-    else:
-        changes = [(tuple(path.split(".")), value) for path, value in body.changes.items()]
-        document = await decide.patched(ask.parts.views, run_id, changes)
-    edited = await decide.edit(desk, run_id, document, by)
-    return EditedRun(done=True, run=edited.run_id, event=edited.event_id, replaces=run_id)
-
-
-async def resolve(ask: Ask) -> Done:
-    """Say what happened to a held run's effect in doubt."""
-    body: Resolving = ask.body
-    run_id = RunId(ask.path["id"])
-    has_result = "result" in body.model_fields_set
-    result = orjson.dumps(body.result) if has_result else None
-    decision = decide.Decision(body.decision)
-    by = ask.by(body.reason)
-    await decide.resolve(Reacting(ask), run_id, by, decision, result=result)
-    return Done(done=True, run=run_id)
-
-
-async def decide_many(ask: Ask) -> Decided:
-    """One decision about many runs; each has its own line in the audit log."""
-    body: Deciding = ask.body
-    run_ids = tuple(RunId(text) for text in dict.fromkeys(body.run_ids))
-    decided: Decided = await ask.parts.carry_out(
-        DecideMany(body.action, run_ids, ask.by(body.reason))
-    )
-    return decided
-
-
-class Reacting:
-    """The journal as operations use it: the hub reacts to each command at once."""
-
-    def __init__(self, ask: Ask) -> None:
-        self.commit: Any = ask.parts.carry_out
-
-    async def close(self) -> None:
-        """It is the hub's."""
-
-
-_READ, _OPERATE = Permission.READ, Permission.OPERATE
-_CHANGE = ("not-found", "conflict", "refused")
+_READ = Permission.READ
 ENDPOINTS = (
     Endpoint("GET", "/runs", _READ, "List runs", list_runs, Listed[RunRow], query=RunQuery),
-    Endpoint("POST", "/runs/decide", _OPERATE, "Decide many runs at once", decide_many, Decided,
-             body=Deciding, problems=("refused", "conflict")),
     Endpoint("GET", "/runs/{id}", _READ, "Show a run", show_run, RunShown,
              problems=("not-found",)),
     Endpoint("GET", "/runs/{id}/steps", _READ, "List what a run remembers", show_steps,
              tuple[StepShown, ...], problems=("not-found",)),
     Endpoint("GET", "/runs/{id}/attempts", _READ, "List what a run tried", show_attempts,
              tuple[AttemptRecord, ...], problems=("not-found",)),
-    Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
-             problems=_CHANGE),
     Endpoint("GET", "/attempts", _READ, "List tries", list_attempts, Listed[AttemptRow],
              query=AttemptQuery),
     Endpoint("GET", "/held", _READ, "List runs that wait for a person", list_held,
              Listed[RunRow], query=HeldQuery),
-    Endpoint("POST", "/held/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,
-             body=Resolving, problems=_CHANGE),
     Endpoint("GET", "/dead-letters", _READ, "List dead letters", list_dead, Listed[DeadRow],
              query=DeadQuery),
     Endpoint("GET", "/dead-letters/{id}", _READ, "Show a dead run", show_run, RunShown,
              problems=("not-found",)),
-    Endpoint("POST", "/dead-letters/{id}/retry", _OPERATE, "Try a dead run again", retry, Done,
-             body=Retrying, problems=_CHANGE),
-    Endpoint("POST", "/dead-letters/{id}/discard", _OPERATE, "Close a dead run", discard, Done,
-             body=Why, problems=_CHANGE),
-    Endpoint("POST", "/dead-letters/{id}/edit", _OPERATE, "Retry with another payload", edit,
-             EditedRun, body=Editing, problems=_CHANGE),
 )  # fmt: skip

@@ -17,9 +17,9 @@ from tieline.operations.audit import Chain, check_chain
 from tieline.operations.story import Story, story
 from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment
+from tieline.surfaces.api.deciding import Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
 from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
-from tieline.surfaces.api.runs import Why
 
 HOUR_US = 3_600_000_000
 
