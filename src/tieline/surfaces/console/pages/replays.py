@@ -93,6 +93,6 @@ def _view(detail: ReplayDetail) -> dict[str, Any]:
         "row": row,
         "what": words_of(row.filter),
         "over": over,
-        "most": max(row.admitted, row.planned, over, 1),
+        "most": max(row.admitted, row.planned if row.state == "running" else 0, over, 1),
         "is_over": row.state != "running" and not open_runs,
     }
