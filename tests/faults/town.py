@@ -24,7 +24,7 @@ HUB = f"{Path(__file__).parent / 'fault_hub.py'}:hub"
 HUBS = 3
 RATE = int(os.environ.get("TIELINE_TEST_FAULT_RATE", "20"))
 """Events a second: far below what two cores can do, so that whoever recovers can keep up."""
-LANES = 23
+LANES = 61
 FIRST = 1_000
 SILENT_S = 4.0
 """A worker that does not beat for this long loses its runs; 30 s where nobody says otherwise."""

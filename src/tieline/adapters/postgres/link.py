@@ -23,7 +23,8 @@ HANGS_S = 75.0
 
 SETTINGS = {
     "application_name": "tieline",
-    "idle_in_transaction_session_timeout": "60s",  # no vacuum waits for a process that hangs
+    # A process that hangs holds up the lanes that it has locked, and vacuum, for so long.
+    "idle_in_transaction_session_timeout": "10s",
     # A cancelled wait for a standby would look like a commit: only waits for locks are limited.
     "statement_timeout": "0",
     "lock_timeout": "20s",
