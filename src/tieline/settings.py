@@ -20,8 +20,8 @@ from pydantic.fields import FieldInfo
 
 from tieline.model.errors import SettingsError, SettingsMistakes
 from tieline.model.process_role import ALL_ROLES, ProcessRole
+from tieline.settings_telemetry import SECRET_VALUES, TelemetrySettings
 from tieline.settings_telemetry import WANTED as TELEMETRY_WANTED
-from tieline.settings_telemetry import TelemetrySettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -261,7 +261,8 @@ def _explained(fault: "ErrorDetails", given: Mapping[str, tuple[str, Any]]) -> S
             name, UNSEEN, f"{origin} sets it, but {_known(key, _in_order(fields))}"
         )
     found = value if len(place) == 1 else fault["input"]
-    found = UNSEEN if "@" in str(found) else found  # a URL with a password in it
+    if "@" in str(found) or key in SECRET_VALUES:  # a URL with a password in it, or that is one
+        found = UNSEEN
     return SettingsError(name, found, f"use {_wanted(key, fields[key])} ({origin} sets it)")
 
 

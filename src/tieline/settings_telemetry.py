@@ -1,8 +1,9 @@
 """Settings of telemetry: what the hub tells of itself, to whom, and when it raises the alarm."""
 
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 LogFormat = Literal["auto", "json", "text", "none"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -13,6 +14,10 @@ WANTED = {
     "otlp_endpoint": "the start of a URL, such as http://127.0.0.1:4318",
     "alert_webhook": "a URL that takes a POST, such as https://chat.example/hooks/…",
 }
+
+
+SECRET_VALUES = frozenset({"alert_webhook"})
+"""Settings that no message shows: who knows such an address may post to it."""
 
 
 class TelemetrySettings(BaseModel):
@@ -53,3 +58,11 @@ class TelemetrySettings(BaseModel):
     alert_disk_percent: float = Field(
         default=10.0, ge=0, le=100, description="free share of the disk below which it is low"
     )
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _whole_url(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://none.example")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError
+        return value

@@ -235,3 +235,28 @@ def test_a_switch_is_nothing_but_true_or_false(tmp_path: Path, value: str) -> No
 
 def test_which_hub_the_command_line_talks_to_is_no_setting_of_a_hub(tmp_path: Path) -> None:
     loaded(tmp_path, TIELINE_URL="https://hub.acme.example", TIELINE_TOKEN="tl_x")
+
+
+def test_the_address_of_a_chat_is_shown_by_no_message() -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(environment={"TIELINE_ALERT_WEBHOOK": "chat.example/hooks/T0K3N"}, folder=Path("/"))
+
+    assert "T0K3N" not in str(raised.value)
+    assert "a URL that takes a POST" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("LOG_FORMAT", "yaml", "auto, json, text or none"),
+        ("LOG_LEVEL", "loud", "debug, info, warning or error"),
+        ("OTLP_ENDPOINT", "collector:4318", "the start of a URL"),
+        ("TRACE_PERCENT", "101", "a number from 0 up to 100"),
+        ("ALERT_ERROR_PERCENT", "0", "a number above 0 up to 100"),
+    ],
+)
+def test_a_setting_of_telemetry_that_cannot_be_says_what_could(
+    name: str, value: str, wanted: str
+) -> None:
+    with pytest.raises(SettingsError, match=wanted):
+        load(environment={f"TIELINE_{name}": value}, folder=Path("/"))
