@@ -7,6 +7,7 @@ import pytest
 from tests.rules.test_trade import NOW_US, SECOND_US, Store, a_spec
 
 from tieline.model.call import FailureKind, HttpAnswer
+from tieline.model.sharing import Share, Standing
 from tieline.model.verdict import SUCCEEDED, TryAgain, Unauthorised, Verdict
 from tieline.pipeline.shared_guard import SharedGuard
 from tieline.rules.share import RATE_USED_US
@@ -197,6 +198,28 @@ def test_repeats_of_both_together_keep_the_budget() -> None:
         crew.trade()
 
     assert went == 10
+
+
+def test_a_repeat_that_goes_while_a_trade_is_under_way_is_not_given_back() -> None:
+    crew = Crew()
+    assert crew.may(crew.one, repeat=True) is None
+    told = crew.one.tell(crew.now_us)
+    assert crew.one.ask(crew.now_us, repeat=True) is None
+    given = Share(
+        "books",
+        told.holds,
+        told.credit_us,
+        is_cut=False,
+        may_probe=False,
+        standing=Standing(),
+        recent=(),
+    )
+    crew.one.hear(given, crew.now_us, crew.now_us)
+
+    went = 0
+    while crew.one.ask(crew.now_us, repeat=True) is None:
+        went += 1
+    assert went == told.holds.retries - 1
 
 
 def test_without_the_store_a_share_is_used_for_a_while_and_then_no_more() -> None:

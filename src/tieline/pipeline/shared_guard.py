@@ -37,6 +37,7 @@ class SharedGuard(PartGuard):
         self._counted = counting.EMPTY
         """The count when we last told."""
         self._told_credit_us = 0
+        self._told_retries = 0
         self._away = Learned()
         """What is on its way to the store."""
 
@@ -72,7 +73,7 @@ class SharedGuard(PartGuard):
             is_first=self._is_first,
             news=self._news(now_us),
         )
-        self._is_booked = True
+        self._is_booked, self._told_retries = True, self._retries
         return ask
 
     def _wants(self, now_us: Micros) -> Amounts:
@@ -157,11 +158,10 @@ class SharedGuard(PartGuard):
         return None if self.state == before else (self.state, "as the calls of all workers show")
 
     def _take(self, given: Share, now_us: Micros) -> None:
-        """The credit that was told is replaced by the one given, and what was used since stays
-        used."""
+        """What was told is replaced by what is given, and what was used since stays used."""
         since_us = self._credit(now_us) - self._told_credit_us
         self._limits = given.limits
-        self._retries = given.limits.retries
+        self._retries = max(0, given.limits.retries - (self._told_retries - self._retries))
         rate = given.limits.rate
         if not rate:
             self._pace_now = None
