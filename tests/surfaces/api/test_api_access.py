@@ -115,6 +115,11 @@ ARGS: dict[str, dict[str, object]] = {
     "FindKey": {"key": "1"},
     "Find": {"text": "1"},
     "CheckRows": {"part": "audit"},
+    "ShowIssue": {"id": "iss_1"},
+    "ListSources": {"now_us": 1},
+    "ShowWorker": {"id": "wrk_1"},
+    "ReadSums": {"kind": "flow", "since_us": 1, "until_us": 2},
+    "ReadSeries": {"kind": "flow", "name": "x", "since_us": 1, "until_us": 2},
     "AskPlan": {"filter": {"type": "x"}, "as_new_action": False},
 }
 FILLED: dict[str, object] = {

@@ -70,7 +70,8 @@ LOOKS = (
     "held list", "flows list", "flows show post_invoice", "connections list",
     "connections show books", "schedules list", "schedules show nightly", "workers list",
     "replay list", "replay plan --type invoice.paid", "story {done}", "user list", "token list",
-    "audit list", "audit verify", "alerts",
+    "audit list", "audit verify", "alerts", "issues list", "issues list --state resolved",
+    "sources list",
 )  # fmt: skip
 
 

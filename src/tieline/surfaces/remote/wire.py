@@ -7,7 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from tieline.model import access as a
 from tieline.model import view_access as va
+from tieline.model import view_issues as vi
 from tieline.model import view_lists as vl
+from tieline.model import view_series as vs
 from tieline.model import views as v
 from tieline.model.by import By
 from tieline.model.errors import CommandRefused
@@ -20,7 +22,9 @@ _READ = (
     v.ListReceipts, v.ListEvents, v.ListRuns, v.ListDead, v.ListReplays, v.ListAudit,
     v.ListPauses, v.ListSchedules, v.ListWorkers, v.CountWork, v.CountCalls, v.ListAlerts,
     v.ShowReceipt, v.ShowEvent, v.ShowRun, v.ShowReplay, v.CountEffects, v.CheckStore,
-    v.CheckRows, AskFlows, AskConnections, AskPlan,
+    v.CheckRows, v.InspectStore, vi.ListIssues, vi.ShowIssue, vs.ListSources, vs.CountBacklog,
+    vs.ReadSums, vs.ReadSeries, vl.ListAttempts, vl.ListLanes, vl.ListConnections,
+    vl.ShowWorker, vl.CountHands, AskFlows, AskConnections, AskPlan,
 )  # fmt: skip
 _SEARCH = (v.ReadTrail, v.FindKey, vl.Find)
 _ADMIN = (va.ListUsers, va.ListTokens)
