@@ -7,7 +7,9 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT d.run_id AS id, d.flow, d.kind, d.reason, d.at_us, d.resolution, d.resolved_us,
          r.event_id, r.lane, d.issue, d.connection
-  FROM looked JOIN dead AS d ON d.run_id = looked.id JOIN run AS r ON r.id = looked.id
+  FROM looked
+  JOIN LATERAL (SELECT * FROM dead WHERE dead.run_id = looked.id OFFSET 0) AS d ON true
+  JOIN LATERAL (SELECT event_id, lane FROM run WHERE run.id = looked.id OFFSET 0) AS r ON true
   WHERE (:flow IS NULL OR d.flow = :flow)
     AND (:kind IS NULL OR d.kind = :kind)
     AND (:issue IS NULL OR d.issue = :issue)
