@@ -26,8 +26,6 @@ LOOKS = (
 COLOURS = 48
 TRAFFIC_S = 200.0
 """At an event a second: charts have a point a minute."""
-LEFT_OUT = {"deliveries", "tries", "mute", "pause", "new-token", "account", "invite", "receipt"}
-"""Of the tour: others look like them."""
 QUANTISE = """
 async ([data, most]) => {
   const image = new Image();
@@ -98,8 +96,6 @@ def pictures(browser: Browser, hub: House) -> Iterator[tuple[str, bytes]]:
         )
         page = context.new_page()
         for name, path in paths.items():
-            if name in LEFT_OUT:
-                continue
             if name != "login" and "/login" in page.url:
                 enter(page, hub.url, *hub.log_in)
             page.goto(hub.url + path)

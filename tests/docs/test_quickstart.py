@@ -93,6 +93,7 @@ class Reader:
         return kept | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "TIELINE_PORT": str(self.hub_port),
+            "TIELINE_CONSOLE_PORT": "0",  # the next one may be another test's
             "HUB_URL": f"http://127.0.0.1:{self.hub_port}",
         }
 

@@ -41,6 +41,7 @@ class PostgresReader:
         self._url = replace(url, settings=(*url.settings, *SETTINGS))
         self._chance = chance
         self._log_patience_s = log_patience_s
+        self._is_closed = False
         self._links: asyncio.LifoQueue[Link | None] = asyncio.LifoQueue()
         for _ in range(CONNECTIONS):
             self._links.put_nowait(None)
@@ -72,7 +73,8 @@ class PostgresReader:
         return await self._read(question, SNAPSHOT)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, also of those that are still reading, once they come back."""
+        self._is_closed = True
         while not self._links.empty():
             link = self._links.get_nowait()
             if link is not None:
@@ -114,8 +116,14 @@ class PostgresReader:
             link = await _undone(link, error)
             raise
         finally:
-            self._links.put_nowait(link)
+            self._give_back(link)
         return read
+
+    def _give_back(self, link: Link | None) -> None:
+        if self._is_closed and link is not None:
+            link.drop()
+            link = None
+        self._links.put_nowait(link)
 
     async def _ready(self, link: Link | None) -> Link:
         if link is not None and link.is_open:
