@@ -176,25 +176,30 @@ class Town:
         assert "impossible" not in said and "contradict" not in said, said
 
     def history(self) -> History:
-        looked = look_at_database(self.store)
-        return History(
-            self.seed,
-            tuple(map(_sent, self.vendors["payments"].deliveries())),
-            tuple(
-                Effect(entry["action"], entry["ref"], entry["key"], entry["number"])
-                for name in ("books", "payments")
-                for entry in self.vendors[name].ledger()
-            ),
-            looked.identities,
-            looked.runs,
-            looked.odd,
-        )
+        return history_of(self.vendors, self.store, self.seed)
 
     def _until_drained(self) -> None:
         give_up = time.monotonic() + DRAIN_S
         while (looked := look_at_database(self.store)).live:
             assert time.monotonic() < give_up, f"{looked.stands()}\n{self.last_words()}"
             time.sleep(0.25)
+
+
+def history_of(vendors: Mapping[str, Sim], store: str, seed: int = 0) -> History:
+    """What the sender, the vendors and the database know now."""
+    looked = look_at_database(store)
+    return History(
+        seed,
+        tuple(map(_sent, vendors["payments"].deliveries())),
+        tuple(
+            Effect(entry["action"], entry["ref"], entry["key"], entry["number"])
+            for name in ("books", "payments")
+            for entry in vendors[name].ledger()
+        ),
+        looked.identities,
+        looked.runs,
+        looked.odd,
+    )
 
 
 def _sent(row: Mapping[str, Any]) -> Sent:

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 from tests.checker import look_at_database
-from tests.faults.town import HUB, Traffic, _sent
-from tests.faults.verdict import Effect, History, verdict
+from tests.faults.town import HUB, Traffic, history_of
+from tests.faults.verdict import verdict
 from tests.fleet_process import FleetProcess
 
 from tieline_sim.launch import launch_all
@@ -62,19 +62,7 @@ def must_be_sound(fleet: FleetProcess, vendors: Mapping[str, Sim], traffic: Traf
     assert vendors["payments"].idle(60), fleet.said()[-3000:]
     fleet.until(lambda: look_at_database(fleet.store).live == 0, "not drained")
     assert fleet.stop() == 0, fleet.said()[-3000:]
-    looked = look_at_database(fleet.store)
-    history = History(
-        0,
-        tuple(map(_sent, vendors["payments"].deliveries())),
-        tuple(
-            Effect(entry["action"], entry["ref"], entry["key"], entry["number"])
-            for name in ("books", "payments")
-            for entry in vendors[name].ledger()
-        ),
-        looked.identities,
-        looked.runs,
-        looked.odd,
-    )
+    history = history_of(vendors, fleet.store)
     assert len(history.sent) == traffic.offered > 0
     assert verdict(history) == []
 

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from tests import postgres_server
 from tests.checker import look_at_database
-from tests.faults.town import HUB, LANES, Traffic, _sent
-from tests.faults.verdict import Effect, History, verdict
+from tests.faults.town import HUB, LANES, Traffic, history_of
+from tests.faults.verdict import verdict
 from tests.hub_process import HubProcess, eventually
 from tests.processes.old_release import (
     OldRelease,
@@ -70,19 +70,7 @@ class Pair:
         return "\n".join(hub.log.read_text()[-3000:] for hub in (self.new, self.old))
 
     def verdict(self) -> list[str]:
-        looked = look_at_database(self.store)
-        history = History(
-            0,
-            tuple(map(_sent, self.vendors["payments"].deliveries())),
-            tuple(
-                Effect(entry["action"], entry["ref"], entry["key"], entry["number"])
-                for name in ("books", "payments")
-                for entry in self.vendors[name].ledger()
-            ),
-            looked.identities,
-            looked.runs,
-            looked.odd,
-        )
+        history = history_of(self.vendors, self.store)
         assert len(history.sent) == self.sent
         return verdict(history)
 

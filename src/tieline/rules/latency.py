@@ -23,16 +23,6 @@ def bucket_of(took_us: int) -> str:
     return WORDS[bisect_left(BOUNDS_US, took_us)]
 
 
-def quantile(counts: Mapping[str, int], share: float) -> int | None:
-    """The duration that *share* of what was counted stayed below, in microseconds.
-
-    Evenly spread inside its bucket; of the open one its lower end. None: nothing was counted.
-    """
-    found = [counts.get(word, 0) for word in WORDS]
-    total = sum(found)
-    return _quantile(found, share * total) if total else None
-
-
 def apart(counts: Mapping[str, int]) -> tuple[dict[str, int], list[int] | None]:
     """*counts* without those of buckets, and those in the order of their buckets, if there are any.
 
@@ -52,7 +42,11 @@ def apart(counts: Mapping[str, int]) -> tuple[dict[str, int], list[int] | None]:
 
 
 def quantiles(found: Sequence[int], *shares: float) -> tuple[int | None, ...]:
-    """The quantiles of counts that stand in the order of their buckets."""
+    """The durations that *shares* of what was counted stayed below, in microseconds.
+
+    Counts stand in the order of their buckets, evenly spread inside each; of the open one it is
+    the lower end. None: nothing was counted.
+    """
     total = sum(found)
     return tuple(_quantile(found, share * total) if total else None for share in shares)
 

@@ -11,7 +11,7 @@ from tieline.model.errors import CommandRefused, Conflict, NotFound
 from tieline.model.operation import BulkFilter, CancelOperation, MoveOperation, StartOperation
 from tieline.model.run import Dead, Held
 from tieline.model.view_operations import ListOperations, OperationRow, ShowOperation
-from tieline.model.views import Window
+from tieline.model.views import ListDead, Window
 from tieline.operations import long_work
 
 if TYPE_CHECKING:
@@ -55,6 +55,23 @@ async def test_every_run_of_the_filter_is_decided_in_bites(
     assert passes == 3
     assert await long_work.count(store.views, DEAD) == 0
     assert [line.action for line in lines] == ["discard-in-bulk", *["discard"] * 5]
+
+
+async def test_only_what_the_filter_names_is_decided(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "BITE", 2)
+    await store.ingest(*range(1, 8))
+    for number, run in enumerate(await store.claim()):
+        await store.settle(run, Dead("bug" if number % 2 else "other", "x"))
+    bugs = BulkFilter("dead-letters", kind="bug")
+    await long_work.start(store.journal, store.views, "opr_1", ("discard", bugs), by())
+    while await go_on(store):
+        pass
+    left = (await store.views.read(ListDead())).rows
+
+    assert (await shown(store)).done == 3
+    assert [row.kind for row in left] == ["other"] * 4
 
 
 async def test_held_runs_are_decided_too(store: Store) -> None:

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from starlette.routing import BaseRoute
 from tests.conftest import StoreHouse
 from tests.surfaces.web.client import Answer, Client
+from tests.surfaces.web.plain_page import plain_page
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
@@ -24,7 +25,6 @@ from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import COOKIE, Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
-from tieline.surfaces.web.plain_page import plain_page
 from tieline.surfaces.web.server import Place, WebServer
 
 PASSWORD = "correct horse battery"

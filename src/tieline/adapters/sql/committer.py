@@ -13,7 +13,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from tieline.adapters.sql.apply import Answer, apply
 from tieline.adapters.sql.claiming import TurnMemory
@@ -48,7 +48,6 @@ class Database(Protocol):
 
 Told = Callable[[Command, Answer], None]
 """Is called with every command that is on disk, and its answer; must not raise."""
-NO_SEALER = cast("Sealer | None", None)
 _Waiting = tuple[Command, "asyncio.Future[Any]"]
 
 
@@ -80,7 +79,7 @@ class Committer:
         self._closed = False
         self.batches = 0
         self.commands = 0
-        self._sealer = NO_SEALER
+        self._sealer: Sealer | None = None
         self.observer: Observer = NOBODY
         """Who is told of every transaction."""
 

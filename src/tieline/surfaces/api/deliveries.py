@@ -15,7 +15,6 @@ from tieline.rules.access import Permission
 from tieline.rules.redact import redact_headers
 from tieline.surfaces.api.endpoint import Ask, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, listed, window
-from tieline.surfaces.web.problem import Problem
 
 
 class ReceiptQuery(TimedListing):
@@ -181,13 +180,6 @@ async def show_event(ask: Ask) -> EventShown:
         references=detail.mentions,
         caused=detail.caused,
     )
-
-
-def checked_id(text: str, prefix: str) -> str:
-    """*text* when it can be an id of that kind. Raises Problem."""
-    if not text.startswith(prefix):
-        raise Problem("invalid", f"{text[:80]!r} is no id that begins with {prefix}")
-    return text
 
 
 _READ = Permission.READ

@@ -14,6 +14,7 @@ from tieline.model.commands import By
 from tieline.model.errors import DeclarationError, SettingsError
 from tieline.model.flow import HubSpec
 from tieline.model.views import Page, Question, Window
+from tieline.operations.paging import gather
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.plain_time import moment
@@ -114,7 +115,9 @@ class Session:
 
         async def read() -> Page[R]:
             async with self.views() as views:
-                return await _gather(views, question_for, window)
+                return await gather(
+                    lambda part: views.read(question_for(part)), window, looks=MOST_LOOKS
+                )
 
         return self.run(read())
 
@@ -207,22 +210,6 @@ class Session:
             given.cursor,
             given.limit,
         )
-
-
-async def _gather(
-    views: Views, question_for: Callable[[Window], Question[Page[R]]], window: Window
-) -> Page[R]:
-    rows: list[R] = []
-    cursor = window.before
-    for _ in range(MOST_LOOKS):
-        left = window.limit - len(rows)
-        part = Window(window.since_us, window.until_us, cursor, left)
-        page = await views.read(question_for(part))
-        rows += page.rows
-        cursor = page.cursor
-        if cursor is None or len(rows) >= window.limit:
-            break
-    return Page(tuple(rows), cursor)
 
 
 def actor() -> str:

@@ -3,17 +3,18 @@
 import asyncio
 import socket
 
-from tieline.model.errors import SettingsError
 from tieline.model.inbound import Inbound, Reply
 from tieline.pipeline.front import Front
 from tieline.ports.clock import Clock
 from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
 from tieline.surfaces.ingest.protocol import DoorProtocol
 from tieline.surfaces.ingest.request_head import problem
+from tieline.surfaces.listening import listen
 
 UNKNOWN_SOURCE_BYTES = 64 * 1024
 DRAIN_LOOK_S = 0.01
 LAST_TURNS = 3
+BACKLOG = 1024
 
 
 class FrontDoor:
@@ -66,7 +67,7 @@ class DoorServer:
         Raises SettingsError when the address is taken.
         """
         loop = asyncio.get_running_loop()
-        listener = listener or _listen(host, port)
+        listener = listener or listen(host, port, backlog=BACKLOG)
         self.port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self._doorway.public_url = (self._public_url or f"http://{shown}:{self.port}").rstrip("/")
@@ -99,12 +100,3 @@ class DoorServer:
             for connection in list(self._doorway.open):
                 connection.end_if_idle()
             await asyncio.sleep(DRAIN_LOOK_S)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        wanted = f"use another address: {error.strerror or error}"
-        raise SettingsError("listen", f"{host}:{port}", wanted) from None

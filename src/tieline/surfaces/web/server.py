@@ -13,12 +13,14 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tieline.model.errors import SettingsError
+from tieline.surfaces.listening import listen
 
 HEAD_S = 10.0
 """For the first line and the headers of a request to arrive."""
 MOST_HEAD_BYTES = 64 * 1024
 IDLE_S = 30.0
 CONNECTIONS = 500
+BACKLOG = 256
 STOP_S = 2.0
 """Answers under way get this long; a live page would go on for ever."""
 
@@ -71,7 +73,7 @@ class WebServer:
         except (OSError, ssl.SSLError) as error:
             wanted = f"give PEM files of a certificate and its key ({error})"
             raise SettingsError("console_cert", self._place.certificate, wanted) from None
-        listener = self._place.listener or _listen(self._place.host, self._place.port)
+        listener = self._place.listener or self._listen()
         self.port = listener.getsockname()[1]
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="web")
@@ -80,6 +82,15 @@ class WebServer:
         up.cancel()
         if self._task.done():
             self._task.result()
+
+    def _listen(self) -> socket.socket:
+        return listen(
+            self._place.host,
+            self._place.port,
+            backlog=BACKLOG,
+            setting="console_port",
+            wanted="another address for the console",
+        )
 
     async def close(self, seconds: float) -> None:
         """Take no new connection, finish what is being answered, close the rest within *seconds*.
@@ -163,12 +174,3 @@ class PatientProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=256)
-    except OSError as error:
-        wanted = f"use another address for the console: {error.strerror or error}"
-        raise SettingsError("console_port", f"{host}:{port}", wanted) from None
