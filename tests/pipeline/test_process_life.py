@@ -251,7 +251,11 @@ async def test_a_door_that_cannot_store_says_so_and_stores_nothing(
     posting(town)
     async with aiohttp.ClientSession() as session:
         async with at_work(tmp_path, town.hub, max_waiting=1) as hub:
-            answers = await asyncio.gather(*(send(session, hub.port, n) for n in range(60)))
+            answers: list[Any] = []
+            # On a busy machine a worker's own commands may keep a whole crowd out.
+            while {answer.status for answer in answers} != {202, 503} and len(answers) < 1200:
+                crowd = range(len(answers), len(answers) + 60)
+                answers += await asyncio.gather(*(send(session, hub.port, n) for n in crowd))
         statuses = [answer.status for answer in answers]
         assert set(statuses) == {202, 503}
         assert {a.headers["retry-after"] for a in answers if a.status == 503} == {"5"}

@@ -220,7 +220,7 @@ async def calls(stack: Stack, names: Names, certificates: "Certificates") -> Asy
     default = HttpRequest(
         method="GET",
         url="",
-        timeouts=Timeouts(timedelta(milliseconds=400), timedelta(milliseconds=500)),
+        timeouts=Timeouts(timedelta(seconds=8), timedelta(seconds=10)),
         egress=Egress(allow=("127.0.0.1",)),
     )
     yield Calls(client, default)
