@@ -90,13 +90,19 @@ class Cage:
     folder: Path
     vendor: Vendor
 
-    async def deliver(self, ending: str, number: int, traceparent: str | None = None) -> int:
+    async def deliver(
+        self,
+        ending: str,
+        number: int,
+        traceparent: str | None = None,
+        order: str | None = None,
+    ) -> int:
         """A delivery that holds every canary a sender can plant."""
         document = {
             "id": f"ord-{number}",
             "type": "order.placed",
             "data": {
-                "order_id": str(number),
+                "order_id": order or str(number),
                 "email": EMAIL,
                 "person": {"national_id": NATIONAL_ID},
                 "password": PASSWORD,
@@ -209,6 +215,11 @@ def a_hub(vendor: Vendor) -> Hub:
     async def handle(placed: Placed, run: Run) -> None:
         for connection in (bearer, basic, api):
             await connection.post(f"/{placed.ending}", json={"mail": placed.email})
+        path = f"/by-hand/{placed.ending}/{quote(placed.email, safe='@').lower()}"
+        await bearer.put(path, json={}, key=placed.person.national_id)
+        place = "/people/{who}/{ending}"
+        await basic.put(place, values={"who": placed.email, "ending": placed.ending}, json={})
+        await run.step(f"greet {placed.email}", note, placed.email)
         await run.step("note", note, placed.email)
         if placed.ending == "raise":
             raise RuntimeError(f"{placed.email} and {placed.person.national_id} do not fit")
@@ -248,7 +259,10 @@ def forms_of(text: str) -> set[bytes]:
     raw = text.encode()
     forms = {
         raw,
+        raw.lower(),
         quote(text, safe="").encode(),
+        quote(text, safe="").lower().encode(),
+        quote(text, safe="@").lower().encode(),
         quote_plus(text).encode(),
         json.dumps(text)[1:-1].encode(),
         json.dumps(json.dumps(text)[1:-1])[1:-1].encode(),

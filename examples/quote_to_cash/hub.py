@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from contracts import LeadCaptured, PaymentSucceeded, Receipt, TicketCreated
 
@@ -45,7 +44,7 @@ async def capture_lead(lead: LeadCaptured, run: Run) -> None:
         "campaign": form.json()["campaign"],
         "last_lead": lead.id,
     }
-    await crm.put(f"/contacts/{quote(lead.email)}", json=contact)
+    await crm.put("/contacts/{email}", values={"email": lead.email}, json=contact)
     await say("#sales", f"{lead.name}, {lead.company}: {lead.form} ({lead.id})", run)
 
 

@@ -127,7 +127,7 @@ class _Answering:
 
 def _verdict(connection: ConnectionSpec, call: Call, given: HttpAnswer) -> Verdict:
     """What the engine would make of the answer, of its body too."""
-    effect = call.effect or effect_of(connection.connector, call.method, call.path)
+    effect = effect_of(connection.connector, call)
     failed_inside = connection.connector.failed_inside
     said = None if failed_inside is None else failed_inside(given)
     if said is not None:

@@ -10,7 +10,7 @@ import pytest
 import tieline.connectors
 from tieline import Hub
 from tieline.model.auth import ApiKey, Basic, Bearer, NoAuth
-from tieline.model.call import Effect
+from tieline.model.call import Call, Effect
 from tieline.model.connection import Connector
 from tieline.rules.effects import effect_of
 
@@ -169,4 +169,4 @@ def test_a_repeat_of_an_operation_does_what_the_vendor_says(
     name: str, operation: str, effect: Effect
 ) -> None:
     method, _, path = operation.partition(" ")
-    assert effect_of(CONNECTORS[name], method, path) is effect
+    assert effect_of(CONNECTORS[name], Call(method, path)) is effect

@@ -14,7 +14,9 @@ from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import NoCaller
 from tieline.model.flow import WebhookSource
 from tieline.ports.caller import CURRENT
+from tieline.rules.path_template import filled
 
+Values = Mapping[str, str | int]
 Params = Mapping[str, str | int | Sequence[str]]
 JSON_TYPE = ("content-type", "application/json")
 FORM_TYPE = ("content-type", "application/x-www-form-urlencoded")
@@ -64,6 +66,7 @@ class Connection:
         json: object = None,
         form: Params | None = None,
         body: bytes = b"",
+        values: Values | None = None,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
@@ -73,16 +76,20 @@ class Connection:
     ) -> HttpAnswer:
         """Make one call and return its 2xx answer.
 
-        Inside a run it is a step: remembered, retried, paced and guarded. ``key`` distinguishes
+        Inside a run it is a step: remembered, retried, paced and guarded. ``values`` fill the
+        places of a path such as ``/contacts/{email}``, percent-encoded: it is known by the path
+        as you write it, and no value gets into a name. ``key`` distinguishes
         repeats of one operation; ``confirm`` looks for the effect after an unknown outcome (what
         it made, or nothing) and makes the operation ``verify``. Raises CallRefused for an answer
-        that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``.
+        that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``,
+        or for values that do not fit the path.
         """
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
         content, kind = _content(json, form, body)
-        path = path if path.startswith("/") else f"/{path}"  # one operation, one name
+        place = path if path.startswith("/") else f"/{path}"  # one operation, one name
+        path = place if values is None else filled(place, values)
         call = Call(
             method=method.upper(),
             path=f"{path}?{urlencode(params, doseq=True)}" if params else path,
@@ -92,6 +99,7 @@ class Connection:
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
             confirm=confirm,
+            place=None if values is None else place.partition("?")[0],
         )
         return await caller.call(self.spec, call)
 

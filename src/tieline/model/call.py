@@ -118,6 +118,7 @@ class Call:
 
     method: str
     path: str
+    """As it goes on the wire, with its query."""
     body: bytes = b""
     headers: Headers = ()
     key: str | None = None
@@ -128,3 +129,10 @@ class Call:
     confirm: Callable[[], Awaitable[object]] | None = None
     """After an unknown outcome: returns what the effect made (JSON), or nothing (None, an empty
     list or object) if it is not there."""
+    place: str | None = None
+    """The path as it may be told: a template, or what is left of a path with secrets in it."""
+
+    @property
+    def named(self) -> str:
+        """The path by which people, log lines and the store know this operation."""
+        return self.path.partition("?")[0] if self.place is None else self.place

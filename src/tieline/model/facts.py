@@ -79,7 +79,7 @@ class CallTried:
 
     connection: str
     operation: str
-    """Method and path, without the query."""
+    """Method and the shape of the path: never a value in it."""
     run_id: str | None
     number: int
     status: int | None

@@ -32,6 +32,7 @@ from tieline.ports.vault import Vault
 from tieline.rules.classify import classify, classify_inside
 from tieline.rules.discreet import discreet
 from tieline.rules.ending import words
+from tieline.rules.endpoint import endpoint_of
 
 MakeGuard = Callable[[ConnectionSpec, asyncio.Event], Guard]
 USER_AGENT = ("user-agent", "tieline/0.1")
@@ -138,7 +139,7 @@ class Calls:
         self._observer.saw(
             CallTried(
                 connection.name,
-                f"{call.method} {call.path.partition('?')[0]}",
+                f"{call.method} {endpoint_of(call.named)}",
                 None if sending.run is None else sending.run.id,
                 sending.number,
                 status,

@@ -13,6 +13,7 @@ from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.ids import Micros
 from tieline.model.run import Dead, Held, RetryAt, StepState, Waiting
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
+from tieline.pipeline.outside import Discreetly, discreetly
 from tieline.pipeline.step import Step, Steps, Try
 from tieline.pipeline.stop import Stop
 from tieline.ports.caller import CURRENT
@@ -40,9 +41,18 @@ class CallSteps:
 
     async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         """A connection's call as a step. Raises CallRefused, or Stop to end this execution."""
-        effect = call.effect or effect_of(connection.connector, call.method, call.path)
-        name = f"{connection.name} {call.method} {call.path.partition('?')[0]}"
-        step = self._steps.plan(name, call.key, effect, lambda: _fingerprint(call))
+        effect = effect_of(connection.connector, call)
+        operation = f"{connection.name} {call.method}"
+        # What the provider knows an effect by is of the path as it is, whoever may see it.
+        name = f"{operation} {call.path.partition('?')[0]}"
+        call = discreetly(call, self._steps.clean)
+        step = self._steps.plan(
+            name,
+            call.key,
+            effect,
+            lambda: _fingerprint(call),
+            told=f"{operation} {call.named}",
+        )
         found = self._steps.decide(step)
         if found is Next.GO:
             self._may_repeat(step, connection)
@@ -93,7 +103,7 @@ class CallSteps:
             )
             raise self._steps.hold(step, reason)
         self._not_too_soon(step, connection)
-        token = CURRENT.set(self._steps.parts.outside)
+        token = CURRENT.set(Discreetly(self._steps.parts.outside, self._steps.clean))
         try:
             found = await call.confirm()
             result = orjson.dumps(found)

@@ -32,7 +32,8 @@ class Memory:
         own = [s for s in claimed.steps if s.run_id == claimed.id]
         others = [s for s in claimed.steps if s.run_id != claimed.id]
         self._steps = {(s.name, s.key): s for s in own}
-        self._effects = _by_effect(others)
+        # Its own are there too: a release that told less in a name may not lose what it did.
+        self._effects = _by_effect(claimed.steps)
         self._numbered = _numbered((*others, *own))
 
     def identify(self, name: str, key: str | None, fingerprint: str) -> StepKey:
@@ -51,6 +52,11 @@ class Memory:
         number = number_for(remembered, taken, fingerprint)
         taken.add(number)
         return (name, f"#{number}")
+
+    def use_of(self, name: str) -> str:
+        """The number of this use of *name* in this execution, where it is remembered by another."""
+        number = self._used[name] = self._used.get(name, 0) + 1
+        return f"#{number}"
 
     def recall(self, identity: StepKey, effect_key: str | None) -> StepRecord | None:
         """What is known of a step, or of the same effect made by an earlier run."""

@@ -1,15 +1,19 @@
 """Outside: a call where no run is comes in; guarded and sent, its answer goes out, unremembered."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 from tieline.model.call import Call, Delivered, FailureKind, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, CallRefused
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
+from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.guarded import Guarded, Sending
 from tieline.ports.ids import Ids
 from tieline.rules.effects import effect_of
+from tieline.rules.naming import told_path
 
 LONGEST_WAIT_US = 60_000_000
 
@@ -25,7 +29,7 @@ class OutsideCaller:
     async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         """Send *call* once. Raises CallRefused, or CallFailed when a repeat might help."""
         await self._wait_for_permit(connection)
-        effect = call.effect or effect_of(connection.connector, call.method, call.path)
+        effect = effect_of(connection.connector, call)
         key = call.key or str(self._ids.run())
         sending = Sending(effect, key, correlation=key, traceparent=None)
         tried = await self._guarded.send(connection, call, sending)
@@ -49,3 +53,22 @@ class OutsideCaller:
                     FailureKind.UNAVAILABLE, Delivered.NO, f"{connection.name}: {no.reason}"
                 )
             await asyncio.sleep(max(wait_us, 10_000) / 1e6)
+
+
+class Discreetly:
+    """Passes the calls of a run's look-ups on, named without what must not be told of the run."""
+
+    def __init__(self, inner: Caller, clean: Callable[[str], str]) -> None:
+        self._inner = inner
+        self._clean = clean
+
+    async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
+        """Carry out *call*, as the inner caller does."""
+        return await self._inner.call(connection, discreetly(call, self._clean))
+
+
+def discreetly(call: Call, clean: Callable[[str], str]) -> Call:
+    """*call*, named by what may be told of its path."""
+    named = call.named
+    told = told_path(named, clean)
+    return call if told == named else replace(call, place=told)

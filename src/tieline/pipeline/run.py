@@ -28,7 +28,7 @@ from tieline.rules.fingerprint import fingerprint
 from tieline.rules.hops import endless, identity_of_emitted
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
-from tieline.rules.sensitive import without
+from tieline.rules.sensitive import forms_of, without_forms
 
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
@@ -57,6 +57,7 @@ class LiveRun:
         self.steps.reference = reference_of(ready.flow, ready.typed)
         self.steps.clean = self.clean
         self._sensitive: tuple[str, ...] | None = None
+        """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
 
     @property
@@ -79,8 +80,8 @@ class LiveRun:
     def clean(self, text: str) -> str:
         """*text* without known secrets, and without what this payload has of sensitive values."""
         if self._sensitive is None:
-            self._sensitive = sensitive_in(self.ready.flow, self.ready.payload)
-        return without(self.parts.clean(text), self._sensitive)
+            self._sensitive = forms_of(sensitive_in(self.ready.flow, self.ready.payload))
+        return without_forms(self.parts.clean(text), self._sensitive)
 
     # --- calls --------------------------------------------------------------------------------
 

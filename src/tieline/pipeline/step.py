@@ -27,6 +27,7 @@ from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost, Stop
 from tieline.rules.edited import original_identity
 from tieline.rules.fingerprint import effect_key
+from tieline.rules.naming import told_key, told_name
 from tieline.rules.recall import Next, Recalled, anew, recall
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ class Step:
 
     name: str
     key: str
+    exact: StepKey
+    """Name and key as the author gave them, for the effect key; stored and shown nowhere."""
     effect: Effect
     fingerprint: str
     effect_key: str | None
@@ -90,21 +93,47 @@ class Steps:
 
     # --- one step, from its name to its memory --------------------------------------------------
 
-    def plan(self, name: str, key: str | None, effect: Effect, print_of: Callable[[], str]) -> Step:
+    def plan(
+        self,
+        name: str,
+        key: str | None,
+        effect: Effect,
+        print_of: Callable[[], str],
+        *,
+        told: str | None = None,
+    ) -> Step:
         """Give this use of *name* its identity, and look it up. Raises Stop where none may begin.
 
         A stop ends the function and the branch that met it; parallel branches go on.
         """
         self.may_begin()
-        return self.look_up(name, key, effect, print_of())
+        return self.look_up(name, key, effect, print_of(), told=told)
 
-    def look_up(self, name: str, key: str | None, effect: Effect, fingerprint: str) -> Step:
-        """Give this use of *name* its identity, and look it up."""
-        identity = self._memory.identify(name, key, fingerprint)
-        own_key = None if effect is Effect.READ else self.effect_key(identity)
+    def look_up(
+        self,
+        name: str,
+        key: str | None,
+        effect: Effect,
+        fingerprint: str,
+        *,
+        told: str | None = None,
+    ) -> Step:
+        """Give this use of *name* its identity, and look it up; *told* is what it is shown as.
+
+        What is stored holds nothing that must not be told. The key of its effect is made of the
+        whole name all the same: it says nothing, and no two effects may share one.
+        """
+        told = told_name(name, self.clean) if told is None else told
+        shown_key = None if key is None else told_key(str(key), self.clean, self.claimed.event.id)
+        identity = self._memory.identify(told, shown_key, fingerprint)
+        if key is not None:
+            exact = (name, str(key))
+        else:
+            exact = identity if told == name else (name, self._memory.use_of(name))
+        own_key = None if effect is Effect.READ else self.effect_key(exact)
         known = self._memory.recall(identity, own_key)
         started_us = self.parts.clock.now_us()
-        return Step(*identity, effect, fingerprint, own_key, known, 0, started_us)
+        return Step(*identity, exact, effect, fingerprint, own_key, known, 0, started_us)
 
     def decide(self, step: Step) -> Next:
         """What to do about *step*; what another run of this event did is remembered here too."""
@@ -114,7 +143,8 @@ class Steps:
         if found.next is Next.ANEW:
             step.key = anew(step.key, step.fingerprint)
             if step.effect_key is not None:
-                step.effect_key = self.effect_key((step.name, step.key))
+                name, key = step.exact
+                step.effect_key = self.effect_key((name, anew(key, step.fingerprint)))
             step.known = self._memory.recall((step.name, step.key), step.effect_key)
             found = self._recall(step)
         step.tries = found.tries
@@ -197,8 +227,10 @@ class Steps:
     def hold(self, step: Step, reason: str) -> Stop:
         """A person must decide about *step*, which this run remembers from here on."""
         known = step.known
-        if known is not None and known.run_id != self.claimed.id:
-            self._memory.write(known._replace(run_id=self.claimed.id))
+        own = (self.claimed.id, step.name, step.key)
+        if known is not None and known[:3] != own:
+            run_id, name, key = own
+            self._memory.write(known._replace(run_id=run_id, name=name, key=key))
         return self.stop(Held(reason, (step.name, step.key)))
 
     def drifted(self, step: Step) -> Stop:

@@ -2,21 +2,24 @@
 
 from fnmatch import fnmatchcase
 
-from tieline.model.call import Effect
+from tieline.model.call import Call, Effect
 from tieline.model.connection import Connector
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = frozenset({"PUT", "DELETE"})
 
 
-def effect_of(connector: Connector, method: str, path: str) -> Effect:
-    """What the connector says of the operation; else the default by method (design 5.5).
+def effect_of(connector: Connector, call: Call) -> Effect:
+    """What the author or the connector says; else the default by method (design 5.5).
 
     GET and HEAD read; PUT and DELETE are idempotent (RFC 9110, 9.2.2); any other method is
     idempotent when the provider takes an idempotency key, else once.
     """
+    if call.effect is not None:
+        return call.effect
+    method = call.method
     if connector.effects:
-        operation = f"{method} {path.partition('?')[0]}"
+        operation = f"{method} {call.named}"
         for pattern, effect in connector.effects.items():
             if fnmatchcase(operation, pattern):
                 return effect

@@ -33,9 +33,24 @@ def values_of(document: Json, names: AnySet[str]) -> tuple[str, ...]:
 
 def without(text: str, values: tuple[str, ...]) -> str:
     """*text* with every one of *values* replaced, in the forms in which texts quote them."""
-    forms = {form for value in values for form in text_forms(value) if form in text}
-    for form in sorted(forms, key=lambda one: (-len(one), one)):
-        text = text.replace(form, REDACTED)
+    return without_forms(text, forms_of(values))
+
+
+def forms_of(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Every form in which a text may quote one of *values*, the longest first.
+
+    Authors write names and addresses in lower case before they use them.
+    """
+    cases = {case for value in values for case in (value, value.lower())}
+    forms = {form for case in cases for form in text_forms(case)}
+    return tuple(sorted(forms, key=lambda one: (-len(one), one)))
+
+
+def without_forms(text: str, forms: tuple[str, ...]) -> str:
+    """*text* with every one of *forms*, as ``forms_of`` makes them, replaced."""
+    for form in forms:
+        if form in text:
+            text = text.replace(form, REDACTED)
     return text
 
 

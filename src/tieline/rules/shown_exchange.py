@@ -14,6 +14,7 @@ from tieline.model.call import Call, Headers, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.secret import Secret
 from tieline.model.value import value
+from tieline.rules.naming import told_path
 from tieline.rules.redact import (
     REDACTED,
     KnownSecrets,
@@ -49,7 +50,8 @@ def shown_request(
 ) -> str:
     """The first line, the author's headers and the body of *call*."""
     path = call.path if call.path.startswith("/") else f"/{call.path}"
-    url = _url(connection.base_url + path, keeping)
+    path, mark, query = path.partition("?")
+    url = _url(f"{connection.base_url}{told_path(path, keeping.clean)}{mark}{query}", keeping)
     return _shown(f"{call.method} {url}", call.headers, call.body, secrets, keeping)
 
 
