@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 from tests.canary import (
+    API_KEY,
     EMAIL,
     NATIONAL_ID,
     PASSWORD,
@@ -39,6 +40,23 @@ async def test_nothing_that_is_secret_gets_into_any_file_or_metric(tmp_path: Pat
     cage.nowhere_in(after)
     (log,) = (content for name, content in after.items() if name.endswith(".log"))
     assert [told for told in TOLD if told not in log] == []
+
+
+@pytest.mark.parametrize("ending", ["done", "refused", "reject"])
+async def test_a_secret_that_somebody_uses_as_a_business_name_is_in_no_line(
+    tmp_path: Path, ending: str
+) -> None:
+    async with a_cage(tmp_path) as cage:
+        await cage.deliver(ending, 1, order=API_KEY)
+        await until(lambda: len(cage.vendor.asked) > 0)
+        await until(lambda: cage.it.parts.back.busy == 0)
+
+    log = (cage.folder / "hub.log").read_bytes()
+    assert {one.get("reference") for one in map(orjson.loads, log.splitlines())} == {
+        None,
+        "order:[redacted]",
+    }
+    cage.nowhere_in({"log": log})
 
 
 async def test_without_a_sealing_key_only_payloads_hold_what_they_were_sent_with(

@@ -109,7 +109,7 @@ class JsonLog:
         if fact.event is not None:
             self._of_event(fields, fact.event)
         if fact.reference is not None:
-            fields["reference"] = fact.reference
+            fields["reference"] = self._clean(fact.reference)
         if fact.reason is not None:
             fields["reason"] = self._clean(fact.reason)
         self._write(orjson.dumps(fields, option=NEWLINE))
@@ -123,7 +123,7 @@ class JsonLog:
         fields["system"] = fact.system
         fields["connection"] = fact.connection
         fields["endpoint"] = self._operation(fact.operation)
-        fields["class"] = fact.outcome
+        fields["class"] = self._operation(fact.outcome)
         fields["attempt"] = fact.number
         fields["latency_ms"] = fact.took_us / 1000
         if fact.status is not None:
@@ -131,7 +131,7 @@ class JsonLog:
         if fact.run is not None:
             self._of_run(fields, fact.run)
         if fact.reference is not None:
-            fields["reference"] = fact.reference
+            fields["reference"] = self._clean(fact.reference)
         if fact.span is not None:
             fields["span_id"] = fact.span
         if not is_done:
@@ -154,7 +154,7 @@ class JsonLog:
         if fact.run is not None:
             self._of_run(fields, fact.run)
         if fact.reference is not None:
-            fields["reference"] = fact.reference
+            fields["reference"] = self._clean(fact.reference)
         if fact.reason is not None:
             fields["reason"] = self._clean(fact.reason)
         if fact.kind is not None:
@@ -167,7 +167,7 @@ class JsonLog:
         fields: Fields = {}
         self._of_run(fields, fact.run)
         if fact.reference is not None:
-            fields["reference"] = fact.reference
+            fields["reference"] = self._clean(fact.reference)
         self._put("debug", "run.started", fact.at_us, fields)
 
     def _step(self, fact: f.StepTried) -> None:
@@ -194,8 +194,8 @@ class JsonLog:
     def _alert(self, fact: f.AlertMoved) -> None:
         fields = {
             "alert": fact.kind,
-            "subject": fact.subject,
-            "owner": fact.owner,
+            "subject": self._clean(fact.subject),
+            "owner": self._operation(fact.owner),
             "reason": self._clean(fact.reason),
         }
         self._now("error" if fact.state == "firing" else "info", f"alert.{fact.state}", fields)
@@ -213,8 +213,8 @@ class JsonLog:
     def _decided(self, fact: f.Decided) -> None:
         fields = {
             "action": fact.action,
-            "subject": fact.subject,
-            "actor": fact.actor,
+            "subject": self._clean(fact.subject),
+            "actor": self._clean(fact.actor),
             "reason": self._clean(fact.reason),
         }
         self._now("info", "decision", fields)
