@@ -9,9 +9,10 @@ import pytest
 from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
 
 from tieline import Reject, Run
-from tieline.model.commands import DiscardDead
+from tieline.model.commands import DiscardDead, Heard, KeepTally, TallyRow
 from tieline.model.facts import AlertMoved, PassFailed
 from tieline.model.sharing import KeepStandings, Standing
+from tieline.model.view_series import HOUR_US, MINUTE_US
 from tieline.model.views import ListAlerts
 from tieline.operations.alarm import Alarm, AlarmParts
 
@@ -101,6 +102,8 @@ async def test_who_could_not_be_reached_is_told_after_a_restart(
     chat.answers = [Answer(500)]
     await an_alarm(engine, chat).pass_()
     await an_alarm(engine, chat).pass_()
+    engine.clock.advance(seconds=20)
+    await an_alarm(engine, chat).pass_()
     await an_alarm(engine, chat).pass_()
 
     assert len(texts(chat)) == 2, "one that failed, one that arrived"
@@ -166,3 +169,117 @@ async def test_how_all_workers_stand_with_a_connection_is_what_counts(
         engine.clock.advance(minutes=1)
 
     assert moves(engine) == [("breaker-open", "firing"), ("connection-unhealthy", "firing")]
+
+
+async def test_an_owner_who_cannot_be_told_delays_nobody_and_is_tried_ever_less_often(
+    tmp_path: Path, chat: Vendor
+) -> None:
+    async with an_engine(tmp_path) as made:
+        town = a_town(chat)
+
+        @town.hub.flow(on=town.on(), owner="finance", name="one")
+        async def one(order: dict[str, object], run: Run) -> None:
+            raise Reject("it is not wanted")
+
+        @town.hub.flow(on=town.on(), owner="sales", name="two")
+        async def two(order: dict[str, object], run: Run) -> None:
+            raise Reject("it is not wanted")
+
+        await made.open(town.hub)
+        chat.rule = lambda asked: Answer(400 if "for finance" in asked.json["text"] else 200)
+        await made.deliver()
+        await made.work()
+        told_at: list[int] = []
+        for number in range(3 * 60):
+            before = len(chat.asked)
+            await an_alarm(made, chat).pass_()
+            await an_alarm(made, chat).pass_()
+            told_at += [number * 20] * (len(chat.asked) - before)
+            made.clock.advance(seconds=20)
+        chat.rule = None
+        made.clock.advance(minutes=15)
+        await an_alarm(made, chat).pass_()
+        await an_alarm(made, chat).pass_()
+
+    to_sales = [text for text in texts(chat) if "for sales" in text]
+    to_finance = [text for text in texts(chat) if "for finance" in text]
+    assert len(to_sales) == 1
+    assert told_at == [0, 0, 20, 60, 140, 300, 620, 1260, 2160, 3060]
+    assert len(to_finance) == len(told_at), "nine in vain, and the one that arrived"
+
+
+async def test_an_error_ratio_is_told_and_its_end_says_how_long_it_lasted(
+    engine: Engine, chat: Vendor
+) -> None:
+    alarm = an_alarm(engine, chat, webhook=None)
+
+    async def tries(done: int, slow: int) -> None:
+        minute = engine.clock.at_us - engine.clock.at_us % MINUTE_US
+        words = (("done", done), ("slow", slow))
+        rows = tuple(
+            TallyRow("connection", "books", MINUTE_US, minute, word, count) for word, count in words
+        )
+        await engine.parts.journal.commit(KeepTally(rows, ()))
+
+    for done, slow in [(10, 10)] * 3 + [(50, 0)] * 15:
+        await tries(done, slow)
+        await alarm.pass_()
+        engine.clock.advance(minutes=1)
+
+    assert moves(engine) == [("error-ratio", "firing"), ("error-ratio", "ended")]
+    firing, ended = reasons(engine)
+    assert firing == "30 of the last 60 tries failed (50%)"
+    assert ended.startswith("it is over, after ")
+    assert "tries failed" not in ended
+
+
+async def test_a_breaker_a_credential_and_a_disk_recover(engine: Engine, chat: Vendor) -> None:
+    free = [0.01]
+    alarm = an_alarm(engine, chat, disk_free=lambda: free[0])
+    wrong = (("books", Standing(breaker="open", wait_us=10**9)), ("chat", Standing(refusals=3)))
+    right = (("books", Standing()), ("chat", Standing()))
+    for standings in (wrong, right):
+        await engine.parts.journal.commit(KeepStandings(standings, engine.clock.now_us()))
+        for _ in range(9):
+            await alarm.pass_()
+            engine.clock.advance(minutes=1)
+        free[0] = 0.5
+    kinds = ("breaker-open", "connection-unhealthy", "disk-low")
+
+    assert [move for move in moves(engine) if move[1] == "firing"] == [
+        (kind, "firing") for kind in kinds
+    ]
+    assert sorted(kind for kind, state in moves(engine) if state == "ended") == list(kinds)
+    told = [reason for reason in reasons(engine) if reason.startswith("it is over, after ")]
+    assert len(told) == 3
+    assert "disk-low is over after" in "".join(texts(chat))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "times", "silent"), [(1, 40, False), (90, 19, False), (90, 20, True)]
+)
+async def test_a_rhythm_is_learned_from_twenty_deliveries_over_an_hour(
+    tmp_path: Path, chat: Vendor, minutes: int, times: int, silent: bool
+) -> None:
+    async with an_engine(tmp_path) as engine:
+        town = a_town(chat)
+
+        @town.hub.flow(on=town.on(), name="books")
+        async def books(order: dict[str, object], run: Run) -> None: ...
+
+        await engine.open(town.hub)
+        first_us = engine.clock.at_us - engine.clock.at_us % MINUTE_US
+        rows = tuple(
+            TallyRow("source", "shop", step_us, first_us - first_us % step_us, "accepted", times)
+            for step_us in (MINUTE_US, HOUR_US)
+        )
+        heard = Heard("shop", first_us, first_us + minutes * MINUTE_US, times)
+        await engine.parts.journal.commit(KeepTally(rows, (heard,)))
+        engine.clock.advance(days=1)
+        await an_alarm(engine, chat).pass_()
+
+        assert moves(engine) == ([("source-silent", "firing")] if silent else [])
+
+
+def reasons(engine: Engine) -> list[str]:
+    return [fact.reason for fact in engine.witness.facts if isinstance(fact, AlertMoved)]

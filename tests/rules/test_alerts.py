@@ -191,7 +191,10 @@ def test_one_message_for_each_owner_with_all_that_concerns_them() -> None:
     ended = replace(firing, subject="flow:b", state="ended", ended_us=ended_us)
     orphan = replace(firing, subject="store", owner="", reason="no room")
 
-    assert messages("acme", [firing, ended, orphan]) == [
+    told = messages("acme", [firing, ended, orphan])
+
+    assert [owner for owner, _ in told] == ["", "finance"]
+    assert [text for _, text in told] == [
         "acme: 1 alert fires, for nobody in particular (declare an owner)\n"
         "FIRING store: no room (since 2026-01-01 00:00:00 UTC)",
         "acme: 1 alert fires, 1 has ended, for finance\n"

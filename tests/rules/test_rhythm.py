@@ -1,7 +1,12 @@
 """How often a source delivers is learned from what several processes tell, in any order."""
 
+from datetime import timedelta
+
+import pytest
+
 from tieline.model.commands import Heard
-from tieline.rules.rhythm import Rhythm, heard_again
+from tieline.model.view_series import SourceRow
+from tieline.rules.rhythm import Rhythm, heard_again, longest_pause_us
 
 MINUTE = 60_000_000
 DAY = 1440 * MINUTE
@@ -49,3 +54,30 @@ def test_what_is_told_late_changes_only_the_count() -> None:
     later = heard_again(known, Heard("s", MINUTE, 2 * MINUTE, 2))
 
     assert later == Rhythm(9 * MINUTE, MINUTE, 2 * MINUTE, 6)
+
+
+@pytest.mark.parametrize(
+    ("heard", "over", "declared", "pause"),
+    [
+        (20, 60, None, 20),
+        (2000, 600, None, 20),
+        (19, 600, None, None),
+        (2000, 59, None, None),
+        (0, 0, 5, 5),
+        (2000, 600, 5, 5),
+    ],
+)
+def test_a_pause_may_be_as_long_as_declared_or_as_was_learned_for_long_enough(
+    heard: int, over: int, declared: int | None, pause: int | None
+) -> None:
+    row = SourceRow("s", DAY, MINUTE, 10 * MINUTE, {}, heard, DAY - over * MINUTE)
+    wanted = None if declared is None else timedelta(minutes=declared)
+
+    assert longest_pause_us(row, wanted) == (None if pause is None else pause * MINUTE)
+
+
+def test_a_busy_source_may_rest_for_a_quarter_of_an_hour() -> None:
+    row = SourceRow("s", DAY, 1, 2, {}, 10_000, 0)
+
+    assert longest_pause_us(row, None) == 15 * MINUTE
+    assert longest_pause_us(None, None) is None

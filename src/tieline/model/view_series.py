@@ -113,12 +113,10 @@ class SourceRow:
     """The longest pause of late (it is forgotten slowly)."""
     counts: Mapping[str, int]
     """The last 24 hours by verdict: ``accepted duplicate refused quarantined unmatched``."""
-
-    def is_silent(self, now_us: Micros) -> bool:
-        """Whether the pause is far longer than any of late."""
-        if self.gap_us is None or self.longest_us is None:
-            return False
-        return now_us - self.last_us > max(2 * self.longest_us, 10 * self.gap_us, 5 * MINUTE_US)
+    heard: int = 0
+    """How often it delivered something authentic."""
+    first_us: Micros | None = None
+    """The minute of its first delivery, as long as the counts of it are kept."""
 
 
 @dataclass(frozen=True, slots=True)

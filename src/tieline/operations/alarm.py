@@ -36,16 +36,16 @@ from tieline.rules.alerts import (
     SourceSign,
     judged,
     messages,
+    told_reason,
     wrong_now,
 )
 from tieline.rules.id_time import made_us
+from tieline.rules.rhythm import longest_pause_us
+from tieline.rules.telling import memory_of, notes_of, reached, to_try, tried
 
 EVERY_S = 20.0
 SPAN_US = 5 * MINUTE_US
 """Tries of so long count for the error ratio."""
-LEARNED_FLOOR_US = 15 * MINUTE_US
-"""A source that was learned to be busy may still rest for so long."""
-
 
 LIMITS = Limits()
 
@@ -85,13 +85,18 @@ class Alarm:
         wrong = wrong_now(await self._look(now_us), parts.limits)
         book = await parts.views.read(ReadAlertBook())
         judgement = judged(book.rows, wrong, now_us)
-        if judgement.changed or judgement.forgotten:
+        notes = notes_of(book.memory)
+        now_told = to_try(judgement.to_tell, notes, now_us)
+        owners = {row.owner for row in now_told}
+        if judgement.changed or judgement.forgotten or owners:
             rows = tuple(self._cleaned(row) for row in judgement.changed)
-            command = KeepAlerts(book.turn, book.memory, rows, judgement.forgotten)
+            notes = tried(notes, owners, now_us)
+            command = KeepAlerts(book.turn, memory_of(notes), rows, judgement.forgotten)
             if not (await parts.journal.commit(command)).count:
                 return EVERY_S  # another process was faster, and tells
-            book = replace(book, turn=book.turn + 1)
-        await self._tell(judgement, book, now_us)
+            book = replace(book, turn=book.turn + 1, memory=command.memory)
+        self._tell_log(judgement.moved)
+        await self._tell_people(now_told, book, now_us)
         self._count(book, judgement)
         return EVERY_S
 
@@ -107,33 +112,41 @@ class Alarm:
 
     # --- telling --------------------------------------------------------------------------------
 
-    async def _tell(self, judgement: Judgement, book: AlertBook, now_us: Micros) -> None:
-        parts = self._parts
-        for row in judgement.moved:
-            moved = AlertMoved(row.kind, row.subject, row.owner, row.state, parts.clean(row.reason))
-            parts.observer.saw(moved)
-        if not judgement.to_tell or not await self._post(judgement.to_tell):
-            return
-        told = tuple(replace(row, told_us=now_us) for row in judgement.to_tell)
-        await parts.journal.commit(KeepAlerts(book.turn, book.memory, told))
+    def _tell_log(self, moved: Iterable[AlertRow]) -> None:
+        for row in moved:
+            said = self._parts.clean(told_reason(row))
+            fact = AlertMoved(row.kind, row.subject, row.owner, row.state, said)
+            self._parts.observer.saw(fact)
 
-    async def _post(self, rows: Iterable[AlertRow]) -> bool:
-        """Whether everybody was reached; without an address the log is all there is."""
+    async def _tell_people(
+        self, rows: tuple[AlertRow, ...], book: AlertBook, now_us: Micros
+    ) -> None:
+        """Tell each owner; without an address the log is all there is."""
+        parts, told = self._parts, set()
+        for owner, text in messages(parts.hub.name, rows):
+            if parts.webhook is None or await self._post(parts.webhook, text):
+                told.add(owner)
+        if not told:
+            return
+        memory = memory_of(reached(notes_of(book.memory), told))
+        kept = tuple(replace(row, told_us=now_us) for row in rows if row.owner in told)
+        cleaned = tuple(self._cleaned(row) for row in kept)
+        await parts.journal.commit(KeepAlerts(book.turn, memory, cleaned))
+
+    async def _post(self, webhook: str, text: str) -> bool:
+        """Whether the message arrived."""
         parts = self._parts
-        if parts.webhook is None:
-            return True
-        for text in messages(parts.hub.name, tuple(rows)):
-            body = orjson.dumps({"text": parts.clean(text)})
-            try:
-                answer = await parts.http.send(_request(parts.webhook, body))
-            except CallFailed as failed:
-                said = parts.clean(f"the alert webhook could not be reached: {failed.detail}")
-                parts.observer.saw(PassFailed("alerts", said))
-                return False
-            if answer.status >= 300:
-                said = f"the alert webhook answered {answer.status}"
-                parts.observer.saw(PassFailed("alerts", said))
-                return False
+        body = orjson.dumps({"text": parts.clean(text)})
+        try:
+            answer = await parts.http.send(_request(webhook, body))
+        except CallFailed as failed:
+            said = parts.clean(f"the alert webhook could not be reached: {failed.detail}")
+            parts.observer.saw(PassFailed("alerts", said))
+            return False
+        if answer.status >= 300:
+            said = f"the alert webhook answered {answer.status}"
+            parts.observer.saw(PassFailed("alerts", said))
+            return False
         return True
 
     # --- looking --------------------------------------------------------------------------------
@@ -171,19 +184,10 @@ class Alarm:
     ) -> SourceSign:
         """A source that never delivered is quiet since this process began to look."""
         last_us = self._began_us if row is None else row.last_us
-        rhythm_us = _learned_us(row)
-        if door.expect_every is not None:
-            rhythm_us = int(door.expect_every.total_seconds() * 1e6)
+        rhythm_us = longest_pause_us(row, door.expect_every)
         owner = _owners(f for f in self._parts.hub.flows.values() if _is_of(f.source, door))
         is_declared = door.expect_every is not None
         return SourceSign(door.name, owner, now_us - last_us, rhythm_us, is_declared)
-
-
-def _learned_us(row: SourceRow | None) -> int | None:
-    """How long a pause may be, by what was heard: far longer than any of late."""
-    if row is None or row.gap_us is None or row.longest_us is None:
-        return None
-    return max(2 * row.longest_us, 10 * row.gap_us, LEARNED_FLOOR_US)
 
 
 def _connection_sign(

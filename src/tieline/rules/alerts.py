@@ -254,10 +254,22 @@ def _is_untold(row: AlertRow) -> bool:
 # --- words ----------------------------------------------------------------------------------------
 
 
-def messages(hub: str, rows: Sequence[AlertRow]) -> list[str]:
-    """One text for each owner, with all that concerns them."""
+def told_reason(row: AlertRow) -> str:
+    """Why an alert fires; of one that has ended, that it is over."""
+    return f"it is over, after {_lasted(row)}" if row.state == AlertState.ENDED else row.reason
+
+
+def messages(hub: str, rows: Sequence[AlertRow]) -> list[tuple[str, str]]:
+    """For each owner one text, with all that concerns them."""
     owners = sorted({row.owner for row in rows})
-    return [_message(hub, owner, [r for r in rows if r.owner == owner]) for owner in owners]
+    return [
+        (owner, _message(hub, owner, [row for row in rows if row.owner == owner]))
+        for owner in owners
+    ]
+
+
+def _lasted(row: AlertRow) -> str:
+    return span((row.ended_us or 0) - row.since_us)
 
 
 def _message(hub: str, owner: str, rows: Sequence[AlertRow]) -> str:
@@ -266,10 +278,7 @@ def _message(hub: str, owner: str, rows: Sequence[AlertRow]) -> str:
     whom = owner or "nobody in particular (declare an owner)"
     lines = [f"{hub}: {_count(firing, ended)}, for {whom}"]
     lines += [f"FIRING {row.subject}: {row.reason} (since {_at(row.since_us)})" for row in firing]
-    lines += [
-        f"ended {row.subject}: {row.kind} is over after {span((row.ended_us or 0) - row.since_us)}"
-        for row in ended
-    ]
+    lines += [f"ended {row.subject}: {row.kind} is over after {_lasted(row)}" for row in ended]
     return "\n".join(lines)
 
 

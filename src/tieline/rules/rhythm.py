@@ -1,13 +1,27 @@
-"""Rhythm: what is known of a source and when it was heard come in; its new rhythm goes out."""
+"""Rhythm: what is known of a source and when it was heard come in; its new rhythm goes out, and
+whether it is silent.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
 
 from tieline.model.commands import Heard
+from tieline.model.flow import HubSpec
 from tieline.model.ids import Micros
 from tieline.model.value import value
+from tieline.model.view_series import HOUR_US, MINUTE_US, SourceRow
 
 WEIGHT = 0.05
 """What one delivery changes of the usual pause: about twenty are remembered."""
 HALVED_US = 14 * 86_400_000_000
 """A longest pause counts half as much after this time, so that a holiday is forgotten."""
+
+FEWEST_HEARD = 20
+LEARNED_OVER_US = HOUR_US
+"""A rhythm counts from so many deliveries on, over so long: a burst of a minute says nothing."""
+FLOOR_US = 15 * MINUTE_US
+"""A source that was learned to be busy may still rest for so long."""
+MICROSECOND = timedelta(microseconds=1)
 
 
 @value
@@ -38,3 +52,29 @@ def heard_again(known: Rhythm | None, heard: Heard) -> Rhythm:
     faded = (known.longest_us or 0) * 0.5 ** (elapsed / HALVED_US)
     longest = int(max(pause, mean, faded))
     return Rhythm(heard.last_us, int(gap), longest, known.heard + heard.times)
+
+
+def longest_pause_us(row: SourceRow | None, declared: timedelta | None) -> int | None:
+    """How long a source may pause: as declared, else far longer than any pause of late.
+
+    None: neither declared nor learned yet.
+    """
+    if declared is not None:
+        return declared // MICROSECOND
+    if row is None or row.gap_us is None or row.longest_us is None or row.first_us is None:
+        return None
+    if row.heard < FEWEST_HEARD or row.last_us - row.first_us < LEARNED_OVER_US:
+        return None
+    return max(2 * row.longest_us, 10 * row.gap_us, FLOOR_US)
+
+
+def silent_ones(rows: Iterable[SourceRow], hub: HubSpec | None, now_us: Micros) -> frozenset[str]:
+    """The names of those that pause for longer than they may; *hub* says what is declared."""
+    doors = {} if hub is None else hub.webhooks()
+    found = set()
+    for row in rows:
+        declared = doors[row.name].expect_every if row.name in doors else None
+        pause_us = longest_pause_us(row, declared)
+        if row.last_us and pause_us is not None and now_us - row.last_us > pause_us:
+            found.add(row.name)
+    return frozenset(found)

@@ -124,11 +124,31 @@ def sources(q: v.ListSources) -> Steps[tuple[v.SourceRow, ...]]:
 
 
 def _source(name: str, rhythm: RowOut | None, counted: v.Point | None) -> v.SourceRow:
-    last_us, gap_us, longest_us = rhythm or (0, None, None)
+    last_us, gap_us, longest_us, heard, minute_us, hour_us = rhythm or (
+        0,
+        None,
+        None,
+        0,
+        None,
+        None,
+    )
     counts = {} if counted is None else counted.counts
     return v.SourceRow(
-        name, last_us, gap_us, longest_us, {word: counts.get(word, 0) for word in SOURCE_WORDS}
+        name,
+        last_us,
+        gap_us,
+        longest_us,
+        {word: counts.get(word, 0) for word in SOURCE_WORDS},
+        heard,
+        _first_us(minute_us, hour_us),
     )
+
+
+def _first_us(minute_us: Micros | None, hour_us: Micros | None) -> Micros | None:
+    """When it began: to the minute, or to the hour's end where minutes are forgotten."""
+    if hour_us is None or (minute_us is not None and minute_us < hour_us + v.HOUR_US):
+        return minute_us
+    return hour_us + v.HOUR_US
 
 
 def backlog(_: v.CountBacklog) -> Steps[tuple[v.BacklogRow, ...]]:

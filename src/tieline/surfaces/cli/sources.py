@@ -5,18 +5,19 @@ import typer
 from tieline.model.view_series import ListSources, SourceRow
 from tieline.rules.plain import plain
 from tieline.rules.plain_time import span
+from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
 
 app = o.noun("Sources: entry points, as they were heard of.")
 
 
-def _columns(now_us: int) -> tuple[Column[SourceRow], ...]:
+def _columns(silent: frozenset[str]) -> tuple[Column[SourceRow], ...]:
     return (
         Column("SOURCE", lambda row: row.name),
         Column("LAST (UTC)", lambda row: when(row.last_us or None)),
         Column("USUAL PAUSE", lambda row: None if row.gap_us is None else span(row.gap_us)),
-        Column("SILENT", lambda row: row.is_silent(now_us)),
+        Column("SILENT", lambda row: row.name in silent),
         Column("ACCEPTED", lambda row: row.counts["accepted"]),
         Column("REPEATS", lambda row: row.counts["duplicate"]),
         Column("UNMATCHED", lambda row: row.counts["unmatched"]),
@@ -31,10 +32,11 @@ def list_(context: typer.Context) -> None:
     session = o.session_of(context)
     now_us = session.now_us()
     rows = session.ask(ListSources(now_us))
+    silent = silent_ones(rows, session.hub_if_any(), now_us)
     if session.paper.is_json:
         for row in rows:
             whole = plain(row)
             members = whole if isinstance(whole, dict) else {}
-            session.paper.json({**members, "silent": row.is_silent(now_us)})
+            session.paper.json({**members, "silent": row.name in silent})
         return
-    session.paper.table(_columns(now_us), rows)
+    session.paper.table(_columns(silent), rows)

@@ -13,6 +13,7 @@ from tieline.model.view_issues import IssueRow, ListIssues
 from tieline.model.view_series import KINDS, MINUTE_US, ListSources, Point, ReadSeries, ReadSparks
 from tieline.model.views import ListAlerts, ListWorkers, Window
 from tieline.rules.access import Permission
+from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.standing import Standing
 from tieline.surfaces.console.words import counted, number, share, span
@@ -75,6 +76,7 @@ async def _view(desk: Desk) -> dict[str, Any]:
         sparks = await desk.read(ReadSparks("issue", names, ("failed",), now_us - SPARK_US, now_us))
     alerts = [row for row in await desk.read(ListAlerts()) if row.state == AlertState.FIRING]
     sources = await desk.read(ListSources(now_us))
+    silent = silent_ones(sources, desk.parts.hub, now_us)
     workers = await desk.read(ListWorkers())
     beat_us = max((worker.beat_us for worker in workers), default=None)
     unfinished = [count for count in standing.counted.flows if _is_busy(count)]
@@ -86,7 +88,7 @@ async def _view(desk: Desk) -> dict[str, Any]:
         "sparks": sparks,
         "owners": {name: flow.owner for name, flow in desk.parts.hub.flows.items()},
         "alerts": alerts,
-        "silent": [source for source in sources if source.is_silent(now_us)],
+        "silent": [source for source in sources if source.name in silent],
         "pauses": standing.pauses,
         "unfinished": unfinished,
         "oldest": standing.counted.oldest,

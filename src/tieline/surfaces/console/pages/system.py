@@ -14,6 +14,7 @@ from tieline.model.view_series import ListSources
 from tieline.model.views import CheckRows, ListAudit, ListSchedules, ListWorkers
 from tieline.rules.access import Permission
 from tieline.rules.audit_chain import first_break, hash_of
+from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.web.guard import needs
@@ -45,6 +46,7 @@ def _of_entries(desk: Desk) -> list[BaseRoute]:
             "sources.html",
             title="Sources",
             rows=[(name, doors.get(name), heard.get(name), flows[name]) for name in names],
+            silent=silent_ones(heard.values(), hub, desk.now_us),
         )
 
     @needs(Permission.READ)
