@@ -11,13 +11,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from tests.conftest import StoreHouse
+from tests.engine import Witness
 from tests.surfaces.web.client import Client, raw
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.model.errors import SettingsError, StoreLost
+from tieline.model.facts import PassFailed
 from tieline.model.views import Question
+from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
 from tieline.rules.access import Permission, Role, allowed
 from tieline.surfaces.web import gate, server
@@ -69,6 +72,7 @@ ROUTES: list[BaseRoute] = [
     Route("/page", page),
     Route("/echo", echo, methods=["POST"]),
     Route("/broken", broken),
+    Route("/welcome/{key}", broken),
     Route("/endless", endless),
 ]
 
@@ -83,6 +87,7 @@ async def serving(
     policy: WebPolicy = PLAIN,
     static: Path | None = None,
     views: Views | None = None,
+    observer: Observer = NOBODY,
 ) -> AsyncIterator[Client]:
     parts = WebParts(
         hub=house.hub,
@@ -93,7 +98,7 @@ async def serving(
         clock=house.clock,
         ids=house.ids,
         vault=FixedVault({}),
-        observer=CountingObserver(),
+        observer=observer,
         metrics=lambda: (b"tieline_up 1\n", "text/plain; version=0.0.4"),
         policy=policy,
     )
@@ -246,6 +251,19 @@ async def test_of_a_defect_only_the_log_says_more(house: StoreHouse) -> None:
     assert answer.json()["code"] == "internal"
     assert b"secret of the inside" not in answer.body
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_log_names_the_route_of_a_defect_and_not_what_stood_in_its_path(
+    house: StoreHouse,
+) -> None:
+    witness = Witness()
+    async with serving(house, observer=witness) as client:
+        answer = await client.get("/welcome/s3cret-invitation?key=s3cret")
+
+    assert answer.status == 500
+    (told,) = [fact for fact in witness.facts if isinstance(fact, PassFailed)]
+    assert told.name == "web GET /welcome/{key}"
+    assert "s3cret" not in repr(told)
 
 
 async def test_nobody_gets_past_a_guard_without_the_permission(house: StoreHouse) -> None:

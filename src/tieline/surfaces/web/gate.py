@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieline.model.facts import PassFailed
@@ -70,10 +71,17 @@ class Gate:
         told = problem_of(error)
         if told.code == "internal":
             words = f"{type(error).__name__}: {error}"
-            self._observer.saw(PassFailed(f"web {scope['method']} {scope['path'][:80]}", words))
+            self._observer.saw(PassFailed(f"web {scope['method']} {self._route(scope)}", words))
         if answer.is_begun:
             raise _Gone from error
         await self._shown(told, scope)(scope, _nothing, answer.send)
+
+    def _route(self, scope: Scope) -> str:
+        """The path as the application declares it: in a path itself may stand an invitation."""
+        for route in getattr(self._app, "routes", ()):
+            if route.matches(scope)[0] is not Match.NONE:
+                return str(getattr(route, "path", route))
+        return "(no route)"
 
     def _shown(self, told: Problem, scope: Scope) -> Response:
         """As a page where a browser asks for one, else as the document that programs read."""
