@@ -34,6 +34,9 @@ class TelemetrySettings(BaseModel):
     )
     metrics: bool = Field(default=True, description="false: count nothing for Prometheus")
     metrics_host: str = Field(default="127.0.0.1", description="address of the metrics alone")
+    metrics_insecure: bool = Field(
+        default=False, description="others may read the metrics, without TLS and a token"
+    )
     metrics_port: int | None = Field(
         default=None, ge=0, le=65535, description="serve only the metrics here, without a console"
     )

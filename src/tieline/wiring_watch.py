@@ -3,12 +3,14 @@
 from functools import partial
 
 from tieline.adapters.system.listening import inherited
+from tieline.model.errors import SettingsError
 from tieline.model.gauges import GuardGauges
 from tieline.model.process_role import ProcessRole
 from tieline.operations.alarm import Alarm, AlarmParts
 from tieline.operations.gauging import Gauged, Gauging, free_share
 from tieline.ports.surface import Surface
 from tieline.rules.alerts import Limits
+from tieline.rules.exposed import is_exposed
 from tieline.service import Loop
 from tieline.settings import Settings
 from tieline.surfaces.metrics.server import MetricsServer
@@ -31,14 +33,29 @@ def loops(parts: Parts, settings: Settings) -> list[Loop]:
 
 
 def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
-    """The metrics alone, where a port for them is set; of several processes each has its own."""
+    """The metrics alone, where a port for them is set; of several processes each has its own.
+
+    Raises SettingsError for metrics that others could read, unsaid.
+    """
     telemetry, port = parts.telemetry, settings.metrics_port
     if telemetry is None or telemetry.metrics is None or port is None:
         return ()
+    check(settings)
     number = settings.child or 0
     own = port + number if port else 0
     listener = inherited("metrics_socket", settings.metrics_socket)
     return (MetricsServer(settings.metrics_host, own, telemetry.render, listener),)
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsError for metrics that others could read, unsaid."""
+    if is_exposed(settings.metrics_host) and not settings.metrics_insecure:
+        wanted = (
+            "whoever reaches it could read the metrics, without TLS and token: scrape /metrics of "
+            "the console with a token, or listen on 127.0.0.1, or, in a network of your own, set "
+            "metrics_insecure = true"
+        )
+        raise SettingsError("metrics_host", settings.metrics_host, wanted)
 
 
 def _gauged(parts: Parts) -> Gauged:

@@ -226,6 +226,7 @@ def test_a_switch_is_written_as_a_word_in_the_environment(
 ) -> None:
     assert loaded(tmp_path, TIELINE_CONSOLE_INSECURE=text).console_insecure is is_on
     assert loaded(tmp_path, f"insecure = {text.lower()}").insecure is is_on
+    assert loaded(tmp_path, f"metrics_insecure = {text.lower()}").metrics_insecure is is_on
 
 
 @pytest.mark.parametrize("value", ["1", '"yes"', "0.0", "[]"])
