@@ -113,6 +113,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         new_key=SystemSecrecy().key,
         guards=partial(_guards, parts),
         policy=policy(settings),
+        clean=None if parts.telemetry is None else parts.telemetry.discretion.clean,
     )
 
 

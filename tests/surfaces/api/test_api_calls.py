@@ -8,7 +8,7 @@ import orjson
 import pytest
 from tests.conftest import StoreHouse
 from tests.surfaces.web.client import Answer
-from tests.surfaces.web.site import Site, open_site
+from tests.surfaces.web.site import SECRETS, Site, open_site
 
 from tieline.model.access import Role
 from tieline.model.commands import Pause, RetryDead, StartReplay
@@ -95,6 +95,20 @@ async def test_a_query_that_makes_no_sense_is_told(api: Api, query: str) -> None
     assert (answer.status, answer.json()["code"]) == (422, "invalid")
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["retriable"] is False
+
+
+@pytest.mark.parametrize("secret", SECRETS.values())
+async def test_no_secret_that_the_hub_may_use_is_in_an_answer(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]], secret: str
+) -> None:
+    await house.deliver("invoice.paid", invoice(1))
+    (run,) = await house.claim()
+    await house.settle(run, Dead("bug", f"it said {secret}"), house.call_step(run))
+
+    answer = await api.get(f"/runs/{run.id}")
+
+    assert "it said [redacted]" in str(answer)
+    assert secret not in str(answer)
 
 
 async def test_details_are_redacted(

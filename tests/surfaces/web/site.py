@@ -30,7 +30,12 @@ from tieline.surfaces.web.server import Place, WebServer
 PASSWORD = "correct horse battery"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 PLAIN = WebPolicy()
-SECRETS = {"billing-live": "whsec_canary-of-billing"}
+SECRETS = {
+    "billing-live": "whsec_canary-of-billing",
+    "billing-signing-verify": "canary-of-a-handshake",
+    "books-signing": "canary-of-books-signing",
+    "sealing": "canary-of-the-sealing-key",
+}
 """What no answer may have in it."""
 
 

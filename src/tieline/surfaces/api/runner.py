@@ -15,13 +15,13 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.access import FreeKey, KeepAnswer, TakeKey
 from tieline.model.errors import PayloadRejected
 from tieline.model.payload import Json
+from tieline.pipeline.discretion import Discretion
 from tieline.rules.json_safety import parse
 from tieline.rules.plain import plain
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Nothing, Reply
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
-from tieline.surfaces.web.redactor import Redactor
 from tieline.surfaces.web.viewer import viewer_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -46,7 +46,7 @@ class Runner:
 
     def __init__(self, parts: WebParts) -> None:
         self._parts = parts
-        self._redactor = Redactor(parts.hub, parts.vault)
+        self._clean = parts.clean or Discretion(parts.hub, parts.vault, parts.clock).clean
         self._behind: set[asyncio.Future[Any]] = set()
 
     def route(self, endpoint: Endpoint) -> Route:
@@ -105,7 +105,7 @@ class Runner:
         return answer if isinstance(answer, Reply) else Reply(answer, endpoint.status)
 
     def _text(self, document: Any) -> bytes:
-        return self._redactor.text(to_json(plain(document))).encode()
+        return self._clean(to_json(plain(document))).encode()
 
     def _finish(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)

@@ -63,6 +63,8 @@ class WebParts:
     guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards
     """How the connections stand in this process."""
     policy: WebPolicy = WebPolicy()
+    clean: Callable[[str], str] | None = None
+    """Takes every secret that the hub knows, or knew, out of a text. None: one is made."""
 
     async def carry_out(self, command: Command) -> Any:
         """Commit an operator's *command*, then let the hub react. Raises as the journal does."""
