@@ -8,6 +8,8 @@ from tests.engine import DROP, Answer, Engine, Town, Vendor, a_town, until
 
 from tieline import CallRefused, Effect, Hold, Run
 from tieline.model.commands import EditDead, ReplayFilter, ResolveHeld, RetryDead, StartReplay
+from tieline.model.facts import RunSettled
+from tieline.model.view_series import MINUTE_US
 from tieline.model.views import ShowEvent
 from tieline.operations.decide import edited
 
@@ -382,6 +384,26 @@ async def test_a_replay_makes_no_effect_again_that_an_earlier_run_made(
     assert [attempt.outcome for attempt in again.attempts] == ["skipped"] * 4
     assert {step.effect_key for step in again.steps} == {step.effect_key for step in first.steps}
     assert again.run.state == "done"
+
+
+async def test_a_replayed_run_took_as_long_as_it_took_itself(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    a_posting(town, [])
+    await engine.open(town.hub)
+    first = await engine.take()
+    await engine.pass_time(days=3)
+    everything = ReplayFilter(event_ids=(first.event.id,))
+    await engine.parts.journal.commit(
+        StartReplay(engine.ids.replay(), everything, 10, 1, as_new_action=False, by=engine.by())
+    )
+    await engine.replay()
+
+    ends = [fact for fact in engine.witness.facts if isinstance(fact, RunSettled)]
+    took = {end.run_id: end.took_us for end in ends if end.state == "done" and end.flow == "post"}
+    again = (await engine.runs("post"))[-1].run.id
+    assert again != first.run.id
+    assert took[again] < MINUTE_US
 
 
 async def test_a_replay_as_a_new_action_makes_every_effect_under_new_keys(

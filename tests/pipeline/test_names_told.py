@@ -8,7 +8,7 @@ import pytest
 from tests.engine import Answer, Engine, Town, Vendor
 
 from tieline import Contract, Run, Sensitive
-from tieline.model.facts import CallTried
+from tieline.model.facts import CallTried, StepTried
 
 ADA, BOB = "ada@shop.example", "bob@shop.example"
 ORDER = {"email": ADA, "other": BOB}
@@ -131,3 +131,22 @@ async def test_a_look_up_is_told_as_discreetly_as_the_call_it_is_for(
     assert (await engine.only()).run.state == "done"
     tried = [fact.operation for fact in engine.witness.facts if isinstance(fact, CallTried)]
     assert tried == ["POST /people/{}", "GET /people/{}"]
+
+
+async def test_a_call_inside_a_step_hangs_on_it(engine: Engine, vendor: Vendor, town: Town) -> None:
+    async def ask() -> object:
+        return (await town.books.get("/inside")).json()
+
+    @town.hub.flow(on=town.on())
+    async def keep(order: dict[str, str], run: Run) -> None:
+        await run.step("ask", ask)
+        await town.books.get("/outside")
+
+    await engine.open(town.hub)
+    await engine.take()
+
+    facts = engine.witness.facts
+    (step,) = [fact for fact in facts if isinstance(fact, StepTried)]
+    parents = {fact.operation: fact.parent for fact in facts if isinstance(fact, CallTried)}
+    assert step.span is not None
+    assert parents == {"GET /inside": step.span, "GET /outside": None}

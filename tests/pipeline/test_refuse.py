@@ -1,10 +1,16 @@
 """Refuse: strangers are told no as often as they like, but cannot fill the disk with it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import orjson
+import pytest
+
+from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.model.facts import Fact, Received
 from tieline.model.inbound import Inbound, Problem
+from tieline.model.secret import Secret
+from tieline.model.views import ListReceipts, ShowReceipt
 from tieline.pipeline.refuse import STRANGERS, Refuser, RefuserParts
 
 if TYPE_CHECKING:
@@ -50,3 +56,32 @@ async def test_after_a_flood_refusals_are_kept_again(house: "StoreHouse") -> Non
     await refuser.refuse(from_a_stranger(house), PROBLEM)
 
     assert house.journal.commands == before + 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("order-7.retry", "order-7.retry"),
+        ("not; a name", None),
+        ("has-a-secret-of-ours-in-it", None),
+    ],
+)
+async def test_the_senders_name_for_a_refused_delivery_is_kept(
+    house: "StoreHouse", sent: str, kept: str | None
+) -> None:
+    facts = Facts()
+    secrets = (Secret.of("secret-of-ours"),)
+    parts = RefuserParts(house.journal, house.clock, house.ids, facts, lambda _: secrets)
+    sender = (("x-correlation-id", sent),)
+
+    reply = await Refuser(parts).refuse(replace(from_a_stranger(house), headers=sender), PROBLEM)
+
+    (fact,) = [fact for fact in facts.seen if isinstance(fact, Received)]
+    reader = SqliteReader(house.path)
+    (row,) = (await reader.read(ListReceipts())).rows
+    headers = (await reader.read(ShowReceipt(row.id))).receipt.headers
+    await reader.close()
+    assert fact.correlation == kept
+    shown = None if kept is None else [["x-correlation-id", kept]]
+    assert (None if headers is None else orjson.loads(headers)) == shown
+    assert reply.status == 401

@@ -33,6 +33,7 @@ class Collector:
     bodies: list[bytes] = field(default_factory=list)
     spans: list[Seen] = field(default_factory=list)
     services: set[str] = field(default_factory=set)
+    schemas: set[str] = field(default_factory=set)
     status: int = 200
 
     @property
@@ -50,6 +51,7 @@ class Collector:
             found = {one.key: one.value.string_value for one in resource.resource.attributes}
             self.services.add(found["service.name"])
             for scope in resource.scope_spans:
+                self.schemas |= {resource.schema_url, scope.schema_url}
                 self.spans += [_seen(span) for span in scope.spans]
 
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import typing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -71,6 +72,17 @@ def lines_of(*facts: f.Fact, level: str = "debug", **options: Any) -> list[dict[
     assert observer.failed == 0
     assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in written)
     return [json.loads(line) for line in written]
+
+
+def test_a_refused_delivery_is_found_by_the_name_that_its_sender_gave_it() -> None:
+    refused = f.Received(
+        "shop", Verdict.REFUSED, 401, "no", None, 5, START_US, receipt_id(1), correlation="ord-7"
+    )
+    (line,) = lines_of(refused)
+    (unnamed,) = lines_of(replace(refused, correlation=None))
+
+    assert (line["correlation_id"], line["receipt_id"]) == ("ord-7", receipt_id(1))
+    assert unnamed["correlation_id"] == receipt_id(1)
 
 
 @pytest.mark.parametrize("kind", typing.get_args(f.Fact), ids=lambda kind: kind.__name__)

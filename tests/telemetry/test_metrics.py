@@ -45,6 +45,12 @@ def numbers(text: bytes, name: str) -> dict[str, float]:
     }
 
 
+async def test_off_the_loopback_interface_metrics_need_an_explicit_word(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="metrics_insecure = true"):
+        async with a_cage(tmp_path, metrics_port=0, metrics_host="0.0.0.0"):
+            pass
+
+
 async def test_everything_that_happened_is_counted(cage: Cage) -> None:
     await drive(cage)
     telemetry = cage.it.parts.telemetry
@@ -64,7 +70,7 @@ async def test_everything_that_happened_is_counted(cage: Cage) -> None:
     attempts = numbers(text, "tieline_attempts_total")
     assert attempts["rejected/by-bearer"] == 1
     assert attempts["unavailable/by-bearer"] == 2
-    assert numbers(text, "tieline_call_seconds_count")["by-bearer"] == 8
+    assert numbers(text, "tieline_call_seconds_count")["by-bearer"] == 13
     assert numbers(text, "tieline_end_to_end_seconds_count") == {"handle": 1}
     assert numbers(text, "tieline_ack_seconds_count")["shop"] == 10
     assert numbers(text, "tieline_retries_total")["handle"] >= 1
@@ -105,6 +111,16 @@ def test_names_beyond_the_cap_are_counted_together() -> None:
     counted = numbers(metrics.text()[0], "tieline_call_seconds_count")
     assert len(counted) == 1001
     assert counted[OTHER] == 200
+
+
+def test_what_a_rate_is_of_is_there_from_the_start_for_all_that_is_declared() -> None:
+    text = Metrics(a_wide_hub(2)).text()[0]
+
+    assert numbers(text, "tieline_deliveries_total")["shop/quarantined"] == 0
+    assert numbers(text, "tieline_runs_total")["handle/dead"] == 0
+    assert numbers(text, "tieline_retries_total") == {"handle": 0}
+    assert numbers(text, "tieline_throttled_total") == {"c0000": 0, "c0001": 0}
+    assert numbers(text, "tieline_attempts_total")["slow/c0001"] == 0
 
 
 def test_the_page_lists_every_metric() -> None:

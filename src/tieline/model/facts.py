@@ -34,6 +34,10 @@ class Received:
     """Its first event; of a duplicate the envelope that was thrown away."""
     reference: str | None = None
     """The first business name in it, such as ``order:84219``."""
+    correlation: str | None = None
+    """The sender's own, where there is no event that has it."""
+    scheme: str = "http"
+    """How the sender reached us, as far as the hub knows."""
 
 
 @value
@@ -71,6 +75,8 @@ class StepTried:
     reason: str | None
     at_us: Micros
     took_us: int
+    span: str | None = None
+    """Its span id, on which hangs what it did."""
 
 
 @value
@@ -96,6 +102,10 @@ class CallTried:
     reference: str | None = None
     span: str | None = None
     """The span id that the call carried in its ``traceparent``, where the trace is sampled."""
+    base_url: str = ""
+    """Where the connection goes; the operation is below it."""
+    parent: str | None = None
+    """The span of the author's step that it was made in, if it was."""
 
 
 @value
@@ -108,7 +118,7 @@ class RunSettled:
     state: RunState
     reason: str | None
     took_us: int
-    """From the event's recording to now."""
+    """From the event's recording, or a replayed run's own, to now."""
     kind: str | None = None
     """Of a dead run: the class of its failure."""
     due_us: Micros | None = None

@@ -152,6 +152,8 @@ class Calls:
                 sending.run,
                 sending.reference,
                 sending.span,
+                connection.base_url,
+                sending.parent,
             )
         )
         return Tried(verdict, answer, status, at_us, took_us, secrets)

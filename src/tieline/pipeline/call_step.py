@@ -16,7 +16,7 @@ from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unautho
 from tieline.pipeline.outside import Discreetly, discreetly
 from tieline.pipeline.step import Step, Steps, Try
 from tieline.pipeline.stop import Stop
-from tieline.ports.caller import CURRENT
+from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.ports.guarded import Sending, Tried
 from tieline.rules.doubt import may_be_applied, open_since
 from tieline.rules.effects import effect_of
@@ -191,6 +191,7 @@ class CallSteps:
             self._steps.reference,
             span,
             self._steps.clean,
+            STEP_SPAN.get(),
         )
         at_us = parts.clock.now_us()
         try:

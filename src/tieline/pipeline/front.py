@@ -3,7 +3,6 @@
 No outbound call happens here. The order is the promise: the reply is made after the commit.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from tieline.model.ids import NO_TENANT, EventId, ReceiptId
 from tieline.model.inbound import Inbound, Problem, Reply
 from tieline.model.receipt import Receipt, Verdict
 from tieline.model.run import ClaimedRun
+from tieline.model.secret import Secret
 from tieline.model.signature import (
     RefusalReason,
     Refused,
@@ -25,8 +25,14 @@ from tieline.model.signature import (
 from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
 from tieline.pipeline.receive import Received, receive
-from tieline.pipeline.record import Receipts, challenge_of, record, record_receipt
-from tieline.pipeline.refuse import Refuser, RefuserParts
+from tieline.pipeline.record import (
+    Receipts,
+    challenge_of,
+    correlation_of,
+    record,
+    record_receipt,
+)
+from tieline.pipeline.refuse import Refuser, RefuserParts, scheme_of
 from tieline.pipeline.verify import Verifier
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach, go_on
@@ -39,7 +45,6 @@ from tieline.rules.handshake import answer_challenge
 from tieline.rules.trace import begun, joined
 
 JSON_TYPE = (("content-type", "application/json"),)
-CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 BUSY_S = 5
 UNREADY_S = 60
 
@@ -69,11 +74,17 @@ class Front:
         self._receipts = {
             name: Receipts(door, self._verifiers[name]) for name, door in self._doors.items()
         }
-        self.refuser = Refuser(RefuserParts(parts.journal, parts.clock, parts.ids, parts.observer))
+        self.refuser = Refuser(
+            RefuserParts(parts.journal, parts.clock, parts.ids, parts.observer, self._secrets)
+        )
 
     def door(self, source: str) -> WebhookSource | None:
         """The webhook source of this name, for limits that hold while a body still arrives."""
         return self._doors.get(source)
+
+    def _secrets(self, source: str) -> tuple[Secret, ...]:
+        verifier = self._verifiers.get(source)
+        return () if verifier is None else verifier.secrets
 
     async def take(self, inbound: Inbound) -> Reply:
         """Answer a delivery; whatever was accepted is on disk by then."""
@@ -127,9 +138,7 @@ class Front:
         return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
 
     def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> Origin:
-        correlation = inbound.named.first("x-correlation-id")
-        if correlation is None or not CORRELATION.fullmatch(correlation):
-            correlation = receipt_id
+        correlation = correlation_of(inbound) or receipt_id
         traceparent = joined(inbound.named.first("traceparent"))
         if traceparent is None:
             # Our own trace begins here: the receipt's id is random enough to be its name.
@@ -171,6 +180,7 @@ class Front:
                 receipt.id,
                 None if first is None else first.event,
                 _reference(first),
+                scheme=scheme_of(inbound),
             )
         )
         if not wanted.names_event:

@@ -1,5 +1,6 @@
 """Record: what the door decided comes in; receipt, events and runs are on disk when it goes out."""
 
+import re
 from collections.abc import Coroutine
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 from tieline.model.call import Headers
 from tieline.model.commands import Ingest, Ingested, KeepReceipt
 from tieline.model.flow import WebhookSource
-from tieline.model.ids import EventId, ReceiptId, Tenant, WorkerId
+from tieline.model.ids import NO_TENANT, EventId, ReceiptId, Tenant, WorkerId
 from tieline.model.inbound import Inbound
 from tieline.model.receipt import Receipt, Verdict
 from tieline.model.signature import FormHmacScheme, TokenScheme, WebhookScheme
@@ -19,6 +20,8 @@ from tieline.rules.discreet import known
 from tieline.rules.redact import REDACTED, redact_bytes, redact_headers
 from tieline.rules.terminal_text import inert
 
+CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+HEADER = "x-correlation-id"
 LONGEST_REASON = 4000
 LONGEST_SOURCE = 64
 
@@ -83,12 +86,23 @@ def _would_show(name: str) -> bool:
     return redact_headers(((name, ""),)) == ((name, ""),)
 
 
+def correlation_of(inbound: Inbound) -> str | None:
+    """The sender's own name for this delivery, if it is one that may stand in a log."""
+    found = inbound.named.first(HEADER)
+    return found if found is not None and CORRELATION.fullmatch(found) else None
+
+
 def refusal_of(
-    inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId, *, status: int, reason: str
+    inbound: Inbound, receipt_id: ReceiptId, *, status: int, reason: str, correlation: str | None
 ) -> Receipt:
-    """The receipt of a refused delivery: without payload, since nobody vouches for it."""
-    return _receipt(inbound, tenant, receipt_id)._replace(
-        status=status, reason=inert(reason, LONGEST_REASON)
+    """The receipt of a refused delivery: without payload, since nobody vouches for it.
+
+    Of its headers only the sender's name for it is kept, by which people of both sides find it.
+    """
+    return _receipt(inbound, NO_TENANT, receipt_id)._replace(
+        status=status,
+        reason=inert(reason, LONGEST_REASON),
+        headers=None if correlation is None else orjson.dumps([[HEADER, correlation]]),
     )
 
 

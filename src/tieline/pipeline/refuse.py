@@ -1,25 +1,34 @@
 """Refuse: a request and what is wrong with it come in; a receipt and the reply to send go out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tieline.model.errors import Overloaded, StoreError
 from tieline.model.facts import PassFailed, StoreTrouble
 from tieline.model.facts import Received as ReceivedFact
-from tieline.model.ids import NO_TENANT, ReceiptId
+from tieline.model.ids import ReceiptId
 from tieline.model.inbound import Inbound, Problem, Reply
 from tieline.model.rate import Rate
 from tieline.model.receipt import Receipt, Verdict
-from tieline.pipeline.record import record_receipt, refusal_of
+from tieline.model.secret import Secret
+from tieline.pipeline.record import correlation_of, record_receipt, refusal_of
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.rules.bucket import take
+from tieline.rules.discreet import known
+from tieline.rules.redact import redact_text
 
 STRANGERS = Rate(1000, timedelta(minutes=1), burst=1000)
 """Receipts of what nobody vouches for. Beyond that it is only counted: strangers must not be able
 to fill the disk."""
+
+
+def no_secrets(_: str) -> tuple[Secret, ...]:
+    """A source that has none."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class RefuserParts:
     clock: Clock
     ids: Ids
     observer: Observer
+    secrets: Callable[[str], tuple[Secret, ...]] = no_secrets
+    """Those of a source, which a stranger may repeat."""
 
 
 class Refuser:
@@ -45,7 +56,10 @@ class Refuser:
         why = reason or f"{problem.code}: {problem.detail}"
         if inbound.source:
             status = problem.status
-            await self.keep(refusal_of(inbound, NO_TENANT, receipt_id, status=status, reason=why))
+            correlation = self._correlation(inbound)
+            await self.keep(
+                refusal_of(inbound, receipt_id, status=status, reason=why, correlation=correlation)
+            )
         self.saw(inbound, Verdict.REFUSED, problem.status, problem.code, receipt_id)
         return problem.reply(receipt_id)
 
@@ -90,5 +104,28 @@ class Refuser:
         took_us = now_us - inbound.received_us
         source = inbound.source
         self._parts.observer.saw(
-            ReceivedFact(source, verdict, status, reason, None, took_us, now_us, receipt_id)
+            ReceivedFact(
+                source,
+                verdict,
+                status,
+                reason,
+                None,
+                took_us,
+                now_us,
+                receipt_id,
+                correlation=self._correlation(inbound),
+                scheme=scheme_of(inbound),
+            )
         )
+
+    def _correlation(self, inbound: Inbound) -> str | None:
+        """The sender's name for it, unless a secret of the source stands in it."""
+        found = correlation_of(inbound)
+        if found is None or redact_text(found, known(self._parts.secrets(inbound.source))) != found:
+            return None
+        return found
+
+
+def scheme_of(inbound: Inbound) -> str:
+    """How the sender reached us."""
+    return inbound.url.partition(":")[0]

@@ -22,7 +22,7 @@ from tieline.pipeline.memory import Memory
 from tieline.pipeline.step import Step, Steps
 from tieline.pipeline.step_parts import StepParts
 from tieline.pipeline.stop import Lost, Stop
-from tieline.ports.caller import CURRENT
+from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.rules.ending import Chance, dead_of, outcome_of, words
 from tieline.rules.fingerprint import fingerprint
 from tieline.rules.hops import endless, identity_of_emitted
@@ -105,16 +105,19 @@ class LiveRun:
 
     async def _execute(self, step: Step, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         await self.steps.begin(step)
-        at_us = self.parts.clock.now_us()
+        at_us, span = self.parts.clock.now_us(), self.parts.ids.span()
+        above = STEP_SPAN.set(span)
         try:
             found = await _called(fn, args)
         except (Retry, Reject, Hold, CallFailed) as decided:
-            self._told(step, at_us, words(decided))
+            self._told(step, at_us, words(decided), span)
             raise  # the author decides about the run
         except Exception as error:
-            self._told(step, at_us, words(error))
+            self._told(step, at_us, words(error), span)
             raise self._failed(step, error) from error
-        self._told(step, at_us, None)
+        finally:
+            STEP_SPAN.reset(above)
+        self._told(step, at_us, None, span)
         self.parts.reach("step.before-record")
         try:
             result = orjson.dumps(found)
@@ -123,14 +126,14 @@ class LiveRun:
         self.steps.done(step, result)
         return orjson.loads(result)
 
-    def _told(self, step: Step, at_us: int, failure: str | None) -> None:
+    def _told(self, step: Step, at_us: int, failure: str | None, span: str) -> None:
         """Tell the observer how a try of an author's step ended."""
         outcome = "done" if failure is None else "failed"
         failure = None if failure is None else self.clean(failure)
         took_us = self.parts.clock.now_us() - at_us
-        self.parts.observer.saw(
-            StepTried(self._claimed, step.name, step.tries + 1, outcome, failure, at_us, took_us)
-        )
+        number = step.tries + 1
+        fact = StepTried(self._claimed, step.name, number, outcome, failure, at_us, took_us, span)
+        self.parts.observer.saw(fact)
 
     def _failed(self, step: Step, error: Exception) -> Stop:
         parts = self.parts

@@ -116,7 +116,7 @@ def _fact(
         claimed.event.id,
         state_of(outcome),
         getattr(outcome, "reason", None),
-        now_us - claimed.event.recorded_us,
+        now_us - (claimed.created_us if claimed.replay_id else claimed.event.recorded_us),
         getattr(outcome, "kind", None),
         getattr(outcome, "due_us", None),
         now_us,

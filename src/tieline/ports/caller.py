@@ -17,3 +17,6 @@ class Caller(Protocol):
 
 CURRENT: ContextVar[Caller | None] = ContextVar("tieline-caller", default=None)
 """Set by the engine around a flow, and by ``tieline.testing`` around a test."""
+
+STEP_SPAN: ContextVar[str | None] = ContextVar("tieline-step-span", default=None)
+"""The span of the author's step that is under way: what it does hangs on it."""

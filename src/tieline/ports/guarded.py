@@ -52,6 +52,8 @@ class Sending:
     """The span of this try, where its trace is sampled; then the parent in ``traceparent``."""
     clean: Callable[[str], str] = str
     """Takes out of a text what must not be told of this run."""
+    parent: str | None = None
+    """The span of the author's step that makes it, if one does."""
 
 
 class Guarded(Protocol):

@@ -5,6 +5,7 @@ so is what comes after the first thousand of a label. No sender and no mistake m
 """
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -49,6 +50,11 @@ class Children:
         child = self._known.get(key)
         return self._make(key) if child is None else child
 
+    def begin(self) -> None:
+        """Have a series for everything that is declared: what a rate is of begins at 0."""
+        for values in product(*(sorted(declared) for declared in self.declared)):
+            self.of(values[0] if len(values) == 1 else (values[0], values[1]))
+
     def _make(self, key: Key) -> Any:
         values = key if isinstance(key, tuple) else (key,)
         pairs = zip(values, self.declared, strict=True)
@@ -80,7 +86,9 @@ class Maker:
 
     def counters(self, name: str, about: str, *labels: str) -> Children:
         """Counters by *labels*."""
-        return self._children(Counter(f"tieline_{name}", about, labels, registry=self.registry))
+        made = self._children(Counter(f"tieline_{name}", about, labels, registry=self.registry))
+        made.begin()
+        return made
 
     def gauges(self, name: str, about: str, *labels: str) -> Children:
         """Gauges by *labels*."""
@@ -121,7 +129,10 @@ class Traffic:
         )
         self.runs = make.counters("runs", "Executions that ended, by outcome", "flow", "outcome")
         self.end_to_end_s = make.histograms(
-            "end_to_end_seconds", "From an event's recording to its run's end", "flow", END_TO_END_S
+            "end_to_end_seconds",
+            "From an event's recording, or a replay's, to its run's end",
+            "flow",
+            END_TO_END_S,
         )
         self.retries = make.counters("retries", "Retries that were planned", "flow")
         self.attempts = make.counters("attempts", "Tries of calls", "connection", "class")

@@ -103,7 +103,8 @@ class JsonLog:
         fields["latency_ms"] = fact.took_us / 1000
         if fact.receipt_id is not None:
             fields["receipt_id"] = fact.receipt_id
-            fields["correlation_id"] = fact.receipt_id
+            own = fact.correlation
+            fields["correlation_id"] = fact.receipt_id if own is None else self._clean(own)
         if fact.event_id is not None:
             fields["event_id"] = fact.event_id
         if fact.event is not None:

@@ -6,6 +6,7 @@ called ``tieline.…``. Nothing here needs the OpenTelemetry packages.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from tieline.model import facts as f
 from tieline.model.event import Event
@@ -19,6 +20,12 @@ Attributes = dict[str, str | int | float | bool]
 FAILED_STATES = frozenset({RunState.DEAD, RunState.HELD, RunState.RETRYING})
 FAILED_VERDICTS = frozenset({Verdict.QUARANTINED})
 HUB_SYSTEM = "tieline"
+SCHEMA_URL = "https://opentelemetry.io/schemas/1.44.0"
+"""The release of the conventions that names and attributes follow."""
+METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
+)
+"""Those that the conventions know (RFC 9110 and 5789)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Spans:
         self._new_span = new_span
 
     def of_delivery(self, fact: f.Received) -> SpanRecord | None:
-        """The server's span of a delivery."""
+        """The server's span of a delivery; a quarantined one is wanted, but its 202 is no error."""
         event = fact.event
         failed = fact.verdict in FAILED_VERDICTS
         if event is None or not (failed or is_sampled(event.traceparent)):
@@ -57,6 +64,8 @@ class Spans:
         attributes: Attributes = {
             "http.request.method": "POST",
             "http.route": f"/in/{fact.source}",
+            "url.path": f"/in/{fact.source}",
+            "url.scheme": fact.scheme,
             "http.response.status_code": fact.status,
             "tieline.verdict": str(fact.verdict),
             "tieline.receipt": fact.receipt_id,
@@ -71,7 +80,6 @@ class Spans:
             fact.at_us - fact.took_us,
             fact.at_us,
             attributes,
-            (fact.reason or str(fact.verdict)) if failed else None,
         )
 
     def of_run(self, fact: f.RunSettled) -> SpanRecord | None:
@@ -103,13 +111,17 @@ class Spans:
         trace = None if fact.run is None else _wanted(fact.run, failed=failed)
         if fact.run is None or trace is None:
             return None
-        method = fact.operation.partition(" ")[0]
+        method, _, path = fact.operation.partition(" ")
+        known = method if method in METHODS else "_OTHER"
         attributes: Attributes = {
-            "http.request.method": method,
+            "http.request.method": known,
+            **_of_server(fact.base_url, path),
             "peer.service": fact.system,
             "tieline.connection": fact.connection,
             "tieline.operation": fact.operation,
         }
+        if known != method:
+            attributes["http.request.method_original"] = method
         if fact.status is not None:
             attributes["http.response.status_code"] = fact.status
         if fact.number > 1:
@@ -118,11 +130,11 @@ class Spans:
             attributes["error.type"] = str(fact.outcome)
         _tell(attributes, fact.run.event, fact.reference)
         return SpanRecord(
-            method,
+            f"{method if known == method else 'HTTP'} {path}",
             "client",
             trace.id,
             fact.span or self._new_span(),
-            span_of_run(fact.run.id, fact.run.epoch),
+            fact.parent or span_of_run(fact.run.id, fact.run.epoch),
             fact.at_us,
             fact.at_us + fact.took_us,
             attributes,
@@ -141,13 +153,27 @@ class Spans:
             f"step {fact.step}",
             "internal",
             trace.id,
-            self._new_span(),
+            fact.span or self._new_span(),
             span_of_run(fact.run.id, fact.run.epoch),
             fact.at_us,
             fact.at_us + fact.took_us,
             attributes,
             fact.reason if failed else None,
         )
+
+
+def _of_server(base_url: str, path: str) -> Attributes:
+    """Where a call went; of its path only the shape, and never the query."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    at = f"{shown}:{parts.port}" if parts.port else shown
+    return {
+        "server.address": host,
+        "server.port": parts.port or (443 if parts.scheme == "https" else 80),
+        "url.full": f"{parts.scheme}://{at}{parts.path.rstrip('/')}{path}",
+        "url.template": path,
+    }
 
 
 def _wanted(run: ClaimedRun, *, failed: bool) -> Trace | None:

@@ -17,7 +17,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from tieline.adapters.telemetry.fanout import Handlers
-from tieline.adapters.telemetry.spans import SpanRecord, Spans
+from tieline.adapters.telemetry.spans import SCHEMA_URL, SpanRecord, Spans
 from tieline.model import facts as f
 from tieline.model.ids import Micros
 
@@ -35,7 +35,7 @@ KINDS = {
     "client": SpanKind.CLIENT,
     "internal": SpanKind.INTERNAL,
 }
-SCOPE = InstrumentationScope("tieline")
+SCOPE = InstrumentationScope("tieline", schema_url=SCHEMA_URL)
 
 
 class Traces:
@@ -58,7 +58,7 @@ class Traces:
         self._second, self._in_second = 0, 0
         self._waiting: deque[SpanRecord] = deque()
         self._closing = threading.Event()
-        self._resource = Resource({"service.name": hub, "service.namespace": "tieline"})
+        self._resource = Resource({"service.name": hub, "service.namespace": "tieline"}, SCHEMA_URL)
         url = f"{endpoint.rstrip('/')}/v1/traces"
         self._exporter = OTLPSpanExporter(endpoint=url, timeout=EXPORT_S)
         self._thread = threading.Thread(target=self._work, name="tieline-traces", daemon=True)
