@@ -20,10 +20,11 @@ from tieline.ports.crashpoints import go_on
 from tieline.ports.observer import Observer
 from tieline.ports.surface import Surface
 from tieline.rounds import loops
+from tieline.rules.store_name import is_postgres
 from tieline.service import Service
 from tieline.settings import Settings
 from tieline.wiring import Outside, Parts, assemble, open_vault
-from tieline.wiring_store import is_postgres, open_store, with_seals
+from tieline.wiring_store import open_store, with_seals
 from tieline.wiring_telemetry import open_telemetry
 
 LONGEST_CLOSE_S = 5.0

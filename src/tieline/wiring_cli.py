@@ -19,6 +19,7 @@ from tieline.ports.journal import Journal
 from tieline.ports.transfer import RowStore
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+from tieline.rules.store_name import file_of, is_postgres
 from tieline.surfaces.cli.build import DemoWishes, Far, Overrides, Target
 from tieline.surfaces.control.client import call_hub
 from tieline.surfaces.demo.command import run_demo
@@ -45,9 +46,9 @@ class Build:
 
     async def open_journal(self, store: str) -> Journal:
         """A database is open to all; a file through the hub that has it open, or under its lock."""
-        if wiring_store.is_postgres(store):
+        if is_postgres(store):
             return await wiring_store.open_journal(store, _vault())
-        path = wiring_store.file_of(store)
+        path = file_of(store)
         hub = await call_hub(path)
         if hub is not None:
             return hub
@@ -70,9 +71,9 @@ class Build:
         return wiring_console.address(read, read.console_at)
 
     async def hub_status(self, store: str) -> Mapping[str, object] | None:
-        if wiring_store.is_postgres(store):
+        if is_postgres(store):
             return None
-        hub = await call_hub(wiring_store.file_of(store))
+        hub = await call_hub(file_of(store))
         if hub is None:
             return None
         try:
@@ -88,6 +89,7 @@ class Build:
 
     def serve(self, overrides: Overrides) -> int:
         read = settings.load(overrides)
+        wiring_store.check_name(read.store)
         if read.processes > 1:
             return serving.run(_supervise(read, overrides))
         process.check_roles(read)

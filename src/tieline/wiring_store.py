@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer, Database, Told
 from tieline.adapters.sql.sealing import SealedViews
 from tieline.adapters.sqlite import sheet
@@ -29,12 +30,11 @@ from tieline.ports.upkeep import NothingToKeep, Upkeep
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.hinting import hint_of
+from tieline.rules.store_name import file_of, is_postgres
 
 if TYPE_CHECKING:
     from tieline.adapters.postgres import database, reader
 
-POSTGRES = ("postgresql://", "postgres://")
-SQLITE = "sqlite:///"
 MISSING = "install the extra that talks to PostgreSQL: pip install 'tieline[postgres]'"
 BATCH_OVER_A_LINE = 512
 """Every statement is a round trip to the server, so it is given more to do at once."""
@@ -58,19 +58,10 @@ class OpenStore:
     """What about it can lose what was acknowledged."""
 
 
-def is_postgres(store: str) -> bool:
-    """Whether *store* names a database of a PostgreSQL server."""
-    return store.startswith(POSTGRES)
-
-
-def file_of(store: str) -> Path:
-    """The file that *store* names: a path, or ``sqlite:///`` and a path."""
-    if "://" in store and not store.startswith(SQLITE):
-        scheme = store.split("://", 1)[0]
-        raise SettingsError(
-            "store", f"{scheme}://…", "use a path, sqlite:///path or postgresql://host/database"
-        )
-    return Path(store.removeprefix(SQLITE))
+def check_name(store: str) -> None:
+    """Raise SettingsError for a text that can name no store, before anything is done with it."""
+    if is_postgres(store):
+        parse(store)
 
 
 async def open_store(

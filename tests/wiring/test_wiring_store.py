@@ -7,36 +7,15 @@ from tests import postgres_server
 from tests.makers import START_US, an_ingest
 
 from tieline.model.commands import By, Pause
-from tieline.model.errors import SettingsError, StoreError
+from tieline.model.errors import StoreError
 from tieline.model.views import ListEvents, ListPauses
+from tieline.rules.store_name import is_postgres
 from tieline.wiring_cli import Build
-from tieline.wiring_store import OpenStore, file_of, is_postgres, open_journal, open_store
+from tieline.wiring_store import OpenStore, open_journal, open_store
 
 
 async def opened(store: str) -> OpenStore:
     return await open_store(store, chance=lambda: 0.5)
-
-
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ("tieline.db", "tieline.db"),
-        ("/var/lib/tieline.db", "/var/lib/tieline.db"),
-        ("sqlite:///tieline.db", "tieline.db"),
-        ("sqlite:////var/lib/tieline.db", "/var/lib/tieline.db"),
-    ],
-)
-def test_a_file_is_named_by_its_path_or_a_url(text: str, path: str) -> None:
-    assert not is_postgres(text)
-    assert file_of(text) == Path(path)
-
-
-@pytest.mark.parametrize("text", ["mysql://ann:s3cret@db.example/hub", "sqlite://tieline.db"])
-def test_a_store_of_an_unknown_kind_is_refused_without_showing_its_secret(text: str) -> None:
-    with pytest.raises(SettingsError, match="use a path") as refused:
-        file_of(text)
-
-    assert "s3cret" not in str(refused.value)
 
 
 async def test_the_same_commands_and_questions_work_on_a_file_and_on_a_database(

@@ -15,8 +15,8 @@ from tieline.fleet.slot import Address, Around, Slot
 from tieline.model.errors import SettingsError
 from tieline.model.process_role import ProcessRole
 from tieline.ports.clock import Clock
+from tieline.rules.store_name import is_postgres
 from tieline.settings import PREFIX, Settings
-from tieline.wiring_store import is_postgres
 
 COMMAND = (sys.executable, "-m", "tieline", "serve")
 BEYOND_S = 30.0

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
-from tieline.adapters.postgres.seam import translated
+from tieline.adapters.postgres.seam import translated, translated_dial
 from tieline.adapters.postgres.sets import Query, arguments, queries
-from tieline.adapters.postgres.url import StoreUrl
+from tieline.adapters.postgres.url import StoreUrl, where_of
 from tieline.adapters.sql.statement import Reply, Statement, Steps
 from tieline.model.errors import StoreError, StoreLost
 
@@ -69,7 +69,7 @@ class Link:
     @classmethod
     async def _dial(cls, dsn: str, url: StoreUrl) -> "Link":
         settings = {} if url.is_pooled else SETTINGS | dict(url.settings)
-        with translated(url.shown):
+        with translated_dial(url.shown, where_of(dsn)):
             connection = await asyncpg.connect(
                 dsn,
                 timeout=DIAL_ONE_OF_S if url.others else DIAL_S,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
@@ -27,13 +28,19 @@ SEAM: tuple[tuple[str, type[StoreError], str], ...] = (
     ("26000", StoreLost, "{store} forgot a statement; add ?statement_cache_size=0 for a pooler"),
     ("28", StoreError, "{store} does not let us in; check user and password"),
     ("3D000", StoreError, "{store} does not exist; create the database"),
-    ("42501", StoreError, "{store} does not allow it; check the rights of its user"),
+    ("42501", StoreError, "{store} does not allow it; {right}"),
     ("XX001", StoreCorrupt, "{store} is damaged; stop, copy it, restore a backup"),
     ("XX002", StoreCorrupt, "an index of {store} is damaged; stop, and let PostgreSQL rebuild it"),
     ("53", StoreError, "{store} is out of resources"),
     ("58", StoreError, "{store} has trouble with its files"),
 )
 """By the first letters of the SQLSTATE; first match wins. Anything else is a bug of ours."""
+OF_ADDRESS = ("22023", "42704", "55P02")
+"""What a server says of a setting in the address that it does not know, or does not take."""
+RIGHT = (
+    "its user must own the database, or be given what is missing: "
+    "GRANT CREATE ON SCHEMA public TO {user}"
+)
 
 
 @contextmanager
@@ -46,14 +53,39 @@ def translated(store: str) -> Iterator[None]:
     except asyncpg.ClientConfigurationError as error:
         raise StoreError(f"{store} cannot be used as an address ({error})") from error
     except (OSError, EOFError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        why = str(error) or type(error).__name__
-        raise StoreLost(f"the connection to {store} is gone ({why})") from error
+        raise StoreLost(f"the connection to {store} is gone ({_why(error)})") from error
+
+
+@contextmanager
+def translated_dial(store: str, where: str) -> Iterator[None]:
+    """The same while a connection is made; *where* is told when nobody answers there."""
+    try:
+        with translated(store):
+            yield
+    except StoreLost as lost:
+        if isinstance(lost.__cause__, OSError | EOFError):
+            raise StoreLost(
+                f"{store} cannot be reached: {_why(lost.__cause__)}; is the server running {where}?"
+            ) from lost.__cause__
+        raise
+    except asyncpg.PostgresError as error:
+        if (error.sqlstate or "").startswith(OF_ADDRESS):
+            raise StoreError(
+                f"{store} does not take a setting that its address has behind the ? ({error}); "
+                "correct it, or leave it out"
+            ) from error
+        raise
+
+
+def _why(error: BaseException) -> str:
+    return str(error) or type(error).__name__
 
 
 def _ours(error: asyncpg.PostgresError, store: str) -> Exception:
     state = error.sqlstate or ""
     for start, ours, words in SEAM:
         if state.startswith(start):
-            return ours(f"{words.format(store=store)} ({error})")
+            right = RIGHT.format(user=urlsplit(store).username or "that user")
+            return ours(f"{words.format(store=store, right=right)} ({error})")
     found: Exception = error
     return found

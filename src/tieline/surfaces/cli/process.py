@@ -1,6 +1,5 @@
 """Process: run a hub, ask how it is, and examine it."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
 from tieline.rules.plain_time import ago
 from tieline.rules.shown import shown
+from tieline.rules.store_name import file_of
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.build import DemoWishes
 from tieline.surfaces.cli.session import Session
@@ -62,7 +62,7 @@ def demo(
     The store is a temporary file unless --store names one.
     """
     session = o.session_of(context)
-    store = None if session.store is None else Path(session.store).resolve()
+    store = None if session.store is None else file_of(session.store).resolve()
     paper = session.paper
     wishes = DemoWishes(seconds, rate, kill, store, paper.is_json, paper.is_terminal, keep)
     raise typer.Exit(session.build.demo(wishes))
