@@ -137,7 +137,7 @@ class StoreHealth:
     """What the write-ahead log holds beyond the file; None: only the server's owner knows."""
     free_bytes: int | None
     holder: int | None
-    """The process that has it open for writing (of a server: one of its own); None: nobody."""
+    """The process that has the file open for writing; None: nobody, or it is no file."""
     newest_us: Micros | None
     """The latest time that is stored anywhere."""
     faults: tuple[str, ...] | None
@@ -145,6 +145,20 @@ class StoreHealth:
     engine: str = "SQLite"
     snapshot_s: float | None = None
     """For how many seconds the oldest open transaction has kept what others delete."""
+    hubs: tuple[str, ...] = ()
+    """Of a server: the processes that beat, in words: ``process 4711 on hub-1``."""
+    lines: int = 0
+    """Of a server: connections of hubs, whether they beat or not."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a hub has it open, at work or not."""
+        return self.holder is not None or bool(self.hubs) or self.lines > 0
+
+    @property
+    def openers(self) -> tuple[str, ...]:
+        """The processes that have it open, in words."""
+        return self.hubs if self.holder is None else (f"process {self.holder}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import orjson
 from tieline.model.errors import CopyFailed, StoreError
 from tieline.model.transfer import COPIED, COPY, Copied, CopyNote, Row, Table
 from tieline.ports.transfer import RowStore
-from tieline.rules.copying import added, bytes_of, read, shown_digest, written
+from tieline.rules.copying import added, bytes_of, read, shown_digest, why_shut, written
 
 FIRST_BITE = 16
 BITE_BYTES = 4 * 1024 * 1024
@@ -47,6 +47,7 @@ class Reached:
 async def copy(source: RowStore, target: RowStore, wishes: Wishes, tell: Tell) -> list[Copied]:
     """Copy, compare, and mark *source* as moved; nothing is copied that was copied before.
 
+    Answers nothing where all of it had been copied by an earlier call.
     Raises StoreError, CopyFailed.
     """
     pairs = _pairs(await source.tables(), await target.tables())
@@ -122,7 +123,7 @@ async def _begin(source: RowStore, target: RowStore, wishes: Wishes) -> CopyNote
             "worked on since; empty it and begin anew"
         )
     if ours is not None and (ours.role != "source" or (ours.moved and theirs is None)):
-        raise CopyFailed(f"{source.shown} cannot be copied: see `tieline db status` of it")
+        raise CopyFailed(why_shut(written(ours), source.shown) or "")
     if theirs is None:
         await _refuse_used(target)
         note = ours or CopyNote(wishes.id, "source", target.shown, moved=False)

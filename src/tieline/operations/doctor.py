@@ -105,7 +105,7 @@ def of_store(facts: Facts) -> Iterator[Finding]:
     size = f"{health.store_bytes // MEGABYTE} MB"
     if health.log_bytes is not None:
         size += f", log {health.log_bytes // MEGABYTE} MB"
-    who = "no process" if health.holder is None else f"process {health.holder}"
+    who = " and ".join(health.openers) or "no process"
     engine = f"{health.engine} {health.library}"
     yield Finding(
         Level.NOTE,
@@ -154,7 +154,7 @@ def _of_disk(health: StoreHealth) -> Iterator[Finding]:
 
 def of_work(facts: Facts) -> Iterator[Finding]:
     """Runs that wait, for whom, and whether anybody works."""
-    counted, is_open = facts.counted, facts.health.holder is not None
+    counted, is_open = facts.counted, facts.health.is_open
     dead = sum(count.dead for count in counted.flows)
     held = sum(count.held for count in counted.flows)
     if dead:

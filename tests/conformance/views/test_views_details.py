@@ -378,7 +378,7 @@ async def test_the_health_of_a_store_names_its_versions_sizes_and_holder(
     assert health.migration[:4].isdecimal()
     assert health.store_bytes > 0
     assert health.free_bytes is None or health.free_bytes > 0
-    assert health.holder is not None
+    assert health.is_open
     assert health.newest_us == house.clock.at_us
     assert health.faults is None
     assert thorough.faults == ()

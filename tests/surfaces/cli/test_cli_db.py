@@ -208,7 +208,7 @@ async def test_a_move_back_to_a_file_is_the_same(store: Path, url: str, tmp_path
     assert tieline(store, "db", "copy", "--to", url).returncode == 0
     back = tmp_path / "back.db"
 
-    done = tieline(url, "db", "copy", "--to", str(back))
+    done = tieline(url, "db", "copy", "--to", str(back), "--new-file")
 
     assert done.returncode == 0, done.stderr
     assert await contents(str(back)) == before
@@ -216,11 +216,70 @@ async def test_a_move_back_to_a_file_is_the_same(store: Path, url: str, tmp_path
         await open_journal(url)
 
 
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        ("foo", "say --new-file to make it"),
+        ("", "use the path of a file"),
+        ("postgres:/hub:hunter2@127/hub2", "use the path of a file"),
+        ("postgresql://hub:hunt?er2@127.0.0.1/hub", "%23 %2F %3F %40"),
+    ],
+)
+async def test_a_slip_in_the_target_makes_no_file_and_closes_nothing(
+    to: str, words: str, tmp_path: Path
+) -> None:
+    journal = Committer(SqliteDatabase(tmp_path / "tieline.db"))
+    await journal.commit(an_ingest(1))
+    await journal.close()
+    before = sorted(tmp_path.iterdir())
+
+    refused = subprocess.run(
+        command("tieline.db", "db", "copy", "--to", to),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert refused.returncode in {1, 2}
+    assert words in refused.stderr
+    assert "hunt" not in refused.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    await Committer(SqliteDatabase(tmp_path / "tieline.db")).close()
+
+
+async def test_a_store_is_not_copied_into_itself_however_it_is_named(store: Path) -> None:
+    refused = tieline(store, "db", "copy", "--to", f"sqlite:///{store.parent}/./{store.name}")
+
+    assert refused.returncode == 1
+    assert "is the store itself" in refused.stderr
+
+
+async def test_a_finished_copy_says_so_and_another_one_says_where_all_of_it_went(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "tieline.db"
+    await fill(source, 20)
+    to = f"sqlite:///{tmp_path / 'new.db'}"
+    assert tieline(source, "db", "copy", "--to", to).returncode == 0
+
+    again = tieline(source, "db", "copy", "--to", to)
+    as_json = tieline(source, "db", "copy", "--to", to, "--json")
+    elsewhere = tieline(source, "db", "copy", "--to", f"sqlite:///{tmp_path / 'third.db'}")
+
+    assert (again.returncode, "copied already, nothing to do" in again.stdout) == (0, True)
+    assert orjson.loads(as_json.stdout) == {"done": True, "copied": []}
+    assert elsewhere.returncode == 1
+    assert f"was moved to {tmp_path / 'new.db'}" in elsewhere.stderr
+    assert "db reopen --force" in elsewhere.stderr
+
+
 async def test_a_database_with_hubs_is_not_copied(url: str, tmp_path: Path) -> None:
     journal = await open_journal(url)
     await journal.commit(an_ingest(1))
 
-    refused = tieline(url, "db", "copy", "--to", str(tmp_path / "back.db"))
+    refused = tieline(url, "db", "copy", "--to", f"sqlite:///{tmp_path / 'back.db'}")
 
     assert refused.returncode == 4
     assert "hubs hold" in refused.stderr
@@ -242,6 +301,21 @@ async def test_the_status_of_a_store_names_what_matters(engine: str, store: Path
     if engine == "PostgreSQL":
         assert said["most_connections"] > 0
         assert said["server_at"].endswith("Z")
+
+
+async def test_the_processes_of_a_database_are_named_and_none_of_its_server(url: str) -> None:
+    await _ask(
+        url,
+        "INSERT INTO worker (id, beat_us, started_us, about, host, pid) VALUES "
+        "('w', (extract(epoch FROM clock_timestamp()) * 1e6)::bigint, 1, '', 'hub-1', 4711)",
+    )
+    hub = await asyncpg.connect(url, server_settings={"application_name": "tieline"})
+
+    status, doctor = tieline(url, "status"), tieline(url, "doctor")
+    await hub.close()
+
+    assert "hub: running in process 4711 on hub-1" in " ".join(status.stdout.split())
+    assert "open in process 4711 on hub-1" in doctor.stdout
 
 
 async def test_migrations_are_applied_by_command(url: str, tmp_path: Path) -> None:

@@ -145,11 +145,13 @@ class PostgresReader:
             store_bytes=store[1],
             log_bytes=None,
             free_bytes=None,
-            holder=store[2],
+            holder=None,
             newest_us=newest_us,
             faults=faults,
             engine="PostgreSQL",
-            snapshot_s=store[3],
+            snapshot_s=store[4],
+            hubs=tuple(store[2]),
+            lines=store[3],
         )
 
 

@@ -10,6 +10,7 @@ from tieline.model.transfer import Copied
 from tieline.operations.copying import Wishes, copy, reopen
 from tieline.rules.plain_time import span
 from tieline.rules.shown import shown
+from tieline.rules.store_name import SQLITE, file_of, is_postgres
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column
 from tieline.surfaces.cli.session import Session
@@ -92,6 +93,10 @@ def copy_(
         str,
         typer.Option("--to", help="An empty store: postgresql://user@host/database, a file."),
     ],
+    new_file: Annotated[
+        bool,
+        typer.Option("--new-file", help="Make the file of --to; sqlite:///path says so as well."),
+    ] = False,
     rows: Annotated[
         int, typer.Option("--rows", min=1, max=10_000, help="Rows in one transaction, at most.")
     ] = 500,
@@ -102,8 +107,8 @@ def copy_(
     """
     session = o.session_of(context)
     target = session.target()
-    if target.store == to:
-        raise CommandRefused(f"--to is {shown(to)!r}, which is the store itself; name another")
+    is_new = new_file or to.startswith(SQLITE)
+    _refuse_slips(target.store, to, is_new=is_new)
 
     def tell(words: str) -> None:
         if not session.paper.is_json:
@@ -112,7 +117,7 @@ def copy_(
     async def done() -> list[Copied]:
         source = await session.build.open_rows(target.store)
         try:
-            sink = await session.build.open_rows(to, is_new=True)
+            sink = await session.build.open_rows(to, is_new=is_new)
             try:
                 wishes = Wishes(target.ids.replay().removeprefix("rpl_"), rows)
                 return await copy(source, sink, wishes, tell)
@@ -122,11 +127,29 @@ def copy_(
             await source.close()
 
     copied = session.run(done())
+    if not copied:
+        session.done(f"copied already, nothing to do: all of it is in {shown(to)}", copied=[])
+        return
     session.paper.table(COPIED, copied)
     session.paper.hint(
         f"all of it is in {shown(to)}: set store there (tieline.toml or TIELINE_STORE) and start "
         f"the hub; {shown(target.store)} is closed to hubs now"
     )
+
+
+def _refuse_slips(store: str, to: str, *, is_new: bool) -> None:
+    """A slip in *to* must not make a file that then counts as the store."""
+    is_same = store == to
+    if not is_postgres(to):
+        path = file_of(to)
+        is_same = not is_postgres(store) and path.resolve() == file_of(store).resolve()
+        if not is_same and not is_new and not path.is_file():
+            raise CommandRefused(
+                f"--to is {to!r}, and there is no such file; say --new-file to make it, "
+                "or name a database: postgresql://user@host/database"
+            )
+    if is_same:
+        raise CommandRefused(f"--to is {shown(to)!r}, which is the store itself; name another")
 
 
 @app.command("reopen")

@@ -72,11 +72,12 @@ def status(context: typer.Context) -> None:
     """Say whether a hub is running, and how its work stands."""
     session = o.session_of(context)
     store = session.target().store if session.far is None else session.far.url
-    holder = session.ask(CheckStore()).holder
+    health = session.ask(CheckStore())
     counted = session.ask(CountWork())
     told = {
         "store": shown(store),
-        "process": holder,
+        "process": health.holder,
+        "processes": health.openers,
         "hub": None if session.far else session.run(session.build.hub_status(store)),
         "flows": counted.flows,
         "oldest": counted.oldest,
@@ -86,12 +87,12 @@ def status(context: typer.Context) -> None:
     if session.paper.is_json:
         session.paper.json(told)
         return
-    _tell(session, holder)
+    _tell(session, health.openers)
 
 
-def _tell(session: Session, holder: int | None) -> None:
+def _tell(session: Session, openers: tuple[str, ...]) -> None:
     counted = session.ask(CountWork())
-    running = "no hub is running" if holder is None else f"running in process {holder}"
+    running = f"running in {' and '.join(openers)}" if openers else "no hub is running"
     totals = {
         name: sum(getattr(count, name) for count in counted.flows)
         for name in ("ready", "behind", "running", "retrying", "waiting", "held", "dead")

@@ -261,7 +261,7 @@ async def _watch(session: Session, id_: ReplayId) -> None:
     """Tell every change until it is over; ending the command does not end the replay."""
     told = ""
     async with session.views() as views:
-        if (await views.read(CheckStore())).holder is None:
+        if not (await views.read(CheckStore())).is_open:
             session.paper.say("no hub is running: it goes on when one serves this store")
             return
         while True:

@@ -1,7 +1,14 @@
--- The version of the server, the size of the database, a server process that a hub has there, and
--- for how many seconds the oldest open transaction has kept what others delete.
+-- The version of the server, the size of the database, the processes of hubs that beat, how many
+-- connections hubs have, and for how many seconds the oldest open transaction has kept what others
+-- delete. A process that the server started for a connection is none of a hub's: it is not named.
 SELECT current_setting('server_version'), pg_database_size(current_database()),
-       (SELECT min(pid) FROM pg_stat_activity
+       (SELECT coalesce(array_agg(CASE WHEN host = '' THEN concat('worker ', id)
+                                       ELSE concat('process ', pid, ' on ', host) END
+                                  ORDER BY host, pid, id), '{}')
+        FROM worker
+        WHERE beat_us / 1e6 BETWEEN extract(epoch FROM clock_timestamp()) - 30
+                                AND extract(epoch FROM clock_timestamp()) + 30),
+       (SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'tieline'),
        (SELECT extract(epoch FROM clock_timestamp() - min(xact_start))::double precision
         FROM pg_stat_activity
