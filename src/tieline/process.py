@@ -13,7 +13,7 @@ from tieline.adapters.system.crashpoints import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.model.errors import SettingsError
-from tieline.model.facts import ProcessMoved, StoreTrouble
+from tieline.model.facts import ProcessMoved, StoreAtRisk
 from tieline.model.flow import HubSpec
 from tieline.model.process_role import ProcessRole
 from tieline.ports.crashpoints import go_on
@@ -80,7 +80,7 @@ async def running(
     )
     store = await with_seals(store, vault)
     for warning in store.warnings:
-        outside.observer.saw(StoreTrouble(warning))
+        outside.observer.saw(StoreAtRisk(warning))
     parts = assemble(hub, settings, outside, store)
     service = Service([*loops(parts), *wiring_watch.loops(parts, settings)], parts.observer)
     async with AsyncExitStack() as at_end:  # in the reverse order; each is done whatever fails

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from tieline.adapters.system.child import Lifeline
 from tieline.adapters.system.last_resort import end_process_after
 from tieline.model.flow import HubSpec
+from tieline.operations.doctor_engine import TURN_ON
 from tieline.operations.visible import sensitive_fields
 from tieline.pipeline.discretion import SEALING
 from tieline.ports.vault import Vault
@@ -67,7 +68,8 @@ def told_at_start(it: Running, settings: Settings) -> list[str]:
         about = f"{it.parts.hub.name} keeps its store in {it.parts.store.about}"
         doors = it.parts.hub.webhooks() if it.port else ()
         where = f"http://{settings.host}:{it.port}/in"
-        return [about, *(f"source {name}: {where}/{name}" for name in doors), *lines]
+        risks = (f"warning: {risk}; {TURN_ON}" for risk in it.parts.store.warnings)
+        return [about, *risks, *(f"source {name}: {where}/{name}" for name in doors), *lines]
     return lines
 
 

@@ -54,6 +54,7 @@ FACTS: dict[type, f.Fact] = {
     f.ConnectionMoved: f.ConnectionMoved("books", "open", "5 failures in a row"),
     f.Committed: f.Committed(12, 800),
     f.StoreTrouble: f.StoreTrouble("the disk is full"),
+    f.StoreAtRisk: f.StoreAtRisk("it runs with fsync = off"),
     f.ReplayMoved: f.ReplayMoved("rpl_1", "running", 10),
     f.Decided: f.Decided("pause", "flow:post_invoice", "ops", "maintenance"),
     f.AlertMoved: f.AlertMoved("dead-letters", "flow:a", "finance", "firing", "1 waits"),

@@ -181,6 +181,13 @@ class StoreTrouble:
 
 
 @value
+class StoreAtRisk:
+    """A setting of the store's server under which what was acknowledged can be lost."""
+
+    reason: str
+
+
+@value
 class ReplayMoved:
     """A replay stored runs, or came to its end."""
 
@@ -230,6 +237,6 @@ class ProcessMoved:
 Fact = (
     Received | ScheduleFired
     | RunStarted | StepTried | CallTried | RunSettled | ClaimLost | DeadlinePassed | RunsRescued
-    | ConnectionMoved
+    | ConnectionMoved | StoreAtRisk
     | Committed | StoreTrouble | ReplayMoved | Decided | AlertMoved | PassFailed | ProcessMoved
 )  # fmt: skip

@@ -21,12 +21,13 @@ DEAD_SHARE = 2.0
 DEAD_ROWS = 50_000
 """Fewer are nothing to speak of."""
 BEATS_US = 30_000_000
+TURN_ON = "turn it on in the server's settings, and reload them"
 
 
 def of_sheet(sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros) -> Iterator[Finding]:
     """All that the engine knows and the rows do not."""
     for risk in sheet.risks:
-        yield Finding(Level.ERROR, risk, "turn it on in the server's settings, and reload them")
+        yield Finding(Level.ERROR, risk, TURN_ON)
     if sheet.shut is not None:
         yield Finding(Level.ERROR, sheet.shut)
     yield from _of_clocks(sheet, workers, now_us)

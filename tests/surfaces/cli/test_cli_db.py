@@ -225,12 +225,10 @@ async def test_a_move_back_to_a_file_is_the_same(store: Path, url: str, tmp_path
         ("postgresql://hub:hunt?er2@127.0.0.1/hub", "%23 %2F %3F %40"),
     ],
 )
-async def test_a_slip_in_the_target_makes_no_file_and_closes_nothing(
+def test_a_slip_in_the_target_makes_no_file_and_closes_nothing(
     to: str, words: str, tmp_path: Path
 ) -> None:
-    journal = Committer(SqliteDatabase(tmp_path / "tieline.db"))
-    await journal.commit(an_ingest(1))
-    await journal.close()
+    asyncio.run(fill(tmp_path / "tieline.db", 20))
     before = sorted(tmp_path.iterdir())
 
     refused = subprocess.run(
@@ -246,7 +244,8 @@ async def test_a_slip_in_the_target_makes_no_file_and_closes_nothing(
     assert words in refused.stderr
     assert "hunt" not in refused.stderr
     assert sorted(tmp_path.iterdir()) == before
-    await Committer(SqliteDatabase(tmp_path / "tieline.db")).close()
+    shut = orjson.loads(tieline(tmp_path / "tieline.db", "db", "status", "--json").stdout)["shut"]
+    assert shut is None
 
 
 async def test_a_store_is_not_copied_into_itself_however_it_is_named(store: Path) -> None:

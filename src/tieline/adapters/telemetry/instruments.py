@@ -185,6 +185,9 @@ class House:
         )
         self.disk_free = make.gauge("disk_free_ratio", "Free share of the disk of the store's file")
         self.store_trouble = make.counter("store_trouble", "Commands that the store could not do")
+        self.store_at_risk = make.gauge(
+            "store_at_risk", "Settings of the store's server, at start, that can lose a commit"
+        )
         self.pass_failures = make.counter("pass_failures", "Background passes that raised")
         self.claims_lost = make.counter("claims_lost", "Runs taken away while they were executed")
         self.rescued = make.counter("runs_rescued", "Runs taken from silent workers")

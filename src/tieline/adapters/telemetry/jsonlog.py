@@ -82,6 +82,7 @@ class JsonLog:
             f.DeadlinePassed: ("error", self._deadline),
             f.RunsRescued: ("warning", self._rescued),
             f.StoreTrouble: ("error", self._trouble),
+            f.StoreAtRisk: ("error", self._at_risk),
             f.PassFailed: ("error", self._failed),
             f.ProcessMoved: ("info", self._process),
         }
@@ -231,6 +232,9 @@ class JsonLog:
 
     def _trouble(self, fact: f.StoreTrouble) -> None:
         self._now("error", "store.trouble", {"reason": self._clean(fact.reason)})
+
+    def _at_risk(self, fact: f.StoreAtRisk) -> None:
+        self._now("error", "store.at-risk", {"reason": self._clean(fact.reason)})
 
     def _failed(self, fact: f.PassFailed) -> None:
         fields = {"pass": fact.name, "reason": self._clean(fact.error)}

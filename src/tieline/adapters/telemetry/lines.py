@@ -12,6 +12,7 @@ from tieline.model.facts import (
     PassFailed,
     Received,
     RunSettled,
+    StoreAtRisk,
     StoreTrouble,
 )
 from tieline.model.ids import Micros
@@ -98,6 +99,8 @@ def _of_the_hub(fact: Fact) -> str | None:
             return f"connection {fact.connection} is {fact.state}: {fact.reason}"
         case StoreTrouble():
             return f"the store is in trouble: {fact.reason}"
+        case StoreAtRisk():
+            return f"the store is at risk: {fact.reason}"
         case PassFailed():
             return f"the {fact.name} loop failed and goes on: {fact.error}"
         case AlertMoved():

@@ -52,6 +52,7 @@ class Metrics:
             f.RunSettled: self._settled,
             f.Committed: self._committed,
             f.StoreTrouble: lambda _: house.store_trouble.inc(),
+            f.StoreAtRisk: lambda _: house.store_at_risk.inc(),
             f.PassFailed: lambda _: house.pass_failures.inc(),
             f.ClaimLost: lambda _: house.claims_lost.inc(),
             f.DeadlinePassed: lambda _: house.deadlines.inc(),
