@@ -80,6 +80,21 @@ async def test_an_old_unfinished_run_is_warned_of(
     assert words.endswith("of post_invoice, ready, since 2h")
 
 
+async def test_the_age_of_the_queue_is_always_told(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    empty = await doctor.examine(views, house.hub, VAULT, house.clock.at_us)
+    await house.deliver("invoice.paid", invoice(1))
+    house.clock.advance(minutes=20)
+
+    found = await doctor.examine(views, house.hub, VAULT, house.clock.at_us)
+
+    assert (Level.NOTE, "no run is unfinished") in [(one.level, one.what) for one in empty]
+    (told,) = (one for one in found if one.what.startswith("the oldest unfinished run"))
+    assert told.level is Level.NOTE
+    assert told.what.endswith("of post_invoice, ready, since 20m")
+
+
 async def test_a_silent_hub_is_an_error(house: Any, views: Views) -> None:
     await house.claim()
     house.clock.advance(minutes=2)

@@ -11,7 +11,7 @@ from tests.makers import START_US
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.model.ids import WorkerId
-from tieline.model.store_sheet import StoreSheet, TableSheet
+from tieline.model.store_sheet import DiskSheet, StoreSheet, TableSheet
 from tieline.model.view_rows import WorkerRow
 from tieline.operations import doctor
 from tieline.operations.doctor_engine import of_sheet
@@ -64,6 +64,34 @@ def test_what_is_wrong_with_a_server_is_said(
 
     assert found_level == level
     assert words in what
+
+
+DISK = DiskSheet(64 * 2**20, 2 * 2**20, ("standby, not in use",), 16 * 2**20, 2**40, "/data")
+
+
+def test_the_disk_of_a_server_is_told_as_far_as_it_is_known() -> None:
+    known = found(replace(SOUND, bytes=10 * 2**20, disk=DISK))
+    unknown = found(replace(SOUND, disk=DiskSheet(None, None, (), 0, None)))
+
+    assert known == [
+        (
+            "note",
+            "the database has 10 MB, the server's write-ahead log 64 MB, of which replication "
+            "slots (standby, not in use) keep 16 MB, its temporary files 2 MB",
+        ),
+        ("note", "1048576 MB are free in /data"),
+    ]
+    assert unknown == [
+        ("note", "the database has 0 MB"),
+        ("note", "how much is free on the server's disk is not known here"),
+    ]
+
+
+@pytest.mark.parametrize(("free", "level"), [(500, "warning"), (50, "error")])
+def test_a_server_with_little_space_is_warned_of(free: int, level: str) -> None:
+    _, told = found(replace(SOUND, disk=replace(DISK, free_bytes=free * 2**20)))
+
+    assert told == (level, f"{free} MB are free in /data")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,24 @@ class TableSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskSheet:
+    """The disk of a server, as far as it is known here."""
+
+    log_bytes: int | None
+    """The write-ahead log; None: our user may not ask."""
+    temporary_bytes: int | None
+    """Files of sorts and joins that run now; None: the same."""
+    slots: tuple[str, ...]
+    """Replication slots, in words."""
+    kept_bytes: int
+    """What of the log is kept for the slot that is furthest behind."""
+    free_bytes: int | None
+    """None: the server is on another machine, or its folder cannot be read."""
+    folder: str | None = None
+    """Where its files are; None: our user may not know."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSheet:
     """A store, by what its engine knows."""
 
@@ -49,5 +67,7 @@ class StoreSheet:
     """The server's clock."""
     risks: tuple[str, ...] = ()
     """Settings under which what was answered for can be lost."""
+    disk: DiskSheet | None = None
+    """Of a server. A file's is looked at where the file is."""
     shut: str | None = None
     """Why no hub may work on it."""

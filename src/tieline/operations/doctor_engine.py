@@ -9,6 +9,9 @@ from tieline.model.view_rows import WorkerRow
 from tieline.operations.finding import Finding, Level
 from tieline.rules.plain_time import span
 
+MEGABYTE = 1024 * 1024
+LITTLE_SPACE_BYTES = 1024 * MEGABYTE
+NO_SPACE_BYTES = 100 * MEGABYTE
 SKEW_US = 5_000_000
 """A clock that is further off shows wrong ages and due times to people."""
 LONG_SNAPSHOT_S = 300.0
@@ -30,6 +33,7 @@ def of_sheet(sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros) ->
         yield Finding(Level.ERROR, risk, TURN_ON)
     if sheet.shut is not None:
         yield Finding(Level.ERROR, sheet.shut)
+    yield from _of_disk(sheet)
     yield from _of_clocks(sheet, workers, now_us)
     yield from _of_snapshot(sheet)
     yield from _of_connections(sheet)
@@ -37,6 +41,46 @@ def of_sheet(sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros) ->
         yield from _of_days(table, sheet.server_us)
         yield from _of_vacuum(table)
     yield from _of_versions(sheet, workers)
+
+
+def _of_disk(sheet: StoreSheet) -> Iterator[Finding]:
+    disk = sheet.disk
+    if disk is None:
+        return
+    told = [f"the database has {_megabytes(sheet.bytes)}"]
+    if disk.log_bytes is not None:
+        told.append(f"the server's write-ahead log {_megabytes(disk.log_bytes)}")
+    if disk.slots:
+        names = "; ".join(disk.slots)
+        told.append(f"of which replication slots ({names}) keep {_megabytes(disk.kept_bytes)}")
+    if disk.temporary_bytes is not None:
+        told.append(f"its temporary files {_megabytes(disk.temporary_bytes)}")
+    yield Finding(Level.NOTE, ", ".join(told))
+    if disk.free_bytes is None:
+        yield Finding(
+            Level.NOTE,
+            "how much is free on the server's disk is not known here",
+            f"watch it there: df of {disk.folder or 'what SHOW data_directory names'}, or the "
+            "pages of whoever runs the server for you",
+        )
+    else:
+        yield of_free(disk.free_bytes, f"in {disk.folder}") or Finding(
+            Level.NOTE, f"{_megabytes(disk.free_bytes)} are free in {disk.folder}"
+        )
+
+
+def of_free(free_bytes: int, where: str) -> Finding | None:
+    """What is wrong with so much space; None: nothing."""
+    free = f"{_megabytes(free_bytes)} are free {where}"
+    if free_bytes < NO_SPACE_BYTES:
+        return Finding(Level.ERROR, free, "free some now: a full disk refuses every delivery")
+    if free_bytes < LITTLE_SPACE_BYTES:
+        return Finding(Level.WARNING, free, "free some, or shorten how long things are kept")
+    return None
+
+
+def _megabytes(count: int) -> str:
+    return f"{count // MEGABYTE} MB"
 
 
 def _of_clocks(

@@ -1,11 +1,14 @@
 """Health: what people are told of a database, its hubs and its server."""
 
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from tests import postgres_server
 
 from tieline.adapters.postgres.database import PostgresDatabase
+from tieline.adapters.postgres.disk import free_in
 from tieline.adapters.postgres.reader import PostgresReader
+from tieline.adapters.postgres.sheet import sheet_of
 from tieline.adapters.sql.statement import Steps
 from tieline.model.view_details import StoreHealth
 from tieline.model.views import CheckStore
@@ -52,6 +55,34 @@ async def test_connections_of_a_hub_that_does_not_beat_are_counted(url: str) -> 
     await database.close()
 
     assert (health.hubs, health.lines, health.is_open) == ((), 1, True)
+
+
+async def test_the_disk_of_a_server_is_looked_at_as_far_as_its_user_may(url: str) -> None:
+    server, parts = postgres_server.shared(), urlsplit(url)
+    database = parts.path.strip("/")
+    role = f"meek_{database}"
+    await server.ask(f"CREATE ROLE {role} LOGIN PASSWORD 'pw' IN ROLE pg_read_all_data", database)
+    meek = urlunsplit(parts._replace(netloc=f"{role}:pw@{parts.netloc.rpartition('@')[2]}"))
+
+    own, theirs = (await sheet_of(url)).disk, (await sheet_of(meek)).disk
+    await server.ask(f"DROP ROLE {role}")
+
+    assert own is not None
+    assert own.log_bytes
+    assert own.log_bytes > 0
+    assert own.temporary_bytes is not None
+    assert theirs is not None
+    assert (theirs.log_bytes, theirs.temporary_bytes, theirs.folder) == (None, None, None)
+    assert (theirs.free_bytes, theirs.slots) == (None, ())
+
+
+def test_a_folder_of_another_machine_has_no_free_space(tmp_path: Path) -> None:
+    assert free_in(tmp_path) is None
+    assert free_in(tmp_path / "nowhere") is None
+
+    (tmp_path / "PG_VERSION").write_text("18", encoding="utf-8")
+
+    assert (free_in(tmp_path) or 0) > 0
 
 
 def _nothing() -> Steps[None]:

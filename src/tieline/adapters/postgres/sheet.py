@@ -1,6 +1,7 @@
 """Sheet: a link to a store comes in; what the server says of it goes out."""
 
 from tieline.adapters.postgres.dialling import dial
+from tieline.adapters.postgres.disk import disk_of
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import standing
 from tieline.adapters.postgres.risks import risks
@@ -49,6 +50,7 @@ async def fill(link: Link, shown: str) -> StoreSheet:
         most_connections=server[4],
         server_us=server[2],
         risks=tuple(risks(shown, *durability[:3])),
+        disk=await disk_of(link),
         shut=why_shut(noted[0][0] if noted else None, shown),
     )
 
