@@ -85,7 +85,7 @@ async def running(
     service = Service([*loops(parts), *wiring_watch.loops(parts, settings)], parts.observer)
     async with AsyncExitStack() as at_end:  # in the reverse order; each is done whatever fails
         at_end.callback(telemetry.close)
-        at_end.push_async_callback(parts.journal.close)
+        at_end.push_async_callback(_sign_off, parts)
         at_end.push_async_callback(parts.views.close)
         at_end.push_async_callback(parts.http.close)
         at_end.push_async_callback(parts.store.hints.close)
@@ -122,6 +122,14 @@ def check_roles(settings: Settings) -> None:
             f"a store that is a file has one process, so add {' and '.join(sorted(missing))}; "
             "or use postgresql://host/database, where other processes can do the rest",
         )
+
+
+async def _sign_off(parts: Parts) -> None:
+    """Nothing is written after the word that this process is gone."""
+    try:
+        await parts.house.leave()
+    finally:
+        await parts.journal.close()
 
 
 async def _recover(parts: Parts) -> None:

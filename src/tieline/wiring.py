@@ -183,7 +183,14 @@ def _beat(settings: Settings, back: Back) -> Beat:
     """What this process says of itself with every beat."""
     host, pid = platform.node(), os.getpid()
     return Beat(
-        back.worker, 0, f"{host} pid {pid}", version("tieline"), ",".join(settings.roles), host, pid
+        back.worker,
+        0,
+        about=f"{host} pid {pid}",
+        version=version("tieline"),
+        roles=",".join(settings.roles),
+        host=host,
+        pid=pid,
+        silent_us=int(settings.worker_silent_seconds * 1e6),
     )
 
 

@@ -116,13 +116,28 @@ def test_some_dead_rows_are_as_it_should_be(change: dict[str, Any]) -> None:
     assert found(replace(SOUND, tables=(replace(EVENTS, **change),))) == []
 
 
-def test_a_worker_ahead_of_the_server_is_named() -> None:
-    ahead = replace(ALICE, beat_us=START_US + 60 * SECOND_US)
+@pytest.mark.parametrize(("off_s", "words"), [(60, "60 s ahead of"), (-61, "61 s behind")])
+def test_a_worker_whose_clock_is_off_is_named(off_s: int, words: str) -> None:
+    off = replace(ALICE, ahead_us=off_s * SECOND_US)
 
-    ((level, what),) = found(SOUND, ahead)
+    ((level, what),) = found(SOUND, off)
 
-    assert level == "error"
-    assert "wrk_1 (host-a pid 1)" in what
+    assert level == "warning"
+    assert f"the clock of worker wrk_1 (host-a pid 1) is {words}" in what
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ahead_us": 4 * SECOND_US},
+        {"ahead_us": 60 * SECOND_US, "stopped_us": START_US},
+        {"ahead_us": 60 * SECOND_US, "beat_us": START_US - 31 * SECOND_US},
+    ],
+)
+def test_a_clock_that_is_hardly_off_or_of_nobody_is_nothing_to_speak_of(
+    change: dict[str, Any],
+) -> None:
+    assert found(SOUND, replace(ALICE, **change)) == []
 
 
 def test_workers_of_two_versions_are_told_but_not_those_that_are_gone() -> None:

@@ -11,6 +11,7 @@ from tieline.model.by import By as By
 from tieline.model.event import Event, Mention
 from tieline.model.fleet_commands import Beat as Beat
 from tieline.model.fleet_commands import Beaten as Beaten
+from tieline.model.fleet_commands import Leave as Leave
 from tieline.model.fleet_commands import TakeDuty
 from tieline.model.ids import EventId, Micros, RunId, WorkerId
 from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
@@ -348,7 +349,7 @@ OperatorCommand = (
     | StartReplay | CancelReplay | DecideMany
     | AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue
 )  # fmt: skip
-HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty
+HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty | Leave
 Command = (
     FrontCommand | BackCommand | KeepSchedule | Fire | OperatorCommand | HouseCommand
     | AccessCommand | TakeKey | ShareCommand | OperationCommand

@@ -18,6 +18,12 @@ class Beat:
     """Of the process, with commas between them."""
     host: str = ""
     pid: int = 0
+    started_us: Micros | None = None
+    """Since when it is at work, in the store's time; None: since its first beat."""
+    ahead_us: int | None = None
+    """How far the clock of its machine is ahead of the store's; None: the store has none."""
+    silent_us: int = 30_000_000
+    """Whoever has not heard of it for this long may take what it holds."""
 
 
 @value
@@ -26,6 +32,18 @@ class Beaten:
 
     store_us: Micros
     """What the store's own clock said meanwhile; that of the command where it has none."""
+
+
+@value
+class Leave:
+    """A process says, as the last thing, that it ended by itself.
+
+    Counts 1 when it is forgotten. One that still holds runs is kept, as stopped, until others
+    have them: it gives nothing up.
+    """
+
+    worker: WorkerId
+    now_us: Micros
 
 
 @value

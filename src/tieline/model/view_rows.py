@@ -152,6 +152,12 @@ class WorkerRow:
     pid: int
     runs: int
     """How many it holds."""
+    ahead_us: int | None = None
+    """How far the clock of its machine is ahead of the store's; None: it did not say."""
+    silent_us: int = 30_000_000
+    """Whoever has not heard of it for this long may take what it holds."""
+    stopped_us: Micros | None = None
+    """When it ended by itself, and still held something."""
 
 
 @dataclass(frozen=True, slots=True)

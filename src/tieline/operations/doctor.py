@@ -25,6 +25,7 @@ from tieline.operations.finding import Level as Level
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.plain_time import ago, span
+from tieline.rules.presence import is_at_work
 
 LARGE_LOG_BYTES = 256 * MEGABYTE
 SOUND_LIBRARY = (3, 51, 3)
@@ -32,7 +33,6 @@ SOUND_LIBRARY = (3, 51, 3)
 CLOCK_SLACK_US = 300_000_000
 OLD_US = 3_600_000_000
 """An unfinished run that is older is warned of; docs/cli.md says so."""
-SILENT_US = 30_000_000
 OVERDUE_US = 120_000_000
 ROWS_LOOKED_AT = 200_000
 TOLD_OF_A_KIND = 10
@@ -158,7 +158,7 @@ def of_work(facts: Facts) -> Iterator[Finding]:
         yield Finding(Level.WARNING, f"{_runs(held)} held", "tieline held list")
     yield from _of_age(facts, is_open=is_open)
     beats = [worker.beat_us for worker in facts.workers]
-    if is_open and (not beats or max(beats) < facts.now_us - SILENT_US):
+    if is_open and not any(is_at_work(worker, facts.now_us) for worker in facts.workers):
         last = ago(max(beats), facts.now_us) if beats else "never"
         yield Finding(
             Level.ERROR,

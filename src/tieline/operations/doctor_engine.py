@@ -8,6 +8,7 @@ from tieline.model.store_sheet import StoreSheet, TableSheet
 from tieline.model.view_rows import WorkerRow
 from tieline.operations.finding import Finding, Level
 from tieline.rules.plain_time import span
+from tieline.rules.presence import is_at_work
 
 MEGABYTE = 1024 * 1024
 LITTLE_SPACE_BYTES = 1024 * MEGABYTE
@@ -23,7 +24,6 @@ DEAD_SHARE = 2.0
 """Dead versions for each live row; more, and every look at the table passes them all."""
 DEAD_ROWS = 50_000
 """Fewer are nothing to speak of."""
-BEATS_US = 30_000_000
 TURN_ON = "turn it on in the server's settings, and reload them"
 
 
@@ -97,13 +97,14 @@ def _of_clocks(
             "set it (NTP); ages that are shown here are off by as much",
         )
     for worker in workers:
-        ahead_us = worker.beat_us - sheet.server_us
-        if ahead_us > SKEW_US:
+        off_us = worker.ahead_us or 0
+        if abs(off_us) > SKEW_US and is_at_work(worker, sheet.server_us):
+            side = "ahead of" if off_us > 0 else "behind"
             yield Finding(
-                Level.ERROR,
-                f"worker {worker.id} ({worker.about}) beats {span(ahead_us)} ahead of the server's "
-                "clock",
-                "set the clock of its machine (NTP), and start it again",
+                Level.WARNING,
+                f"the clock of worker {worker.id} ({worker.about}) is "
+                f"{abs(off_us) / 1e6:.0f} s {side} that of the server",
+                "set the clock of its machine (NTP); the hub works by the server's clock meanwhile",
             )
 
 
@@ -165,7 +166,7 @@ def _of_vacuum(table: TableSheet) -> Iterator[Finding]:
 
 def _of_versions(sheet: StoreSheet, workers: Sequence[WorkerRow]) -> Iterator[Finding]:
     newest = max((worker.beat_us for worker in workers), default=0)
-    alive = [worker for worker in workers if worker.beat_us > newest - BEATS_US]
+    alive = [worker for worker in workers if is_at_work(worker, newest)]
     versions = sorted({worker.version or "unknown" for worker in alive})
     if len(versions) > 1:
         yield Finding(

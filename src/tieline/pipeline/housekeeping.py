@@ -1,8 +1,10 @@
 """Housekeeping: what keeps a store healthy, one bounded pass at a time."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from tieline.model.commands import Purge, Sweep, WakeWaiting
+from tieline.model.commands import Leave, Purge, Sweep, WakeWaiting
+from tieline.model.errors import StoreError
 from tieline.model.facts import DeadlinePassed, RunsRescued
 from tieline.model.fleet_commands import Beat
 from tieline.model.flow import HubSpec
@@ -30,7 +32,7 @@ class Keeping:
     """What a process says of itself, and how long things are kept."""
 
     beat: Beat
-    """Its time is that of each beat."""
+    """Its times are those of each beat."""
     lease: Lease
     payloads_us: int
     runs_us: int
@@ -58,6 +60,8 @@ class Housekeeping:
         self._clock = clock
         self._keeping = keeping
         self._observer = keeping.observer
+        self._started_us: int | None = None
+        """In the time that all share; None: that is not known yet."""
 
     async def recover(self) -> int:
         """At start: take the runs of whoever is gone; of all others, where we are alone."""
@@ -81,10 +85,24 @@ class Housekeeping:
 
     async def _beat(self) -> int:
         """Beat once; by how much our idea of the time was wrong."""
-        now_us = self._clock.now_us()
-        beaten = await self._journal.commit(replace(self._keeping.beat, now_us=now_us))
-        shared = self._keeping.shared_time
-        return 0 if shared is None else shared.hear(asked_us=now_us, store_us=beaten.store_us)
+        now_us, shared = self._clock.now_us(), self._keeping.shared_time
+        started_us = now_us if self._started_us is None else self._started_us
+        beat = replace(
+            self._keeping.beat,
+            now_us=now_us,
+            started_us=started_us,
+            ahead_us=None if shared is None else -shared.ahead_us,
+        )
+        beaten = await self._journal.commit(beat)
+        off_us = 0 if shared is None else shared.hear(asked_us=now_us, store_us=beaten.store_us)
+        if off_us <= FAR_OFF_US:
+            self._started_us = started_us
+        return off_us
+
+    async def leave(self) -> None:
+        """The last thing that is written: nobody needs to wait until this process is silent."""
+        with suppress(StoreError):  # then others wait
+            await self._journal.commit(Leave(self._keeping.beat.worker, self._clock.now_us()))
 
     async def sweep_pass(self) -> float:
         """Take runs from silent workers, end runs past their deadline.

@@ -5,7 +5,7 @@ from typing import Protocol, overload
 from tieline.model import commands as c
 from tieline.model.access import AccessCommand, KeyTaken, TakeKey
 from tieline.model.alert import KeepAlerts
-from tieline.model.fleet_commands import TakeDuty
+from tieline.model.fleet_commands import Leave, TakeDuty
 from tieline.model.operation import OperationCommand
 from tieline.model.sharing import KeepStandings, Leased, LeaseShares
 
@@ -68,6 +68,7 @@ class Journal(Protocol):
         | OperationCommand
         | KeepAlerts
         | TakeDuty
+        | Leave
         | c.AcknowledgeIssue
         | c.ResolveIssue
         | c.MuteIssue

@@ -8,7 +8,9 @@ from typing import Any
 from tieline.model.payload import Json
 from tieline.rules.plain_time import iso
 
-DURATIONS = frozenset({"took_us", "gap_us", "longest_us", "p50_us", "p95_us", "step_us"})
+DURATIONS = frozenset(
+    {"took_us", "gap_us", "longest_us", "p50_us", "p95_us", "step_us", "ahead_us", "silent_us"}
+)
 """Fields in microseconds that are no moment in time."""
 
 

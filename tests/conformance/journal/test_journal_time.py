@@ -35,7 +35,7 @@ from tieline.model.commands import (
     WakeWaiting,
 )
 from tieline.model.errors import StaleClaim
-from tieline.model.fleet_commands import TakeDuty
+from tieline.model.fleet_commands import Leave, TakeDuty
 from tieline.model.ids import WorkerId
 from tieline.model.run import Done, Held, Outcome, RetryAt, Waiting
 from tieline.model.view_rows import WorkerRow
@@ -235,6 +235,59 @@ async def test_a_beat_says_since_when_and_about_whom(store: Store) -> None:
     (worker,) = (w for w in await store.views.read(v.ListWorkers()) if w.id == cora)
 
     assert worker == WorkerRow(cora, 9, 5, *said, runs=0)
+
+
+async def test_a_beat_says_how_far_a_clock_is_off_and_how_long_to_wait(store: Store) -> None:
+    cora = WorkerId("wrk_cora")
+    await store.journal.commit(Beat(cora, 60, started_us=60))
+    await store.journal.commit(Beat(cora, 9, started_us=7, ahead_us=-50, silent_us=4_000_000))
+
+    worker = await worker_of(store, cora)
+
+    assert (worker.beat_us, worker.started_us) == (9, 7)
+    assert (worker.ahead_us, worker.silent_us, worker.stopped_us) == (-50, 4_000_000, None)
+
+
+async def test_a_worker_that_leaves_is_forgotten_and_may_say_so_again(store: Store) -> None:
+    await store.beat(ALICE)
+    await store.beat(BOB)
+
+    left = [(await store.journal.commit(Leave(ALICE, store.now_us))).count for _ in range(2)]
+
+    assert left == [1, 0]
+    assert [row.id for row in await store.views.read(v.ListWorkers())] == [BOB]
+
+
+async def test_a_worker_that_leaves_gives_up_nothing_that_is_claimed(store: Store) -> None:
+    await store.beat(ALICE)
+    await store.ingest(1, worker=ALICE)
+    (held,) = (await store.views.read(v.ListRuns(state="running"))).rows
+
+    first, again = store.now_us, store.now_us + SECOND_US
+    counts = [(await store.journal.commit(Leave(ALICE, at_us))).count for at_us in (first, again)]
+
+    assert counts == [0, 0]
+    worker = await worker_of(store, ALICE)
+    assert (worker.runs, worker.stopped_us) == (1, first)
+    assert (await store.run(held.id)).state == "running"
+    sweep = await silence(store)
+    assert (await store.journal.commit(sweep)).rescued == 1
+    assert [row.id for row in await store.views.read(v.ListWorkers())] == [BOB]
+
+
+async def test_a_worker_that_was_called_stopped_and_beats_is_at_work(store: Store) -> None:
+    await store.beat(ALICE)
+    await store.ingest(1, worker=ALICE)
+    await store.journal.commit(Leave(ALICE, store.now_us))
+
+    await store.beat(ALICE)
+
+    assert (await worker_of(store, ALICE)).stopped_us is None
+
+
+async def worker_of(store: Store, worker: WorkerId) -> WorkerRow:
+    (found,) = (row for row in await store.views.read(v.ListWorkers()) if row.id == worker)
+    return found
 
 
 async def test_a_beat_is_answered_with_the_time_of_the_store(store: Store) -> None:

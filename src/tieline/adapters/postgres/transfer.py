@@ -102,11 +102,16 @@ class PostgresRows:
         await self._link.execute("COMMIT")
 
     async def busy(self) -> str | None:
-        ((count, beat_s),) = (await self._link.alone(Statement("upkeep/copy_busy"))).rows
+        ((count, beat_s, silent_s, about),) = (
+            await self._link.alone(Statement("upkeep/copy_busy"))
+        ).rows
         if count:
             return f"hubs hold {count} connections to it"
         if beat_s is not None:
-            return f"a hub beat {beat_s} seconds ago (one that is gone counts for 30 seconds)"
+            return (
+                f"a hub ({about}) beat {beat_s} seconds ago and did not say that it stopped; one "
+                f"that was killed counts for {silent_s} seconds"
+            )
         return None
 
     async def finish(self) -> None:

@@ -33,7 +33,7 @@ from tieline.model import commands as c
 from tieline.model import operation as o
 from tieline.model.alert import KeepAlerts
 from tieline.model.errors import Conflict, NotFound
-from tieline.model.fleet_commands import Beat, TakeDuty
+from tieline.model.fleet_commands import Beat, Leave, TakeDuty
 from tieline.model.sharing import KeepStandings, LeaseShares
 
 Answer = object
@@ -44,6 +44,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     c.Promote: timing.promote,
     c.WakeWaiting: timing.wake_waiting,
     Beat: sweeping.beat,
+    Leave: sweeping.leave,
     c.Sweep: sweeping.sweep,
     TakeDuty: sweeping.take_duty,
     LeaseShares: sharing.lease_shares,

@@ -4,7 +4,7 @@ from tieline.adapters.sql.execution import advance_lanes
 from tieline.adapters.sql.noting import Noted, note
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.commands import Counted, Sweep, Swept
-from tieline.model.fleet_commands import Beat, Beaten, TakeDuty
+from tieline.model.fleet_commands import Beat, Beaten, Leave, TakeDuty
 from tieline.model.ids import Micros, RunId
 from tieline.model.run import RunState
 from tieline.rules.issue_fingerprint import Failure
@@ -21,8 +21,19 @@ def beat(command: Beat) -> Steps[Beaten]:
         roles=command.roles,
         host=command.host,
         pid=command.pid,
+        started_us=command.started_us,
+        ahead_us=command.ahead_us,
+        silent_us=command.silent_us,
     )
     return Beaten(store_us)
+
+
+def leave(command: Leave) -> Steps[Counted]:
+    """Forget a worker that ended by itself, or note that it did."""
+    forgotten = yield from do("worker_leave", id=command.worker)
+    if not forgotten:
+        yield from do("worker_stopped", id=command.worker, now_us=command.now_us)
+    return Counted(forgotten)
 
 
 def take_duty(command: TakeDuty) -> Steps[Counted]:

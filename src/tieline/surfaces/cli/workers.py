@@ -3,30 +3,37 @@
 import typer
 
 from tieline.model.errors import NotFound
+from tieline.model.ids import Micros
 from tieline.model.view_rows import WorkerRow
 from tieline.model.views import ListWorkers
+from tieline.rules.presence import clock_told, told
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 
 app = o.noun("Workers: the processes that execute runs.")
 
-COLUMNS: tuple[Column[WorkerRow], ...] = (
-    Column("WORKER", lambda row: row.id),
-    Column("HOST", lambda row: row.host or row.about),
-    Column("PID", lambda row: row.pid or None),
-    Column("VERSION", lambda row: row.version or None),
-    Column("ROLES", lambda row: row.roles or None),
-    Column("RUNS", lambda row: row.runs),
-    Column("LAST BEAT (UTC)", lambda row: when(row.beat_us)),
-    Column("STARTED (UTC)", lambda row: when(row.started_us)),
-)
+
+def columns(now_us: Micros) -> tuple[Column[WorkerRow], ...]:
+    """What of a worker is shown in a list."""
+    return (
+        Column("WORKER", lambda row: row.id),
+        Column("STATE", lambda row: told(row, now_us)),
+        Column("HOST", lambda row: row.host or row.about),
+        Column("PID", lambda row: row.pid or None),
+        Column("VERSION", lambda row: row.version or None),
+        Column("ROLES", lambda row: row.roles or None),
+        Column("RUNS", lambda row: row.runs),
+        Column("CLOCK", clock_told),
+        Column("LAST BEAT (UTC)", lambda row: when(row.beat_us)),
+        Column("STARTED (UTC)", lambda row: when(row.started_us)),
+    )
 
 
 @app.command("list")
 def list_(context: typer.Context) -> None:
     """List workers, the liveliest first."""
     session = o.session_of(context)
-    session.paper.table(COLUMNS, session.ask(ListWorkers()))
+    session.paper.table(columns(session.now_us()), session.ask(ListWorkers()))
 
 
 @app.command()
@@ -42,10 +49,12 @@ def show(context: typer.Context, worker_id: str) -> None:
     session.paper.fields(
         (
             ("worker", row.id),
+            ("state", told(row, session.now_us())),
             ("about", row.about),
             ("version", row.version or None),
             ("roles", row.roles or None),
             ("runs it holds", row.runs),
+            ("clock, against the store's", clock_told(row)),
             ("last beat", exactly(row.beat_us)),
             ("started", exactly(row.started_us)),
         )

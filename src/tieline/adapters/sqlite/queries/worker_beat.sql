@@ -1,5 +1,11 @@
 -- A worker lives. A file has no clock of its own to answer with.
-INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid)
-VALUES (:id, :now_us, :now_us, :about, :version, :roles, :host, :pid)
-ON CONFLICT (id) DO UPDATE SET beat_us = excluded.beat_us
+INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid, ahead_us, silent_us)
+VALUES (:id, :now_us, coalesce(:started_us, :now_us), :about, :version, :roles, :host, :pid,
+        :ahead_us, :silent_us)
+ON CONFLICT (id) DO UPDATE SET
+  beat_us = excluded.beat_us,
+  started_us = coalesce(:started_us, worker.started_us),
+  ahead_us = excluded.ahead_us,
+  silent_us = excluded.silent_us,
+  stopped_us = NULL
 RETURNING :now_us

@@ -7,19 +7,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.flow import ScheduleSource
-from tieline.model.ids import Micros, WorkerId
+from tieline.model.ids import WorkerId
 from tieline.model.view_lists import CountHands, ShowWorker
 from tieline.model.view_rows import AuditRow
 from tieline.model.view_series import ListSources
 from tieline.model.views import CheckRows, ListAudit, ListSchedules, ListWorkers
 from tieline.rules.access import Permission
 from tieline.rules.audit_chain import first_break, hash_of
+from tieline.rules.presence import clock_told, presence
 from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.web.guard import needs
 
-SILENT_US = 30_000_000
 OVERDUE_US = 120_000_000
 SLICES = 40
 """Of the audit log, in one look at all of it; each is a short read of its own."""
@@ -77,7 +77,9 @@ def _of_workers(desk: Desk) -> list[BaseRoute]:
             title="Workers",
             rows=await desk.read(ListWorkers()),
             hands=dict(await desk.read(CountHands())),
-            silent_us=desk.now_us - SILENT_US,
+            presence=presence,
+            now_us=desk.now_us,
+            clock_told=clock_told,
         )
 
     @needs(Permission.READ)
@@ -90,7 +92,8 @@ def _of_workers(desk: Desk) -> list[BaseRoute]:
             title="Worker",
             worker=detail.worker,
             runs=detail.runs,
-            is_silent=_is_silent(detail.worker.beat_us, desk.now_us),
+            state=presence(detail.worker, desk.now_us),
+            clock=clock_told(detail.worker),
         )
 
     return [Route("/workers", workers), Route("/workers/{id}", worker)]
@@ -116,10 +119,6 @@ def _of_audit(desk: Desk) -> BaseRoute:
         )
 
     return Route("/audit", audit)
-
-
-def _is_silent(beat_us: Micros, now_us: Micros) -> bool:
-    return now_us - beat_us > SILENT_US
 
 
 def _is_chained(rows: tuple[AuditRow, ...]) -> bool:
