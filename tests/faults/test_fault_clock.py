@@ -10,6 +10,8 @@ from tests.faults.town import a_town, long_s
 
 SLOW = {"kind": "slow", "match": {"path_prefix": "/invoices"}, "params": {"seconds": 0.3}}
 """So that every worker has runs that could be taken away."""
+AHEAD = "SELECT ahead_us FROM worker"
+WELL_SET_US = 2_000_000
 TAKEN = "SELECT coalesce(max(epoch), 0) FROM work WHERE state = 'running'"
 
 
@@ -23,6 +25,10 @@ def test_a_worker_whose_clock_is_wrong_by_a_minute_takes_nothing_from_others(
     with a_town(tmp_path, cluster, of_each=of_each) as town:
         town.vendors["books"].faults([SLOW])
         town.settle_down()
+        ahead = sorted(int(each) for each in cluster.sql(AHEAD).splitlines())
+        town.note(f"clocks are ahead by {ahead} us")
+        assert sorted(ahead, key=abs)[-1] == pytest.approx(wrong_by_s * 1e6, abs=WELL_SET_US)
+        assert all(abs(each) < WELL_SET_US for each in sorted(ahead, key=abs)[:-1])
         begun = town.since_now()
         epochs = 1
         while town.since_now() < begun + long_s(8.0):

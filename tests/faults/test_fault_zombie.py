@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.faults.cluster import HUB, Cluster
@@ -13,6 +15,11 @@ from tests.hub_process import HubProcess, eventually
 
 SLOW = {"kind": "slow", "match": {"path_prefix": "/invoices"}, "params": {"seconds": 0.3}}
 """So that a worker has runs in its hands at any moment."""
+
+TAKEN = "SELECT sum((epoch - 1) / 2) FROM run"
+"""How often a run was taken from a worker: that raises its epoch, as each claim does. At most the
+one call that was then in flight is made again. Workers that waited for a lock of the zombie's, and
+were silent for too long, have lost runs too."""
 
 LOCKED_FOR_S = 20.0
 """Of the 30 s in which a hub must be up again, what a stopped worker may take."""
@@ -24,12 +31,19 @@ def test_a_worker_that_stood_still_for_longer_than_its_lease_writes_nothing(
     with a_town(tmp_path, cluster) as town:
         town.vendors["books"].faults([SLOW])
         town.settle_down()
-        for zombie in town.chance.sample(list(town.hubs), 2):
-            _bury_and_raise(town, cluster, zombie)
+        repeated = repeats(town)
+        zombies = town.chance.sample(list(town.hubs), 2)
+        left = [_bury_and_raise(town, cluster, zombie) for zombie in zombies]
 
         town.recovers(town.since_now())
         assert all(not hub.has_ended for hub in town.hubs)
+        for each in left:
+            assert each.written(cluster) == each.rows, f"seed {town.seed}: written by a zombie"
         town.must_be_sound()
+        taken, again = int(cluster.sql(TAKEN)), repeats(town) - repeated
+        town.note(f"{again} calls were made again, of {taken} runs that were taken from a worker")
+        assert sum(len(each.epochs) for each in left) <= taken
+        assert again <= taken, f"seed {town.seed}: effects were asked for again without a reason"
 
 
 def test_a_worker_that_stands_still_in_a_transaction_does_not_keep_its_locks(
@@ -59,21 +73,61 @@ def test_a_worker_that_stands_still_in_a_transaction_does_not_keep_its_locks(
             zombie.kill()
 
 
-def _bury_and_raise(town: Town, cluster: Cluster, zombie: HubProcess) -> None:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a worker had in its hands when it was stopped, and what others made of it."""
+
+    epochs: Mapping[str, int]
+    """Of the runs, under its claim."""
+    rows: str = ""
+    """Of those runs, when others had ended them."""
+
+    @property
+    def runs(self) -> str:
+        return ", ".join(f"'{run}'" for run in self.epochs)
+
+    def ended(self, cluster: Cluster) -> dict[str, int]:
+        """Those of the runs that are done, and under which claim."""
+        text = f"SELECT id, epoch FROM run WHERE state = 'done' AND id IN ({self.runs})"
+        return _numbers(cluster.sql(text))
+
+    def written(self, cluster: Cluster) -> str:
+        """Every row of the runs."""
+        return "\n".join(
+            cluster.sql(f"SELECT t FROM {table} AS t WHERE {key} IN ({self.runs}) ORDER BY t::text")
+            for table, key in (("run", "id"), ("step", "run_id"), ("attempt", "run_id"))
+        )
+
+
+def repeats(town: Town) -> int:
+    """How often a vendor was sent a key that it knew."""
+    return sum(int(town.vendors[name].stats()["replayed"]) for name in ("books", "payments"))
+
+
+def _bury_and_raise(town: Town, cluster: Cluster, zombie: HubProcess) -> Left:
+    """Stop a worker until others have ended all that it had in its hands, and let it go on."""
     assert zombie.process is not None
     mine = _worker(cluster, zombie.process.pid)
-    held = f"SELECT count(*) FROM work WHERE worker = '{mine}' AND state = 'running'"
-    eventually(lambda: int(cluster.sql(held)) > 1, "it has nothing to do")
+    held = f"FROM work WHERE worker = '{mine}' AND state = 'running'"
+    eventually(lambda: int(cluster.sql(f"SELECT count(*) {held}")) > 1, "it has nothing to do")
     zombie.signal(signal.SIGSTOP)
     try:
-        left = cluster.sql(
-            f"SELECT run_id, epoch FROM work WHERE worker = '{mine}' AND state = 'running'"
-        ).splitlines()
+        left = Left(_numbers(cluster.sql(f"SELECT run_id, epoch {held}")))
+        assert left.epochs, f"seed {town.seed}: it had nothing in its hands"
         time.sleep(SILENT_S)
-        eventually(lambda: int(cluster.sql(held)) == 0, "nobody took its runs")
-        town.keeps_up(town.since_now(), 30.0, f"{len(left)} runs were taken from a worker")
+        eventually(lambda: set(left.ended(cluster)) == set(left.epochs), "nobody ended its runs")
+        ended = left.ended(cluster)
+        assert all(ended[run] > epoch for run, epoch in left.epochs.items()), f"{left}, {ended}"
+        town.goes_on(town.since_now(), 30.0, f"{len(ended)} runs were taken from a worker")
+        return replace(left, rows=left.written(cluster))
     finally:
         zombie.signal(signal.SIGCONT)
+
+
+def _numbers(rows: str) -> dict[str, int]:
+    """``name|number`` lines."""
+    pairs = (row.split("|") for row in rows.splitlines())
+    return {name: int(number) for name, number in pairs}
 
 
 def _worker(cluster: Cluster, pid: int) -> str:

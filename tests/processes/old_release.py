@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -112,7 +113,26 @@ def checked_out(revision: str, folder: Path) -> OldRelease:
     return made
 
 
-def needs_history() -> None:
-    """Skip where there is no git; fail where everything is required to be tested."""
-    if not has_history() and not os.environ.get("TIELINE_TEST_REQUIRE_ALL_BACKENDS"):
-        pytest.skip("no git, or a folder that it does not know")
+def older(find: Callable[[], str]) -> str:
+    """The revision that *find* finds, which is another than today's.
+
+    Skips where there is none to be had; fails where everything is required to be tested.
+    """
+    wrong = _without_a_past()
+    revision = "" if wrong else find()
+    if not wrong and revision == git("rev-parse", "HEAD"):
+        wrong = f"the older release that was found is today's, {revision}"
+    if wrong and os.environ.get("TIELINE_TEST_REQUIRE_ALL_BACKENDS"):
+        pytest.fail(f"{wrong}; clone this repository with its whole history")
+    if wrong:
+        pytest.skip(wrong)
+    return revision
+
+
+def _without_a_past() -> str:
+    """Why nothing older is to be had; empty: there is."""
+    if not has_history():
+        return "no git, or a folder that it does not know"
+    if git("rev-parse", "--is-shallow-repository") != "false":
+        return "a shallow clone, which has no past"
+    return ""

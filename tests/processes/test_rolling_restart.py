@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 from tests.checker import look_at_database
-from tests.faults.town import HUB, Traffic, history_of
+from tests.faults.town import HUB, history_of
+from tests.faults.traffic import Traffic
 from tests.faults.verdict import verdict
 from tests.fleet_process import FleetProcess
 

@@ -11,14 +11,15 @@ from uuid import uuid4
 import pytest
 from tests import postgres_server
 from tests.checker import look_at_database
-from tests.faults.town import HUB, LANES, Traffic, history_of
+from tests.faults.town import HUB, history_of
+from tests.faults.traffic import LANES, Traffic
 from tests.faults.verdict import verdict
 from tests.hub_process import HubProcess, eventually
 from tests.processes.old_release import (
     OldRelease,
     checked_out,
     last_commit,
-    needs_history,
+    older,
     oldest_that_may_work_beside,
 )
 
@@ -99,19 +100,18 @@ def a_pair(revision: str, tmp_path: Path, store: str) -> Iterator[Pair]:
 @pytest.fixture(params=list(REVISIONS))
 def pair(request: pytest.FixtureRequest, tmp_path: Path, store: str) -> Iterator[Pair]:
     """Over a store with today's schema."""
-    needs_history()
-    with a_pair(REVISIONS[request.param](), tmp_path, store) as made:
+    with a_pair(older(REVISIONS[request.param]), tmp_path, store) as made:
         yield made
 
 
 @pytest.fixture
 def old_pair(tmp_path: Path) -> Iterator[Pair]:
     """Over a store without any tables, and with the oldest release."""
-    needs_history()
+    revision = older(oldest_that_may_work_beside)
     server = postgres_server.shared()
     name = f"tl_bare_{uuid4().hex[:12]}"
     asyncio.run(server.ask(f"CREATE DATABASE {name}"))
-    with a_pair(oldest_that_may_work_beside(), tmp_path, server.url(name)) as made:
+    with a_pair(revision, tmp_path, server.url(name)) as made:
         yield made
     asyncio.run(server.ask(f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -209,10 +209,11 @@ def of_rows(facts: Facts) -> Iterator[Finding]:
                 Level.ERROR,
                 f"{odd.kind}: {odd.subject}: {odd.words}",
                 "keep a copy of the store and report it; cancel or retry what it names",
+                odd.kind,
             )
     for kind, count in told.items():
         if count > TOLD_OF_A_KIND:
-            yield Finding(Level.ERROR, f"{kind}: {count} in all", "as above")
+            yield Finding(Level.ERROR, f"{kind}: {count} in all", "as above", kind)
     if facts.rows_left_out:
         limit = f"only the first {ROWS_LOOKED_AT} rows of a kind were compared"
         yield Finding(Level.NOTE, limit, "tieline doctor --thorough looks at all")

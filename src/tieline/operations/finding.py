@@ -20,3 +20,5 @@ class Finding:
     what: str
     do: str = ""
     """What to do about it."""
+    kind: str = ""
+    """Of the contradiction, where rows of the store contradict each other."""

@@ -1,0 +1,30 @@
+"""Spoiled: what a campaign asks at its end goes red when somebody spoils the store by hand."""
+
+from pathlib import Path
+
+import pytest
+from tests.faults.cluster import Cluster
+from tests.faults.town import a_town
+
+SPOILT = {
+    "run-without-work": "UPDATE run SET state = 'ready' WHERE id = (SELECT min(id) FROM run)",
+    "dead-without-letter": "UPDATE run SET state = 'dead' WHERE id = (SELECT max(id) FROM run)",
+}
+
+
+def test_rows_that_contradict_each_other_are_found_at_the_end(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    with a_town(tmp_path, cluster, count=1) as town:
+        town.traffic.start()
+        town.come_to_rest()
+        assert town.contradictions() == []
+
+        for kind, text in SPOILT.items():
+            cluster.sql(text)
+            assert any(what.startswith(kind) for what in town.contradictions())
+
+        for hub in town.hubs:
+            hub.start()
+        with pytest.raises(AssertionError):
+            town.must_be_sound()
