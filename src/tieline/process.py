@@ -23,6 +23,7 @@ from tieline.rounds import loops
 from tieline.rules.store_name import is_postgres
 from tieline.service import Service
 from tieline.settings import Settings
+from tieline.surfaces.listening import DOOR, check_free
 from tieline.wiring import Outside, Parts, assemble, open_vault
 from tieline.wiring_store import open_store, with_seals
 from tieline.wiring_telemetry import open_telemetry
@@ -149,6 +150,9 @@ async def _open_surfaces(
 ) -> tuple[Surface, ...]:
     """Control, the console where this process has it, and the door last: then deliveries come."""
     seconds = min(settings.shutdown_seconds, LONGEST_CLOSE_S)
+    if ProcessRole.INGEST in parts.roles and settings.door_socket is None:
+        # Of a second hub on the same ports, the console's would be blamed, which nobody chose.
+        check_free(settings.host, settings.port, DOOR)
     if parts.control is not None:
         at_end.push_async_callback(parts.control.close)
         await parts.control.open()

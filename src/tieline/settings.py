@@ -41,7 +41,7 @@ WANTED = {
     "keep_requests": "failed or all",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
-    "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them",
+    "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them, each once",
     "console_host": "an address, such as 127.0.0.1",
 } | TELEMETRY_WANTED
 """What would be right, where the type does not say it."""
@@ -190,10 +190,12 @@ class Settings(TelemetrySettings):
     @field_validator("roles", mode="before")
     @classmethod
     def _with_commas(cls, value: object) -> object:
-        """Each once, in the order of the path, however they were written."""
+        """In the order of the path, however they were written; one that comes twice is a slip."""
         if isinstance(value, str):
             value = [name.strip() for name in value.split(",")]
         if isinstance(value, list | tuple) and all(role in ALL_ROLES for role in value):
+            if len(set(value)) < len(value):
+                raise ValueError
             return tuple(role for role in ALL_ROLES if role in value)
         raise ValueError
 

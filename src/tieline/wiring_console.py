@@ -4,6 +4,7 @@ Loaded only by a process that serves the console: the frameworks cost start-up t
 """
 
 import os
+import sys
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer
 from tieline.wiring import Parts, open_vault
 
+BY_COMMAND = "make the first administrator: tieline user invite NAME --role admin"
+
 
 def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
     """What a process with the role ``console`` opens, in this order; closed in the reverse one.
@@ -53,6 +56,7 @@ class Console:
         )
         self._settings = settings
         self._accounts = Accounts(parts, SystemSecrecy())
+        self._has_users = True
         self._first: str | None = None
         self._behind = Behind(parts)
         self._server = WebServer(pages(parts, self._accounts), place)
@@ -65,8 +69,10 @@ class Console:
     def where(self) -> tuple[str, ...]:
         """The address for people; without users, also how the first one gets in."""
         start = address(self._settings, self.port)
-        if self._first is None:
+        if self._has_users:
             return (f"console: {start}",)
+        if self._first is None:
+            return (f"console: {start}", f"console: there are no users; {BY_COMMAND}")
         link = f"{start}welcome/{self._first}"
         return (
             f"console: {start}",
@@ -76,7 +82,9 @@ class Console:
     async def open(self) -> None:
         """Listen. Raises SettingsError."""
         await self._server.open()
-        self._first = await self._accounts.first_invitation()
+        self._has_users = await self._accounts.has_users()
+        if sys.stdout.isatty():  # elsewhere, what is printed is kept, and often by others
+            self._first = await self._accounts.first_invitation()
         self._behind.open()
 
     async def close(self, seconds: float) -> None:

@@ -17,6 +17,8 @@ from tieline.model.process_role import ProcessRole
 from tieline.ports.clock import Clock
 from tieline.rules.store_name import is_postgres
 from tieline.settings import PREFIX, Settings
+from tieline.surfaces.listening import CONSOLE as CONSOLE_NAMED
+from tieline.surfaces.listening import DOOR as DOOR_NAMED
 
 COMMAND = (sys.executable, "-m", "tieline", "serve")
 BEYOND_S = 30.0
@@ -78,9 +80,16 @@ class Supervisor:
         )
         self._shared: dict[str, SharedAddress] = {}
         if ProcessRole.INGEST in settings.roles:
-            self._shared[DOOR] = SharedAddress(settings.host, settings.port)
+            self._shared[DOOR] = SharedAddress(
+                settings.host, settings.port, DOOR_NAMED.setting, DOOR_NAMED.wanted
+            )
         if ProcessRole.CONSOLE in settings.roles:
-            self._shared[CONSOLE] = SharedAddress(settings.console_host, settings.console_at)
+            self._shared[CONSOLE] = SharedAddress(
+                settings.console_host,
+                settings.console_at,
+                CONSOLE_NAMED.setting,
+                CONSOLE_NAMED.wanted,
+            )
         self._own: list[SharedAddress] = []
         self._slots = [self._slot(at + 1, around, of) for at, of in enumerate(roles)]
         for slot in self._slots:

@@ -307,6 +307,15 @@ def test_a_new_project_runs_as_its_readme_says(tmp_path: Path) -> None:
         check=False,
         timeout=120,
     )
+    alone = subprocess.run(
+        [sys.executable, "send.py", "84219"],
+        cwd=folder,
+        env={**environment(), "HUB_URL": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     running = start(folder)
     sent = [
         subprocess.run(
@@ -326,6 +335,9 @@ def test_a_new_project_runs_as_its_readme_says(tmp_path: Path) -> None:
 
     assert (made.returncode, again.returncode) == (0, 1)
     assert tests.returncode == 0, tests.stdout
+    assert alone.returncode == 1
+    assert alone.stderr.startswith("no hub answers at http://127.0.0.1:9/in/shop")
+    assert len(alone.stderr.splitlines()) == 1
     assert [one.stdout[:3] for one in sent] == ["202", "202"], sent[0].stderr
     assert (folder / "book.txt").read_text() == "84219 4200\n"
     assert doctor.returncode == 0, doctor.stdout

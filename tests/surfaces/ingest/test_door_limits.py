@@ -335,5 +335,7 @@ async def test_bodies_that_are_not_complete_are_bounded_over_all_connections(
 async def test_an_address_that_is_taken_is_named(open_rig: "OpenRig") -> None:
     async with open_rig() as rig:
         other = str(rig.store.with_name("other.db"))
-        with pytest.raises(SettingsError, match=rf"127.0.0.1:{rig.it.port}'; use another address"):
+        with pytest.raises(
+            SettingsError, match=rf"port is '127.0.0.1:{rig.it.port}'; use another port \(--port"
+        ):
             await open_rig(port=rig.it.port, store=other).__aenter__()

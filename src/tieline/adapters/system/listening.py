@@ -15,8 +15,14 @@ BACKLOG = 1024
 class SharedAddress:
     """One address that several processes listen on; nobody else has it."""
 
-    def __init__(self, host: str, port: int) -> None:
-        """Bind it (0: any free port). Raises SettingsError when it is taken."""
+    def __init__(
+        self, host: str, port: int, setting: str = "listen", wanted: str = "another address"
+    ) -> None:
+        """Bind it (0: any free port).
+
+        Raises SettingsError, which names *setting* and says to use *wanted*, when it is taken.
+        """
+        self._named = (setting, wanted)
         self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._host = host
         self._shares = sys.platform == "linux"
@@ -49,8 +55,9 @@ class SharedAddress:
             made.bind((self._host, port))
         except OSError as error:
             made.close()
-            wanted = f"use another address: {error.strerror or error}"
-            raise SettingsError("listen", f"{self._host}:{port}", wanted) from None
+            setting, wanted = self._named
+            hint = f"use {wanted}: {error.strerror or error}"
+            raise SettingsError(setting, f"{self._host}:{port}", hint) from None
         return made
 
 

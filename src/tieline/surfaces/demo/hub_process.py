@@ -1,17 +1,15 @@
 """Hub process: the example hub is started, killed and started again, as by a power cut."""
 
 import asyncio
-import http.client
 import re
 import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 from tieline.model.errors import CommandRefused
-from tieline.surfaces.demo.processes import Child, start, stop, until_said
+from tieline.surfaces.demo.processes import Child, ask, start, stop, until_said
 from tieline.surfaces.demo.vendors import Vendor
 
 SYSTEMS = {
@@ -26,7 +24,7 @@ SYSTEMS = {
 CREDENTIALS = ("leads-live", "crm-live", "stripe-live", "books-live", "helpdesk-live", "slack-bot")
 READY = "tieline: ready\n"
 CONSOLE = re.compile(r"tieline: console: (http://127\.0\.0\.1:(\d+)/)\n")
-FIRST = re.compile(r"http://127\.0\.0\.1:\d+(/welcome/\S+)\n")
+NO_USERS = "console: there are no users"
 DOOR = re.compile(r"http://127\.0\.0\.1:(\d+)/in/")
 SETTINGS = """\
 hub = {hub}
@@ -45,7 +43,6 @@ longest_wait_seconds = 2
 
 
 PERSON = "demo"
-TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +96,8 @@ class HubProcess:
             return
         self.console = console[1]
         self._keep_console_port(int(console[2]))
-        invited = FIRST.search(said)
-        if invited is not None and self.log_in is None:
-            self.log_in = await asyncio.to_thread(self._come_in, invited[1])
+        if NO_USERS in said and self.log_in is None:
+            self.log_in = await asyncio.to_thread(self._come_in)
 
     def _keep_console_port(self, port: int) -> None:
         """Serve the console on the same port after a restart, so that open pages go on."""
@@ -110,21 +106,12 @@ class HubProcess:
         path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), "utf-8")
         self._console_port = port
 
-    def _come_in(self, path: str) -> LogIn | None:
-        """Accept the invitation that a hub without users prints."""
+    def _come_in(self) -> LogIn | None:
+        """Make the first administrator of a hub without users, as its operator would."""
         chosen = LogIn(PERSON, "look-" + secrets.token_hex(5))
-        line = http.client.HTTPConnection("127.0.0.1", self._console_port, timeout=TIMEOUT_S)
-        form = urlencode({"name": chosen.name, "password": chosen.password})
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        try:
-            line.request("POST", path, form, kind)
-            answer = line.getresponse()
-            answer.read()
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            line.close()
-        return chosen if answer.status == http.HTTPStatus.SEE_OTHER else None
+        add = ("user", "add", chosen.name, "--role", "admin", "--reason", "to look around")
+        said = ask([sys.executable, "-m", "tieline", *add], self._folder, f"{chosen.password}\n")
+        return chosen if said == 0 else None
 
     def kill(self) -> None:
         """SIGKILL: nothing is said, nothing is finished."""

@@ -72,6 +72,20 @@ def stop(child: Child) -> None:
             process.wait()
 
 
+def ask(command: Sequence[str], folder: Path, typed: str) -> int:
+    """Run *command* in *folder* to its end, with *typed* as its input; its exit code."""
+    done = subprocess.run(  # noqa: S603 - our own modules
+        command,
+        cwd=folder,
+        env=_environment(),
+        input=typed.encode(),
+        capture_output=True,
+        timeout=START_S,
+        check=False,
+    )
+    return done.returncode
+
+
 @asynccontextmanager
 async def started(what: str, command: Sequence[str], *, folder: Path) -> AsyncIterator[Child]:
     """*command* at work while the block lasts."""

@@ -9,7 +9,7 @@ from tieline.ports.clock import Clock
 from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
 from tieline.surfaces.ingest.protocol import DoorProtocol
 from tieline.surfaces.ingest.request_head import problem
-from tieline.surfaces.listening import listen
+from tieline.surfaces.listening import DOOR, listen
 
 UNKNOWN_SOURCE_BYTES = 64 * 1024
 DRAIN_LOOK_S = 0.01
@@ -67,7 +67,7 @@ class DoorServer:
         Raises SettingsError when the address is taken.
         """
         loop = asyncio.get_running_loop()
-        listener = listener or listen(host, port, backlog=BACKLOG)
+        listener = listener or listen(host, port, DOOR, backlog=BACKLOG)
         self.port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self._doorway.public_url = (self._public_url or f"http://{shown}:{self.port}").rstrip("/")

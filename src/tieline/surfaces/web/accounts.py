@@ -205,9 +205,13 @@ class Accounts:
 
     # --- the first user -----------------------------------------------------------------------
 
+    async def has_users(self) -> bool:
+        """Whether anybody can log in."""
+        return bool(await self._parts.views.read(ListUsers()))
+
     async def first_invitation(self) -> str | None:
         """A key with which the first administrator is made; None when there are users."""
-        if await self._parts.views.read(ListUsers()):
+        if await self.has_users():
             return None
         key = self._secrecy.key()
         now_us = self._parts.clock.now_us()

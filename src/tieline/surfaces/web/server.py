@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tieline.model.errors import SettingsError
-from tieline.surfaces.listening import listen
+from tieline.surfaces.listening import CONSOLE, listen
 
 HEAD_S = 10.0
 """For the first line and the headers of a request to arrive."""
@@ -84,13 +84,7 @@ class WebServer:
             self._task.result()
 
     def _listen(self) -> socket.socket:
-        return listen(
-            self._place.host,
-            self._place.port,
-            backlog=BACKLOG,
-            setting="console_port",
-            wanted="another address for the console",
-        )
+        return listen(self._place.host, self._place.port, CONSOLE, backlog=BACKLOG)
 
     async def close(self, seconds: float) -> None:
         """Take no new connection, finish what is being answered, close the rest within *seconds*.
