@@ -38,6 +38,9 @@ async def test_the_processes_of_hubs_are_named_and_none_of_the_server(url: str) 
     await beat(url, "w2", "hub-1", 12, 25)
     await beat(url, "w3", "hub-1", 13, 45)
     await beat(url, "w4", "", 0, 0)
+    await beat(url, "w5", "hub-1", 14, 2)
+    stop = "UPDATE worker SET stopped_us = beat_us WHERE id = 'w5'"
+    await postgres_server.shared().ask(stop, urlsplit(url).path.strip("/"))
 
     health = await health_of(url)
 
