@@ -565,6 +565,36 @@ class EngineMachine(RuleBasedStateMachine):
         for run in runs:
             self.model.store(run)
 
+    @precondition(lambda self: self.has(S.DEAD))
+    @rule(count=st.integers(0, 2), lane=lanes)
+    def replay_the_dead(self, count: int, lane: str) -> None:
+        """Every dead run is named: decided ones are passed over, the others take their place."""
+        dead = self.model.in_state(S.DEAD)
+        undecided = [run for run in dead if not run.decided]
+        self.made += 1
+        replay = replay_id(self.made)
+        self.commit(c.StartReplay(replay, c.ReplayFilter(states=("dead",)), 10, 9, False, by()))
+        event = dead[0].new.event_id
+        runs = [
+            self.next_run(event_id=event, flow="block", lane=lane, priority=9, replay_id=replay)
+            for _ in range(count)
+        ]
+        ids = tuple(run.new.id for run in dead)
+        bite = c.ContinueReplay(replay, "", "z", tuple(runs), True, self.now(), ids)
+
+        first, second = self.commit_all([bite, bite])
+
+        assert (first.count, second.count) == (count + len(undecided), 0)
+        # In this order the store takes them up, so that the first of a free lane is its head.
+        for run in sorted(undecided, key=lambda run: run.new.id):
+            self.model.retry(run)
+            self.remembers(run)
+        for new in runs:
+            self.model.store(new)
+        self.replays.append(replay)
+        shown = self.do(self.store.views.read(v.ShowReplay(replay))).replay
+        assert (shown.admitted, shown.waiting) == (first.count, first.count)
+
     @precondition(lambda self: bool(self.replays))
     @rule(which=pick)
     def cancel_replay(self, which: int) -> None:

@@ -1,7 +1,7 @@
 """Replay commands: a replay is recorded, admitted bite by bite, and stopped."""
 
 from tieline.model.by import By
-from tieline.model.ids import Micros, ReplayId
+from tieline.model.ids import Micros, ReplayId, RunId
 from tieline.model.replay_filter import ReplayFilter
 from tieline.model.run import NewRun
 from tieline.model.value import value
@@ -31,6 +31,10 @@ class ContinueReplay:
     runs: tuple[NewRun, ...]
     finished: bool
     now_us: Micros
+    retries: tuple[RunId, ...] = ()
+    """Dead runs that are taken up again, each in its old place; decided ones are passed over."""
+    as_new_action: bool = False
+    """Whether those make their effects once more. New runs say so by their generation."""
 
 
 @value

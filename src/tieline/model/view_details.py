@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tieline.model.event import Event, Mention
-from tieline.model.ids import EventId, IssueId, Micros
+from tieline.model.ids import EventId, IssueId, Micros, RunId, Tenant
 from tieline.model.receipt import Receipt
 from tieline.model.run import AttemptRecord, ExchangeRecord
 from tieline.model.view_rows import (
@@ -92,6 +92,30 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run that an event has had, as a replay must know it."""
+
+    id: RunId
+    flow: str
+    state: str
+    lane: str | None
+    resolution: str | None
+    """What was decided, if it has died and somebody decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedLane:
+    """A lane whose head goes nowhere until a person decides."""
+
+    tenant: Tenant
+    flow: str
+    key: str
+    head: RunId
+    state: str
+    """dead or held."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replayable:
     """An event that a replay would run again."""
 
@@ -100,6 +124,8 @@ class Replayable:
     """The receipt's body, when that is the payload."""
     generation: int
     """The highest generation that any run of it has had."""
+    past: tuple[PastRun, ...] = ()
+    """Its runs so far, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

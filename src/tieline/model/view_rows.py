@@ -173,9 +173,13 @@ class ReplayRow:
     planned: int
     """Events that were found when it was planned."""
     admitted: int
-    """Runs that it has stored so far."""
+    """Runs that it has stored, or taken up again, so far."""
     started_us: Micros
     moved_us: Micros
+    waiting: int = 0
+    """Of those, how many have not ended; in a list, among its first thousand."""
+    progress: str = ""
+    """Its state in words; ``done`` only once its runs have ended."""
 
 
 @dataclass(frozen=True, slots=True)

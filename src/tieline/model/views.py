@@ -11,10 +11,11 @@ from typing import Generic, TypeVar
 from tieline.model.alert import AlertBook, AlertRow, Signs
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.event import Reference
-from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId
+from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, Tenant
 from tieline.model.store_sheet import StoreSheet
 from tieline.model.view_details import (
     Bite,
+    BlockedLane,
     Checked,
     EffectCount,
     EventDetail,
@@ -272,6 +273,14 @@ class CountEffects(Question[tuple[EffectCount, ...]]):
     """How many effects earlier runs of these events have made, by event and flow."""
 
     event_ids: tuple[EventId, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlockedLanes(Question[tuple[BlockedLane, ...]]):
+    """Those of these lanes whose head is dead or held."""
+
+    lanes: tuple[tuple[Tenant, str, str], ...] = ()
+    """(tenant, flow, key)."""
 
 
 # --- health -----------------------------------------------------------------------------------

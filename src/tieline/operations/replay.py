@@ -1,74 +1,34 @@
-"""Replay: a filter comes in; what running those events again would do, or has done, goes out.
+"""Replay: a plan comes in; it is recorded, and its runs are made bite by bite.
 
-A replay is planned first, then recorded, then admitted in small paced bites below live traffic.
-Effects that already happened keep their keys and are skipped, unless new actions are asked for.
+The bites are small and paced, and their runs come below live traffic. Effects that already happened
+keep their keys and are skipped, unless new actions are asked for. A dead run that nobody decided
+about is taken up again in its old place, so that it does not stand in the way of its own repeat.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tieline.model.commands import By, CancelReplay, ContinueReplay, ReplayFilter, StartReplay
-from tieline.model.errors import CommandRefused, PayloadRejected
+from tieline.model.commands import By, CancelReplay, ContinueReplay, StartReplay
+from tieline.model.errors import CommandRefused
 from tieline.model.facts import ReplayMoved
 from tieline.model.flow import REPLAY_PRIORITY
-from tieline.model.ids import EventId, Micros, ReplayId
+from tieline.model.ids import Micros, ReplayId
 from tieline.model.run import NewRun
 from tieline.model.view_details import Replayable
 from tieline.model.view_rows import ReplayRow
-from tieline.model.views import CountEffects, ListReplays, NextBite
+from tieline.model.views import ListReplays, NextBite
+from tieline.operations.replay_plan import Again, Example, Plan, again, check, plan
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.rules.json_safety import parse
+
+__all__ = ["Example", "Passed", "Plan", "cancel", "check", "plan", "replay_pass", "start"]
 
 SLOWEST, FASTEST = 1, 5_000
 """Events a second."""
 BITES_A_SECOND = 10
 LARGEST_BITE = 500
-PLAN_BITE = 200
-MOST_PLANNED = 100_000
-EXAMPLES = 5
 SECOND_US = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One event of a plan."""
-
-    event_id: EventId
-    source: str
-    type: str
-    recorded_us: Micros
-    flows: tuple[str, ...]
-    why_not: str | None
-    """Why no run would come of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a replay would do."""
-
-    filter: ReplayFilter
-    as_new_action: bool
-    events: int
-    runs: tuple[tuple[str, int], ...]
-    """(flow, runs), most first."""
-    effects_done: int
-    """Effects that happened before; skipped, or with ``as_new_action`` made once more."""
-    without_runs: tuple[tuple[str, int], ...]
-    """(why, events): payload forgotten, against the contract, no flow wants it."""
-    examples: tuple[Example, ...]
-    exact: bool
-    """False: there are more events than were counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The runs of one event, as a replay makes them."""
-
-    runs: tuple[NewRun, ...]
-    why_not: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,104 +36,12 @@ class Passed:
     """What one pass over the running replays did."""
 
     admitted: int
-    """Runs that were stored."""
+    """Runs that were stored, or taken up again."""
     running: int
     """Replays that have not ended."""
     next_us: Micros | None
     """When the next bite is due; None: no replay is running."""
     moved: tuple[ReplayMoved, ...] = ()
-
-
-# --- the plan ---------------------------------------------------------------------------------
-
-
-def check(wanted: ReplayFilter) -> None:
-    """Raise CommandRefused for a filter that names nothing: that would be everything."""
-    narrow = (wanted.source, wanted.type, wanted.flow, wanted.since_us, wanted.until_us)
-    failed = (wanted.issue, wanted.kind, wanted.connection)
-    if wanted.event_ids or wanted.states or any(part is not None for part in (*narrow, *failed)):
-        return
-    raise CommandRefused(
-        "the replay names no events; give ids, a source, type, state, issue or time"
-    )
-
-
-async def plan(
-    views: Views,
-    admitter: Admitter,
-    wanted: ReplayFilter,
-    *,
-    now_us: Micros,
-    as_new_action: bool = False,
-) -> Plan:
-    """Look at every event of *wanted* (up to a limit) as the replay would. Changes nothing."""
-    check(wanted)
-    tally = _Tally(wanted.flow)
-    cursor, finished = "", False
-    while not finished and tally.events < MOST_PLANNED:
-        bite = await views.read(NextBite(wanted, cursor, now_us, PLAN_BITE))
-        done = await views.read(CountEffects(tuple(one.event.id for one in bite.events)))
-        tally.add_effects({(one.event_id, one.flow): one.effects for one in done})
-        for one in bite.events:
-            tally.add(one, again(admitter, one, wanted.flow))
-        cursor, finished = bite.cursor, bite.finished
-    return Plan(
-        filter=wanted,
-        as_new_action=as_new_action,
-        events=tally.events,
-        runs=tuple(tally.runs.most_common()),
-        effects_done=tally.effects,
-        without_runs=tuple(tally.without.most_common(20)),
-        examples=tuple(tally.examples),
-        exact=finished,
-    )
-
-
-class _Tally:
-    """Counts while a plan is made."""
-
-    def __init__(self, flow: str | None) -> None:
-        self.events = 0
-        self.effects = 0
-        self.runs: Counter[str] = Counter()
-        self.without: Counter[str] = Counter()
-        self.examples: list[Example] = []
-        self._flow = flow
-
-    def add_effects(self, done: Mapping[tuple[EventId, str], int]) -> None:
-        wanted = (n for (_, flow), n in done.items() if self._flow in {None, flow})
-        self.effects += sum(wanted)
-
-    def add(self, one: Replayable, made: Again) -> None:
-        self.events += 1
-        flows = tuple(run.flow for run in made.runs)
-        self.runs.update(flows)
-        if made.why_not is not None:
-            self.without[made.why_not] += 1
-        if len(self.examples) < EXAMPLES:
-            event = one.event
-            self.examples.append(
-                Example(event.id, event.source, event.type, event.recorded_us, flows, made.why_not)
-            )
-
-
-def again(
-    admitter: Admitter, one: Replayable, flow: str | None, replay: ReplayId | None = None
-) -> Again:
-    """The runs that an event would cause today, or why none."""
-    data = one.event.data if one.event.data is not None else one.body
-    if data is None:
-        return Again((), "its payload has been forgotten (retention)")
-    try:
-        payload = parse(data)
-    except PayloadRejected as error:
-        return Again((), str(error))
-    starts, faults = admitter.runs_again(one.event, payload, flow=flow, replay=replay)
-    if starts:
-        return Again(tuple(start.run for start in starts), None)
-    if faults:
-        return Again((), "; ".join(faults))
-    return Again((), f"no flow takes {one.event.type!r} of {one.event.source!r}")
 
 
 # --- start, go on, stop -----------------------------------------------------------------------
@@ -225,16 +93,24 @@ async def _go_on(
     """Store one bite; returns how many runs, and when the next is due (None: it has ended)."""
     size = _bite(row.per_second)
     bite = await views.read(NextBite(row.filter, row.cursor, row.started_us, size))
-    runs = [run for one in bite.events for run in _runs(admitter, row, one, now_us)]
-    counted = await journal.commit(
-        ContinueReplay(row.id, row.cursor, bite.cursor, tuple(runs), bite.finished, now_us)
+    found = [(one, again(admitter, one, row.filter.flow, row.id)) for one in bite.events]
+    command = ContinueReplay(
+        id=row.id,
+        after=row.cursor,
+        cursor=bite.cursor,
+        runs=tuple(run for one, made in found for run in _runs(row, one, made, now_us)),
+        finished=bite.finished,
+        now_us=now_us,
+        retries=tuple(run.id for _, made in found for run in made.retries),
+        as_new_action=row.as_new_action,
     )
+    counted = await journal.commit(command)
     if bite.finished:
         return counted.count, None
     return counted.count, now_us + len(bite.events) * SECOND_US // row.per_second
 
 
-def _runs(admitter: Admitter, row: ReplayRow, one: Replayable, now_us: Micros) -> Sequence[NewRun]:
+def _runs(row: ReplayRow, one: Replayable, made: Again, now_us: Micros) -> Sequence[NewRun]:
     """Runs below live traffic; their deadlines count from now, not from the old event."""
     generation = one.generation + 1 if row.as_new_action else one.generation
     return [
@@ -244,7 +120,7 @@ def _runs(admitter: Admitter, row: ReplayRow, one: Replayable, now_us: Micros) -
             deadline_us=_later(run, now_us),
             generation=generation,
         )
-        for run in again(admitter, one, row.filter.flow, row.id).runs
+        for run in made.runs
     ]
 
 

@@ -126,6 +126,10 @@ class Admitter:
         verdict = _verdict(bool(starts), bool(faults))
         return Admitted(tuple(admissions), tuple(starts), verdict, "; ".join(faults) or None)
 
+    def flow(self, name: str | None) -> FlowSpec | None:
+        """The flow of this name, if it is declared."""
+        return next((flow for flow in self._flows if flow.name == name), None)
+
     def runs_again(
         self, event: Event, payload: Any, *, flow: str | None, replay: ReplayId | None
     ) -> tuple[list[Start], list[str]]:

@@ -1,6 +1,7 @@
 """Replays: recorded first, admitted bite by bite by whoever comes first, stopped at any time."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from tests.makers import (
@@ -18,12 +19,15 @@ from tieline.model import views as v
 from tieline.model.commands import (
     CancelReplay,
     ContinueReplay,
+    DiscardDead,
     GiveBack,
     ReplayFilter,
     StartReplay,
 )
 from tieline.model.errors import Conflict, NotFound
-from tieline.model.run import Done, RetryAt
+from tieline.model.ids import NO_TENANT, RunId
+from tieline.model.run import Dead, Done, HeadPolicy, RetryAt
+from tieline.model.view_details import BlockedLane
 from tieline.model.view_rows import ReplayRow
 
 REPLAY = replay_id(1)
@@ -207,3 +211,156 @@ async def test_a_bite_takes_its_place_in_a_lane_with_live_runs(store: Store) -> 
         await store.settle(run, Done())
     assert order == [run_id(n) for n in (1, 2, 101, 3)]
     assert await store.claim(flows=[FLOW]) == []
+
+
+# --- dead runs are taken up again -------------------------------------------------------------
+
+
+async def die_at_the_head(store: Store, *numbers: int, lane: str | None = "cus_1") -> None:
+    """Runs of one lane; the first is dead and blocks it."""
+    await store.ingest(*numbers, lane=lane)
+    await store.settle(await store.claim_one(), Dead("bug", "it broke"), policy=HeadPolicy.BLOCK)
+
+
+def taking_up(*numbers: int, finished: bool = True) -> ContinueReplay:
+    ids = tuple(run_id(n) for n in numbers)
+    return ContinueReplay(REPLAY, "", "c1", (), finished, 77, ids)
+
+
+async def order_of(store: Store, count: int) -> list[RunId]:
+    """The next runs, in the order in which they are claimed, each done."""
+    order = []
+    for _ in range(count):
+        run = await store.claim_one()
+        order.append(run.id)
+        await store.settle(run, Done())
+    return order
+
+
+async def test_a_dead_head_is_taken_up_in_its_old_place_and_its_lane_goes_on(
+    store: Store,
+) -> None:
+    await die_at_the_head(store, 1, 2, 3)
+    await begin(store)
+
+    counted = await store.journal.commit(taking_up(1))
+
+    assert counted.count == 1
+    taken = await store.run(run_id(1))
+    assert (taken.state, taken.replay_id, taken.behind) == ("ready", REPLAY, 0)
+    assert (await store.views.read(v.ListDead())).rows == ()
+    [decided] = (await store.views.read(v.ListDead(decided=True))).rows
+    assert (decided.run_id, decided.resolution, decided.resolved_us) == (run_id(1), "retried", 77)
+    assert await order_of(store, 3) == [run_id(n) for n in (1, 2, 3)]
+
+
+async def test_new_runs_of_a_bite_come_behind_the_dead_ones_that_it_takes_up(
+    store: Store,
+) -> None:
+    await die_at_the_head(store, 1)
+    await store.ingest(2)
+    await store.settle(await store.claim_one(), Done())
+    await begin(store)
+    both = a_bite(2, lane="cus_1", finished=True)
+
+    counted = await store.journal.commit(replace(both, retries=(run_id(1),)))
+
+    assert counted.count == 2
+    assert await order_of(store, 2) == [run_id(1), run_id(102)]
+
+
+async def test_what_somebody_decided_meanwhile_is_passed_over_and_not_counted(
+    store: Store,
+) -> None:
+    await die_at_the_head(store, 1)
+    await die_at_the_head(store, 2, lane="cus_2")
+    await begin(store)
+    await store.journal.commit(DiscardDead(run_id(1), by()))
+
+    counted = await store.journal.commit(taking_up(1, 2, 9))
+
+    assert counted.count == 1
+    assert (await row(store)).admitted == 1
+    assert await store.state(run_id(1)) == "dead"
+    assert await store.state(run_id(2)) == "ready"
+    again = [line.subject for line in await store.audit() if line.action == "retry"]
+    assert again == [run_id(2)]
+
+
+async def test_a_run_without_a_lane_that_is_taken_up_comes_after_live_ones(
+    store: Store,
+) -> None:
+    await die_at_the_head(store, 1, lane=None)
+    await begin(store)
+
+    await store.journal.commit(taking_up(1))
+
+    await store.ingest(2)
+    assert await order_of(store, 2) == [run_id(2), run_id(1)]
+
+
+async def test_effects_of_a_run_that_is_taken_up_as_a_new_action_have_unused_keys(
+    store: Store,
+) -> None:
+    await die_at_the_head(store, 1, lane=None)
+    await begin(store)
+    await store.journal.commit(a_bite(1, generation=4))
+
+    later = replace(taking_up(1), after="c1", cursor="c2", as_new_action=True)
+    await store.journal.commit(later)
+
+    assert (await store.run(run_id(1))).generation == 5
+
+
+async def test_stopping_a_replay_leaves_what_it_took_up_alone(store: Store) -> None:
+    await die_at_the_head(store, 1)
+    await begin(store)
+    await store.journal.commit(taking_up(1, finished=False))
+
+    counted = await store.journal.commit(CancelReplay(REPLAY, by()))
+
+    assert counted.count == 0
+    assert await store.state(run_id(1)) == "ready"
+    assert (await row(store)).progress == "cancelled, 1 still going on"
+
+
+async def test_a_replay_says_what_still_waits_until_its_runs_have_ended(store: Store) -> None:
+    await store.ingest(1, 2)
+    await order_of(store, 2)
+    await begin(store)
+    await store.journal.commit(a_bite(1, 2, finished=True))
+
+    told = []
+    for _ in "123":
+        [listed] = (await store.views.read(v.ListReplays())).rows
+        shown = await row(store)
+        assert (shown.waiting, shown.progress) == (listed.waiting, listed.progress)
+        told.append(shown.progress)
+        if shown.waiting:
+            await order_of(store, 1)
+
+    assert told == ["all made, 2 still waiting", "all made, 1 still waiting", "done"]
+
+
+async def test_a_bite_of_events_knows_their_runs_and_what_was_decided(store: Store) -> None:
+    await die_at_the_head(store, 1)
+    await die_at_the_head(store, 2, lane=None)
+    await store.journal.commit(DiscardDead(run_id(1), by()))
+
+    bite = await store.views.read(v.NextBite(ReplayFilter(), "", store.now_us + 10))
+
+    past = [(p.id, p.state, p.lane, p.resolution) for one in bite.events for p in one.past]
+    assert past == [
+        (run_id(1), "dead", "cus_1", "discarded"),
+        (run_id(2), "dead", None, None),
+    ]
+
+
+async def test_lanes_that_wait_for_a_person_are_named_with_their_head(store: Store) -> None:
+    await die_at_the_head(store, 1, 2)
+    await store.ingest(3, lane="cus_2")
+    lanes = tuple((NO_TENANT, FLOW, key) for key in ("cus_1", "cus_2", "cus_9"))
+
+    found = await store.views.read(v.ListBlockedLanes(lanes))
+
+    assert found == (BlockedLane(NO_TENANT, FLOW, "cus_1", run_id(1), "dead"),)

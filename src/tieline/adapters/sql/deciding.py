@@ -17,6 +17,7 @@ from tieline.model.commands import (
     RetryDead,
 )
 from tieline.model.errors import Conflict, NotFound
+from tieline.model.ids import Micros
 from tieline.model.run import RunState
 from tieline.rules.audit_chain import link
 from tieline.rules.transitions import LIVE
@@ -59,25 +60,29 @@ def cancel(command: Cancel) -> Steps[Counted]:
 
 def retry_dead(command: RetryDead) -> Steps[Counted]:
     """A dead run becomes ready; done steps stay remembered, refused ones are tried again."""
-    run = yield from _dead(command.run_id)
-    now = command.by.at_us
-    if command.as_new_action:
+    run = yield from dead_run(command.run_id)
+    yield from make_ready(run, command.by.at_us, as_new_action=command.as_new_action)
+    action = "retry-as-new-action" if command.as_new_action else "retry"
+    yield from audit(command.by, action, run.id)
+    return Counted(1)
+
+
+def make_ready(run: "RunRow", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
+    """What a dead run needs to be done again, in its old place."""
+    if as_new_action:
         yield from do("step_delete_all", run_id=run.id)
         yield from do("run_next_generation", id=run.id)
     else:
         yield from do("step_reopen", run_id=run.id)
     behind = yield from _lane_again(run)
     yield from do("work_reinsert", run_id=run.id, behind=int(behind))
-    yield from do("run_set", id=run.id, state=RunState.READY, at_us=now, reason=None)
-    yield from do("dead_resolve", run_id=run.id, resolution="retried", at_us=now)
-    action = "retry-as-new-action" if command.as_new_action else "retry"
-    yield from audit(command.by, action, run.id)
-    return Counted(1)
+    yield from do("run_set", id=run.id, state=RunState.READY, at_us=at_us, reason=None)
+    yield from do("dead_resolve", run_id=run.id, resolution="retried", at_us=at_us)
 
 
 def discard_dead(command: DiscardDead) -> Steps[Counted]:
     """Close a dead letter without success; its lane goes on."""
-    run = yield from _dead(command.run_id)
+    run = yield from dead_run(command.run_id)
     yield from do("dead_resolve", run_id=run.id, resolution="discarded", at_us=command.by.at_us)
     yield from _free_lane(run)
     yield from audit(command.by, "discard", run.id)
@@ -86,7 +91,7 @@ def discard_dead(command: DiscardDead) -> Steps[Counted]:
 
 def edit_dead(command: EditDead) -> Steps[Counted]:
     """Replace a dead run by one for an edited event, which takes its place in the lane."""
-    run = yield from _dead(command.run_id)
+    run = yield from dead_run(command.run_id)
     (new,) = command.admission.runs
     event = command.admission.event
     (answer,) = yield from admit([Entry(command.admission)])
@@ -159,7 +164,8 @@ def _lane_again(run: "RunRow") -> Steps[bool]:
     return bool(rows[0][0] != run.id)
 
 
-def _dead(run_id: str) -> Steps["RunRow"]:
+def dead_run(run_id: str) -> Steps["RunRow"]:
+    """The run, if it is dead and nobody has decided about it. Raises NotFound, Conflict."""
     run = yield from _run(run_id)
     if run.state != RunState.DEAD:
         raise Conflict(f"{run_id} is {run.state}; only a dead run can be retried or discarded")

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import orjson
 
-from tieline.adapters.sql.statement import RowOut, Steps, Value, ask
+from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model import views as v
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.ids import EventId
@@ -24,6 +24,7 @@ from tieline.model.view_rows import (
     WorkerRow,
 )
 from tieline.rules.id_time import end_id, first_id
+from tieline.rules.replayed import progress
 
 R = TypeVar("R")
 
@@ -103,8 +104,12 @@ def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
 
 
 def replays(q: v.ListReplays) -> Steps[v.Page[ReplayRow]]:
-    """Replays."""
-    return (yield from _page("replay_page", "replay", q.window, {"state": q.state}, replay_row))
+    """Replays, with what is left of those that have made all their runs."""
+    page = yield from _page("replay_page", "replay", q.window, {"state": q.state}, replay_row)
+    found = yield from ask_set("replay_waiting", [(row.id,) for row in page.rows])
+    counted: dict[str, int] = {row[0]: row[1] for row in found}
+    rows = [with_progress(row, counted[row.id]) for row in page.rows]
+    return replace(page, rows=tuple(rows))
 
 
 def audit(q: v.ListAudit) -> Steps[v.Page[AuditRow]]:
@@ -226,6 +231,11 @@ def run_row(*row: object) -> RunRow:
 def run_rows(found: Iterable[RowOut]) -> tuple[RunRow, ...]:
     """Rows of runs."""
     return tuple(run_row(*row) for row in found)
+
+
+def with_progress(row: ReplayRow, waiting: int) -> ReplayRow:
+    """The same row, knowing how many of its runs have not ended."""
+    return replace(row, waiting=waiting, progress=progress(row.state, waiting))
 
 
 def replay_row(*row: object) -> ReplayRow:

@@ -1,5 +1,8 @@
 """Replay reading: a filter and a cursor come in; the next events to run again go out."""
 
+from collections import defaultdict
+from dataclasses import replace
+
 import orjson
 
 from tieline.adapters.sql.listing import BEGINNING_OF_TIME, type_bounds
@@ -7,7 +10,7 @@ from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model import views as v
 from tieline.model.event import Event
 from tieline.model.ids import Micros
-from tieline.model.view_details import Bite, EffectCount, Replayable
+from tieline.model.view_details import Bite, BlockedLane, EffectCount, PastRun, Replayable
 from tieline.rules.id_time import end_id, first_id
 
 LOOK = 2_000
@@ -15,7 +18,24 @@ LOOK = 2_000
 
 
 def next_bite(q: v.NextBite) -> Steps[Bite]:
-    """The next wanted events. A bite may be empty and yet not the last."""
+    """The next wanted events, with their past. A bite may be empty and yet not the last."""
+    bite = yield from _chosen(q)
+    if not bite.events:
+        return bite
+    past = defaultdict[str, list[PastRun]](list)
+    for row in (yield from ask_set("run_past", [(one.event.id,) for one in bite.events])):
+        past[row[0]].append(PastRun(*row[1:]))
+    events = [replace(one, past=tuple(past[one.event.id])) for one in bite.events]
+    return replace(bite, events=tuple(events))
+
+
+def blocked(q: v.ListBlockedLanes) -> Steps[tuple[BlockedLane, ...]]:
+    """Lanes that wait for a person."""
+    found = yield from ask_set("lane_blocked", sorted(set(q.lanes)))
+    return tuple(BlockedLane(*row) for row in found)
+
+
+def _chosen(q: v.NextBite) -> Steps[Bite]:
     if q.filter.event_ids:
         return (yield from _of_ids(q))
     if q.filter.issue is not None:

@@ -5,11 +5,13 @@ from dataclasses import asdict
 import orjson
 
 from tieline.adapters.sql.admission import store_runs
-from tieline.adapters.sql.deciding import audit
+from tieline.adapters.sql.deciding import audit, dead_run, make_ready
 from tieline.adapters.sql.execution import advance_lanes
 from tieline.adapters.sql.statement import Steps, ask, do, put
-from tieline.model.commands import CancelReplay, ContinueReplay, Counted, StartReplay
+from tieline.model.commands import By, CancelReplay, ContinueReplay, Counted, StartReplay
 from tieline.model.errors import Conflict, NotFound
+from tieline.model.flow import REPLAY_PRIORITY
+from tieline.model.ids import RunId
 from tieline.model.run import RunState
 
 
@@ -35,14 +37,35 @@ def continue_replay(command: ContinueReplay) -> Steps[Counted]:
         id=command.id,
         after=command.after,
         cursor=command.cursor,
-        admitted=len(command.runs),
+        admitted=len(command.runs) + len(command.retries),
         state="done" if command.finished else "running",
         at_us=command.now_us,
     )
     if not moved:
         return Counted(0)
+    retried = 0
+    # First those that take their old place: the new ones queue behind them.
+    for run_id in sorted(command.retries):
+        retried += yield from _take_up(command, run_id)
+    if retried < len(command.retries):
+        lost = len(command.retries) - retried
+        yield from do("replay_admit_less", id=command.id, lost=lost)
     yield from store_runs([(run, None) for run in command.runs])
-    return Counted(len(command.runs))
+    return Counted(len(command.runs) + retried)
+
+
+def _take_up(command: ContinueReplay, run_id: RunId) -> Steps[int]:
+    """Retry a dead run as one of the replay's, unless somebody decided about it meanwhile."""
+    try:
+        run = yield from dead_run(run_id)
+    except (Conflict, NotFound):
+        return 0
+    yield from do("run_join_replay", id=run.id, replay_id=command.id, priority=REPLAY_PRIORITY)
+    yield from make_ready(run, command.now_us, as_new_action=command.as_new_action)
+    action = "retry-as-new-action" if command.as_new_action else "retry"
+    by = By(command.id, "taken up again by this replay", command.now_us)
+    yield from audit(by, action, run.id)
+    return 1
 
 
 def cancel_replay(command: CancelReplay) -> Steps[Counted]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tieline.adapters.sql.listing import replay_row, run_row, run_rows
+from tieline.adapters.sql.listing import replay_row, run_row, run_rows, with_progress
 from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.model import views as v
 from tieline.model.errors import NotFound
@@ -20,6 +20,7 @@ from tieline.model.view_rows import (
     RunRow,
     StepRow,
 )
+from tieline.rules.transitions import LIVE
 
 MOST_CAUSED = 200
 RUNS_COUNTED = 100_000
@@ -95,7 +96,8 @@ def replay(q: v.ShowReplay) -> Steps[ReplayDetail]:
     exact = sum(count for _, count in states) < RUNS_COUNTED
     audit = yield from audit_of([q.id])
     counted = tuple((str(state), int(count)) for state, count in states)
-    return ReplayDetail(replay_row(*found[0]), counted, exact, audit)
+    waiting = sum(count for state, count in counted if state in LIVE)
+    return ReplayDetail(with_progress(replay_row(*found[0]), waiting), counted, exact, audit)
 
 
 def _lane_head(shown: RunRow) -> Steps[RunRow | None]:

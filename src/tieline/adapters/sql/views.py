@@ -51,6 +51,7 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.FindKey: tracing.kinds_of_key,
     v.NextBite: replay_reading.next_bite,
     v.CountEffects: replay_reading.effects,
+    v.ListBlockedLanes: replay_reading.blocked,
     v.CheckRows: checking.rows,
     access.ListUsers: access_reading.users,
     access.ListTokens: access_reading.tokens,

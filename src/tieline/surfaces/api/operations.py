@@ -83,6 +83,8 @@ def _shown(row: OperationRow) -> Operation:
         id=row.id,
         kind="decision",
         state=row.state,
+        progress=row.state,
+        waiting=0,
         total=row.total,
         done=row.done,
         refused=row.refused,

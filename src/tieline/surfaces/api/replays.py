@@ -66,6 +66,10 @@ class Operation:
     kind: str
     state: str
     """running, done or cancelled."""
+    progress: str
+    """The same in words: all may be made, and some of it still waiting."""
+    waiting: int
+    """Runs of it that have not ended."""
     total: int
     """Things that were found when it was planned."""
     done: int
@@ -135,6 +139,8 @@ def operation_of(row: ReplayRow) -> Operation:
         id=row.id,
         kind="replay",
         state=row.state,
+        progress=row.progress,
+        waiting=row.waiting,
         total=row.planned,
         done=row.admitted,
         refused=0,

@@ -28,7 +28,7 @@ LOOK_S = 0.5
 COLUMNS: tuple[Column[ReplayRow], ...] = (
     Column("REPLAY", lambda row: row.id),
     Column("STARTED (UTC)", lambda row: when(row.started_us)),
-    Column("STATE", lambda row: row.state),
+    Column("STATE", lambda row: row.progress),
     Column("EVENTS", lambda row: row.planned),
     Column("RUNS", lambda row: row.admitted),
     Column("PER SECOND", lambda row: row.per_second),
@@ -147,12 +147,12 @@ def show(context: typer.Context, replay_id: str) -> None:
     session.paper.fields(
         (
             ("replay", row.id),
-            ("state", row.state),
+            ("state", row.progress),
             ("what", _words(row.filter)),
             ("started", exactly(row.started_us)),
             ("moved", exactly(row.moved_us)),
             ("events planned", row.planned),
-            ("runs stored", row.admitted),
+            ("runs made", row.admitted),
             ("runs now", _states(detail)),
             ("per second", row.per_second),
             ("as new actions", row.as_new_action),
@@ -212,10 +212,18 @@ def _tell_plan(paper: Paper, made: Plan) -> None:
     paper.fields((("events", f"{least}{made.events}"),))
     for flow, count in made.runs:
         paper.fields((("runs of " + flow, f"{least}{count}"),))
+    if made.retries:
+        words = f"{made.retries} dead runs, in their old places"
+        paper.fields((("of these, retried", words),))
     effects = "would be made ONCE MORE" if made.as_new_action else "happened and are not repeated"
     paper.fields((("effects", f"{made.effects_done} {effects}"),))
     for why, count in made.without_runs:
         paper.fields((("not run", f"{count}: {why}"),))
+    for why, count in made.left_out:
+        paper.fields((("left out", f"{count}: {why}"),))
+    for queue in made.queues:
+        words = f"{queue.runs} of these runs would wait behind {queue.head}, which is {queue.state}"
+        paper.fields((("warning", words),))
     paper.section("For example", EXAMPLE_COLUMNS, made.examples)
 
 
@@ -277,7 +285,7 @@ async def _watch(session: Session, id_: ReplayId) -> None:
 def _seen(detail: ReplayDetail) -> Seen:
     row = detail.replay
     left = sum(n for state, n in detail.states if state in {"ready", "running"})
-    words = f"{row.state}: {row.admitted} runs stored; {_states(detail)}"
+    words = f"{row.progress}: {row.admitted} runs made; {_states(detail)}"
     return Seen(words, row.state != "running" and left == 0)
 
 

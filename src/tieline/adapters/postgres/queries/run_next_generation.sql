@@ -1,3 +1,5 @@
--- The effects of this run are wanted once more, under new effect keys.
+-- The effects of this run are wanted once more, under effect keys that no run of its event has used.
 -- takes: id text
-UPDATE run SET generation = generation + 1 WHERE id = :id
+UPDATE run
+SET generation = (SELECT max(o.generation) + 1 FROM run AS o WHERE o.event_id = run.event_id)
+WHERE id = :id

@@ -1,2 +1,4 @@
--- The effects of this run are wanted once more, under new effect keys.
-UPDATE run SET generation = generation + 1 WHERE id = :id
+-- The effects of this run are wanted once more, under effect keys that no run of its event has used.
+UPDATE run
+SET generation = (SELECT max(o.generation) + 1 FROM run AS o WHERE o.event_id = run.event_id)
+WHERE id = :id

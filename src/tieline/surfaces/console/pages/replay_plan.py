@@ -52,7 +52,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
                 view["plan"] = await replay.plan(
                     parts.views, parts.admitter, wanted, now_us=desk.now_us, as_new_action=again
                 )
-                view["what"] = words_of(wanted)
+                view["what"] = words_of(view["plan"].filter)
                 view["start"] = f"/replays/start?{request.url.query}"
         except (SettingsError, CommandRefused) as error:
             view["wrong"] = str(error)
@@ -169,7 +169,12 @@ def _starting(made: Plan, query: str) -> Act:
         f"Start this replay of {least}{counted(made.events, 'event')}",
         (
             f"Makes {least}{counted(runs, 'run')}, below live traffic, at the pace you give.",
+            *_retried(made),
             effects,
+            *(
+                f"{one.runs} of these runs would wait behind {one.head}, which is {one.state}."
+                for one in made.queues
+            ),
             "You can stop it at any time; what has run by then stays.",
         ),
         "Start the replay",
@@ -178,6 +183,11 @@ def _starting(made: Plan, query: str) -> Act:
         fields="fields/pace.html",
         view={"pace": PACE, "slowest": replay.SLOWEST, "fastest": replay.FASTEST},
     )
+
+
+def _retried(made: Plan) -> tuple[str, ...]:
+    words = f"{counted(made.retries, 'dead run')} of them are retried, in their old places."
+    return (words,) if made.retries else ()
 
 
 async def _start(desk: Desk, made: Plan, form: FormData, by: By) -> str:

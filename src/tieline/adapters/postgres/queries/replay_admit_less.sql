@@ -1,0 +1,3 @@
+-- Dead runs that somebody decided about meanwhile are not the replay's.
+-- takes: id text, lost bigint
+UPDATE replay SET admitted = admitted - :lost WHERE id = :id

@@ -1,0 +1,234 @@
+"""Plan of a replay: a filter comes in; what running those events again would do goes out.
+
+The plan looks at every event as the replay will, and changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tieline.model.commands import ReplayFilter
+from tieline.model.errors import CommandRefused, PayloadRejected
+from tieline.model.flow import FlowSpec
+from tieline.model.ids import EventId, Micros, ReplayId, RunId, Tenant
+from tieline.model.run import NewRun
+from tieline.model.view_details import PastRun, Replayable
+from tieline.model.views import CountEffects, ListBlockedLanes, NextBite
+from tieline.pipeline.admit import Admitter
+from tieline.ports.views import Views
+from tieline.rules.json_safety import parse
+from tieline.rules.replayed import treatment
+
+PLAN_BITE = 200
+MOST_PLANNED = 100_000
+EXAMPLES = 5
+MOST_NAMED = 20
+"""Reasons, or lanes, that a plan names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One event of a plan."""
+
+    event_id: EventId
+    source: str
+    type: str
+    recorded_us: Micros
+    flows: tuple[str, ...]
+    why_not: str | None
+    """Why no run would come of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Runs that would wait in a lane whose head goes nowhere by itself."""
+
+    head: RunId
+    state: str
+    """dead or held."""
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a replay would do."""
+
+    filter: ReplayFilter
+    as_new_action: bool
+    events: int
+    runs: tuple[tuple[str, int], ...]
+    """(flow, runs), most first; with the dead runs that are taken up again."""
+    effects_done: int
+    """Effects that happened before; skipped, or with ``as_new_action`` made once more."""
+    without_runs: tuple[tuple[str, int], ...]
+    """(why, events): payload forgotten, against the contract, no flow wants it."""
+    examples: tuple[Example, ...]
+    """Those that run come first."""
+    exact: bool
+    """False: there are more events than were counted."""
+    retries: int = 0
+    """Of the runs, those that are dead, and are retried in their old place."""
+    left_out: tuple[tuple[str, int], ...] = ()
+    """(why, runs): somebody has decided about them."""
+    queues: tuple[Queue, ...] = ()
+    """Where some of the runs would wait for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a replay makes of one event."""
+
+    runs: tuple[NewRun, ...]
+    retries: tuple[PastRun, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Why a flow that takes the event gets no run of it."""
+    why_not: str | None = None
+    """Why nothing comes of it."""
+
+
+def check(wanted: ReplayFilter) -> None:
+    """Raise CommandRefused for a filter that names nothing: that would be everything."""
+    narrow = (wanted.source, wanted.type, wanted.flow, wanted.since_us, wanted.until_us)
+    failed = (wanted.issue, wanted.kind, wanted.connection)
+    if wanted.event_ids or wanted.states or any(part is not None for part in (*narrow, *failed)):
+        return
+    raise CommandRefused(
+        "the replay names no events; give ids, a source, type, state, issue or time"
+    )
+
+
+async def plan(
+    views: Views,
+    admitter: Admitter,
+    wanted: ReplayFilter,
+    *,
+    now_us: Micros,
+    as_new_action: bool = False,
+) -> Plan:
+    """Look at every event of *wanted* (up to a limit) as the replay would. Changes nothing."""
+    check(wanted)
+    wanted = narrowed(wanted, admitter.flow(wanted.flow))
+    tally = _Tally(wanted.flow)
+    cursor, finished = "", False
+    while not finished and tally.events < MOST_PLANNED:
+        bite = await views.read(NextBite(wanted, cursor, now_us, PLAN_BITE))
+        done = await views.read(CountEffects(tuple(one.event.id for one in bite.events)))
+        tally.add_effects({(one.event_id, one.flow): one.effects for one in done})
+        found = [(one, again(admitter, one, wanted.flow)) for one in bite.events]
+        for one, made in found:
+            tally.add(one, made)
+        lanes = Counter(lane for one, made in found for lane in _lanes(one, made))
+        for lane in await views.read(ListBlockedLanes(tuple(lanes))):
+            tally.blocked[lane.head, lane.state] += lanes[lane.tenant, lane.flow, lane.key]
+        cursor, finished = bite.cursor, bite.finished
+    return Plan(
+        filter=wanted,
+        as_new_action=as_new_action,
+        events=tally.events,
+        runs=tuple(tally.runs.most_common()),
+        effects_done=tally.effects,
+        without_runs=tuple(tally.without.most_common(MOST_NAMED)),
+        examples=tuple([*tally.running, *tally.others][:EXAMPLES]),
+        exact=finished,
+        retries=len(tally.retried),
+        left_out=tuple(tally.left_out.most_common()),
+        queues=tally.queues(),
+    )
+
+
+def narrowed(wanted: ReplayFilter, flow: FlowSpec | None) -> ReplayFilter:
+    """The same choice without the events that *flow*, which it names, does not take anyway."""
+    if flow is None or wanted.event_ids:
+        return wanted
+    kind = None if flow.type == "*" else flow.type
+    return replace(wanted, source=wanted.source or flow.source.name, type=wanted.type or kind)
+
+
+def _lanes(one: Replayable, made: Again) -> Iterable[tuple[Tenant, str, str]]:
+    """The lanes that the runs of one event would stand in."""
+    places = [(run.flow, run.lane) for run in made.runs]
+    places += [(run.flow, run.lane) for run in made.retries]
+    for flow, lane in places:
+        if lane is not None:
+            yield (one.event.tenant, flow, lane)
+
+
+class _Tally:
+    """Counts while a plan is made."""
+
+    def __init__(self, flow: str | None) -> None:
+        self.events = 0
+        self.effects = 0
+        self.runs: Counter[str] = Counter()
+        self.retried: set[RunId] = set()
+        self.left_out: Counter[str] = Counter()
+        self.without: Counter[str] = Counter()
+        self.blocked: Counter[tuple[RunId, str]] = Counter()
+        self.running: list[Example] = []
+        self.others: list[Example] = []
+        self._flow = flow
+
+    def add_effects(self, done: Mapping[tuple[EventId, str], int]) -> None:
+        wanted = (n for (_, flow), n in done.items() if self._flow in {None, flow})
+        self.effects += sum(wanted)
+
+    def add(self, one: Replayable, made: Again) -> None:
+        self.events += 1
+        flows = (*(run.flow for run in made.runs), *(run.flow for run in made.retries))
+        self.runs.update(flows)
+        self.retried.update(run.id for run in made.retries)
+        self.left_out.update(made.left_out)
+        if made.why_not is not None and not made.left_out:
+            self.without[made.why_not] += 1
+        examples = self.running if flows else self.others
+        if len(examples) < EXAMPLES:
+            event = one.event
+            examples.append(
+                Example(event.id, event.source, event.type, event.recorded_us, flows, made.why_not)
+            )
+
+    def queues(self) -> tuple[Queue, ...]:
+        """Where runs would wait: not behind a head that this very replay takes up again."""
+        found = [
+            Queue(head, state, runs)
+            for (head, state), runs in self.blocked.most_common()
+            if head not in self.retried
+        ]
+        return tuple(found[:MOST_NAMED])
+
+
+def again(
+    admitter: Admitter, one: Replayable, flow: str | None, replay: ReplayId | None = None
+) -> Again:
+    """What an event would cause today: new runs, dead ones taken up again; or why nothing."""
+    data = one.event.data if one.event.data is not None else one.body
+    if data is None:
+        return Again((), why_not="its payload has been forgotten (retention)")
+    try:
+        payload = parse(data)
+    except PayloadRejected as error:
+        return Again((), why_not=str(error))
+    starts, faults = admitter.runs_again(one.event, payload, flow=flow, replay=replay)
+    if starts:
+        return _with_past(one, [start.run for start in starts])
+    if faults:
+        return Again((), why_not="; ".join(faults))
+    return Again((), why_not=f"no flow takes {one.event.type!r} of {one.event.source!r}")
+
+
+def _with_past(one: Replayable, runs: Iterable[NewRun]) -> Again:
+    """A dead run stands for the new one of its flow; what was decided stays decided."""
+    new: list[NewRun] = []
+    retries: list[PastRun] = []
+    left_out: list[str] = []
+    for run in runs:
+        past = [before for before in one.past if before.flow == run.flow]
+        found = treatment(past)
+        if found.left_out is not None:
+            left_out.append(found.left_out)
+        elif found.retries:
+            retries += [before for before in past if before.id in found.retries]
+        else:
+            new.append(run)
+    why_not = None if new or retries else "; ".join(left_out)
+    return Again(tuple(new), tuple(retries), tuple(left_out), why_not)
