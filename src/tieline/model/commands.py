@@ -15,6 +15,7 @@ from tieline.model.fleet_commands import Leave as Leave
 from tieline.model.fleet_commands import TakeDuty
 from tieline.model.ids import EventId, Micros, RunId, WorkerId
 from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
+from tieline.model.knowledge_commands import CloseDeliveries as CloseDeliveries
 from tieline.model.knowledge_commands import Decided as Decided
 from tieline.model.knowledge_commands import DecideMany as DecideMany
 from tieline.model.knowledge_commands import Heard as Heard
@@ -346,7 +347,7 @@ FrontCommand = Ingest | KeepReceipt
 BackCommand = Claim | Remember | Settle | GiveBack | Promote | WakeWaiting | Beat | Sweep
 OperatorCommand = (
     Pause | Resume | Cancel | RetryDead | DiscardDead | EditDead | ResolveHeld
-    | StartReplay | CancelReplay | DecideMany
+    | StartReplay | CancelReplay | DecideMany | CloseDeliveries
     | AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue
 )  # fmt: skip
 HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty | Leave

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from tieline.model.by import By
-from tieline.model.ids import IssueId, Micros, RunId
+from tieline.model.ids import IssueId, Micros, ReceiptId, RunId
 from tieline.model.value import value
 
 
@@ -28,12 +28,20 @@ HELD_ACTIONS = ("resolve-retry", "resolve-give-up", "cancel")
 
 
 @value
-class Decided:
-    """What became of a DecideMany."""
+class CloseDeliveries:
+    """Close deliveries in quarantine without a run. Answers Decided."""
 
-    done: tuple[RunId, ...]
-    refused: tuple[tuple[RunId, str], ...]
-    """(run, why not)."""
+    receipt_ids: tuple[ReceiptId, ...]
+    by: By
+
+
+@value
+class Decided:
+    """What became of a DecideMany, or of a CloseDeliveries."""
+
+    done: tuple[RunId | ReceiptId, ...]
+    refused: tuple[tuple[RunId | ReceiptId, str], ...]
+    """(run or delivery, why not)."""
 
 
 @value

@@ -1,7 +1,7 @@
 """Replay commands: a replay is recorded, admitted bite by bite, and stopped."""
 
 from tieline.model.by import By
-from tieline.model.ids import Micros, ReplayId, RunId
+from tieline.model.ids import Micros, ReceiptId, ReplayId, RunId
 from tieline.model.replay_filter import ReplayFilter
 from tieline.model.run import NewRun
 from tieline.model.value import value
@@ -35,6 +35,8 @@ class ContinueReplay:
     """Dead runs that are taken up again, each in its old place; decided ones are passed over."""
     as_new_action: bool = False
     """Whether those make their effects once more. New runs say so by their generation."""
+    receipts: tuple[ReceiptId, ...] = ()
+    """The deliveries of the events that get runs; those in quarantine are decided by it."""
 
 
 @value

@@ -24,6 +24,8 @@ class ReceiptDetail:
 
     receipt: Receipt
     events: tuple[EventRow, ...]
+    decision: str | None = None
+    """What was decided about one in quarantine."""
 
 
 @dataclass(frozen=True, slots=True)

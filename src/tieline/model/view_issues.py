@@ -57,11 +57,14 @@ class IssueRow:
     regressions: int
     """How often it failed again after it was resolved."""
     records: int = 0
-    """Distinct business names among the latest subjects (at most 50 are looked at)."""
+    """Distinct business names of one kind, the kind that tells most of them apart, among the latest
+    subjects (at most 50 are looked at); at the door, deliveries."""
     records_exact: bool = True
     """False: there are more subjects than were looked at."""
     tenants: int = 0
     """Distinct tenants among the same subjects."""
+    needs_person: bool = False
+    """A dead run, a held one or a delivery in quarantine of it waits for a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,31 @@ class ListIssues(Question[Page[IssueRow]]):
     source: str | None = None
     kind: str | None = None
     window: Window = EVERYTHING
+    needs_person: bool | None = None
+    """Only those of which something waits for a decision, or does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCounts:
+    """How many issues are alive."""
+
+    need_person: int
+    """Open, and something of it waits for a decision."""
+    healing: int
+    """Open, and nothing does: what failed went well later, or is tried again."""
+    acknowledged: int
+    exact: bool
+    """False: there are more than were counted."""
+
+    @property
+    def open(self) -> int:
+        """All that nobody has acknowledged."""
+        return self.need_person + self.healing
+
+
+@dataclass(frozen=True, slots=True)
+class CountIssues(Question[IssueCounts]):
+    """Of all that are open or acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)

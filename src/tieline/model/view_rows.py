@@ -21,6 +21,8 @@ class ReceiptRow:
     event_id: EventId | None
     remote: str | None
     body_bytes: int
+    decision: str | None = None
+    """In a list of the quarantine: ``closed``, or ``replayed: rpl_…``; None: it waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ class ListReceipts(Question[Page[ReceiptRow]]):
     """Only those that belong to it."""
     reason: str | None = None
     """Only those whose reason has this text in it."""
+    decided: bool | None = None
+    """Of those in quarantine: only these that are decided, or are not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,15 @@
 import asyncio
 import re
 
-from tieline.model.commands import Cancel, Command, DecideMany, Pause, Resume, StartReplay
+from tieline.model.commands import (
+    Cancel,
+    CloseDeliveries,
+    Command,
+    DecideMany,
+    Pause,
+    Resume,
+    StartReplay,
+)
 from tieline.model.facts import Decided
 from tieline.model.flow import HubSpec
 from tieline.model.hint import Hint
@@ -95,6 +103,8 @@ def _decided(command: Command) -> Decided | None:
         return Decided(
             f"{command.action}-many", f"{len(command.run_ids)} runs", by.actor, by.reason
         )
+    if isinstance(command, CloseDeliveries):
+        subject = f"{len(command.receipt_ids)} deliveries"
     action = _CAPITAL.sub("-", type(command).__name__).lower()
     return Decided(action, str(subject or "-"), by.actor, by.reason)
 

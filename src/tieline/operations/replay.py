@@ -103,6 +103,11 @@ async def _go_on(
         now_us=now_us,
         retries=tuple(run.id for _, made in found for run in made.retries),
         as_new_action=row.as_new_action,
+        receipts=tuple(
+            one.event.receipt_id
+            for one, made in found
+            if one.event.receipt_id is not None and (made.runs or made.retries)
+        ),
     )
     counted = await journal.commit(command)
     if bite.finished:

@@ -2,7 +2,7 @@
 
 from tieline.model import commands as c
 from tieline.model.hint import LOOK, NOTHING, Hint
-from tieline.model.ids import Micros
+from tieline.model.ids import Micros, RunId
 from tieline.model.run import RetryAt, Waiting
 from tieline.model.sharing import Leased, LeaseShares, Share, ShareAsk
 
@@ -22,7 +22,8 @@ def hint_of(command: c.Command, answer: object) -> Hint:
             return Hint(look=True, lost=tuple(expired[:MOST_LOST]))
         case c.Decided(done=done) if isinstance(command, c.DecideMany) and done:
             is_cancel = command.action == "cancel"
-            return Hint(look=True, lost=done[:MOST_LOST] if is_cancel else ())
+            lost = tuple(RunId(run_id) for run_id in done[:MOST_LOST])
+            return Hint(look=True, lost=lost if is_cancel else ())
         case c.Counted(count=count):
             return _of_counted(command, count)
         case Leased(shares=shares) if isinstance(command, LeaseShares):

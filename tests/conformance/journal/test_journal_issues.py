@@ -10,6 +10,7 @@ from tests.stores import Store
 from tieline.adapters.sql import noting
 from tieline.model.commands import (
     AcknowledgeIssue,
+    CloseDeliveries,
     DiscardDead,
     KeepReceipt,
     MuteIssue,
@@ -26,7 +27,14 @@ from tieline.model.event import Mention
 from tieline.model.ids import IssueId, Tenant
 from tieline.model.receipt import Verdict
 from tieline.model.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.model.view_issues import IssueRow, IssueState, ListIssues, ShowIssue
+from tieline.model.view_issues import (
+    CountIssues,
+    IssueCounts,
+    IssueRow,
+    IssueState,
+    ListIssues,
+    ShowIssue,
+)
 from tieline.model.views import ListDead, ListReceipts, ListRuns, ShowRun, Window
 
 BUSY = "HTTP 503: busy"
@@ -389,3 +397,81 @@ async def test_failures_that_nobody_could_tell_apart_share_one_coarse_issue(
     ]  # fmt: skip
     page = await store.views.read(ListDead(issue=rows["many"].id))
     assert len(page.rows) == 2
+
+
+# --- what needs a person ----------------------------------------------------------------------
+
+
+async def retried_in_the_end(store: Store, number: int) -> None:
+    """A run that failed once, and will be tried again."""
+    [run] = await fail(store, number, outcome=RetryAt(2**50, SAID))
+    assert await store.state(run.id) == "retrying"
+
+
+async def test_issues_are_counted_by_whether_something_waits_for_a_person(store: Store) -> None:
+    await retried_in_the_end(store, 1)
+    await fail(store, 2, outcome=Dead("bug", "ValueError: no"))
+    await fail(store, 3, outcome=Held("in doubt"))
+    odd = a_receipt(4, verdict=Verdict.QUARANTINED, status=202, reason="amount: not a number")
+    await store.journal.commit(KeepReceipt(odd))
+    wrong = a_receipt(5, verdict=Verdict.REFUSED, status=401, reason="bad-signature")
+    await store.journal.commit(KeepReceipt(wrong))
+
+    counts = await store.views.read(CountIssues())
+    need = {row.kind for row in await issues(store, needs_person=True)}
+    heal = {row.kind for row in await issues(store, needs_person=False)}
+
+    assert {"bug", "quarantined"} <= need
+    assert {"unavailable", "refused"} & heal >= {"refused"}
+    assert not need & heal
+    assert (counts.need_person, counts.healing) == (
+        len(await issues(store, needs_person=True)),
+        len(await issues(store, needs_person=False)),
+    )
+    assert (counts.open, counts.acknowledged, counts.exact) == (len(await issues(store)), 0, True)
+    shown = {row.id: row.needs_person for row in await issues(store)}
+    for id_, needs in shown.items():
+        assert (await store.views.read(ShowIssue(id_))).issue.needs_person == needs
+
+
+async def test_an_issue_needs_nobody_once_all_of_it_is_decided(store: Store) -> None:
+    [run] = await fail(store, 1, outcome=Dead("bug", "ValueError: no"))
+    odd = a_receipt(2, verdict=Verdict.QUARANTINED, status=202, reason="amount: not a number")
+    await store.journal.commit(KeepReceipt(odd))
+    assert (await store.views.read(CountIssues())).need_person == 2
+
+    await store.journal.commit(DiscardDead(run.id, by()))
+    await store.journal.commit(CloseDeliveries((odd.id,), by()))
+
+    assert await store.views.read(CountIssues()) == IssueCounts(0, 2, 0, exact=True)
+
+
+async def test_acknowledged_issues_hide_no_open_one(store: Store) -> None:
+    await fail(store, 1, outcome=Dead("bug", "ValueError: no"))
+    store.now_us += SECOND_US
+    await fail(store, 2, outcome=Dead("reject", "not this one"))
+    newest, _ = await issues(store)
+    await store.journal.commit(AcknowledgeIssue(newest.id, by()))
+
+    counts = await store.views.read(CountIssues())
+
+    assert (counts.open, counts.acknowledged) == (1, 1)
+
+
+async def test_one_order_with_two_names_is_one_record_and_a_delivery_at_the_door_is_one(
+    store: Store,
+) -> None:
+    await store.ingest(1, 2)
+    for number, run in enumerate(await store.claim()):
+        names = (("order", f"o{number}"), ("customer", "c1"))
+        said = tuple(Mention(*name, run.event.id, run.id, START_US) for name in names)
+        progress = Progress(attempts=tried(run).attempts, mentions=said)
+        await store.settle(run, Dead("unavailable", SAID), progress)
+    for number in (3, 4, 5):
+        wrong = a_receipt(number, verdict=Verdict.REFUSED, status=401, reason="bad-signature")
+        await store.journal.commit(KeepReceipt(wrong))
+
+    rows = {row.kind: row for row in await issues(store)}
+
+    assert (rows["unavailable"].records, rows["refused"].records) == (2, 3)
+    assert rows["refused"].records_exact

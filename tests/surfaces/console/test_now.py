@@ -1,11 +1,9 @@
 """Now: the first sentence that somebody on call reads is true, and the worst comes first."""
 
-from typing import Any
-
 import pytest
 
 from tieline.model.alert import AlertRow
-from tieline.model.view_issues import IssueRow, IssueState
+from tieline.model.view_issues import IssueCounts
 from tieline.model.view_rows import FlowCount, PauseRow, WorkCount
 from tieline.model.view_series import Point
 from tieline.surfaces.console.pages.now import charted, verdict
@@ -16,47 +14,42 @@ PAUSE = PauseRow("flow", "book", "ada", "maintenance", 0)
 ALERT = AlertRow("k", "dead-letters", "flow:book", "ops", "3 wait", "firing", 0, 0, None, None, 0)
 
 
-def standing(*, dead: int = 0, held: int = 0, pauses: tuple[PauseRow, ...] = ()) -> Standing:
+def standing(
+    *, dead: int = 0, held: int = 0, aside: int = 0, pauses: tuple[PauseRow, ...] = ()
+) -> Standing:
     counted = WorkCount((FlowCount("book", dead=dead, held=held),), None, exact=True)
-    return Standing(counted, pauses, 0, 0, NOW_US)
+    return Standing(counted, pauses, aside, 0, NOW_US)
 
 
-def an_issue() -> IssueRow:
-    id_: Any = "iss_1"
-    return IssueRow(
-        id=id_,
-        flow="book",
-        source=None,
-        connection="books",
-        kind="unavailable",
-        status=503,
-        words="busy",
-        count=3,
-        subjects=3,
-        first_us=0,
-        last_us=0,
-        state=IssueState.OPEN,
-        until_us=None,
-        actor=None,
-        reason=None,
-        changed_us=None,
-        regressions=0,
-    )
+def issues(need_person: int = 0, healing: int = 0, *, exact: bool = True) -> IssueCounts:
+    return IssueCounts(need_person, healing, 3, exact)
 
 
 @pytest.mark.parametrize(
     ("given", "issues", "alerts", "tone", "words"),
     [
-        (standing(), (), [], "good", "All is well"),
-        (standing(pauses=(PAUSE,)), (), [], "wait", "1 thing paused"),
-        (standing(held=1), (), [], "person", "1 run held waits for a person"),
-        (standing(dead=2, held=1), (), [], "person", "2 dead letters and 1 run held wait"),
-        (standing(), (an_issue(),), [], "bad", "1 open issue"),
-        (standing(dead=2), (an_issue(),), [ALERT], "bad", "1 alert firing and 1 open issue"),
+        (standing(), issues(), [], "good", "All is well"),
+        (standing(pauses=(PAUSE,)), issues(), [], "wait", "1 thing paused"),
+        (standing(held=1), issues(), [], "person", "1 run held waits for a person"),
+        (standing(dead=2, held=1), issues(), [], "person", "2 dead letters and 1 run held wait"),
+        (standing(aside=2), issues(), [], "person", "2 deliveries in quarantine wait"),
+        (standing(dead=1), issues(healing=9), [], "person", "1 dead letter waits for a person"),
+        (standing(), issues(1), [], "bad", "1 open issue needs a person"),
+        (standing(), issues(24, exact=False), [], "bad", "at least 24 open issues need a person"),
+        (standing(), issues(healing=1), [], "wait", "1 open issue recovers by itself"),
+        (standing(), issues(healing=21), [], "wait", "21 open issues recover by themselves"),
+        (
+            standing(dead=2),
+            issues(1),
+            [ALERT],
+            "bad",
+            "1 alert firing and 1 open issue needs a person",
+        ),
+        (standing(), issues(), [ALERT], "bad", "1 alert firing"),
     ],
 )
 def test_the_worst_is_said_first(
-    given: Standing, issues: tuple[IssueRow, ...], alerts: list[AlertRow], tone: str, words: str
+    given: Standing, issues: IssueCounts, alerts: list[AlertRow], tone: str, words: str
 ) -> None:
     said = verdict(given, issues, alerts, NOW_US, NOW_US)
 
@@ -65,7 +58,7 @@ def test_the_worst_is_said_first(
 
 @pytest.mark.parametrize("beat_us", [None, NOW_US - 60_000_000])
 def test_that_nobody_works_is_worse_than_anything(beat_us: int | None) -> None:
-    said = verdict(standing(dead=5), (an_issue(),), [ALERT], beat_us, NOW_US)
+    said = verdict(standing(dead=5), issues(1), [ALERT], beat_us, NOW_US)
 
     assert (said.tone, said.words) == ("bad", "No worker is running")
 

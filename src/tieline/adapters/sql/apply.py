@@ -19,6 +19,7 @@ from tieline.adapters.sql import (
     locking,
     operating,
     purging,
+    quarantining,
     replaying,
     scheduling,
     sharing,
@@ -89,6 +90,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
     o.CancelOperation: operating.cancel,
     c.KeepTally: tallying.keep,
     c.DecideMany: bulk_deciding.decide,
+    c.CloseDeliveries: quarantining.close,
 }
 
 

@@ -34,6 +34,7 @@ def issues(q: v.ListIssues) -> Steps[Page[v.IssueRow]]:
         connection=q.connection,
         source=q.source,
         kind=q.kind,
+        needs=None if q.needs_person is None else int(q.needs_person),
         since_us=BEGINNING_OF_TIME if window.since_us is None else window.since_us,
         until_us=END_OF_TIME if window.until_us is None else window.until_us,
         limit=limit,
@@ -60,8 +61,24 @@ def _cursor(last_us: int, id_: str) -> str:
 
 def _issue(*row: object) -> v.IssueRow:
     made = v.IssueRow(*row)  # type: ignore[arg-type]
-    exact = bool(made.records_exact)
-    return replace(made, state=v.IssueState(made.state), records_exact=exact)
+    return replace(
+        made,
+        state=v.IssueState(made.state),
+        records_exact=bool(made.records_exact),
+        needs_person=bool(made.needs_person),
+    )
+
+
+def standing(_: v.CountIssues) -> Steps[v.IssueCounts]:
+    """How many are open or acknowledged, and of how many something waits for a person."""
+    rows = yield from ask("issue_standing", look=LOOK)
+    counts = {(str(state), bool(needs)): int(count) for state, needs, count in rows}
+    return v.IssueCounts(
+        need_person=counts.get(("open", True), 0),
+        healing=counts.get(("open", False), 0),
+        acknowledged=sum(n for (state, _), n in counts.items() if state == "acknowledged"),
+        exact=sum(counts.values()) < LOOK,
+    )
 
 
 def issue(q: v.ShowIssue) -> Steps[v.IssueDetail]:

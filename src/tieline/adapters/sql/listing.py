@@ -10,6 +10,7 @@ from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model import views as v
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.ids import EventId
+from tieline.model.receipt import Verdict
 from tieline.model.view_rows import (
     AuditRow,
     ConnectionCalls,
@@ -56,7 +57,11 @@ def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
     """Deliveries; those that were not accepted, or belong to an issue, have an index."""
     where: dict[str, Value] = {"source": q.source, "verdict": q.verdict, "reason": q.reason}
     name = "receipt_page_odd" if q.verdict in ODD_VERDICTS else "receipt_page"
-    if q.issue is not None:
+    if q.verdict == Verdict.QUARANTINED:
+        name = "receipt_page_quarantined"
+        decided = None if q.decided is None else int(q.decided)
+        where = {"source": q.source, "reason": q.reason, "issue": q.issue, "decided": decided}
+    elif q.issue is not None:
         name, where = "receipt_page_of_issue", where | {"issue": q.issue}
     return (yield from _page(name, "receipt", q.window, where, ReceiptRow))
 

@@ -7,6 +7,7 @@ import orjson
 from tieline.adapters.sql.admission import store_runs
 from tieline.adapters.sql.deciding import audit, dead_run, make_ready
 from tieline.adapters.sql.execution import advance_lanes
+from tieline.adapters.sql.quarantining import replayed
 from tieline.adapters.sql.statement import Steps, ask, do, put
 from tieline.model.commands import By, CancelReplay, ContinueReplay, Counted, StartReplay
 from tieline.model.errors import Conflict, NotFound
@@ -51,6 +52,7 @@ def continue_replay(command: ContinueReplay) -> Steps[Counted]:
         lost = len(command.retries) - retried
         yield from do("replay_admit_less", id=command.id, lost=lost)
     yield from store_runs([(run, None) for run in command.runs])
+    yield from replayed(command.receipts, command.id, command.now_us)
     return Counted(len(command.runs) + retried)
 
 

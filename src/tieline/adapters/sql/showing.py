@@ -34,7 +34,8 @@ def receipt(q: v.ShowReceipt) -> Steps[ReceiptDetail]:
     row = found[0]
     kept = Receipt._make((*row[:4], Verdict(row[4]), *row[5:]))
     made = yield from events_of_receipt(kept.id, kept.event_id, is_repeat=_is_repeat(kept.verdict))
-    return ReceiptDetail(kept, made)
+    ((_, decision),) = yield from ask("receipt_standing", id=q.id)
+    return ReceiptDetail(kept, made, decision)
 
 
 def event(q: v.ShowEvent) -> Steps[EventDetail]:

@@ -13,6 +13,7 @@ from tieline.adapters.sql import (
     more_listing,
     narrowing,
     operating,
+    quarantining,
     replay_reading,
     series_reading,
     sharing,
@@ -25,6 +26,7 @@ from tieline.model import view_access as access
 from tieline.model import view_issues as issues
 from tieline.model import view_lists as lists
 from tieline.model import view_operations as operation
+from tieline.model import view_quarantine as quarantine
 from tieline.model import view_series as series
 from tieline.model import views as v
 
@@ -65,6 +67,8 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     v.ListAlerts: alerting.listed,
     v.ReadAlertBook: alerting.book,
     v.ReadSigns: alerting.signs,
+    quarantine.CountQuarantine: quarantining.count,
+    issues.CountIssues: issue_reading.standing,
     issues.ListIssues: issue_reading.issues,
     issues.ShowIssue: issue_reading.issue,
     series.ReadSeries: series_reading.series,

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from tieline.model.commands import Cancel, DiscardDead, RetryDead
 from tieline.model.errors import CommandRefused
-from tieline.model.ids import RunId
-from tieline.model.knowledge_commands import MOST_DECIDED, Decided, DecideMany
+from tieline.model.ids import ReceiptId, RunId
+from tieline.model.knowledge_commands import MOST_DECIDED, CloseDeliveries, Decided, DecideMany
 from tieline.operations import decide
 from tieline.rules.access import Permission
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
@@ -55,6 +55,14 @@ class Deciding(Why):
 
     action: Literal["retry", "discard", "cancel", "resolve-retry", "resolve-give-up"]
     run_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
+        min_length=1, max_length=MOST_DECIDED
+    )
+
+
+class Closing(Why):
+    """Deliveries in quarantine that get no run."""
+
+    receipt_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
         min_length=1, max_length=MOST_DECIDED
     )
 
@@ -138,6 +146,14 @@ async def decide_many(ask: Ask) -> Decided:
     return decided
 
 
+async def close_deliveries(ask: Ask) -> Decided:
+    """Close deliveries in quarantine without a run; each has its own line in the audit log."""
+    body: Closing = ask.body
+    ids = tuple(ReceiptId(text) for text in dict.fromkeys(body.receipt_ids))
+    closed: Decided = await ask.parts.carry_out(CloseDeliveries(ids, ask.by(body.reason)))
+    return closed
+
+
 class Reacting:
     """The journal as operations use it: the hub reacts to each command at once."""
 
@@ -153,6 +169,8 @@ _CHANGE = ("not-found", "conflict", "refused")
 ENDPOINTS = (
     Endpoint("POST", "/runs/decide", _OPERATE, "Decide many runs at once", decide_many, Decided,
              body=Deciding, problems=("refused", "conflict")),
+    Endpoint("POST", "/quarantine/close", _OPERATE, "Close deliveries in quarantine",
+             close_deliveries, Decided, body=Closing, problems=("refused", "conflict")),
     Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
              problems=_CHANGE),
     Endpoint("POST", "/held/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,

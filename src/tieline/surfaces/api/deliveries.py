@@ -1,6 +1,6 @@
 """Deliveries: what came to the door, and what was recorded of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -36,6 +36,15 @@ class OddQuery(TimedListing):
     source: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
+
+
+class QuarantineQuery(OddQuery):
+    """Which deliveries in quarantine."""
+
+    decided: bool = Field(
+        False,  # noqa: FBT003
+        description="Those that were replayed or closed; else those that wait for a decision.",
+    )
 
 
 class EventQuery(TimedListing):
@@ -103,15 +112,16 @@ async def list_refused(ask: Ask) -> Listed[ReceiptRow]:
 
 async def list_quarantine(ask: Ask) -> Listed[ReceiptRow]:
     """Those that are kept aside."""
-    return await _receipts(ask, "quarantined", ask.query)
+    return await _receipts(ask, "quarantined", ask.query, decided=ask.query.decided)
 
 
 async def _receipts(
-    ask: Ask, verdict: str | None, q: ReceiptQuery | OddQuery
+    ask: Ask, verdict: str | None, q: ReceiptQuery | OddQuery, *, decided: bool | None = None
 ) -> Listed[ReceiptRow]:
     issue = None if q.issue is None else IssueId(q.issue)
     part = window(ask, "rct_")
     question = ListReceipts(q.source, verdict, window=part, issue=issue, reason=q.reason)
+    question = replace(question, decided=decided)
     return listed(await ask.parts.views.read(question))
 
 
@@ -130,6 +140,7 @@ async def show_receipt(ask: Ask) -> ReceiptShown:
         receipt.event_id,
         receipt.remote,
         receipt.body_bytes,
+        detail.decision,
     )
     body = visible.payload(receipt.body, ask.parts.hub, contract=contract)
     return ReceiptShown(row, _headers(receipt.headers), body, detail.events)
@@ -191,7 +202,7 @@ ENDPOINTS = (
     Endpoint("GET", "/refused", _READ, "List deliveries that were turned away", list_refused,
              Listed[ReceiptRow], query=OddQuery),
     Endpoint("GET", "/quarantine", _READ, "List deliveries that are kept aside", list_quarantine,
-             Listed[ReceiptRow], query=OddQuery),
+             Listed[ReceiptRow], query=QuarantineQuery),
     Endpoint("GET", "/events", _READ, "List recorded events", list_events, Listed[EventRow],
              query=EventQuery),
     Endpoint("GET", "/events/{id}", _READ, "Show an event, redacted", show_event, EventShown,

@@ -23,6 +23,7 @@ from tieline.model.view_issues import (
     ListIssues,
     ShowIssue,
 )
+from tieline.operations.owners import owner_of
 from tieline.ports.journal import Journal
 from tieline.rules.plain import plain
 from tieline.rules.plain_time import moment
@@ -128,8 +129,7 @@ def show(context: typer.Context, issue: IssueArgument) -> None:
 
 
 def _owner(hub: HubSpec | None, row: IssueRow) -> str | None:
-    flow = None if hub is None or row.flow is None else hub.flows.get(row.flow)
-    return None if flow is None else flow.owner or None
+    return None if hub is None else owner_of(hub, row)
 
 
 @app.command()

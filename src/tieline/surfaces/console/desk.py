@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tieline.model.ids import Micros
+from tieline.model.view_quarantine import CountQuarantine
 from tieline.model.view_series import ReadSums
 from tieline.model.views import CountWork, ListPauses, Question
 from tieline.rules.access import Permission
@@ -66,15 +67,17 @@ class Desk:
             if kept is None or not 0 <= now_us - kept.at_us < STANDING_US:
                 counted = await self.read(CountWork())
                 pauses = await self.read(ListPauses())
+                aside = await self.read(CountQuarantine())
                 sums = await self.read(ReadSums("all", now_us - DAY_US, now_us))
                 point = sums.get("")
                 counts: Mapping[str, int] = point.counts if point is not None else {}
                 kept = Standing(
                     counted,
                     pauses,
-                    counts.get("quarantined", 0),
+                    aside.waiting,
                     counts.get("refused", 0),
                     now_us,
+                    aside.exact,
                 )
                 self._kept.standing = kept
             return kept

@@ -13,10 +13,12 @@ class Standing:
     counted: WorkCount
     pauses: tuple[PauseRow, ...]
     quarantined: int
-    """In the last 24 hours."""
+    """Deliveries that nobody has decided about."""
     refused: int
     """In the last 24 hours."""
     at_us: Micros
+    quarantined_exact: bool = True
+    """False: there are more than were counted."""
 
     def total(self, state: str) -> int:
         """Unfinished runs of all flows in *state*."""

@@ -6,6 +6,7 @@ TOLD: dict[str, str] = {
     "cancelled": "It is cancelled. What it had done stays done.",
     "edited": "The edited copy is recorded as a new event, and runs in place of the dead run.",
     "resolved": "Your decision is recorded, and the run follows it.",
+    "closed": "Your decision is recorded for every delivery that it fitted.",
     "decided": "Your decision is recorded for every run that it fitted.",
     "paused": "It is paused. Nothing is lost: work waits until somebody lets it go on.",
     "resumed": "It goes on.",

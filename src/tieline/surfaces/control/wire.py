@@ -25,6 +25,7 @@ OperatorsCommand = (
     | c.StartReplay
     | c.CancelReplay
     | c.DecideMany
+    | c.CloseDeliveries
     | c.AcknowledgeIssue
     | c.ResolveIssue
     | c.MuteIssue
@@ -49,6 +50,7 @@ COMMANDS: Mapping[str, type[Any]] = {
     "add-token": a.AddToken,
     "revoke-token": a.RevokeToken,
     "decide-many": c.DecideMany,
+    "close-deliveries": c.CloseDeliveries,
     "acknowledge-issue": c.AcknowledgeIssue,
     "resolve-issue": c.ResolveIssue,
     "mute-issue": c.MuteIssue,

@@ -9,6 +9,7 @@ from tieline.model import access as a
 from tieline.model import view_access as va
 from tieline.model import view_issues as vi
 from tieline.model import view_lists as vl
+from tieline.model import view_quarantine as vq
 from tieline.model import view_series as vs
 from tieline.model import views as v
 from tieline.model.by import By
@@ -22,7 +23,8 @@ _READ = (
     v.ListReceipts, v.ListEvents, v.ListRuns, v.ListDead, v.ListReplays, v.ListAudit,
     v.ListPauses, v.ListSchedules, v.ListWorkers, v.CountWork, v.CountCalls, v.ListAlerts,
     v.ShowReceipt, v.ShowEvent, v.ShowRun, v.ShowReplay, v.CountEffects, v.CheckStore,
-    v.CheckRows, v.InspectStore, vi.ListIssues, vi.ShowIssue, vs.ListSources, vs.CountBacklog,
+    v.CheckRows, v.InspectStore, vi.ListIssues, vi.ShowIssue, vi.CountIssues,
+    vq.CountQuarantine, vs.ListSources, vs.CountBacklog,
     vs.ReadSums, vs.ReadSeries, vl.ListAttempts, vl.ListLanes, vl.ListConnections,
     vl.ShowWorker, vl.CountHands, AskFlows, AskConnections, AskPlan,
 )  # fmt: skip

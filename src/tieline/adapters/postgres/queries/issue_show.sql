@@ -3,12 +3,27 @@
 SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count, i.subjects,
          i.first_us, i.last_us, i.state, i.until_us, i.actor, i.reason, i.changed_us,
          i.regressions,
-         (SELECT count(DISTINCT f.kind || ':' || f.key)
-          FROM (SELECT event_id FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 50) AS l
-          JOIN reference AS f ON f.event_id = l.event_id),
-         i.subjects <= 50,
+         CASE WHEN i.flow IS NULL THEN i.subjects ELSE
+           (SELECT coalesce(max(named.n), 0)
+            FROM (SELECT count(DISTINCT f.key) AS n
+                  FROM (SELECT event_id FROM issue_link WHERE issue = i.id
+                        ORDER BY subject DESC LIMIT 50) AS l
+                  JOIN reference AS f ON f.event_id = l.event_id
+                  GROUP BY f.kind) AS named) END,
+         i.flow IS NULL OR i.subjects <= 50,
          (SELECT count(DISTINCT t.tenant)
           FROM (SELECT tenant FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 50) AS t)
+                ORDER BY subject DESC LIMIT 50) AS t),
+         (EXISTS (SELECT 1 FROM dead AS d
+                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
+          OR i.id IN (SELECT l.issue
+                      FROM (SELECT id FROM run
+                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
+                            ORDER BY id LIMIT 1000) AS r
+                      JOIN issue_link AS l ON l.subject = r.id)
+          OR (i.kind = 'quarantined'
+              AND EXISTS (SELECT 1 FROM (SELECT subject FROM issue_link WHERE issue = i.id
+                                         ORDER BY subject DESC LIMIT 1000) AS l
+                          WHERE NOT EXISTS (SELECT 1 FROM receipt_decision AS k
+                                            WHERE k.receipt_id = l.subject)))) AS needs
 FROM issue AS i WHERE i.id = :id

@@ -21,6 +21,7 @@ WITH looked AS MATERIALIZED (
     AND e.recorded_us >= :since_us AND e.recorded_us < :until_us
     AND (:states IS NULL
          OR c.verdict IN (SELECT jsonb_array_elements_text(:states::jsonb))
+            AND NOT EXISTS (SELECT 1 FROM receipt_decision AS k WHERE k.receipt_id = c.id)
          OR EXISTS (SELECT 1 FROM run AS r
                     WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
                       AND r.state IN (SELECT jsonb_array_elements_text(:states::jsonb))))

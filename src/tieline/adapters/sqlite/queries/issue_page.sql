@@ -2,18 +2,20 @@
 WITH looked AS MATERIALIZED (
   SELECT id, last_us FROM issue WHERE (last_us, id) < (:before_us, :before_id)
   ORDER BY last_us DESC, id DESC LIMIT :look
-), found AS (
-  SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count, i.subjects,
-         i.first_us, i.last_us, i.state, i.until_us, i.actor, i.reason, i.changed_us,
-         i.regressions,
-         (SELECT count(DISTINCT f.kind || ':' || f.key)
-          FROM (SELECT event_id FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 50) AS l
-          CROSS JOIN reference AS f ON f.event_id = l.event_id),
-         i.subjects <= 50,
-         (SELECT count(DISTINCT t.tenant)
-          FROM (SELECT tenant FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 50) AS t)
+), judged AS (
+  SELECT i.id, i.last_us,
+         (EXISTS (SELECT 1 FROM dead AS d
+                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
+          OR i.id IN (SELECT l.issue
+                      FROM (SELECT id FROM run
+                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
+                            ORDER BY id LIMIT 1000) AS r
+                      CROSS JOIN issue_link AS l ON l.subject = r.id)
+          OR (i.kind = 'quarantined'
+              AND EXISTS (SELECT 1 FROM (SELECT subject FROM issue_link WHERE issue = i.id
+                                         ORDER BY subject DESC LIMIT 1000) AS l
+                          WHERE NOT EXISTS (SELECT 1 FROM receipt_decision AS k
+                                            WHERE k.receipt_id = l.subject)))) AS needs
   FROM looked CROSS JOIN issue AS i ON i.id = looked.id
   WHERE (:states IS NULL OR i.state IN (SELECT value FROM json_each(:states)))
     AND (:flow IS NULL OR i.flow = :flow)
@@ -21,7 +23,26 @@ WITH looked AS MATERIALIZED (
     AND (:source IS NULL OR i.source = :source)
     AND (:kind IS NULL OR i.kind = :kind)
     AND i.last_us >= :since_us AND i.last_us < :until_us
-  ORDER BY i.last_us DESC, i.id DESC LIMIT :limit
+), chosen AS MATERIALIZED (
+  SELECT * FROM judged WHERE (:needs IS NULL OR CASE WHEN needs THEN 1 ELSE 0 END = :needs)
+  ORDER BY last_us DESC, id DESC LIMIT :limit
+), found AS (
+  SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count, i.subjects,
+         i.first_us, i.last_us, i.state, i.until_us, i.actor, i.reason, i.changed_us,
+         i.regressions,
+         CASE WHEN i.flow IS NULL THEN i.subjects ELSE
+           (SELECT coalesce(max(named.n), 0)
+            FROM (SELECT count(DISTINCT f.key) AS n
+                  FROM (SELECT event_id FROM issue_link WHERE issue = i.id
+                        ORDER BY subject DESC LIMIT 50) AS l
+                  CROSS JOIN reference AS f ON f.event_id = l.event_id
+                  GROUP BY f.kind) AS named) END,
+         i.flow IS NULL OR i.subjects <= 50,
+         (SELECT count(DISTINCT t.tenant)
+          FROM (SELECT tenant FROM issue_link WHERE issue = i.id
+                ORDER BY subject DESC LIMIT 50) AS t),
+         chosen.needs
+  FROM chosen CROSS JOIN issue AS i ON i.id = chosen.id
 )
 SELECT seen.count, seen.last_us, seen.last, found.*
 FROM (SELECT count(*) AS count, min(last_us) AS last_us,

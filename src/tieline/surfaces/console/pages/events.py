@@ -83,7 +83,9 @@ def _of_events(desk: Desk) -> list[BaseRoute]:
 def _of_receipts(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def receipts(request: Request) -> Response:
-        of = asked(request, ("source", "verdict", "reason", "issue", "since"), desk.now_us)
+        of = asked(
+            request, ("source", "verdict", "reason", "issue", "decided", "since"), desk.now_us
+        )
         return await receipt_page(
             desk, request, of.get("verdict"), title="Deliveries", template="receipts.html"
         )
@@ -123,6 +125,7 @@ async def receipt_page(
             window,
             issue=None if issue is None else IssueId(issue),
             reason=of.get("reason"),
+            decided=of.get("decided") is not None if verdict == "quarantined" else None,
         ),
         of.window(),
     )
@@ -168,6 +171,7 @@ def _receipt(hub: HubSpec, detail: ReceiptDetail) -> dict[str, Any]:
         "events": detail.events,
         "headers": headers,
         "body": visible.payload(receipt.body, hub, contract=contract),
+        "decision": detail.decision,
         "says": SAYS.get(receipt.verdict, ""),
         "scheme": _scheme(hub, receipt.source),
         "contract": contract,

@@ -1,6 +1,6 @@
 """Issues: like failures as one thing: the list, one of them, and saying what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -16,8 +16,9 @@ from tieline.model.commands import (
 )
 from tieline.model.errors import SettingsError
 from tieline.model.ids import IssueId, Micros
-from tieline.model.view_issues import UNRESOLVED, IssueDetail, ListIssues, ShowIssue
+from tieline.model.view_issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
 from tieline.model.view_series import ReadSparks
+from tieline.operations.owners import owner_of
 from tieline.rules.access import Permission
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
@@ -63,7 +64,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             sparks=await _sparks(desk, tuple(row.id for row in page.rows)),
             flows=sorted(desk.parts.hub.flows),
             connections=sorted(desk.parts.hub.connections),
-            owners=_owners(desk),
+            owners=_owners(desk, page.rows),
         )
 
     @needs(Permission.READ)
@@ -78,7 +79,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             detail=detail,
             issue=issue,
             spark=(await _sparks(desk, (issue.id,))).get(issue.id, ()),
-            owner=_owners(desk).get(issue.flow or ""),
+            owner=owner_of(desk.parts.hub, issue),
         )
 
     return [Route("/issues", list_), Route("/issues/{id}", show), *_decisions(desk)]
@@ -108,8 +109,8 @@ async def _sparks(desk: Desk, names: tuple[str, ...]) -> Mapping[str, tuple[int,
     return await desk.read(ReadSparks("issue", names, ("failed",), now_us - SPARK_US, now_us))
 
 
-def _owners(desk: Desk) -> dict[str, str]:
-    return {name: flow.owner for name, flow in desk.parts.hub.flows.items()}
+def _owners(desk: Desk, issues: Iterable[IssueRow]) -> dict[IssueId, str | None]:
+    return {issue.id: owner_of(desk.parts.hub, issue) for issue in issues}
 
 
 def _command(

@@ -5,9 +5,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.commands import By, DecideMany
+from tieline.model.commands import By, CloseDeliveries, DecideMany
 from tieline.model.errors import Conflict, SettingsError
-from tieline.model.ids import IssueId, RunId
+from tieline.model.ids import IssueId, ReceiptId, RunId
 from tieline.model.knowledge_commands import MOST_DECIDED
 from tieline.model.views import ListDead, ListRuns
 from tieline.rules.access import Permission
@@ -88,7 +88,40 @@ def _of_deliveries(desk: Desk) -> list[BaseRoute]:
             desk, request, "refused", title="Refused", template="receipts.html"
         )
 
-    return [Route("/quarantine", quarantine), Route("/refused", refused)]
+    @needs(Permission.OPERATE)
+    async def close(request: Request) -> Response:
+        ids = tuple(ReceiptId(text) for text in request.query_params.getlist("receipt"))
+
+        async def do(_: FormData, by: By) -> str:
+            done = await desk.parts.carry_out(CloseDeliveries(ids, by))
+            if not done.done:
+                raise Conflict(f"nothing was changed: {done.refused[0][1]}")
+            return "/quarantine?told=closed"
+
+        return await act(desk, request, _closing(ids), do)
+
+    return [
+        Route("/quarantine", quarantine),
+        Route("/quarantine/close", close, methods=["GET", "POST"]),
+        Route("/refused", refused),
+    ]
+
+
+def _closing(ids: tuple[ReceiptId, ...]) -> Act:
+    if not 1 <= len(ids) <= MOST_DECIDED:
+        words = f"Pick 1 to {MOST_DECIDED} deliveries; {len(ids)} are picked."
+        return Act("Nothing is picked", (words,), "", "/quarantine", is_possible=False)
+    return Act(
+        f"Close {counted(len(ids), 'delivery', 'deliveries')} without a run",
+        (
+            "Each leaves the quarantine; nothing is done for its event.",
+            "One that is decided by then is left alone.",
+            "Every decision gets its own line in the audit log.",
+        ),
+        "Close them",
+        "/quarantine",
+        is_dangerous=True,
+    )
 
 
 def _of_many(desk: Desk) -> BaseRoute:

@@ -9,9 +9,10 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.alert import AlertRow, AlertState
 from tieline.model.ids import Micros
-from tieline.model.view_issues import IssueRow, ListIssues
+from tieline.model.view_issues import CountIssues, IssueCounts, IssueRow, ListIssues
 from tieline.model.view_series import KINDS, MINUTE_US, ListSources, Point, ReadSeries, ReadSparks
 from tieline.model.views import ListAlerts, ListWorkers, Window
+from tieline.operations.owners import owner_of
 from tieline.rules.access import Permission
 from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.console.desk import Desk, is_part
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 HOUR_US = 3_600_000_000
 SPARK_US = 24 * HOUR_US
 ISSUES = 12
+ORDER = (("open", True), ("open", False), ("acknowledged", True), ("acknowledged", False))
 SILENT_US = 30_000_000
 OLD_US = 300_000_000
 
@@ -69,10 +71,11 @@ def routes(desk: Desk) -> list[BaseRoute]:
 async def _view(desk: Desk) -> dict[str, Any]:
     now_us = desk.now_us
     standing = await desk.standing()
-    issues = await desk.read(ListIssues(("open", "acknowledged"), window=Window(limit=ISSUES)))
+    counts = await desk.read(CountIssues())
+    issues = await _worst(desk)
     sparks: Mapping[str, tuple[int, ...]] = {}
-    if issues.rows:
-        names = tuple(row.id for row in issues.rows)
+    if issues:
+        names = tuple(row.id for row in issues)
         sparks = await desk.read(ReadSparks("issue", names, ("failed",), now_us - SPARK_US, now_us))
     alerts = [row for row in await desk.read(ListAlerts()) if row.state == AlertState.FIRING]
     sources = await desk.read(ListSources(now_us))
@@ -81,18 +84,31 @@ async def _view(desk: Desk) -> dict[str, Any]:
     beat_us = max((worker.beat_us for worker in workers), default=None)
     unfinished = [count for count in standing.counted.flows if _is_busy(count)]
     return {
-        "verdict": verdict(standing, issues.rows, alerts, beat_us, now_us),
+        "verdict": verdict(standing, counts, alerts, beat_us, now_us),
         "standing": standing,
-        "issues": issues.rows,
-        "more_issues": issues.cursor is not None,
+        "counts": counts,
+        "issues": issues,
         "sparks": sparks,
-        "owners": {name: flow.owner for name, flow in desk.parts.hub.flows.items()},
+        "owners": {issue.id: owner_of(desk.parts.hub, issue) for issue in issues},
         "alerts": alerts,
         "silent": [source for source in sources if source.name in silent],
         "pauses": standing.pauses,
         "unfinished": unfinished,
         "oldest": standing.counted.oldest,
     }
+
+
+async def _worst(desk: Desk) -> list[IssueRow]:
+    """As many as the page has room for: those that wait for a person before those that heal, and
+    the acknowledged ones last."""
+    found: list[IssueRow] = []
+    for state, needs_person in ORDER:
+        left = ISSUES - len(found)
+        if left:
+            window = Window(limit=left)
+            asked = ListIssues((state,), window=window, needs_person=needs_person)
+            found += (await desk.read(asked)).rows
+    return found
 
 
 def _is_busy(count: object) -> bool:
@@ -102,7 +118,7 @@ def _is_busy(count: object) -> bool:
 
 def verdict(
     standing: Standing,
-    issues: tuple[IssueRow, ...],
+    issues: IssueCounts,
     alerts: list[AlertRow],
     beat_us: Micros | None,
     now_us: Micros,
@@ -112,26 +128,43 @@ def verdict(
         last = "never" if beat_us is None else f"{span(now_us - beat_us)} ago"
         more = f"The last sign of life of a worker was {last}. What is accepted waits, safe."
         return Verdict("bad", "No worker is running", more)
-    dead, held = standing.total("dead"), standing.total("held")
-    open_issues = [issue for issue in issues if issue.state == "open"]
-    waiting = [
-        counted(dead, "dead letter") if dead else "",
-        f"{counted(held, 'run')} held" if held else "",
-    ]
-    people = " and ".join(part for part in waiting if part)
+    people = _waiting(standing)
     paused = f"{counted(len(standing.pauses), 'thing')} paused." if standing.pauses else ""
-    if alerts or open_issues:
-        what = counted(len(open_issues), "open issue") if open_issues else ""
-        told = counted(len(alerts), "alert") + " firing" if alerts else ""
-        words = " and ".join(part for part in (told, what) if part)
-        more = f"Waiting for a person: {people}. " if people else ""
-        return Verdict("bad", words[:1].upper() + words[1:], (more + paused).strip())
+    healing = _issues(issues.healing, "recovers", "recover", issues) + " by itself"
+    if issues.healing != 1:
+        healing = healing.removesuffix("itself") + "themselves"
+    if alerts or issues.need_person:
+        need = _issues(issues.need_person, "needs", "need", issues) + " a person"
+        told = f"{counted(len(alerts), 'alert')} firing" if alerts else ""
+        words = " and ".join(filter(None, (told, need if issues.need_person else "")))
+        more = f"Waiting for a person: {people}." if people else ""
+        healing = f"{healing}." if issues.healing else ""
+        return Verdict("bad", words, " ".join(filter(None, (more, healing, paused))))
     if people:
-        verb = "waits" if dead + held == 1 else "wait"
-        return Verdict("person", f"{people[:1].upper()}{people[1:]} {verb} for a person", paused)
+        verb = "waits" if people.startswith("1 ") and " and " not in people else "wait"
+        more = " ".join(filter(None, (f"{healing}." if issues.healing else "", paused)))
+        return Verdict("person", f"{people} {verb} for a person", more)
+    if issues.healing:
+        return Verdict("wait", healing, f"Nothing waits for a person. {paused}".strip())
     if standing.pauses:
         return Verdict("wait", paused.rstrip("."), "Nothing fails; what is paused waits, safe.")
     return Verdict("good", "All is well", "Nothing fails, and nothing waits for a person.")
+
+
+def _waiting(standing: Standing) -> str:
+    dead, held, aside = standing.total("dead"), standing.total("held"), standing.quarantined
+    parts = [
+        counted(dead, "dead letter") if dead else "",
+        f"{counted(held, 'run')} held" if held else "",
+        f"{counted(aside, 'delivery', 'deliveries')} in quarantine" if aside else "",
+    ]
+    *first, last = [part for part in parts if part] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _issues(count: int, one: str, many: str, issues: IssueCounts) -> str:
+    least = "" if issues.exact else "at least "
+    return f"{least}{counted(count, 'open issue')} {one if count == 1 else many}"
 
 
 def charted(points: tuple[Point, ...], total: Point) -> dict[str, Any]:

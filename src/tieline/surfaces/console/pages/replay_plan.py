@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.commands import By, ReplayFilter, StartReplay
 from tieline.model.errors import CommandRefused, SettingsError
-from tieline.model.ids import EventId, IssueId, Micros, RunId
-from tieline.model.views import ShowRun
+from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, RunId
+from tieline.model.views import ShowReceipt, ShowRun
 from tieline.operations import replay
 from tieline.operations.replay import Plan
 from tieline.rules.access import Permission
@@ -97,16 +97,20 @@ FILTERS = (
 async def _filter(desk: Desk, given: QueryParams) -> ReplayFilter:
     """What an address asks for. Raises SettingsError, NotFound."""
     events = [EventId(text) for text in given.getlist("event")]
-    runs = given.getlist("run")
-    if len(events) + len(runs) > MOST_PICKED:
+    runs, receipts = given.getlist("run"), given.getlist("receipt")
+    picked = len(events) + len(runs) + len(receipts)
+    if picked > MOST_PICKED:
         wanted = f"pick at most {MOST_PICKED}, or filter instead"
-        raise SettingsError("the choice", len(events) + len(runs), wanted)
+        raise SettingsError("the choice", picked, wanted)
     bad = next((text for text in events if not text.startswith("evt_")), None)
     if bad is not None:
         raise SettingsError("the event", bad, "use ids such as evt_…")
     for text in runs:
         detail = await desk.read(ShowRun(RunId(text)))
         events += [detail.run.event_id]
+    for text in receipts:
+        delivery = await desk.read(ShowReceipt(ReceiptId(text)))
+        events += [row.id for row in delivery.events]
     now_us = desk.now_us
     issue = given.get("issue") or None
     return ReplayFilter(

@@ -1,0 +1,19 @@
+-- A page of the deliveries in quarantine, with what was decided about each.
+WITH looked AS MATERIALIZED (
+  SELECT id, source, received_us, verdict, status, reason, event_id, remote, body_bytes
+  FROM receipt
+  WHERE verdict <> 'accepted' AND verdict = 'quarantined' AND id >= :first AND id < :before
+  ORDER BY id DESC LIMIT :look
+), found AS (
+  SELECT l.*, d.decision FROM looked AS l LEFT JOIN receipt_decision AS d ON d.receipt_id = l.id
+  WHERE (:source IS NULL OR l.source = :source)
+    AND (:reason IS NULL OR instr(l.reason, :reason) > 0)
+    AND (:decided IS NULL OR CASE WHEN d.receipt_id IS NULL THEN 0 ELSE 1 END = :decided)
+    AND (:issue IS NULL
+         OR EXISTS (SELECT 1 FROM issue_link AS k WHERE k.issue = :issue AND k.subject = l.id))
+    AND l.received_us >= :since_us AND l.received_us < :until_us
+  ORDER BY l.id DESC LIMIT :limit
+)
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+ORDER BY found.id DESC
