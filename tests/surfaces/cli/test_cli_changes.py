@@ -285,3 +285,28 @@ def test_the_lists_behind_an_issue(shop: Any) -> None:
     assert dead["run_id"] == run["id"] == shop.ids["dead"]
     assert told(shop, "dead", "list", "--connection", "books") == []
     assert told(shop, "dead", "list", "--issue", "iss_none") == []
+
+
+def test_a_delivery_in_quarantine_is_closed_once_and_leaves_the_list(shop: Any) -> None:
+    [aside] = told(shop, "quarantine", "list")
+
+    said = shop.tieline("quarantine", "close", "--source", "billing", *WHY)
+    again = shop.tieline("quarantine", "close", aside["id"], *WHY)
+
+    assert said.out == "1 closed without a run\n"
+    assert again.code != 0
+    assert f"{aside['id']} is decided already: closed" in again.err
+    assert told(shop, "quarantine", "list") == []
+    [closed] = told(shop, "quarantine", "list", "--decided")
+    assert (closed["id"], closed["decision"]) == (aside["id"], "closed")
+    assert last_audit(shop) == (actor(), "close-delivery", aside["id"], "a test")
+
+
+def test_a_replay_of_the_quarantine_whose_contract_is_not_mended_runs_nothing(shop: Any) -> None:
+    [aside] = told(shop, "quarantine", "list")
+
+    said = shop.tieline("quarantine", "replay", aside["id"], "--yes", "--no-wait", *WHY)
+
+    assert said.code != 0
+    assert "there is nothing to replay" in said.err
+    assert [row["id"] for row in told(shop, "quarantine", "list")] == [aside["id"]]

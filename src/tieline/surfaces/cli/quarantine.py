@@ -72,7 +72,7 @@ def close(
     if not closed.done:
         why = closed.refused[0][1] if closed.refused else "no delivery like this waits"
         raise CommandRefused(f"nothing was closed: {why}")
-    words = f"{len(closed.done)} deliveries are closed"
+    words = f"{len(closed.done)} closed without a run"
     if closed.refused:
         words += f"; {len(closed.refused)} were not: {closed.refused[0][1]}"
     if more:
