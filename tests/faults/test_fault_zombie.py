@@ -21,6 +21,8 @@ TAKEN = "SELECT sum((epoch - 1) / 2) FROM run"
 one call that was then in flight is made again. Workers that waited for a lock of the zombie's, and
 were silent for too long, have lost runs too."""
 
+TRIES = 20
+
 LOCKED_FOR_S = 20.0
 """Of the 30 s in which a hub must be up again, what a stopped worker may take."""
 
@@ -109,11 +111,8 @@ def _bury_and_raise(town: Town, cluster: Cluster, zombie: HubProcess) -> Left:
     assert zombie.process is not None
     mine = _worker(cluster, zombie.process.pid)
     held = f"FROM work WHERE worker = '{mine}' AND state = 'running'"
-    eventually(lambda: int(cluster.sql(f"SELECT count(*) {held}")) > 1, "it has nothing to do")
-    zombie.signal(signal.SIGSTOP)
     try:
-        left = Left(_numbers(cluster.sql(f"SELECT run_id, epoch {held}")))
-        assert left.epochs, f"seed {town.seed}: it had nothing in its hands"
+        left = _stop_at_work(cluster, zombie, held)
         time.sleep(SILENT_S)
         eventually(lambda: set(left.ended(cluster)) == set(left.epochs), "nobody ended its runs")
         ended = left.ended(cluster)
@@ -122,6 +121,17 @@ def _bury_and_raise(town: Town, cluster: Cluster, zombie: HubProcess) -> Left:
         return replace(left, rows=left.written(cluster))
     finally:
         zombie.signal(signal.SIGCONT)
+
+
+def _stop_at_work(cluster: Cluster, zombie: HubProcess, held: str) -> Left:
+    """Stop a worker while it has runs in its hands; what those are."""
+    for _ in range(TRIES):
+        eventually(lambda: int(cluster.sql(f"SELECT count(*) {held}")) > 1, "it has nothing to do")
+        zombie.signal(signal.SIGSTOP)
+        if epochs := _numbers(cluster.sql(f"SELECT run_id, epoch {held}")):
+            return Left(epochs)
+        zombie.signal(signal.SIGCONT)
+    raise AssertionError("whenever it was stopped, it had nothing in its hands")
 
 
 def _numbers(rows: str) -> dict[str, int]:
