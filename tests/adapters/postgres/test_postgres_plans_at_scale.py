@@ -1,4 +1,5 @@
-"""Plans at scale: with a million queued runs, what is looked at grows with what is answered.
+"""Plans at scale: with a million queued runs of thirty days, and a try of each, what is looked at
+grows with what is answered.
 
 Buffers are counted, not seconds: a page that is touched costs the same on a busy machine.
 """
@@ -24,22 +25,24 @@ from tieline.adapters.sql.views import answer
 from tieline.model import commands as c
 from tieline.model import views as v
 from tieline.model.event import Reference
-from tieline.model.ids import RunId
+from tieline.model.ids import EventId, RunId
+from tieline.model.view_lists import ListAttempts
 
 RUNS = 1_000_000
 TENANTS = 1_000
 LANES = 100_000
 A_PAGE_EACH = 30
 """Buffers for one row that is asked for by its id: a few levels of a few indexes."""
+DAYS = 30
+DAY_US = 86_400_000_000
 MILLIS = START_US // 1000
 
-OWN = f"'{MILLIS:012x}' || '7' || lpad(to_hex(n), 19, '0')"
+DAY = f"(n * {DAYS}::bigint / {RUNS + 1})"
+OWN = (
+    f"lpad(to_hex({MILLIS} + {DAY} * {DAY_US // 1000}), 12, '0') || '7' || lpad(to_hex(n), 19, '0')"
+)
 LANE = f"CASE WHEN n % 2 = 0 THEN 'lane-' || (n % {2 * LANES}) END"
 FILL = (
-    f"""INSERT INTO event_default (id, tenant, source, type, identity, recorded_us, correlation)
-    SELECT 'evt_' || {OWN}, 't' || (n % {TENANTS}), 'billing', 'invoice.paid', n::text,
-           {START_US}, 'evt_' || {OWN}
-    FROM generate_series(1, {RUNS}) AS n""",
     f"""INSERT INTO run (id, tenant, flow, event_id, state, priority, lane, generation, created_us,
                          moved_us)
     SELECT 'run_' || {OWN}, 't' || (n % {TENANTS}), 'flow_' || (n % 5), 'evt_' || {OWN}, 'ready', 5,
@@ -61,12 +64,56 @@ FILL = (
     f"""INSERT INTO reference (kind, key, event_id, run_id, at_us)
     SELECT 'order', n::text, 'evt_' || {OWN}, 'run_' || {OWN}, {START_US}
     FROM generate_series(1, {RUNS // 5}) AS n""",
+    f"""INSERT INTO step (run_id, name, key, state, effect, fingerprint, effect_key, tries,
+                          started_us)
+    SELECT 'run_' || {OWN}, 'post', '', 'failed', 'idempotent', 'f', 'key-' || n, 1, {START_US}
+    FROM generate_series(1, {RUNS}) AS n""",
 )
-LOADED = ("event_default", "run", "work", "lane", "reference")
+LOADED = ("run", "work", "lane", "reference", "step")
+EVENTS = f"""INSERT INTO {{part}} (id, tenant, source, type, identity, recorded_us, correlation)
+    SELECT 'evt_' || {OWN}, 't' || (n % {TENANTS}), 'billing', 'invoice.paid', n::text,
+           {START_US} + {DAY} * {DAY_US}, 'evt_' || {OWN}
+    FROM generate_series({{first}}, {{last}}) AS n"""
+ATTEMPTS = f"""INSERT INTO {{part}} (run_id, step, key, number, connection, at_us, took_us, status,
+                                     outcome)
+    SELECT 'run_' || {OWN}, 'post', '', 1, 'books', {START_US} + {DAY} * {DAY_US} + n % 1000, 1000,
+           CASE WHEN n % 50 = 0 THEN 503 ELSE 200 END,
+           CASE WHEN n % 50 = 0 THEN 'retry' ELSE 'done' END
+    FROM generate_series({{first}}, {{last}}) AS n"""
+SPREAD = {"event": EVENTS, "attempt": ATTEMPTS}
+
+
+def hour(number: int) -> str:
+    """The beginning of an id of this run's day."""
+    return f"{MILLIS + number * DAYS // (RUNS + 1) * (DAY_US // 1000):012x}"
 
 
 def run_at(number: int) -> RunId:
-    return RunId(f"run_{MILLIS:012x}7{number:019x}")
+    return RunId(f"run_{hour(number)}7{number:019x}")
+
+
+def bounds(table: str, day: int) -> str:
+    """Where the part of a day begins and ends."""
+    begin, end = (START_US + (day + more) * DAY_US for more in (0, 1))
+    if table == "attempt":
+        return f"FROM ({begin}) TO ({end})"
+    return f"FROM ('evt_{begin // 1000:012x}') TO ('evt_{end // 1000:012x}')"
+
+
+def a_day(table: str, day: int) -> tuple[str, ...]:
+    """Make the part of a day, fill it, and let the table have it with its indexes."""
+    part = f"{table}_d{day:02}"
+    first, last = -(-day * (RUNS + 1) // DAYS), -(-(day + 1) * (RUNS + 1) // DAYS) - 1
+    return (
+        f"CREATE TABLE {part} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+        SPREAD[table].format(part=part, first=max(1, first), last=last),
+        f"ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES {bounds(table, day)}",
+    )
+
+
+def all_days(table: str) -> tuple[str, ...]:
+    days = [text for day in range(DAYS) for text in a_day(table, day)]
+    return (*days, f"ANALYZE {table}")
 
 
 async def fill(folder: Path) -> str:
@@ -83,7 +130,9 @@ async def fill(folder: Path) -> str:
     for row in made:
         await connection.execute(f'DROP INDEX "{row["indexname"]}"')
     await connection.close()
-    await asyncio.gather(*(alone(url, text) for text in FILL))
+    await asyncio.gather(
+        *(alone(url, text) for text in FILL), *(alone(url, *all_days(table)) for table in SPREAD)
+    )
     indexes = {table: [r["indexdef"] for r in made if r["tablename"] == table] for table in LOADED}
     await asyncio.gather(
         *(alone(url, *indexes[table], f"ANALYZE {table}") for table in LOADED),
@@ -192,7 +241,8 @@ def bare(value: object) -> str:
     return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
-BIG = (*LOADED, "event", "receipt", "step", "attempt", "dedupe")
+PARTS = tuple(f"{table}_d{day:02}" for table in SPREAD for day in range(DAYS))
+BIG = (*LOADED, *PARTS, "event", "receipt", "attempt", "dedupe")
 
 
 # --- claim, sweep, due ----------------------------------------------------------------------------
@@ -258,9 +308,10 @@ async def test_a_heartbeat_touches_its_own_row(crowd: str) -> None:
     [
         v.ReadTrail(id=run_at(500_000)),
         v.ReadTrail(reference=Reference("order", "84219")),
-        v.ReadTrail(id=f"evt_{MILLIS:012x}7{77:019x}"),
+        v.ReadTrail(id=f"evt_{hour(77)}7{77:019x}"),
         v.ShowRun(run_at(999_999)),
         v.FindKey("84219"),
+        v.ShowEvent(EventId(f"evt_{hour(700_000)}7{700_000:019x}")),
     ],
     ids=lambda question: f"{type(question).__name__}",
 )
@@ -280,5 +331,27 @@ async def test_a_story_touches_what_it_tells(crowd: str, question: Any) -> None:
 async def test_a_page_touches_about_as_many_rows_as_it_looks_at(crowd: str, question: Any) -> None:
     _, looked = await look(crowd, answer(question))
 
+    assert looked.whole(BIG) == []
+    assert looked.total <= 2_100 * 8
+
+
+async def test_a_story_has_what_was_tried_and_looks_into_each_day_once(crowd: str) -> None:
+    detail, looked = await look(crowd, answer(v.ShowRun(run_at(500_000))))
+
+    assert len(detail.steps) == 1
+    assert len(detail.attempts) == 1
+    assert looked.whole(BIG) == []
+    assert looked.total <= 10 * DAYS + 30 * A_PAGE_EACH
+
+
+@pytest.mark.parametrize(
+    "question", [ListAttempts(), ListAttempts("books", outcome="failed")], ids=repr
+)
+async def test_a_page_of_tries_touches_about_as_many_rows_as_it_looks_at(
+    crowd: str, question: Any
+) -> None:
+    page, looked = await look(crowd, answer(question))
+
+    assert page.rows
     assert looked.whole(BIG) == []
     assert looked.total <= 2_100 * 8
