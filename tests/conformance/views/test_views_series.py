@@ -128,7 +128,7 @@ async def test_a_source_is_listed_with_its_rhythm_and_its_day(house: Any, views:
         "accepted": 10, "duplicate": 0, "refused": 1, "quarantined": 0, "unmatched": 0,
         "challenge": 0,
     }  # fmt: skip
-    assert (source.heard, source.first_us) == (11, HOUR + HOUR_US), "only hours of it are kept"
+    assert (source.heard, source.first_us) == (11, source.last_us), "only hours of it are kept"
 
 
 async def test_a_source_that_was_heard_by_two_processes_has_one_rhythm(

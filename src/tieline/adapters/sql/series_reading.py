@@ -140,15 +140,15 @@ def _source(name: str, rhythm: RowOut | None, counted: v.Point | None) -> v.Sour
         longest_us,
         {word: counts.get(word, 0) for word in SOURCE_WORDS},
         heard,
-        _first_us(minute_us, hour_us),
+        _first_us(minute_us, hour_us, last_us),
     )
 
 
-def _first_us(minute_us: Micros | None, hour_us: Micros | None) -> Micros | None:
+def _first_us(minute_us: Micros | None, hour_us: Micros | None, last_us: Micros) -> Micros | None:
     """When it began: to the minute, or to the hour's end where minutes are forgotten."""
     if hour_us is None or (minute_us is not None and minute_us < hour_us + v.HOUR_US):
         return minute_us
-    return hour_us + v.HOUR_US
+    return min(hour_us + v.HOUR_US, last_us)
 
 
 def backlog(_: v.CountBacklog) -> Steps[tuple[v.BacklogRow, ...]]:
