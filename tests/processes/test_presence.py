@@ -55,7 +55,7 @@ def test_a_process_that_stopped_is_gone_and_its_store_may_be_copied_at_once(
 
     assert hub.command("--json", "workers", "list") == ""
     until_its_lines_are_cut(sql)
-    hub.command("db", "copy", "--to", str(tmp_path / "copy.db"))
+    hub.command("db", "copy", "--new-file", "--to", str(tmp_path / "copy.db"))
 
 
 def test_a_process_that_was_killed_counts_for_as_long_as_it_said(
@@ -64,7 +64,7 @@ def test_a_process_that_was_killed_counts_for_as_long_as_it_said(
     hub.start(worker_silent_seconds=200)
     hub.kill()
     until_its_lines_are_cut(sql)
-    copy = ("db", "copy", "--to", str(tmp_path / "copy.db"))
+    copy = ("db", "copy", "--new-file", "--to", str(tmp_path / "copy.db"))
 
     sql(OLDER_BY.format(seconds=100))
     with pytest.raises(subprocess.CalledProcessError) as refused:
