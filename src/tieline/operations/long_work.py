@@ -25,7 +25,9 @@ def check(action: str, wanted: BulkFilter) -> None:
     """Raises CommandRefused for what cannot be done with the target."""
     allowed = ACTIONS.get(wanted.target, ())
     if action not in allowed:
-        raise CommandRefused(f"{wanted.target} cannot be decided by {action!r}; use {allowed}")
+        raise CommandRefused(
+            f"{wanted.target} cannot be decided by {action!r}; use {', '.join(allowed)}"
+        )
     narrow = (wanted.kind, wanted.issue, wanted.connection)
     if wanted.target == "held" and any(part is not None for part in narrow):
         raise CommandRefused("held runs are told apart by their flow only")

@@ -164,8 +164,8 @@ async def test_a_run_tells_why_it_stands_and_what_it_did(
     assert shown["dead"]["kind"] == "provider-refused"
     (step,) = shown["steps"]
     assert step["result"] == {"status": 201, "body": {"id": "entry_1"}}
-    assert (await api.get(f"/runs/{run_id}/steps")) == shown["steps"]
-    assert (await api.get(f"/runs/{run_id}/attempts")) == shown["attempts"]
+    assert (await api.get(f"/runs/{run_id}/steps"))["items"] == shown["steps"]
+    assert (await api.get(f"/runs/{run_id}/attempts"))["items"] == shown["attempts"]
     missing = await api.ask("/runs/run_nothing")
     assert (missing.status, missing.json()["code"]) == (404, "not-found")
 
@@ -210,13 +210,13 @@ async def test_a_held_run_is_resolved(
     (run,) = await house.claim()
     doubt = Held("in doubt", ("books POST /entries", "#1"))
     await house.settle(run, doubt, house.call_step(run, StepState.INTENT))
-    (held,) = (await api.get("/held"))["items"]
+    (held,) = (await api.get("/held-runs"))["items"]
     body = {"reason": "seen", "decision": "done", "result": {"id": "e1"}}
-    done = await api.post(f"/held/{run.id}/resolve", body)
+    done = await api.post(f"/held-runs/{run.id}/resolve", body)
 
     assert held["id"] == run.id
     assert done.status == 200, done.body
-    assert (await api.get("/held"))["items"] == []
+    assert (await api.get("/held-runs"))["items"] == []
 
 
 async def test_a_flow_is_paused_and_resumed(api: Api) -> None:
@@ -359,7 +359,7 @@ async def test_a_body_is_json_of_the_right_shape(
     answer = await api.site.client.post(path, body, **api.headers, **{"content-type": media})
 
     assert answer.status == status, answer.body
-    assert (await api.get("/pauses")) == []
+    assert (await api.get("/pauses"))["items"] == []
 
 
 async def test_a_session_needs_its_token_here_too(site: Site) -> None:

@@ -42,6 +42,7 @@ from tieline.model.commands import (
 )
 from tieline.model.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.ids import EventId, IssueId, ReplayId, RunId
+from tieline.model.operation import BulkFilter, CancelOperation, StartOperation
 from tieline.model.run import Dead
 from tieline.model.views import ListPauses, ListRuns
 from tieline.operations.decide import Desk, edit
@@ -240,6 +241,8 @@ EVERY_COMMAND: list[Callable[[], Command]] = [
     lambda: ResolveIssue(IssueId("iss_1"), BY),
     lambda: MuteIssue(IssueId("iss_1"), BY, 99),
     lambda: ReopenIssue(IssueId("iss_1"), BY),
+    lambda: StartOperation("opr_1", "retry", BulkFilter("dead-letters", "f"), 3, BY),
+    lambda: CancelOperation("opr_1", BY),
     lambda: AddUser("ann", "admin", None, BY),
     lambda: SetRole("ann", "viewer", BY),
     lambda: SetPassword("ann", "$argon2id$…", BY, "h"),

@@ -13,11 +13,12 @@ from tieline.model.knowledge_commands import MOST_DECIDED, CloseDeliveries, Deci
 from tieline.operations import decide
 from tieline.rules.access import Permission
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
+from tieline.surfaces.api.faults import NOT_BLANK
 from tieline.surfaces.api.lists import LONGEST
 
 Reason = Annotated[
     str,
-    Field(min_length=1, max_length=1000, pattern=r"\S", description="Goes into the audit log."),
+    Field(min_length=1, max_length=1000, pattern=NOT_BLANK, description="Goes into the audit log."),
 ]
 
 
@@ -113,7 +114,8 @@ async def edit(ask: Ask) -> EditedRun:
     run_id, by = RunId(ask.path["id"]), ask.by(body.reason)
     has_payload = "payload" in body.model_fields_set
     if has_payload == bool(body.changes):
-        raise CommandRefused("give either the whole payload, or changes")
+        given = "both" if has_payload else "neither"
+        raise CommandRefused(f"give either payload or changes; there is {given}")
     desk = decide.Desk(Reacting(ask), ask.parts.views, ask.parts.admitter)
     if has_payload:
         document = orjson.dumps(body.payload)
@@ -173,7 +175,7 @@ ENDPOINTS = (
              close_deliveries, Decided, body=Closing, problems=("refused", "conflict")),
     Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
              problems=_CHANGE),
-    Endpoint("POST", "/held/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,
+    Endpoint("POST", "/held-runs/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,
              body=Resolving, problems=_CHANGE),
     Endpoint("POST", "/dead-letters/{id}/retry", _OPERATE, "Try a dead run again", retry, Done,
              body=Retrying, problems=_CHANGE),

@@ -1,13 +1,14 @@
 """Declared: flows, connections, sources, schedules and workers, as declared and as they stand."""
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import Field
 
 from tieline.model.commands import ScheduleRow
 from tieline.model.errors import NotFound
-from tieline.model.ids import WorkerId
+from tieline.model.ids import Micros, WorkerId
 from tieline.model.view_lists import ShowWorker, WorkerDetail
 from tieline.model.view_rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.view_series import ListSources, SourceRow
@@ -16,8 +17,9 @@ from tieline.operations import decide, overview
 from tieline.operations.overview import ConnectionLine, FlowLine
 from tieline.rules.access import Permission
 from tieline.surfaces.api.deciding import Reacting, Why
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
-from tieline.surfaces.api.lists import LONGEST
+from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler
+from tieline.surfaces.api.filters import check_names
+from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key
 
 
 class _Named(Protocol):
@@ -28,28 +30,91 @@ class _Named(Protocol):
 N = TypeVar("N", bound=_Named)
 
 
-class FlowQuery(Strict):
+class FlowQuery(Listing):
     """Which flows."""
 
     owner: str | None = Field(None, max_length=LONGEST)
+    source: str | None = Field(None, max_length=LONGEST)
+    connection: str | None = Field(None, max_length=LONGEST, description="That call it.")
+    paused: bool | None = Field(None, description="Whether somebody holds it.")
 
 
-async def list_flows(ask: Ask) -> tuple[FlowLine, ...]:
+class ConnectionQuery(Listing):
+    """Which connections."""
+
+    connector: str | None = Field(None, max_length=LONGEST)
+    flow: str | None = Field(None, max_length=LONGEST, description="That it calls.")
+    paused: bool | None = Field(None, description="Whether somebody holds it.")
+
+
+class SourceQuery(Listing):
+    """Which sources."""
+
+    silent: bool | None = Field(None, description="Whether the pause is longer than any of late.")
+
+
+class PauseQuery(Listing):
+    """Which pauses."""
+
+    kind: Literal["flow", "connection"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """What is held, by whom and why."""
+
+    kind: str
+    name: str
+    actor: str
+    reason: str
+    since_us: Micros
+    fresh: bool
+    """False: somebody held it before, and their word stands."""
+
+
+async def list_flows(ask: Ask) -> Listed[FlowLine]:
     """Flows by name."""
+    q: FlowQuery = ask.query
+    await check_names(ask)
+    lines = [
+        line
+        for line in await flow_lines(ask)
+        if q.owner in {None, line.owner}
+        and q.source in {None, line.source}
+        and q.connection in {None, *line.uses}
+        and q.paused in {None, line.paused is not None}
+    ]
+    return by_key(ask, lines, lambda line: line.name)
+
+
+async def flow_lines(ask: Ask) -> tuple[FlowLine, ...]:
+    """All of them."""
     views = ask.parts.views
     counted, pauses = await views.read(CountWork()), await views.read(ListPauses())
-    owner = getattr(ask.query, "owner", None)
-    lines = overview.flows(ask.parts.hub, counted, pauses)
-    return tuple(line for line in lines if owner is None or line.owner == owner)
+    return overview.flows(ask.parts.hub, counted, pauses)
 
 
 async def show_flow(ask: Ask) -> FlowLine:
     """One flow."""
-    return _named(await list_flows(ask), "flow", ask.path["name"])
+    return _named(await flow_lines(ask), "flow", ask.path["name"])
 
 
-async def list_connections(ask: Ask) -> tuple[ConnectionLine, ...]:
+async def list_connections(ask: Ask) -> Listed[ConnectionLine]:
     """Connections by name; never their secrets."""
+    q: ConnectionQuery = ask.query
+    await check_names(ask)
+    lines = [
+        line
+        for line in await connection_lines(ask)
+        if q.connector in {None, line.connector}
+        and q.flow in {None, *line.used_by}
+        and q.paused in {None, line.paused is not None}
+    ]
+    return by_key(ask, lines, lambda line: line.name)
+
+
+async def connection_lines(ask: Ask) -> tuple[ConnectionLine, ...]:
+    """All of them."""
     views = ask.parts.views
     calls, pauses = await views.read(CountCalls()), await views.read(ListPauses())
     return overview.connections(ask.parts.hub, calls, pauses)
@@ -57,27 +122,32 @@ async def list_connections(ask: Ask) -> tuple[ConnectionLine, ...]:
 
 async def show_connection(ask: Ask) -> ConnectionLine:
     """One connection."""
-    return _named(await list_connections(ask), "connection", ask.path["name"])
+    return _named(await connection_lines(ask), "connection", ask.path["name"])
 
 
-async def list_sources(ask: Ask) -> tuple[SourceRow, ...]:
-    """Entry points as they were heard of."""
-    return await ask.parts.views.read(ListSources(ask.now_us()))
+async def list_sources(ask: Ask) -> Listed[SourceRow]:
+    """Entry points as they were heard of, by name."""
+    q: SourceQuery = ask.query
+    now_us = ask.now_us()
+    rows = await ask.parts.views.read(ListSources(now_us))
+    wanted = [row for row in rows if q.silent in {None, row.is_silent(now_us)}]
+    return by_key(ask, wanted, lambda row: row.name)
 
 
-async def list_schedules(ask: Ask) -> tuple[ScheduleRow, ...]:
-    """Schedules, the next to fire first."""
-    return await ask.parts.views.read(ListSchedules())
+async def list_schedules(ask: Ask) -> Listed[ScheduleRow]:
+    """Schedules by name."""
+    rows = await ask.parts.views.read(ListSchedules())
+    return by_key(ask, rows, lambda row: row.name)
 
 
 async def show_schedule(ask: Ask) -> ScheduleRow:
     """One schedule."""
-    return _named(await list_schedules(ask), "schedule", ask.path["name"])
+    return _named(await ask.parts.views.read(ListSchedules()), "schedule", ask.path["name"])
 
 
-async def list_workers(ask: Ask) -> tuple[WorkerRow, ...]:
-    """Processes that execute runs, the liveliest first."""
-    return await ask.parts.views.read(ListWorkers())
+async def list_workers(ask: Ask) -> Listed[WorkerRow]:
+    """Processes that execute runs, by id, so the eldest first."""
+    return by_key(ask, await ask.parts.views.read(ListWorkers()), lambda row: row.id)
 
 
 async def show_worker(ask: Ask) -> WorkerDetail:
@@ -85,9 +155,12 @@ async def show_worker(ask: Ask) -> WorkerDetail:
     return await ask.parts.views.read(ShowWorker(WorkerId(ask.path["id"])))
 
 
-async def list_pauses(ask: Ask) -> tuple[PauseRow, ...]:
+async def list_pauses(ask: Ask) -> Listed[PauseRow]:
     """What somebody holds."""
-    return await ask.parts.views.read(ListPauses())
+    q: PauseQuery = ask.query
+    rows = await ask.parts.views.read(ListPauses())
+    wanted = [row for row in rows if q.kind in {None, row.kind}]
+    return by_key(ask, wanted, lambda row: f"{row.kind}:{row.name}")
 
 
 async def count_work(ask: Ask) -> WorkCount:
@@ -98,14 +171,15 @@ async def count_work(ask: Ask) -> WorkCount:
 def pause(kind: str) -> Handler:
     """Hold the work of a flow, or the calls of a connection."""
 
-    async def handler(ask: Ask) -> PauseRow:
+    async def handler(ask: Ask) -> Paused:
         name, by = ask.path["name"], ask.by(ask.body.reason)
-        await decide.pause(Reacting(ask), ask.parts.hub, kind, name, by)
+        fresh = await decide.pause(Reacting(ask), ask.parts.hub, kind, name, by)
         rows = await ask.parts.views.read(ListPauses())
-        return next(
+        row = next(
             (row for row in rows if (row.kind, row.name) == (kind, name)),
             PauseRow(kind, name, by.actor, by.reason, by.at_us),
         )
+        return Paused(row.kind, row.name, row.actor, row.reason, row.since_us, fresh)
 
     return handler
 
@@ -133,30 +207,32 @@ _GONE = ("not-found",)
 _CHANGE = ("not-found", "conflict")
 _WORDS = dict[str, str]
 ENDPOINTS = (
-    Endpoint("GET", "/flows", _READ, "List flows", list_flows, tuple[FlowLine, ...],
+    Endpoint("GET", "/flows", _READ, "List flows", list_flows, Listed[FlowLine],
              query=FlowQuery),
     Endpoint("GET", "/flows/{name}", _READ, "Show a flow", show_flow, FlowLine, problems=_GONE),
     Endpoint("POST", "/flows/{name}/pause", _OPERATE, "Hold the work of a flow", pause("flow"),
-             PauseRow, body=Why, problems=_CHANGE),
+             Paused, body=Why, problems=_CHANGE),
     Endpoint("POST", "/flows/{name}/resume", _OPERATE, "Let a flow go on", resume("flow"),
              _WORDS, body=Why, problems=_CHANGE),
     Endpoint("GET", "/connections", _READ, "List connections", list_connections,
-             tuple[ConnectionLine, ...]),
+             Listed[ConnectionLine], query=ConnectionQuery),
     Endpoint("GET", "/connections/{name}", _READ, "Show a connection", show_connection,
              ConnectionLine, problems=_GONE),
     Endpoint("POST", "/connections/{name}/pause", _OPERATE, "Hold the calls of a connection",
-             pause("connection"), PauseRow, body=Why, problems=_CHANGE),
+             pause("connection"), Paused, body=Why, problems=_CHANGE),
     Endpoint("POST", "/connections/{name}/resume", _OPERATE, "Let a connection's calls go on",
              resume("connection"), _WORDS, body=Why, problems=_CHANGE),
-    Endpoint("GET", "/sources", _READ, "List sources", list_sources, tuple[SourceRow, ...]),
+    Endpoint("GET", "/sources", _READ, "List sources", list_sources, Listed[SourceRow],
+             query=SourceQuery),
     Endpoint("GET", "/schedules", _READ, "List schedules", list_schedules,
-             tuple[ScheduleRow, ...]),
+             Listed[ScheduleRow], query=Listing),
     Endpoint("GET", "/schedules/{name}", _READ, "Show a schedule", show_schedule, ScheduleRow,
              problems=_GONE),
-    Endpoint("GET", "/workers", _READ, "List workers", list_workers, tuple[WorkerRow, ...]),
+    Endpoint("GET", "/workers", _READ, "List workers", list_workers, Listed[WorkerRow],
+             query=Listing),
     Endpoint("GET", "/workers/{id}", _READ, "Show a worker", show_worker, WorkerDetail,
              problems=_GONE),
     Endpoint("GET", "/pauses", _READ, "List what somebody holds", list_pauses,
-             tuple[PauseRow, ...]),
-    Endpoint("GET", "/work", _READ, "Count what is unfinished", count_work, WorkCount),
+             Listed[PauseRow], query=PauseQuery),
+    Endpoint("GET", "/work-counts", _READ, "Count what is unfinished", count_work, WorkCount),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Deliveries: what came to the door, and what was recorded of it."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import Field
@@ -21,11 +21,9 @@ class ReceiptQuery(TimedListing):
     """Which deliveries."""
 
     source: str | None = Field(None, max_length=LONGEST)
-    verdict: str | None = Field(
-        None,
-        pattern="^(accepted|duplicate|refused|quarantined|unmatched|challenge)$",
-        description="accepted, duplicate, refused, quarantined, unmatched or challenge.",
-    )
+    verdict: (
+        Literal["accepted", "duplicate", "refused", "quarantined", "unmatched", "challenge"] | None
+    ) = None
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
 
@@ -54,7 +52,10 @@ class EventQuery(TimedListing):
     type: str | None = Field(None, max_length=LONGEST, description="A type, or `prefix.*`.")
     correlation: str | None = Field(None, max_length=LONGEST)
     reference: str | None = Field(
-        None, pattern="^[^:]+:.+$", max_length=LONGEST, description="`kind:key`, as order:84219."
+        None,
+        pattern="^[^:]+:.+$",
+        max_length=LONGEST,
+        description="`kind:key`, such as order:84219",
     )
     identity: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
 
@@ -119,7 +120,7 @@ async def _receipts(
     ask: Ask, verdict: str | None, q: ReceiptQuery | OddQuery, *, decided: bool | None = None
 ) -> Listed[ReceiptRow]:
     issue = None if q.issue is None else IssueId(q.issue)
-    part = window(ask, "rct_")
+    part = await window(ask, "rct_")
     question = ListReceipts(q.source, verdict, window=part, issue=issue, reason=q.reason)
     question = replace(question, decided=decided)
     return listed(await ask.parts.views.read(question))
@@ -160,7 +161,7 @@ async def list_events(ask: Ask) -> Listed[EventRow]:
     question = ListEvents(
         q.source,
         q.type,
-        window=window(ask, "evt_"),
+        window=await window(ask, "evt_"),
         correlation=q.correlation,
         reference=reference,
         identity=q.identity,
@@ -199,10 +200,10 @@ ENDPOINTS = (
              query=ReceiptQuery),
     Endpoint("GET", "/receipts/{id}", _READ, "Show a delivery, redacted", show_receipt,
              ReceiptShown, problems=("not-found",)),
-    Endpoint("GET", "/refused", _READ, "List deliveries that were turned away", list_refused,
-             Listed[ReceiptRow], query=OddQuery),
-    Endpoint("GET", "/quarantine", _READ, "List deliveries that are kept aside", list_quarantine,
-             Listed[ReceiptRow], query=QuarantineQuery),
+    Endpoint("GET", "/refused-receipts", _READ, "List deliveries that were turned away",
+             list_refused, Listed[ReceiptRow], query=OddQuery),
+    Endpoint("GET", "/quarantined-receipts", _READ, "List deliveries that are kept aside",
+             list_quarantine, Listed[ReceiptRow], query=QuarantineQuery),
     Endpoint("GET", "/events", _READ, "List recorded events", list_events, Listed[EventRow],
              query=EventQuery),
     Endpoint("GET", "/events/{id}", _READ, "Show an event, redacted", show_event, EventShown,

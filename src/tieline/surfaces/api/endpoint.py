@@ -1,7 +1,7 @@
 """Endpoint: a call of the API as data; the routes and the OpenAPI document are made of the same."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -47,15 +47,6 @@ class Ask:
         return By(self.viewer.name, reason.strip(), self.now_us())
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer with another status, or with headers."""
-
-    document: Any
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 Handler = Callable[[Ask], Awaitable[Any]]
 """Answers a dataclass, a tuple of them or a dictionary; all are shown by ``rules/plain.py``."""
 
@@ -71,12 +62,14 @@ class Endpoint:
     summary: str
     handler: Handler
     answer: Any
-    """The type of the answer: a dataclass, ``Page[Row]``, ``tuple[Row, ...]`` or a mapping."""
+    """The type of the answer: a dataclass, ``Listed[Row]`` or a mapping."""
     query: type[BaseModel] = Nothing
     body: type[BaseModel] = Nothing
     status: int = 200
     problems: tuple[str, ...] = ()
     """Codes beyond those that every endpoint can answer."""
+    location: str | None = None
+    """Behind ``/api/v1``: where what was made is found; members of the answer in braces."""
     shown_once: str | None = None
     """A secret of the answer, which is not kept for a repeat."""
 

@@ -1,5 +1,7 @@
 """Lists: the part of a list that is asked for comes in; a page, and the way on, goes out."""
 
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -8,17 +10,24 @@ from pydantic import Field
 from tieline.model.views import MOST_ROWS, Page, Window
 from tieline.rules.plain_time import moment
 from tieline.surfaces.api.endpoint import Ask, Strict
+from tieline.surfaces.api.faults import WHEN as WHEN
+from tieline.surfaces.api.faults import shown
+from tieline.surfaces.api.filters import check_names
 from tieline.surfaces.web.problem import Problem
 
 R = TypeVar("R")
 
-WHEN = r"^(\d{1,9}[smhdw]|\d{4}-\d\d-\d\d.*)$"
 LONGEST = 200
+NUMBER = "#"
+OF_ISSUES = "issues"
+_NUMBER = r"\d{1,18}"
+_SHAPES = {NUMBER: _NUMBER, OF_ISSUES: rf"{_NUMBER}:(iss_[0-9a-f]{{1,64}})?"}
+"""Cursors that are no ids; all others are a prefix and the 32 digits of a UUID."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[R]):
-    """A page, newest first. It may hold few or no items and still have a next one."""
+    """A page. It may hold few or no items and still have a next one."""
 
     items: tuple[R, ...]
     next: str | None
@@ -43,28 +52,57 @@ class TimedListing(Listing):
     until: str | None = Field(None, pattern=WHEN, max_length=40, description="Before then.")
 
 
-def window(ask: Ask, *prefixes: str) -> Window:
-    """The window of a query. Raises Problem for a cursor of another list."""
+async def window(ask: Ask, prefix: str) -> Window:
+    """The window of a query. Raises Problem for names, times or a cursor that make no sense."""
+    await check_names(ask)
     query: Listing = ask.query
-    cursor = query.cursor
-    if cursor is not None and not any(_fits(cursor, prefix) for prefix in prefixes):
-        raise Problem("invalid", "cursor: use the `next` of a page of this very list")
-    since_us = until_us = None
-    if isinstance(query, TimedListing):
-        now_us = ask.now_us()
-        since_us = None if query.since is None else moment(query.since, now_us, name="since")
-        until_us = None if query.until is None else moment(query.until, now_us, name="until")
-    return Window(since_us, until_us, cursor, query.limit)
+    check_cursor(query.cursor, prefix)
+    since_us, until_us = span_of(ask)
+    return Window(since_us, until_us, query.cursor, query.limit)
 
 
-def _fits(cursor: str, prefix: str) -> bool:
-    """Numbers where the prefix is ``#``, any printable text where it is ``*``, else ids."""
-    if prefix == "#":
-        return cursor.isascii() and cursor.isdigit() and len(cursor) < 19
-    is_plain = cursor.isascii() and cursor.isprintable()
-    return is_plain and (prefix == "*" or cursor.startswith(prefix))
+def check_cursor(cursor: str | None, prefix: str) -> None:
+    """Raises Problem for a cursor that no page of this list has given."""
+    if cursor is not None and not re.fullmatch(_shape(prefix), cursor, re.ASCII):
+        wanted = "use the `next` of a page of this very list, or leave it out"
+        raise Problem("invalid", f"cursor is {shown(cursor)}; {wanted}")
+
+
+def _shape(prefix: str) -> str:
+    return _SHAPES.get(prefix, rf"{prefix}[0-9a-f]{{32}}")
+
+
+def span_of(ask: Ask) -> tuple[int | None, int | None]:
+    """Since and until. Raises Problem when nothing lies between."""
+    query, now_us = ask.query, ask.now_us()
+    if not isinstance(query, TimedListing):
+        return None, None
+    since_us = None if query.since is None else moment(query.since, now_us, name="since")
+    until_us = None if query.until is None else moment(query.until, now_us, name="until")
+    if since_us is not None and until_us is not None and since_us >= until_us:
+        words = f"since is {query.since!r}, which is not before until ({query.until!r})"
+        raise Problem("invalid", f"{words}; swap them, or leave one out")
+    return since_us, until_us
 
 
 def listed(page: Page[R]) -> Listed[R]:
     """*page* as it is answered."""
     return Listed(page.rows, page.cursor)
+
+
+def by_key(ask: Ask, rows: Iterable[R], key: Callable[[R], str]) -> Listed[R]:
+    """A page of rows that are all there, in the order of *key*, of which there are no two alike."""
+    query: Listing = ask.query
+    after = query.cursor or ""
+    left = sorted((row for row in rows if key(row) > after), key=key)
+    page = tuple(left[: query.limit])
+    return Listed(page, key(page[-1]) if len(left) > len(page) else None)
+
+
+def in_order(ask: Ask, rows: Sequence[R]) -> Listed[R]:
+    """A page of rows that are all there, in their own order; the cursor counts them."""
+    query: Listing = ask.query
+    check_cursor(query.cursor, NUMBER)
+    first = int(query.cursor or 0)
+    end = first + query.limit
+    return Listed(tuple(rows[first:end]), str(end) if len(rows) > end else None)

@@ -4,25 +4,25 @@ from typing import Literal
 
 from pydantic import Field
 
-from tieline.model.errors import NotFound
-from tieline.model.ids import ReplayId
 from tieline.model.operation import PREFIX as BULK
 from tieline.model.operation import BulkFilter, CancelOperation
-from tieline.model.view_operations import ListOperations, OperationRow, ShowOperation
-from tieline.model.views import ListReplays
+from tieline.model.view_rows import ReplayRow
+from tieline.model.views import Window
 from tieline.operations import long_work
+from tieline.operations.under_way import CURSOR, KINDS, REPLAY, LongWork, under_way
+from tieline.operations.under_way import show as one
 from tieline.rules.access import Permission
 from tieline.surfaces.api import replays
 from tieline.surfaces.api.deciding import Reacting, Why
-from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Reply
-from tieline.surfaces.api.lists import LONGEST, Listed, Listing, window
-from tieline.surfaces.api.replays import Operation, of_replay, operation_of
+from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint
+from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, check_cursor, span_of
+from tieline.surfaces.api.replays import Operation, operation_of
 
 
-class OperationQuery(Listing):
-    """Which operations."""
+class OperationQuery(TimedListing):
+    """Which operations; of all kinds, unless one is named."""
 
-    kind: Literal["replay", "decision"] = "replay"
+    kind: Literal["replay", "decision"] | None = None
     state: Literal["running", "done", "cancelled"] | None = None
 
 
@@ -37,48 +37,45 @@ class Bulk(Why):
     connection: str | None = Field(None, max_length=LONGEST)
 
 
-async def start(ask: Ask) -> Reply:
+async def start(ask: Ask) -> Operation:
     """Record it; it is made bite by bite behind the answer."""
     body: Bulk = ask.body
     wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
     id_ = BULK + ask.parts.ids.replay().partition("_")[2]
     by = ask.by(body.reason)
     await long_work.start(Reacting(ask), ask.parts.views, id_, (body.action, wanted), by)
-    row = await ask.parts.views.read(ShowOperation(id_))
-    return Reply(_shown(row), 202, {"location": f"{PREFIX}/operations/{id_}"})
+    return _shown(await one(ask.parts.views, id_))
 
 
 async def list_operations(ask: Ask) -> Listed[Operation]:
-    """Long work of one kind, newest first."""
+    """Long work, newest first."""
     query: OperationQuery = ask.query
-    views = ask.parts.views
-    if query.kind == "replay":
-        page = await views.read(ListReplays(query.state, window(ask, "rpl_")))
-        return Listed(tuple(operation_of(row) for row in page.rows), page.cursor)
-    found = await views.read(ListOperations(query.state, window(ask, BULK)))
-    return Listed(tuple(_shown(row) for row in found.rows), found.cursor)
+    check_cursor(query.cursor, CURSOR)
+    since_us, until_us = span_of(ask)
+    kinds = KINDS if query.kind is None else (query.kind,)
+    part = Window(since_us, until_us, query.cursor, query.limit)
+    page = await under_way(ask.parts.views, part, state=query.state, kinds=kinds)
+    return Listed(tuple(_shown(row) for row in page.rows), page.cursor)
 
 
 async def show(ask: Ask) -> Operation:
     """How far one is."""
-    id_ = ask.path["id"]
-    if id_.startswith("rpl_"):
-        return await of_replay(ask, ReplayId(id_))
-    if not id_.startswith(BULK):
-        raise NotFound("operation", id_[:80])
-    return _shown(await ask.parts.views.read(ShowOperation(id_)))
+    return _shown(await one(ask.parts.views, ask.path["id"]))
 
 
 async def cancel(ask: Ask) -> Operation:
     """Stop it; what is done stays done."""
-    if ask.path["id"].startswith("rpl_"):
-        return await replays.cancel(ask)
+    if ask.path["id"].startswith(REPLAY):
+        await replays.cancel(ask)
+        return await show(ask)
     command = CancelOperation(ask.path["id"], ask.by(ask.body.reason))
     await ask.parts.carry_out(command)
     return await show(ask)
 
 
-def _shown(row: OperationRow) -> Operation:
+def _shown(row: LongWork) -> Operation:
+    if isinstance(row, ReplayRow):
+        return operation_of(row)
     return Operation(
         id=row.id,
         kind="decision",
@@ -100,7 +97,7 @@ ENDPOINTS = (
     Endpoint("GET", "/operations", _READ, "List long work", list_operations, Listed[Operation],
              query=OperationQuery),
     Endpoint("POST", "/operations", _OPERATE, "Decide every run of a filter", start, Operation,
-             body=Bulk, status=202, problems=("refused",)),
+             body=Bulk, status=202, location="/operations/{id}", problems=("refused",)),
     Endpoint("GET", "/operations/{id}", _READ, "Show how far long work is", show, Operation,
              problems=("not-found",)),
     Endpoint("POST", "/operations/{id}/cancel", _OPERATE, "Stop long work", cancel, Operation,

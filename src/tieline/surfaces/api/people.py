@@ -12,11 +12,12 @@ from tieline.model.view_access import ListSessions, ListTokens, ListUsers
 from tieline.rules import credentials as rule
 from tieline.rules.access import Permission
 from tieline.surfaces.api.deciding import Why
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Reply
-from tieline.surfaces.api.lists import LONGEST
+from tieline.surfaces.api.endpoint import Ask, Endpoint
+from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, in_order
 
 DAY_US = 86_400_000_000
 LONGEST_DAYS = 3650
+DAYS = 90.0
 
 
 class Inviting(Why):
@@ -38,7 +39,21 @@ class TokenMaking(Why):
     name: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
     owner: str | None = Field(None, max_length=LONGEST, description="A user whose role bounds it.")
-    days: float | None = Field(None, gt=0, le=LONGEST_DAYS, description="Until it expires.")
+    days: float | None = Field(
+        DAYS, ge=0, le=LONGEST_DAYS, description="Until it expires; null or 0: it never does."
+    )
+
+
+class UserQuery(Listing):
+    """Which users."""
+
+    role: Role | None = None
+
+
+class TokenQuery(Listing):
+    """Which tokens."""
+
+    owner: str | None = Field(None, max_length=LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,8 @@ class TokenMade:
     scopes: tuple[str, ...]
     owner: str | None
     expires_us: Micros | None
+    """None: never; whoever has it keeps it until it is revoked."""
+    never_expires: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +105,12 @@ async def show_me(ask: Ask) -> Me:
     return Me(viewer.name, viewer.account, viewer.role, permissions)
 
 
-async def list_users(ask: Ask) -> tuple[UserRow, ...]:
-    """All users."""
-    return await ask.parts.views.read(ListUsers())
+async def list_users(ask: Ask) -> Listed[UserRow]:
+    """Users by name."""
+    q: UserQuery = ask.query
+    rows = await ask.parts.views.read(ListUsers())
+    wanted = [row for row in rows if q.role in {None, row.role}]
+    return by_key(ask, wanted, lambda row: row.name)
 
 
 async def show_user(ask: Ask) -> UserRow:
@@ -105,9 +125,10 @@ async def _user(ask: Ask, name: str) -> UserRow:
     raise NotFound("user", name[:80])
 
 
-async def list_sessions(ask: Ask) -> tuple[SessionRow, ...]:
-    """Where a user is logged in."""
-    return await ask.parts.views.read(ListSessions(ask.path["name"]))
+async def list_sessions(ask: Ask) -> Listed[SessionRow]:
+    """Where a user is logged in, the latest first."""
+    user = await _user(ask, ask.path["name"])
+    return in_order(ask, await ask.parts.views.read(ListSessions(user.name)))
 
 
 async def end_sessions(ask: Ask) -> Removed:
@@ -148,22 +169,26 @@ async def remove_user(ask: Ask) -> Removed:
     return Removed(f"user:{name}")
 
 
-async def list_tokens(ask: Ask) -> tuple[TokenRow, ...]:
-    """All tokens; the tokens themselves are not stored."""
-    return await ask.parts.views.read(ListTokens())
+async def list_tokens(ask: Ask) -> Listed[TokenRow]:
+    """Tokens by name; the tokens themselves are not stored."""
+    q: TokenQuery = ask.query
+    rows = await ask.parts.views.read(ListTokens())
+    wanted = [row for row in rows if q.owner in {None, row.owner}]
+    return by_key(ask, wanted, lambda row: f"{row.name} {row.id}")
 
 
-async def make_token(ask: Ask) -> Reply:
+async def make_token(ask: Ask) -> TokenMade:
     """A new token."""
     body: TokenMaking = ask.body
     by = ask.by(body.reason)
     key = rule.TOKEN_PREFIX + ask.parts.new_key()
     id_ = f"tok_{rule.digest(key)[:12]}"
-    expires_us = None if body.days is None else by.at_us + int(body.days * DAY_US)
+    expires_us = None if not body.days else by.at_us + int(body.days * DAY_US)
     scopes = tuple(str(scope) for scope in dict.fromkeys(body.scopes))
     command = a.AddToken(id_, body.name, rule.digest(key), body.owner, scopes, expires_us, by)
     await ask.parts.journal.commit(command)
-    return Reply(TokenMade(id_, body.name, key, scopes, body.owner, expires_us), 201)
+    never = expires_us is None
+    return TokenMade(id_, body.name, key, scopes, body.owner, expires_us, never)
 
 
 async def revoke_token(ask: Ask) -> Removed:
@@ -177,7 +202,8 @@ _ADMIN = Permission.ADMIN
 _CHANGE = ("not-found", "conflict")
 ENDPOINTS = (
     Endpoint("GET", "/me", Permission.SEARCH, "Show who is asking", show_me, Me),
-    Endpoint("GET", "/users", _ADMIN, "List users", list_users, tuple[UserRow, ...]),
+    Endpoint("GET", "/users", _ADMIN, "List users", list_users, Listed[UserRow],
+             query=UserQuery),
     Endpoint("POST", "/users", _ADMIN, "Invite somebody", invite, Invited, body=Inviting,
              problems=("refused", "conflict"), shown_once="path"),
     Endpoint("GET", "/users/{name}", _ADMIN, "Show a user", show_user, UserRow,
@@ -187,10 +213,11 @@ ENDPOINTS = (
     Endpoint("POST", "/users/{name}/remove", _ADMIN, "Remove a user", remove_user, Removed,
              body=Why, problems=_CHANGE),
     Endpoint("GET", "/users/{name}/sessions", _ADMIN, "List where a user is logged in",
-             list_sessions, tuple[SessionRow, ...]),
+             list_sessions, Listed[SessionRow], query=Listing, problems=("not-found",)),
     Endpoint("POST", "/users/{name}/log-out", _ADMIN, "Log a user out everywhere", end_sessions,
              Removed, body=Why, problems=("not-found",)),
-    Endpoint("GET", "/tokens", _ADMIN, "List tokens", list_tokens, tuple[TokenRow, ...]),
+    Endpoint("GET", "/tokens", _ADMIN, "List tokens", list_tokens, Listed[TokenRow],
+             query=TokenQuery),
     Endpoint("POST", "/tokens", _ADMIN, "Make a token", make_token, TokenMade, body=TokenMaking,
              status=201, problems=_CHANGE, shown_once="token"),
     Endpoint("POST", "/tokens/{token}/revoke", _ADMIN, "Make a token void", revoke_token,

@@ -1,7 +1,8 @@
-"""Remote: the questions and commands of the command line, as one call each.
+"""Remote: the questions of the command line, as one call.
 
-The lists and details beside this are made for people and programs; these two let ``tieline --url``
-ask exactly what it asks of a store. Whatever has bytes of a payload in it is redacted here.
+The lists and details beside this are made for people and programs; this one lets ``tieline --url``
+ask exactly what it asks of a store. It changes nothing: orders go through the calls that everybody
+uses. Whatever has bytes of a payload in it is redacted here.
 """
 
 from dataclasses import dataclass, replace
@@ -10,8 +11,6 @@ from typing import Any
 import orjson
 from pydantic import Field
 
-from tieline.model.commands import Counted, Pause
-from tieline.model.errors import NotFound
 from tieline.model.flow import HubSpec
 from tieline.model.view_details import EventDetail, ReceiptDetail, RunDetail, Trail
 from tieline.model.view_rows import StepRow
@@ -33,13 +32,6 @@ class Asking(Strict):
     args: dict[str, Any] = Field({})
 
 
-class Ordering(Strict):
-    """A command by name."""
-
-    do: str = Field(max_length=64)
-    args: dict[str, Any] = Field({})
-
-
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What was asked for, as the command line reads it."""
@@ -49,24 +41,11 @@ class Answered:
 
 async def question(ask: Ask) -> Answered:
     """Answer one question of the command line."""
-    asked = wire.read(ask.body.ask, ask.body.args, wire.QUESTIONS)
+    asked = wire.read(ask.body.ask, ask.body.args)
     _, permission = wire.QUESTIONS[ask.body.ask]
     _check(ask, permission)
     answer = await shown(await _answer(ask, asked), ask.parts)
     return Answered(wire.answer_of(type(asked)).dump_python(answer, mode="json"))
-
-
-async def command(ask: Ask) -> Counted:
-    """Carry out one command of the command line, in the name of whoever sent it."""
-    ordered = wire.read(ask.body.do, ask.body.args, wire.COMMANDS)
-    _, permission = wire.COMMANDS[ask.body.do]
-    _check(ask, permission)
-    if isinstance(ordered, Pause):
-        known = ask.parts.hub.flows if ordered.kind == "flow" else ask.parts.hub.connections
-        if ordered.name not in known:
-            raise NotFound(ordered.kind, ordered.name)
-    done: Counted = await ask.parts.carry_out(wire.signed(ordered, ask.by(ordered.by.reason)))
-    return done
 
 
 def _check(ask: Ask, permission: Permission) -> None:
@@ -77,9 +56,9 @@ def _check(ask: Ask, permission: Permission) -> None:
 async def _answer(ask: Ask, asked: Any) -> Any:
     match asked:
         case AskFlows():
-            return await declared.list_flows(ask)
+            return await declared.flow_lines(ask)
         case AskConnections():
-            return await declared.list_connections(ask)
+            return await declared.connection_lines(ask)
         case AskPlan(filter=wanted, as_new_action=as_new_action):
             parts, now_us = ask.parts, ask.now_us()
             return await replay.plan(
@@ -150,6 +129,4 @@ def _step(step: StepRow, hub: HubSpec, values: tuple[str, ...]) -> StepRow:
 ENDPOINTS = (
     Endpoint("POST", "/questions", Permission.SEARCH, "Ask as the command line does", question,
              Answered, body=Asking, problems=("not-found", "refused")),
-    Endpoint("POST", "/commands", Permission.OPERATE, "Order as the command line does", command,
-             Counted, body=Ordering, problems=("not-found", "conflict", "refused")),
 )  # fmt: skip

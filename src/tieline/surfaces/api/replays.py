@@ -1,7 +1,7 @@
 """Replays: recorded events run again, planned first."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,17 +16,17 @@ from tieline.operations.replay import Plan
 from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment
 from tieline.surfaces.api.deciding import Reacting, Reason, Why
-from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Reply, Strict
-from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, Listing, listed, window
+from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Strict
+from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
 
 _Text = Annotated[str, Field(max_length=LONGEST)]
 _When = Annotated[str, Field(pattern=WHEN, max_length=40)]
 
 
-class ReplayQuery(Listing):
+class ReplayQuery(TimedListing):
     """Which replays."""
 
-    state: str | None = Field(None, pattern="^(running|done|cancelled)$")
+    state: Literal["running", "done", "cancelled"] | None = None
 
 
 class Planning(Strict):
@@ -82,9 +82,21 @@ class Operation:
     """Where to see more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A replay that was cancelled."""
+
+    id: str
+    state: str
+    cancelled: int
+    """Runs of it that had not begun, and ended with it."""
+
+
 async def list_replays(ask: Ask) -> Listed[ReplayRow]:
     """Replays, newest first."""
-    return listed(await ask.parts.views.read(ListReplays(ask.query.state, window(ask, "rpl_"))))
+    return listed(
+        await ask.parts.views.read(ListReplays(ask.query.state, await window(ask, "rpl_")))
+    )
 
 
 async def show_replay(ask: Ask) -> ReplayDetail:
@@ -106,7 +118,7 @@ async def plan(ask: Ask) -> Plan:
     )
 
 
-async def start(ask: Ask) -> Reply:
+async def start(ask: Ask) -> Operation:
     """Plan, then record a replay; it goes on behind the answer."""
     body: Starting = ask.body
     by = ask.by(body.reason)
@@ -116,15 +128,14 @@ async def start(ask: Ask) -> Reply:
         raise CommandRefused(f"{words}; say effects_again: true, or leave as_new_action out")
     id_ = ask.parts.ids.replay()
     await replay.start(Reacting(ask), id_, made, body.per_second, by)
-    shown = await of_replay(ask, id_)
-    return Reply(shown, 202, {"location": f"{PREFIX}/operations/{id_}"})
+    return await of_replay(ask, id_)
 
 
-async def cancel(ask: Ask) -> Operation:
+async def cancel(ask: Ask) -> Stopped:
     """Stop it; its runs that have not started are cancelled."""
     id_ = ReplayId(ask.path["id"])
-    await ask.parts.carry_out(CancelReplay(id_, ask.by(ask.body.reason)))
-    return await of_replay(ask, id_)
+    counted = await ask.parts.carry_out(CancelReplay(id_, ask.by(ask.body.reason)))
+    return Stopped(id_, "cancelled", counted.count)
 
 
 async def of_replay(ask: Ask, id_: ReplayId) -> Operation:
@@ -153,15 +164,20 @@ def operation_of(row: ReplayRow) -> Operation:
 def _filter(ask: Ask, body: Planning) -> ReplayFilter:
     bad = next((text for text in body.event_ids if not text.startswith("evt_")), None)
     if bad is not None:
-        raise CommandRefused(f"the event {bad!r} is no id; use ids such as evt_…")
+        raise CommandRefused(f"the event {bad[:80]!r} is no id; use ids such as evt_…")
     now_us = ask.now_us()
+    since_us = None if body.since is None else moment(body.since, now_us, name="since")
+    until_us = None if body.until is None else moment(body.until, now_us, name="until")
+    if since_us is not None and until_us is not None and since_us >= until_us:
+        words = f"since is {body.since!r}, which is not before until ({body.until!r})"
+        raise CommandRefused(f"{words}; swap them, or leave one out")
     return ReplayFilter(
         event_ids=tuple(EventId(text) for text in body.event_ids),
         source=body.source,
         type=body.type,
         flow=body.flow,
-        since_us=None if body.since is None else moment(body.since, now_us, name="since"),
-        until_us=None if body.until is None else moment(body.until, now_us, name="until"),
+        since_us=since_us,
+        until_us=until_us,
         states=tuple(body.states),
         issue=None if body.issue is None else IssueId(body.issue),
         kind=body.kind,
@@ -175,11 +191,11 @@ ENDPOINTS = (
     Endpoint("GET", "/replays", _READ, "List replays", list_replays, Listed[ReplayRow],
              query=ReplayQuery),
     Endpoint("POST", "/replays", _OPERATE, "Start a replay", start, Operation, body=Starting,
-             status=202, problems=("refused",)),
+             status=202, location="/operations/{id}", problems=("refused",)),
     Endpoint("POST", "/replays/plan", _READ, "Say what a replay would do", plan, Plan,
              body=Planning, problems=("refused",)),
     Endpoint("GET", "/replays/{id}", _READ, "Show a replay", show_replay, ReplayDetail,
              problems=("not-found",)),
-    Endpoint("POST", "/replays/{id}/cancel", _OPERATE, "Stop a replay", cancel, Operation,
+    Endpoint("POST", "/replays/{id}/cancel", _OPERATE, "Stop a replay", cancel, Stopped,
              body=Why, problems=_CHANGE),
 )  # fmt: skip

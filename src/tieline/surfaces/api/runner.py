@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.access import FreeKey, KeepAnswer, TakeKey
+from tieline.model.access import FreeKey, KeepAnswer, KeyTaken, TakeKey
 from tieline.model.errors import PayloadRejected
 from tieline.model.payload import Json
 from tieline.pipeline.discretion import Discretion
 from tieline.rules.json_safety import parse
 from tieline.rules.plain import plain
-from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Nothing, Reply
+from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Nothing
+from tieline.surfaces.api.faults import told
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
@@ -73,8 +74,7 @@ class Runner:
         )
         key = request.headers.get(KEY_HEADER)
         if endpoint.is_safe or key is None:
-            reply = await self._carry_out(endpoint, ask)
-            return _response(reply.status, self._text(reply.document), reply.headers)
+            return _response(endpoint, self._text(await endpoint.handler(ask)))
         fingerprint = hashlib.sha256(
             orjson.dumps([request.method, str(request.url.path), request.url.query]) + b"\n" + raw
         ).hexdigest()
@@ -89,20 +89,16 @@ class Runner:
             TakeKey(actor, key, fingerprint, now_us, now_us - DAY_US, now_us - STALE_US)
         )
         if not taken.fresh:
-            return _repeated(taken.fingerprint == fingerprint, taken.status, taken.body)
+            return _repeated(endpoint, taken, fingerprint)
         try:
-            reply = await self._carry_out(endpoint, ask)
+            document = await endpoint.handler(ask)
         except BaseException:
             await journal.commit(FreeKey(actor, key))
             raise
-        text = self._text(reply.document)
+        text = self._text(document)
         kept = _without(endpoint, text)
-        await journal.commit(KeepAnswer(actor, key, reply.status, kept))
-        return _response(reply.status, text, reply.headers)
-
-    async def _carry_out(self, endpoint: Endpoint, ask: Ask) -> Reply:
-        answer = await endpoint.handler(ask)
-        return answer if isinstance(answer, Reply) else Reply(answer, endpoint.status)
+        await journal.commit(KeepAnswer(actor, key, endpoint.status, kept))
+        return _response(endpoint, text)
 
     def _text(self, document: Any) -> bytes:
         return self._clean(to_json(plain(document))).encode()
@@ -153,21 +149,20 @@ def _checked(kind: type[M], given: dict[str, Any], where: str) -> M:
             return kind.model_validate_strings(given)
         return kind.model_validate_json(to_json(given), strict=True)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-        told = [
-            f"{'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}"
-            for fault in faults[:MOST_FAULTS]
-        ]
-        raise Problem("invalid", f"{where}: {'; '.join(told)}") from None
+        faults = error.errors(include_url=False)
+        words = [told(fault, kind) for fault in faults[:MOST_FAULTS]]
+        raise Problem("invalid", f"{where}: {'; '.join(words)}") from None
 
 
-def _repeated(is_same: bool, status: int | None, body: bytes | None) -> Response:  # noqa: FBT001
-    if not is_same:
+def _repeated(endpoint: Endpoint, taken: KeyTaken, fingerprint: str) -> Response:
+    if taken.fingerprint != fingerprint:
         raise Problem("key-reused", "this Idempotency-Key was used for another request")
-    if status is None:
+    if taken.status is None:
         words = "the request with this Idempotency-Key has no answer yet"
         raise Problem("in-progress", words, {"retry-after": "2"})
-    return _response(status, body or b"", {"idempotency-replayed": "true"})
+    answer = _response(endpoint, taken.body or b"", taken.status)
+    answer.headers["idempotency-replayed"] = "true"
+    return answer
 
 
 def _without(endpoint: Endpoint, text: bytes) -> bytes:
@@ -178,5 +173,8 @@ def _without(endpoint: Endpoint, text: bytes) -> bytes:
     return orjson.dumps({**document, endpoint.shown_once: None})
 
 
-def _response(status: int, text: bytes, headers: dict[str, str]) -> Response:
-    return Response(text, status, headers, JSON)
+def _response(endpoint: Endpoint, text: bytes, status: int | None = None) -> Response:
+    headers = {}
+    if endpoint.location is not None:
+        headers["location"] = PREFIX + endpoint.location.format(**orjson.loads(text))
+    return Response(text, status or endpoint.status, headers, JSON)

@@ -1,10 +1,11 @@
 """Runs: executions with their steps and tries; the held and the dead."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
+from tieline.model.errors import NotFound
 from tieline.model.event import Mention
 from tieline.model.ids import IssueId, ReplayId, RunId
 from tieline.model.run import AttemptRecord, ExchangeRecord
@@ -16,16 +17,25 @@ from tieline.operations import visible
 from tieline.operations.why import why
 from tieline.rules.access import Permission
 from tieline.surfaces.api.endpoint import Ask, Endpoint
-from tieline.surfaces.api.lists import LONGEST, Listed, Listing, TimedListing, listed, window
+from tieline.surfaces.api.lists import (
+    LONGEST,
+    NUMBER,
+    Listed,
+    Listing,
+    TimedListing,
+    in_order,
+    listed,
+    window,
+)
 
-STATES = "ready|running|retrying|waiting|held|done|dead|cancelled"
+State = Literal["ready", "running", "retrying", "waiting", "held", "done", "dead", "cancelled"]
 
 
 class RunQuery(TimedListing):
     """Which runs."""
 
     flow: str | None = Field(None, max_length=LONGEST)
-    state: str | None = Field(None, pattern=f"^({STATES})$", description=STATES.replace("|", ", "))
+    state: State | None = None
     replay: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
     waits_on: str | None = Field(
@@ -51,7 +61,7 @@ class DeadQuery(TimedListing):
     connection: str | None = Field(None, max_length=LONGEST)
 
 
-class AttemptQuery(Listing):
+class AttemptQuery(TimedListing):
     """Which tries."""
 
     connection: str | None = Field(None, max_length=LONGEST)
@@ -102,7 +112,7 @@ async def list_runs(ask: Ask) -> Listed[RunRow]:
         q.flow,
         q.state,
         None if q.replay is None else ReplayId(q.replay),
-        window(ask, "run_"),
+        await window(ask, "run_"),
         issue=None if q.issue is None else IssueId(q.issue),
         waits_on=q.waits_on,
         tenant=q.tenant,
@@ -113,7 +123,7 @@ async def list_runs(ask: Ask) -> Listed[RunRow]:
 
 async def list_held(ask: Ask) -> Listed[RunRow]:
     """Runs that wait for a person."""
-    question = ListRuns(ask.query.flow, "held", None, window(ask, "run_"))
+    question = ListRuns(ask.query.flow, "held", None, await window(ask, "run_"))
     return listed(await ask.parts.views.read(question))
 
 
@@ -124,7 +134,7 @@ async def list_dead(ask: Ask) -> Listed[DeadRow]:
         q.flow,
         q.kind,
         q.decided,
-        window(ask, "run_"),
+        await window(ask, "run_"),
         issue=None if q.issue is None else IssueId(q.issue),
         connection=q.connection,
     )
@@ -134,7 +144,7 @@ async def list_dead(ask: Ask) -> Listed[DeadRow]:
 async def list_attempts(ask: Ask) -> Listed[AttemptRow]:
     """Tries, newest first."""
     q: AttemptQuery = ask.query
-    question = ListAttempts(q.connection, q.flow, q.outcome, window(ask, "#"))
+    question = ListAttempts(q.connection, q.flow, q.outcome, await window(ask, NUMBER))
     return listed(await ask.parts.views.read(question))
 
 
@@ -158,14 +168,22 @@ async def show_run(ask: Ask) -> RunShown:
     )
 
 
-async def show_steps(ask: Ask) -> tuple[StepShown, ...]:
-    """What it remembers."""
-    return await _steps(ask, await _detail(ask))
+async def show_dead(ask: Ask) -> RunShown:
+    """One dead letter: a run that is dead, or was until somebody decided."""
+    shown = await show_run(ask)
+    if shown.dead is None:
+        raise NotFound("dead letter", shown.run.id)
+    return shown
 
 
-async def show_attempts(ask: Ask) -> tuple[AttemptRecord, ...]:
-    """What it tried."""
-    return (await _detail(ask)).attempts
+async def list_steps(ask: Ask) -> Listed[StepShown]:
+    """What it remembers, in the order in which it happened."""
+    return in_order(ask, await _steps(ask, await _detail(ask)))
+
+
+async def list_tries(ask: Ask) -> Listed[AttemptRecord]:
+    """What it tried, in the order in which it happened."""
+    return in_order(ask, (await _detail(ask)).attempts)
 
 
 async def _detail(ask: Ask) -> RunDetail:
@@ -198,16 +216,16 @@ ENDPOINTS = (
     Endpoint("GET", "/runs", _READ, "List runs", list_runs, Listed[RunRow], query=RunQuery),
     Endpoint("GET", "/runs/{id}", _READ, "Show a run", show_run, RunShown,
              problems=("not-found",)),
-    Endpoint("GET", "/runs/{id}/steps", _READ, "List what a run remembers", show_steps,
-             tuple[StepShown, ...], problems=("not-found",)),
-    Endpoint("GET", "/runs/{id}/attempts", _READ, "List what a run tried", show_attempts,
-             tuple[AttemptRecord, ...], problems=("not-found",)),
+    Endpoint("GET", "/runs/{id}/steps", _READ, "List what a run remembers", list_steps,
+             Listed[StepShown], query=Listing, problems=("not-found",)),
+    Endpoint("GET", "/runs/{id}/attempts", _READ, "List what a run tried", list_tries,
+             Listed[AttemptRecord], query=Listing, problems=("not-found",)),
     Endpoint("GET", "/attempts", _READ, "List tries", list_attempts, Listed[AttemptRow],
              query=AttemptQuery),
-    Endpoint("GET", "/held", _READ, "List runs that wait for a person", list_held,
+    Endpoint("GET", "/held-runs", _READ, "List runs that wait for a person", list_held,
              Listed[RunRow], query=HeldQuery),
     Endpoint("GET", "/dead-letters", _READ, "List dead letters", list_dead, Listed[DeadRow],
              query=DeadQuery),
-    Endpoint("GET", "/dead-letters/{id}", _READ, "Show a dead run", show_run, RunShown,
+    Endpoint("GET", "/dead-letters/{id}", _READ, "Show a dead letter", show_dead, RunShown,
              problems=("not-found",)),
 )  # fmt: skip

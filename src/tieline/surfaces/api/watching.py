@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tieline.model.alert import AlertRow
+from tieline.model.alert import AlertKind, AlertRow, AlertState
 from tieline.model.commands import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
-from tieline.model.errors import CommandRefused, NotFound
+from tieline.model.errors import NotFound
 from tieline.model.ids import IssueId
 from tieline.model.view_issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
 from tieline.model.view_lists import Find, Match
@@ -19,9 +19,23 @@ from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment
 from tieline.surfaces.api.deciding import Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
-from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
+from tieline.surfaces.api.lists import (
+    LONGEST,
+    NUMBER,
+    OF_ISSUES,
+    WHEN,
+    Listed,
+    Listing,
+    TimedListing,
+    by_key,
+    in_order,
+    listed,
+    window,
+)
+from tieline.surfaces.web.problem import Problem
 
 HOUR_US = 3_600_000_000
+LAST = 2**63 - 1
 
 
 class IssueQuery(TimedListing):
@@ -40,8 +54,13 @@ class Muting(Why):
     hours: float | None = Field(None, gt=0, le=24 * 365, description="None: until reopened.")
 
 
-class AlertQuery(Strict):
+class AlertQuery(Listing):
     """Which alerts."""
+
+    kind: AlertKind | None = None
+    state: AlertState | None = None
+    owner: str | None = Field(None, max_length=LONGEST)
+    subject: str | None = Field(None, max_length=LONGEST, description="Such as flow:post_invoice.")
 
     ended: bool = Field(False, description="Also those that ended of late.")  # noqa: FBT003
 
@@ -56,7 +75,7 @@ class SeriesQuery(Strict):
     step_minutes: int = Field(1, ge=1, le=1440)
 
 
-class SearchQuery(Strict):
+class MatchQuery(Listing):
     """What is searched for."""
 
     q: str = Field(min_length=1, max_length=LONGEST, description="An id, a business key, …")
@@ -81,7 +100,7 @@ async def list_issues(ask: Ask) -> Listed[IssueRow]:
     q: IssueQuery = ask.query
     groups = {"unresolved": UNRESOLVED, "all": ()}
     states = groups.get(q.state, (q.state,))
-    part = window(ask, "*")
+    part = await window(ask, OF_ISSUES)
     question = ListIssues(states, q.flow, q.connection, q.source, q.kind, part)
     return listed(await ask.parts.views.read(question))
 
@@ -110,9 +129,17 @@ async def mute(ask: Ask) -> IssueDetail:
     return await show_issue(ask)
 
 
-async def list_alerts(ask: Ask) -> tuple[AlertRow, ...]:
-    """What fires."""
-    return await ask.parts.views.read(ListAlerts(ask.query.ended))
+async def list_alerts(ask: Ask) -> Listed[AlertRow]:
+    """What fires, the newest first."""
+    q: AlertQuery = ask.query
+    wanted = {"kind": q.kind, "state": q.state, "owner": q.owner, "subject": q.subject}
+    ended = q.ended or q.state == AlertState.ENDED
+    rows = [
+        row
+        for row in await ask.parts.views.read(ListAlerts(ended))
+        if all(value in {None, getattr(row, name)} for name, value in wanted.items())
+    ]
+    return by_key(ask, rows, lambda row: f"{LAST - row.since_us:019d} {row.key}"[:LONGEST])
 
 
 async def read_series(ask: Ask) -> Series:
@@ -122,14 +149,15 @@ async def read_series(ask: Ask) -> Series:
     since_us = moment(q.since, now_us, name="since")
     until_us = now_us if q.until is None else moment(q.until, now_us, name="until")
     if not since_us < until_us:
-        raise CommandRefused("since must be before until")
+        words = f"since is {q.since!r}, which is not before until ({q.until or 'now'!r})"
+        raise Problem("invalid", f"{words}; use an earlier one")
     step_us = q.step_minutes * 60_000_000
     return await ask.parts.views.read(ReadSeries(q.kind, q.name, since_us, until_us, step_us))
 
 
-async def search(ask: Ask) -> tuple[Match, ...]:
-    """What is known under a text."""
-    return await ask.parts.views.read(Find(ask.query.q))
+async def list_matches(ask: Ask) -> Listed[Match]:
+    """What is known under a text, best first."""
+    return in_order(ask, await ask.parts.views.read(Find(ask.query.q)))
 
 
 async def tell_story(ask: Ask) -> Story:
@@ -139,7 +167,9 @@ async def tell_story(ask: Ask) -> Story:
 
 async def list_audit(ask: Ask) -> Listed[AuditRow]:
     """What people did, newest first."""
-    return listed(await ask.parts.views.read(ListAudit(ask.query.subject, window(ask, "#"))))
+    return listed(
+        await ask.parts.views.read(ListAudit(ask.query.subject, await window(ask, NUMBER)))
+    )
 
 
 async def show_audit(ask: Ask) -> AuditRow:
@@ -174,12 +204,12 @@ ENDPOINTS = (
              IssueDetail, body=Why, **_CHANGE),
     Endpoint("POST", "/issues/{id}/mute", _OPERATE, "Keep it quiet", mute, IssueDetail,
              body=Muting, **_CHANGE),
-    Endpoint("GET", "/alerts", _READ, "List alerts", list_alerts, tuple[AlertRow, ...],
+    Endpoint("GET", "/alerts", _READ, "List alerts", list_alerts, Listed[AlertRow],
              query=AlertQuery),
     Endpoint("GET", "/series", _READ, "Show how something went over time", read_series, Series,
-             query=SeriesQuery, problems=("refused",)),
-    Endpoint("GET", "/search", _SEARCH, "Find by any id or business key", search,
-             tuple[Match, ...], query=SearchQuery),
+             query=SeriesQuery),
+    Endpoint("GET", "/matches", _SEARCH, "Find by any id or business key", list_matches,
+             Listed[Match], query=MatchQuery),
     Endpoint("GET", "/stories", _SEARCH, "Tell the story of one thing", tell_story, Story,
              query=StoryQuery, problems=("not-found", "refused")),
     Endpoint("GET", "/audit-entries", _READ, "List what people did", list_audit,

@@ -14,8 +14,8 @@ from tieline.model.view_rows import DeadRow
 from tieline.model.views import CountEffects, ListDead, ShowRun
 from tieline.operations import decide
 from tieline.ports.journal import Journal
+from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli import runs
 from tieline.surfaces.cli.paper import Column, when
 from tieline.surfaces.cli.session import Session, Span
 
@@ -30,6 +30,8 @@ COLUMNS: tuple[Column[DeadRow], ...] = (
     Column("REASON", lambda row: row.reason),
     Column("DECIDED", lambda row: row.resolution),
 )
+
+RunArgument = Annotated[str | None, typer.Argument(help="A run's id; or give --all.")]
 
 app.command("show")(runs.show)
 
@@ -60,17 +62,31 @@ def list_(  # noqa: PLR0913 - the options of one list
 
 
 @app.command()
-def retry(
+def retry(  # noqa: PLR0913 - one run, or all of a filter
     context: typer.Context,
-    run_id: str,
+    run_id: RunArgument = None,
     *,
     as_new_action: o.AsNewAction = False,
     yes_effects_again: o.EffectsAgain = False,
+    is_all: o.All = False,
+    flow: o.Flow = None,
+    kind: o.Kind = None,
+    issue: o.Issue = None,
+    connection: o.Connection = None,
+    yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
     """Try it again; effects that happened are not repeated."""
     session = o.session_of(context)
+    chosen = bulk.Chosen(run_id, is_all, flow, kind, issue, connection)
+    chosen.check()
     by = session.by(reason)
+    if run_id is None:
+        if as_new_action:
+            wanted = "effects are made once more run by run; leave it out, or --all"
+            raise SettingsError("--as-new-action", "with --all", wanted)
+        bulk.decide_all(session, "retry", chosen, by, yes=yes)
+        return
     if as_new_action and not yes_effects_again:
         _confirm(session, run_id)
     session.change(
@@ -80,10 +96,26 @@ def retry(
 
 
 @app.command()
-def discard(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> None:
+def discard(  # noqa: PLR0913 - one run, or all of a filter
+    context: typer.Context,
+    run_id: RunArgument = None,
+    *,
+    is_all: o.All = False,
+    flow: o.Flow = None,
+    kind: o.Kind = None,
+    issue: o.Issue = None,
+    connection: o.Connection = None,
+    yes: o.Yes = False,
+    reason: o.Reason = None,
+) -> None:
     """Close it without success; its lane goes on."""
     session = o.session_of(context)
+    chosen = bulk.Chosen(run_id, is_all, flow, kind, issue, connection)
+    chosen.check()
     by = session.by(reason)
+    if run_id is None:
+        bulk.decide_all(session, "discard", chosen, by, yes=yes)
+        return
     session.change(lambda journal: decide.discard(journal, RunId(run_id), by))
     session.done(f"{run_id} is closed; its lane goes on", run=run_id)
 

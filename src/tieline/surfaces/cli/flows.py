@@ -94,7 +94,8 @@ def _mark(line: FlowLine) -> str | None:
 def pause_named(session: Session, kind: str, name: str, reason: str | None) -> None:
     by = session.by(reason)
     if session.far is not None:  # which knows itself what it has
-        fresh = session.change(lambda journal: journal.commit(Pause(kind, name, by))).count > 0
+        paused = session.change(lambda journal: journal.commit(Pause(kind, name, by)))
+        fresh = paused.count > 0
     else:
         hub = session.load_hub()
         fresh = session.change(lambda journal: decide.pause(journal, hub, kind, name, by))

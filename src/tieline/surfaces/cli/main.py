@@ -23,6 +23,7 @@ from tieline.surfaces.cli import (
     held,
     issues,
     new,
+    operations,
     process,
     quarantine,
     receipts,
@@ -56,7 +57,7 @@ MakeBuild = Callable[[], Build]
 WITH_VALUE = ("--store", "--hub", "--url", "--token")
 ALONE = ("--json", "--insecure")
 BESIDE_ITS_STORE = frozenset({"serve", "demo", "db", "new"})
-"""What cannot be done to a hub elsewhere."""
+"""What cannot be done to a hub elsewhere; ``TIELINE_URL`` is not meant for it."""
 
 app = typer.Typer(
     help="Tieline: a code-first integration hub.",
@@ -74,6 +75,7 @@ for name, group in (
     ("quarantine", quarantine.app),
     ("issues", issues.app),
     ("replay", replay.app),
+    ("operations", operations.app),
     ("flows", flows.app),
     ("connections", connections.app),
     ("sources", sources.app),
@@ -122,10 +124,23 @@ def everywhere(  # noqa: PLR0913 - what may stand anywhere
 ) -> None:
     """Options that may stand anywhere on the line."""
     paper = Paper(is_json, is_terminal=sys.stdout.isatty() and not is_json)
+    source = context.get_parameter_source("url")
+    if url and source is not None and source.name == "COMMANDLINE":
+        _check_place(url, store, context.invoked_subcommand)
     far = None
     if url and store is None and context.invoked_subcommand not in BESIDE_ITS_STORE:
         far = Far(url, token, insecure)
     context.obj = Session(context.obj, store, hub, paper, far)
+
+
+def _check_place(url: str, store: str | None, command: str | None) -> None:
+    """Two places, or the wrong one, would be a command done where nobody meant it."""
+    if store is not None:
+        wanted = f"and --store is {store!r}; give one of them, for a command has one place"
+        raise e.SettingsError("--url", url, wanted)
+    if command in BESIDE_ITS_STORE:
+        wanted = f"tieline {command} works beside its store only; leave --url out, or give --store"
+        raise e.SettingsError("--url", url, wanted)
 
 
 def main(make_build: MakeBuild, line: Sequence[str] | None = None) -> None:

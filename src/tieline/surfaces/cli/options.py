@@ -1,5 +1,7 @@
 """Options: the options that several commands have, said once."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -36,6 +38,13 @@ EffectsAgain = Annotated[
     bool,
     typer.Option("--yes-effects-again", help="Answers what --as-new-action asks."),
 ]
+RunState = Annotated[
+    str | None, typer.Option("--state", help="Only in this state, such as running or held.")
+]
+All = Annotated[
+    bool, typer.Option("--all", help="Every one that waits for a decision, of the filter.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 MANY = 50
 EVERYWHERE = "Anywhere on the line: --store PATH, --hub FILE.py:NAME, --url CONSOLE, --json."
 
@@ -51,6 +60,15 @@ def session_of(context: typer.Context) -> Session:
     if not isinstance(session, Session):
         raise TypeError(f"the context holds {type(session).__name__}, not a Session")
     return session
+
+
+def one_of(option: str, value: str | None, known: Iterable[str]) -> None:
+    """Raises SettingsError for a value that nothing can have: an empty list would say it is so."""
+    words = sorted(known)
+    if value is not None and value not in words:
+        near = get_close_matches(value.lower(), words, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise SettingsError(option, value, f"{hint}use one of {', '.join(words)}")
 
 
 def issue_of(text: str | None) -> IssueId | None:

@@ -75,7 +75,7 @@ def status(context: typer.Context) -> None:
     health = session.ask(CheckStore())
     counted = session.ask(CountWork())
     told = {
-        "store": shown(store),
+        ("url" if session.far else "store"): shown(store),
         "process": health.holder,
         "processes": health.openers,
         "hub": None if session.far else session.run(session.build.hub_status(store)),
@@ -100,7 +100,11 @@ def _tell(session: Session, openers: tuple[str, ...]) -> None:
     oldest = counted.oldest
     session.paper.fields(
         (
-            ("store", shown(session.far.url if session.far else session.target().store)),
+            (
+                ("hub at", shown(session.far.url))
+                if session.far
+                else ("store", shown(session.target().store))
+            ),
             ("hub", running),
             *totals.items(),
             (
@@ -143,7 +147,12 @@ def doctor(
             session.paper.say(
                 f"{finding.level}: {finding.what}{advice}", style=STYLES[finding.level]
             )
-        if hub is None and not mistakes:
+        if session.far is not None:
+            session.paper.hint(
+                "only what the store there says was examined; for its hub, secrets and settings "
+                "run tieline doctor on its machine, without --url"
+            )
+        elif hub is None and not mistakes:
             session.paper.hint("the hub was not found, so only the store was examined; give --hub")
     raise typer.Exit(doctors.exit_code(findings))
 

@@ -4,6 +4,7 @@ import orjson
 import typer
 
 from tieline.model.ids import ReceiptId
+from tieline.model.receipt import Verdict
 from tieline.model.view_details import ReceiptDetail
 from tieline.model.view_rows import EventRow, ReceiptRow
 from tieline.model.views import ListReceipts, ShowReceipt
@@ -45,6 +46,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List deliveries, newest first."""
     session = o.session_of(context)
+    o.one_of("--verdict", verdict, Verdict)
     window = session.window(Span(since, until, cursor, limit), prefix="rct_")
     page = session.pages(lambda part: ListReceipts(source, verdict, part), window)
     session.paper.table(COLUMNS, page.rows)

@@ -5,7 +5,7 @@ import typer
 from tieline.model.flow import HubSpec
 from tieline.model.ids import ReplayId, RunId
 from tieline.model.payload import Json
-from tieline.model.run import AttemptRecord
+from tieline.model.run import AttemptRecord, RunState
 from tieline.model.view_details import RunDetail
 from tieline.model.view_rows import AuditRow, RunRow, StepRow
 from tieline.model.views import ListRuns, ShowRun
@@ -61,7 +61,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     context: typer.Context,
     *,
     flow: o.Flow = None,
-    state: str | None = typer.Option(None, help="Only in this state, such as running or held."),
+    state: o.RunState = None,
     replay: str | None = typer.Option(None, help="Only of this replay."),
     issue: o.Issue = None,
     since: o.Since = None,
@@ -71,6 +71,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List runs, newest first."""
     session = o.session_of(context)
+    o.one_of("--state", state, RunState)
     window = session.window(Span(since, until, cursor, limit), prefix="run_")
     replay_id = None if replay is None else ReplayId(replay)
     issue_id = o.issue_of(issue)

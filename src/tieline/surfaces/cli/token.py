@@ -1,14 +1,17 @@
 """Tokens: keys by which programs use the API, each with what it is for and how long."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from tieline.model.access import AddToken, RevokeToken, Scope, TokenRow
+from tieline.model.by import By
 from tieline.model.view_access import ListTokens
 from tieline.rules import credentials as rule
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
+from tieline.surfaces.cli.session import Session
 
 app = o.noun("Tokens: keys by which programs use the API.")
 
@@ -42,26 +45,61 @@ def add(  # noqa: PLR0913 - what a token is
     owner: Annotated[
         str | None, typer.Option(help="A user whose role bounds it, and with whom it goes.")
     ] = None,
-    days: Annotated[float, typer.Option(min=0.001, max=3650, help="Until it expires.")] = 90.0,
+    days: Annotated[
+        float, typer.Option(min=0, max=3650, help="Until it expires; 0: it never does.")
+    ] = 90.0,
     reason: o.Reason = None,
 ) -> None:
     """Make a token and print it, once."""
     session = o.session_of(context)
     by = session.by(reason)
-    key = rule.TOKEN_PREFIX + session.target().secrecy.key()
     scopes = tuple(str(one) for one in dict.fromkeys(scope))
+    wanted = Wanted(name, scopes, owner, days, by)
+    id_, key = (
+        _made(session, wanted) if session.far is None else session.run(_there(session, wanted))
+    )
+    ever = "" if days else " and never expires"
+    session.done(f"{name} is good for {', '.join(scopes)}{ever}; it is shown only now: {key}",
+                 token=key, id=id_, name=name)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A token that shall be made."""
+
+    name: str
+    scopes: tuple[str, ...]
+    owner: str | None
+    days: float
+    by: By
+
+
+def _made(session: Session, wanted: Wanted) -> tuple[str, str]:
+    key = rule.TOKEN_PREFIX + session.target().secrecy.key()
     command = AddToken(
         id=f"tok_{rule.digest(key)[:12]}",
-        name=name,
+        name=wanted.name,
         hash=rule.digest(key),
-        owner=owner,
-        scopes=scopes,
-        expires_us=by.at_us + int(days * DAY_US),
-        by=by,
+        owner=wanted.owner,
+        scopes=wanted.scopes,
+        expires_us=wanted.by.at_us + int(wanted.days * DAY_US) if wanted.days else None,
+        by=wanted.by,
     )
     session.change(lambda journal: journal.commit(command))
-    session.done(f"{name} is good for {', '.join(scopes)}; it is shown only now: {key}",
-                 token=key, id=command.id, name=name)  # fmt: skip
+    return command.id, key
+
+
+async def _there(session: Session, wanted: Wanted) -> tuple[str, str]:
+    """The hub elsewhere makes it: a key that it did not make itself it would not take."""
+    asked = {
+        "name": wanted.name,
+        "scopes": list(wanted.scopes),
+        "owner": wanted.owner,
+        "days": wanted.days,
+        "reason": wanted.by.reason,
+    }
+    async with session.hub_there() as hub:
+        return await hub.make_token(asked)
 
 
 @app.command()

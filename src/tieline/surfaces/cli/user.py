@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 from tieline.model.access import AddInvite, AddUser, RemoveUser, Role, SetPassword, SetRole, UserRow
+from tieline.model.by import By
+from tieline.model.errors import SettingsError
+from tieline.model.ids import Micros
 from tieline.model.view_access import ListUsers
 from tieline.rules import credentials as rule
 from tieline.surfaces.cli import options as o
@@ -37,6 +40,7 @@ def add(context: typer.Context, name: str, *, role: As, reason: o.Reason = None)
     """Make a user; asks for the password, or reads it from standard input."""
     session = o.session_of(context)
     user, by = rule.user_name(name), session.by(reason)
+    _check_place(session, user)
     hashed = _hashed(session, user)
     session.change(lambda journal: journal.commit(AddUser(user, role, hashed, by)))
     session.done(f"{user} may log in as {role}", user=user, role=role)
@@ -47,6 +51,16 @@ def invite(context: typer.Context, name: str, *, role: As, reason: o.Reason = No
     """Print a link by which somebody becomes a user, or chooses a new password; once, for a day."""
     session = o.session_of(context)
     user, by = rule.user_name(name), session.by(reason)
+    if session.far is None:
+        path, expires_us = _invited(session, user, role, by)
+    else:
+        path, expires_us = session.run(_invited_there(session, user, role, by))
+    link = f"{session.console()}{path.lstrip('/')}"
+    words = f"{user} may use this until {exactly(expires_us)}: {link}"
+    session.done(words, user=user, role=role, link=link)
+
+
+def _invited(session: Session, user: str, role: Role, by: By) -> tuple[str, Micros]:
     key, expires_us = session.target().secrecy.key(), by.at_us + rule.INVITE_US
     command = AddInvite(
         hash=rule.digest(key),
@@ -57,9 +71,12 @@ def invite(context: typer.Context, name: str, *, role: As, reason: o.Reason = No
         by=by,
     )
     session.change(lambda journal: journal.commit(command))
-    link = f"{session.console()}welcome/{key}"
-    words = f"{user} may use this until {exactly(expires_us)}: {link}"
-    session.done(words, user=user, role=role, link=link)
+    return f"/welcome/{key}", expires_us
+
+
+async def _invited_there(session: Session, user: str, role: Role, by: By) -> tuple[str, Micros]:
+    async with session.hub_there() as hub:
+        return await hub.invite(user, role, by.reason)
 
 
 @app.command("set-role")
@@ -76,6 +93,7 @@ def set_password(context: typer.Context, name: str, *, reason: o.Reason = None) 
     """Replace a password; ends the user's sessions."""
     session = o.session_of(context)
     user, by = rule.user_name(name), session.by(reason)
+    _check_place(session, user)
     hashed = _hashed(session, user)
     session.change(lambda journal: journal.commit(SetPassword(user, hashed, by)))
     session.done(f"{user} has a new password and is logged out", user=user)
@@ -88,6 +106,13 @@ def remove(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
     user, by = rule.user_name(name), session.by(reason)
     session.change(lambda journal: journal.commit(RemoveUser(user, by)))
     session.done(f"{user} is removed", user=user)
+
+
+def _check_place(session: Session, user: str) -> None:
+    """A password is set beside the store, or by its owner. Raises SettingsError."""
+    if session.far is not None:
+        wanted = f"a password is set beside the store only; use: tieline user invite {user}"
+        raise SettingsError("--url", session.far.url, wanted)
 
 
 def _hashed(session: Session, user: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from tieline.model import access as a
 from tieline.model import commands as c
 from tieline.model import errors as e
+from tieline.model import operation as o
 
 LONGEST_LINE_BYTES = 4 * 1024 * 1024
 """An edited event travels whole."""
@@ -30,6 +31,8 @@ OperatorsCommand = (
     | c.ResolveIssue
     | c.MuteIssue
     | c.ReopenIssue
+    | o.StartOperation
+    | o.CancelOperation
 )
 
 COMMANDS: Mapping[str, type[Any]] = {
@@ -55,6 +58,8 @@ COMMANDS: Mapping[str, type[Any]] = {
     "resolve-issue": c.ResolveIssue,
     "mute-issue": c.MuteIssue,
     "reopen-issue": c.ReopenIssue,
+    "start-operation": o.StartOperation,
+    "cancel-operation": o.CancelOperation,
 }
 """What may be asked for: operators' commands and nothing of the engine's own."""
 NAMES = {kind: name for name, kind in COMMANDS.items()}

@@ -1,12 +1,15 @@
 """FarHub: questions and commands come in; a running hub elsewhere answers them over its API."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import orjson
 
+from tieline.model.access import Role
+from tieline.model.by import By
 from tieline.model.call import Delivered, Egress, HttpAnswer, HttpRequest, Timeouts
 from tieline.model.commands import Command, Counted
 from tieline.model.errors import (
@@ -17,12 +20,16 @@ from tieline.model.errors import (
     SettingsError,
     StoreError,
 )
-from tieline.model.ids import EventId, RunId
+from tieline.model.ids import EventId, Micros, ReplayId, RunId
+from tieline.model.operation import BulkFilter, StartOperation
 from tieline.model.views import Question
 from tieline.operations.decide import Edited
+from tieline.operations.replay import Plan
 from tieline.ports.http import HttpClient
 from tieline.rules.exposed import is_exposed
+from tieline.rules.plain_time import iso, moment
 from tieline.surfaces.remote import wire
+from tieline.surfaces.remote.orders import call_of, count_of
 
 R = TypeVar("R")
 
@@ -56,20 +63,52 @@ class FarHub:
         return answer
 
     async def commit(self, command: Command) -> Any:
-        """Have *command* done. Raises as the hub's journal does."""
-        name = wire.NAMES.get(type(command))
-        if name is None:
-            words = f"{type(command).__name__} cannot be ordered over the API"
-            raise CommandRefused(words)
-        args = wire.adapter(type(command)).dump_python(command, mode="json")
-        told = await self._post("/commands", {"do": name, "args": args})
-        return Counted(told["count"])
+        """Have *command* done by the call that everybody uses. Raises as the hub's journal does."""
+        call = call_of(command)
+        told = await self._post(call.path, call.body)
+        return Counted(count_of(told))
 
     async def edit(self, run_id: RunId, change: dict[str, Any], reason: str) -> Edited:
         """Retry a dead run with another payload: ``payload``, or ``changes`` by path."""
         path = f"/dead-letters/{quote(run_id, safe='')}/edit"
         told = await self._post(path, {**change, "reason": reason})
         return Edited(EventId(told["event"]), RunId(told["run"]))
+
+    async def start_replay(self, made: Plan, per_second: int, reason: str) -> ReplayId:
+        """Start what was planned and confirmed; the hub plans it once more and makes the id."""
+        wanted = made.filter
+        texts = {
+            "source": wanted.source,
+            "type": wanted.type,
+            "flow": wanted.flow,
+            "since": None if wanted.since_us is None else iso(wanted.since_us),
+            "until": None if wanted.until_us is None else iso(wanted.until_us),
+            "issue": wanted.issue,
+            "kind": wanted.kind,
+            "connection": wanted.connection,
+        }
+        given = {name: text for name, text in texts.items() if text is not None}
+        ids, states = list(wanted.event_ids), list(wanted.states)
+        again = {"as_new_action": made.as_new_action, "effects_again": made.as_new_action}
+        how = {"per_second": per_second, "reason": reason, **again}
+        told = await self._post("/replays", {**given, "event_ids": ids, "states": states, **how})
+        return ReplayId(told["id"])
+
+    async def start_bulk(self, action: str, wanted: BulkFilter, by: By) -> str:
+        """Begin to decide every run of *wanted*; the hub makes the id."""
+        call = call_of(StartOperation("", action, wanted, 0, by))
+        told = await self._post(call.path, call.body)
+        return str(told["id"])
+
+    async def invite(self, name: str, role: Role, reason: str) -> tuple[str, Micros]:
+        """The path of an invitation, behind the console's address, and until when it is good."""
+        told = await self._post("/users", {"name": name, "role": str(role), "reason": reason})
+        return str(told["path"]), moment(told["expires_at"], 0, name="expires_at")
+
+    async def make_token(self, asked: Mapping[str, Any]) -> tuple[str, str]:
+        """The id of a new token, and the token itself."""
+        told = await self._post("/tokens", dict(asked))
+        return str(told["id"]), str(told["token"])
 
     async def close(self) -> None:
         """Hang up."""
@@ -107,22 +146,25 @@ class FarHub:
                 if number < TRIES and failure.delivered is not Delivered.NO:
                     continue
                 doubt = "" if failure.delivered is Delivered.NO else "; look before you repeat it"
-                words = f"the hub at {self._base} cannot be reached: {failure.detail}{doubt}"
+                detail = failure.detail.removeprefix(f"{urlsplit(self._base).netloc} ")
+                words = f"the hub at {self._base} cannot be reached: {detail}{doubt}"
                 raise StoreError(words) from None
         raise AssertionError  # the last try returns or raises
 
     def _error(self, status: int, told: Any) -> Exception:
-        if not isinstance(told, dict) or "code" not in told:
-            wanted = "give the address of a hub's console"
+        is_ours = isinstance(told, dict) and "code" in told
+        if not is_ours or (told["code"] == "not-found" and "kind" not in told):
+            wanted = "give the address of a hub's console, without the path of a page"
             return SettingsError("--url", self._base, f"{wanted} (it answered {status})")
         code, detail = str(told["code"]), str(told.get("detail", ""))
         match code:
             case "not-found":
-                return NotFound(str(told.get("kind", "thing")), str(told.get("key", "")))
+                return NotFound(str(told["kind"]), str(told.get("key", "")))
             case "conflict":
                 return Conflict(detail)
             case "unauthenticated":
-                return SettingsError("the token", "…", detail)
+                wanted = "it is unknown, revoked or expired; an administrator makes a new one"
+                return SettingsError("the token (--token, TIELINE_TOKEN)", "…", wanted)
             case "forbidden" | "refused" | "invalid" | "bad-request" | "too-large" | "not-json":
                 return CommandRefused(detail)
             case _:

@@ -1,22 +1,21 @@
-"""Wire: questions and commands come in as values; they go out as JSON, and come back as values."""
+"""Wire: questions come in as values; they go out as JSON, and come back as values."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from tieline.model import access as a
 from tieline.model import view_access as va
 from tieline.model import view_issues as vi
 from tieline.model import view_lists as vl
+from tieline.model import view_operations as vo
 from tieline.model import view_quarantine as vq
 from tieline.model import view_series as vs
 from tieline.model import views as v
-from tieline.model.by import By
 from tieline.model.errors import CommandRefused
 from tieline.model.views import Question
 from tieline.rules.access import Permission
-from tieline.surfaces.control.wire import COMMANDS as OPERATORS
+from tieline.surfaces.remote.bounds import check
 from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
 
 _READ = (
@@ -26,7 +25,8 @@ _READ = (
     v.CheckRows, v.InspectStore, vi.ListIssues, vi.ShowIssue, vi.CountIssues,
     vq.CountQuarantine, vs.ListSources, vs.CountBacklog,
     vs.ReadSums, vs.ReadSeries, vl.ListAttempts, vl.ListLanes, vl.ListConnections,
-    vl.ShowWorker, vl.CountHands, AskFlows, AskConnections, AskPlan,
+    vl.ShowWorker, vl.CountHands, vo.ListOperations, vo.ShowOperation,
+    AskFlows, AskConnections, AskPlan,
 )  # fmt: skip
 _SEARCH = (v.ReadTrail, v.FindKey, vl.Find)
 _ADMIN = (va.ListUsers, va.ListTokens)
@@ -41,25 +41,6 @@ QUESTIONS: Mapping[str, tuple[type[Question[Any]], Permission]] = {
     for kind in kinds
 }
 """What may be asked, and what that needs. Nothing here answers a payload unredacted."""
-
-COMMANDS: Mapping[str, tuple[type[Any], Permission]] = {
-    **{
-        name: (kind, Permission.OPERATE)
-        for name, kind in OPERATORS.items()
-        if name != "edit-dead" and kind.__module__ != a.__name__
-    },
-    "add-user": (a.AddUser, Permission.ADMIN),
-    "set-role": (a.SetRole, Permission.ADMIN),
-    "set-password": (a.SetPassword, Permission.ADMIN),
-    "remove-user": (a.RemoveUser, Permission.ADMIN),
-    "add-invite": (a.AddInvite, Permission.ADMIN),
-    "add-token": (a.AddToken, Permission.ADMIN),
-    "revoke-token": (a.RevokeToken, Permission.ADMIN),
-}
-"""What may be ordered, and what that needs. A dead run is edited by its own call of the API: the
-new payload is made where the old one may be seen."""
-NAMES = {kind: name for name, (kind, _) in COMMANDS.items()}
-
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 _ANSWERS: dict[type[Any], TypeAdapter[Any]] = {}
@@ -82,19 +63,15 @@ def answer_of(kind: type[Any]) -> TypeAdapter[Any]:
     return _ANSWERS[kind]
 
 
-def read(name: str, args: object, table: Mapping[str, tuple[type[Any], Permission]]) -> Any:
-    """The question or command that *name* and *args* stand for. Raises CommandRefused."""
-    if name not in table:
-        raise CommandRefused(f"{name[:40]!r} is not one of {', '.join(table)}")
+def read(name: str, args: object) -> Any:
+    """The question that *name* and *args* stand for. Raises CommandRefused."""
+    if name not in QUESTIONS:
+        raise CommandRefused(f"{name[:40]!r} is not one of {', '.join(QUESTIONS)}")
     try:
-        return adapter(table[name][0]).validate_python(args)
+        question = adapter(QUESTIONS[name][0]).validate_python(args)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         words = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults[:3])
         raise CommandRefused(f"the arguments of {name} do not fit: {words}") from None
-
-
-def signed(command: Any, by: By) -> Any:
-    """*command* as ordered by whoever sent it, whatever it says itself."""
-    values = {name: getattr(command, name) for name in command.__dataclass_fields__}
-    return type(command)(**{**values, "by": by})
+    check(question)
+    return question
