@@ -45,7 +45,8 @@ class SettingsError(TielineError):
     """A setting has a value that cannot be used."""
 
     def __init__(self, name: str, value: object, wanted: str) -> None:
-        super().__init__(f"{name} is {value!r}; {wanted}")
+        shown = "not set" if value is None else repr(value)
+        super().__init__(f"{name} is {shown}; {wanted}")
         self.name = name
         self.value = value
         self.wanted = wanted

@@ -23,7 +23,7 @@ from tieline.model.views import Question
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
 from tieline.rules.access import Permission, Role, allowed
-from tieline.surfaces.web import gate, server
+from tieline.surfaces.web import gate, protocol
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.guard import needs, open_to_all
 from tieline.surfaces.web.parts import WebParts, WebPolicy
@@ -202,7 +202,7 @@ async def test_a_body_has_a_limit_declared_or_not(house: StoreHouse) -> None:
 async def test_large_and_slow_heads_are_cut_off(
     house: StoreHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "HEAD_S", 0.2)
+    monkeypatch.setattr(protocol, "HEAD_S", 0.2)
     async with serving(house) as client:
         large = await raw(
             client.port,

@@ -9,7 +9,10 @@ import asyncio
 import socket
 from collections.abc import Callable
 
+import orjson
+
 from tieline.model.errors import SettingsError
+from tieline.surfaces.web.headers import added
 
 LONGEST_HEAD_BYTES = 8192
 PATIENCE_S = 5.0
@@ -89,7 +92,8 @@ class MetricsServer:
     async def _answer(self, reader: asyncio.StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
         if len(self._visitors) > MOST_AT_ONCE:
-            return _response("503 Service Unavailable", b"too many at once\n")
+            words = f"more than {MOST_AT_ONCE} ask at once; try again"
+            return _problem("503 Service Unavailable", "overloaded", words)
         match head.split(b" ", 2)[:2]:
             case [b"GET", b"/metrics"]:
                 body, kind = await asyncio.to_thread(self._render)
@@ -97,14 +101,34 @@ class MetricsServer:
             case [b"GET", b"/health/live"]:
                 return _response("200 OK", b"ok\n")
             case [b"GET", _]:
-                return _response("404 Not Found", b"there are /metrics and /health/live\n")
+                words = "there is nothing at this path; there are /metrics and /health/live"
+                return _problem("404 Not Found", "not-found", words)
+            case [method, *_]:
+                words = f"{method[:20].decode('latin-1')} cannot be done here; use GET"
+                return _problem("405 Method Not Allowed", "method-not-allowed", words, "allow: GET")
             case _:
-                return _response("405 Method Not Allowed", b"use GET\n")
+                return _problem("400 Bad Request", "bad-request", "what came is no HTTP request")
 
 
-def _response(status: str, body: bytes, kind: str = "text/plain; charset=utf-8") -> bytes:
-    head = (
-        f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n"
-        "connection: close\r\nx-content-type-options: nosniff\r\n\r\n"
-    )
-    return head.encode() + body
+def _problem(status: str, code: str, words: str, *more: str) -> bytes:
+    """In the form in which the console tells it (RFC 9457)."""
+    number, _, title = status.partition(" ")
+    document = {
+        "type": f"urn:tieline:problem:{code}",
+        "title": title,
+        "status": int(number),
+        "detail": words,
+        "code": code,
+        "retriable": code == "overloaded",
+    }
+    return _response(status, orjson.dumps(document), "application/problem+json", *more)
+
+
+def _response(
+    status: str, body: bytes, kind: str = "text/plain; charset=utf-8", *more: str
+) -> bytes:
+    own = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()),
+           (b"connection", b"close")]  # fmt: skip
+    lines = [b"%s: %s" % line for line in added(own, is_secure=False)]
+    head = [f"HTTP/1.1 {status}".encode(), *lines, *(line.encode() for line in more), b"", b""]
+    return b"\r\n".join(head) + body

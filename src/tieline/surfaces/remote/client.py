@@ -146,7 +146,8 @@ class FarHub:
                 if number < TRIES and failure.delivered is not Delivered.NO:
                     continue
                 doubt = "" if failure.delivered is Delivered.NO else "; look before you repeat it"
-                detail = failure.detail.removeprefix(f"{urlsplit(self._base).netloc} ")
+                said = failure.detail
+                detail = said.partition(" cannot be reached: ")[2] or said
                 words = f"the hub at {self._base} cannot be reached: {detail}{doubt}"
                 raise StoreError(words) from None
         raise AssertionError  # the last try returns or raises

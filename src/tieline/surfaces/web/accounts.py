@@ -47,17 +47,20 @@ class Accounts:
     # --- who is it ----------------------------------------------------------------------------
 
     async def identify(self, request: Request) -> Viewer | None:
-        """The viewer; a token wins over a cookie. Raises Problem for a token that is not good."""
-        authorization = request.headers.get("authorization")
-        if authorization is not None:
+        """The viewer; a token wins over a cookie. Raises Problem for a token that is not good.
+
+        What is no token is not for us: a browser sends the password of a proxy in front to all.
+        """
+        authorization = request.headers.get("authorization", "")
+        if authorization.partition(" ")[0].lower() == "bearer":
             return await self._of_token(authorization)
         key = request.cookies.get(self._cookie)
         return None if key is None else await self._of_session(key)
 
     async def _of_token(self, authorization: str) -> Viewer:
-        scheme, _, key = authorization.partition(" ")
+        key = authorization.partition(" ")[2]
         found = None
-        if scheme.lower() == "bearer" and key.startswith(rule.TOKEN_PREFIX):
+        if key.startswith(rule.TOKEN_PREFIX):
             found = await self._parts.views.read(FindToken(rule.digest(key.strip())))
         now_us = self._parts.clock.now_us()
         if found is None or not rule.is_good(found, now_us):

@@ -14,6 +14,7 @@ from tieline.surfaces.web import health, metrics
 from tieline.surfaces.web.gate import Draw, Gate
 from tieline.surfaces.web.guard import Doorkeeper, guarded
 from tieline.surfaces.web.parts import WebParts
+from tieline.surfaces.web.signpost import Signpost
 
 
 def web_app(
@@ -30,7 +31,7 @@ def web_app(
     routes = [*health.routes(parts), *metrics.routes(parts), *surfaces]
     # No framework around the router: whatever is raised gets to the gate, which answers it.
     router = Router([*guarded(routes, doorkeeper), *_static(static)], redirect_slashes=False)
-    return Gate(router, parts.policy, parts.observer, draw)
+    return Gate(Signpost(router), parts.policy, parts.observer, draw)
 
 
 def _static(folder: Path | None) -> list[BaseRoute]:

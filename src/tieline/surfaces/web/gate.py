@@ -56,11 +56,14 @@ class Gate:
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MOST_BODY_BYTES:
-            wanted = f"a body may have {MOST_BODY_BYTES} bytes"
-            raise Problem("too-large", wanted, {"connection": "close"})
+            raise _too_large(length[:30].decode("latin-1"))
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) > 1:
+            told = ", ".join(repr(value[:80].decode("latin-1")) for value in hosts[:3])
+            raise Problem("bad-request", f"Host is given {len(hosts)} times: {told}; send one")
         if scope["path"].startswith("/health"):
             return
-        if b"authorization" in headers:
+        if headers.get(b"authorization", b"")[:7].lower() == b"bearer ":
             return  # no browser adds that by itself, so the name proves nothing more
         host = headers.get(b"host", b"").decode("latin-1")
         if not is_our_name(host, self._policy.hosts):
@@ -119,8 +122,7 @@ class _Body:
             self._bytes += len(message.get("body", b""))
             self._is_whole = not message.get("more_body", False)
         if self._bytes > MOST_BODY_BYTES:
-            wanted = f"a body may have {MOST_BODY_BYTES} bytes"
-            raise Problem("too-large", wanted, {"connection": "close"})
+            raise _too_large(f"{self._bytes} or more")
         return message
 
 
@@ -143,6 +145,11 @@ class _Answer:
                 await self._send(message)
         except TimeoutError:
             raise _Gone from None
+
+
+def _too_large(size: str) -> Problem:
+    words = f"the body has {size} bytes; it may have {MOST_BODY_BYTES}"
+    return Problem("too-large", words, {"connection": "close"})
 
 
 async def _nothing() -> Message:

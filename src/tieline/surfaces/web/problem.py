@@ -12,6 +12,10 @@ from tieline.model import errors as e
 MEDIA_TYPE = "application/problem+json"
 
 
+LONGEST_KEY = 80
+"""Characters of an id that is not there: it is told back, not sent back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A code with all that follows from it."""
@@ -119,5 +123,9 @@ def problem_of(error: Exception) -> Problem:
         return Problem("internal", "the hub's log says more")
     if KINDS[code].status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         return Problem(code, str(error), {"retry-after": "5"})
-    more = {"kind": error.kind, "key": error.key} if isinstance(error, e.NotFound) else {}
-    return Problem(code, str(error), more=more)
+    if not isinstance(error, e.NotFound):
+        return Problem(code, str(error))
+    short = error.key if len(error.key) <= LONGEST_KEY else error.key[:LONGEST_KEY] + "…"
+    return Problem(
+        code, str(e.NotFound(error.kind, short)), more={"kind": error.kind, "key": short}
+    )

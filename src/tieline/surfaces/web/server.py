@@ -10,14 +10,11 @@ from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tieline.model.errors import SettingsError
 from tieline.surfaces.listening import CONSOLE, listen
+from tieline.surfaces.web.protocol import PatientProtocol
 
-HEAD_S = 10.0
-"""For the first line and the headers of a request to arrive."""
-MOST_HEAD_BYTES = 64 * 1024
 IDLE_S = 30.0
 CONNECTIONS = 500
 BACKLOG = 256
@@ -117,54 +114,3 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-class PatientProtocol(HttpToolsProtocol):
-    """One connection, closed when the head of a request comes too slowly or is too large."""
-
-    _head_timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-    _is_in_head = True
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._expect_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_timer()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        self._is_in_head = True
-        self._expect_head()
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._is_in_head = False
-        self._head_bytes = 0
-        self._stop_timer()
-        super().on_headers_complete()
-
-    def data_received(self, data: bytes) -> None:
-        if self._is_in_head:
-            self._head_bytes += len(data)
-        super().data_received(data)
-        if self._is_in_head and self._head_bytes > MOST_HEAD_BYTES:
-            self.transport.write(
-                b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-                b"connection: close\r\ncontent-length: 0\r\n\r\n"
-            )
-            self.transport.close()
-
-    def _expect_head(self) -> None:
-        self._stop_timer()
-        self._head_timer = self.loop.call_later(HEAD_S, self._too_slow)
-
-    def _too_slow(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.abort()
-
-    def _stop_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
