@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from openapi_spec_validator import validate
@@ -23,6 +24,9 @@ from tests.surfaces.api.write_document import PLACE, text
 from tests.surfaces.web.site import open_site
 
 from tieline.model.access import Role
+from tieline.model.by import By
+from tieline.model.commands import KeepSchedule, ReplayFilter, StartReplay
+from tieline.model.operation import BulkFilter, StartOperation
 from tieline.model.run import Dead, Held, StepState
 from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
@@ -112,6 +116,15 @@ async def fill(house: StoreHouse) -> None:
     doubt = Held("in doubt", ("books POST /entries", "#1"))
     await house.settle(held, doubt, house.call_step(held, StepState.INTENT))
     await house.settle(done, Dead("bug", "x"), house.call_step(done))
+    now_us = house.clock.at_us
+    await house.journal.commit(
+        KeepSchedule("schedule:nightly", "0 6 * * *", "UTC", now_us + 1, now_us)
+    )
+    by = By("ops", "a test", now_us)
+    wanted = ReplayFilter(type="invoice.paid")
+    await house.journal.commit(StartReplay(house.ids.replay(), wanted, 1, 4, False, by))
+    some = BulkFilter("dead-letters")
+    await house.journal.commit(StartOperation(f"opr_{1:032x}", "discard", some, 2, by))
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +138,7 @@ CHECKS: list[CheckFunction] = [
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_schema_conformance,
+    checks.negative_data_rejection,
 ]
 FUZZED: Any = schemathesis.openapi.from_dict(DOCUMENT)
 EXAMPLES = 3
@@ -150,6 +164,62 @@ def test_every_answer_is_as_the_document_says(served: Served, role: Role, endpoi
         case.validate_response(answer, checks=CHECKS)
 
     send()
+
+
+LISTS = {
+    "/receipts/{id}": ("/receipts", "id"),
+    "/events/{id}": ("/events", "id"),
+    "/runs/{id}": ("/runs", "id"),
+    "/runs/{id}/steps": ("/dead-letters", "run_id"),
+    "/runs/{id}/attempts": ("/dead-letters", "run_id"),
+    "/dead-letters/{id}": ("/dead-letters", "run_id"),
+    "/replays/{id}": ("/replays", "id"),
+    "/operations/{id}": ("/operations?kind=decision", "id"),
+    "/flows/{name}": ("/flows", "name"),
+    "/connections/{name}": ("/connections", "name"),
+    "/schedules/{name}": ("/schedules", "name"),
+    "/workers/{id}": ("/workers", "id"),
+    "/issues/{id}": ("/issues?state=all", "id"),
+    "/users/{name}": ("/users", "name"),
+    "/users/{name}/sessions": ("/users", "name"),
+    "/audit-entries/{line}": ("/audit-entries", "seq"),
+}
+"""Where things that exist are found: an invented id only ever shows the answer 404."""
+DETAILS = [one for one in ENDPOINTS if one.is_safe and "{" in one.path]
+
+
+@pytest.mark.parametrize("endpoint", DETAILS, ids=lambda one: one.path)
+def test_a_thing_that_exists_is_shown_as_the_document_says(served: Served, endpoint: Any) -> None:
+    operation = FUZZED[PREFIX + endpoint.path][endpoint.method]
+    noun, member = LISTS[endpoint.path]
+    headers = served.headers[Role.ADMIN]
+    rows = requests.get(f"{served.url}{PREFIX}{noun}", headers=headers, timeout=30).json()["items"]
+    assert rows
+    (name,) = re.findall(r"\{(\w+)\}", endpoint.path)
+    for row in rows:
+        case = operation.Case(path_parameters={name: str(row[member])})
+        answer = case.call(base_url=served.url, headers=headers, timeout=30)
+
+        assert answer.status_code == 200, answer.text
+        case.validate_response(answer, checks=CHECKS[:-1])
+
+
+ID_LIKE = {f"{PREFIX}/runs/decide", f"{PREFIX}/replays/plan"}
+"""A GET of these asks for a run or replay of this name, and there is none."""
+
+
+@pytest.mark.parametrize("path", list(DOCUMENT["paths"]))
+def test_a_path_takes_the_methods_of_the_document_and_no_other(served: Served, path: str) -> None:
+    known = {method.upper() for method in DOCUMENT["paths"][path]}
+    known |= {"HEAD"} if "GET" in known else set()
+    if path in ID_LIKE:
+        known |= {"GET", "HEAD"}
+    url = served.url + re.sub(r"\{\w+\}", "x", path)
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - known:
+        answer = requests.request(method, url, headers=served.headers[Role.ADMIN], timeout=30)
+
+        assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
+        assert set(answer.headers["allow"].split(", ")) == known
 
 
 def _given(operation: Any) -> Callable[[Any], Any]:

@@ -80,7 +80,7 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
         "description": f"Needs the permission `{endpoint.needs}`.",
         "tags": [endpoint.noun],
         "security": [{"token": []}, {"session": []}],
-        "parameters": [*_path(endpoint), *_query(endpoint.query), *_key(endpoint)],
+        "parameters": [*_path(endpoint), *_query(endpoint.query, schemas), *_key(endpoint)],
         "responses": _responses(endpoint, schemas),
     }
     if endpoint.body is not Nothing:
@@ -101,8 +101,9 @@ def _path(endpoint: Endpoint) -> list[dict[str, Any]]:
     return [{"name": n, "in": "path", "required": True, "schema": schema} for n in names]
 
 
-def _query(kind: type[BaseModel]) -> list[dict[str, Any]]:
+def _query(kind: type[BaseModel], schemas: Schemas) -> list[dict[str, Any]]:
     schema = kind.model_json_schema(ref_template=REF + "{model}")
+    schemas.named |= schema.pop("$defs", {})
     required = schema.get("required", ())
     return [
         {

@@ -103,12 +103,20 @@ class FarHub:
     async def invite(self, name: str, role: Role, reason: str) -> tuple[str, Micros]:
         """The path of an invitation, behind the console's address, and until when it is good."""
         told = await self._post("/users", {"name": name, "role": str(role), "reason": reason})
-        return str(told["path"]), moment(told["expires_at"], 0, name="expires_at")
+        path = self._shown_once(told["path"], f"the invitation of {name!r}")
+        return path, moment(told["expires_at"], 0, name="expires_at")
 
     async def make_token(self, asked: Mapping[str, Any]) -> tuple[str, str]:
         """The id of a new token, and the token itself."""
         told = await self._post("/tokens", dict(asked))
-        return str(told["id"]), str(told["token"])
+        return str(told["id"]), self._shown_once(told["token"], f"the token {told['id']}")
+
+    def _shown_once(self, secret: str | None, what: str) -> str:
+        """Raises StoreError when the answer that had it was lost, and a repeat has it no more."""
+        if secret is None:
+            words = f"{what} was made, but the answer was lost on the way; make another"
+            raise StoreError(f"the hub at {self._base} says: {words}")
+        return secret
 
     async def close(self) -> None:
         """Hang up."""
