@@ -16,6 +16,7 @@ from tieline.model.views import CountCalls, CountWork, ListPauses, ListSchedules
 from tieline.operations import decide, overview
 from tieline.operations.overview import ConnectionLine, FlowLine
 from tieline.rules.access import Permission
+from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.api.deciding import Reacting, Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler
 from tieline.surfaces.api.filters import check_names
@@ -130,7 +131,8 @@ async def list_sources(ask: Ask) -> Listed[SourceRow]:
     q: SourceQuery = ask.query
     now_us = ask.now_us()
     rows = await ask.parts.views.read(ListSources(now_us))
-    wanted = [row for row in rows if q.silent in {None, row.is_silent(now_us)}]
+    silent = silent_ones(rows, ask.parts.hub, now_us)
+    wanted = [row for row in rows if q.silent in {None, row.name in silent}]
     return by_key(ask, wanted, lambda row: row.name)
 
 
