@@ -99,13 +99,15 @@ def test_it_does_the_same_and_the_audit_log_says_who(shop: Shop, there: Elsewher
     edit = ("dead", "edit", ids["dead"], "--set", 'customer_id="cus_9"', *because)
     assert there.tieline(*edit).code == 0
     assert there.tieline("held", "resolve", ids["held"], "--give-up", *because).code == 0
+    close = ("quarantine", "close", "--source", "billing", *because)
+    assert "1 closed without a run" in there.tieline(*close).out
     replay = ("replay", "run", ids["paid"], "--yes", "--no-wait", *because)
     assert there.tieline(*replay).code == 0
     assert there.tieline("user", "set-role", "u-viewer", "--role", "support", *because).code == 0
-    audit = there.tieline("audit", "list", "--limit", "6").out
+    audit = there.tieline("audit", "list", "--limit", "7").out
 
-    assert audit.count("u-admin (token t-admin)") == 6
-    assert audit.count("seen from afar") == 6
+    assert audit.count("u-admin (token t-admin)") == 7
+    assert audit.count("seen from afar") == 7
 
 
 def test_what_is_not_allowed_or_not_there_is_told_as_here(shop: Shop, there: Elsewhere) -> None:

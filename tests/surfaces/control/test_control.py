@@ -25,6 +25,7 @@ from tieline.model.commands import (
     By,
     Cancel,
     CancelReplay,
+    CloseDeliveries,
     Command,
     DecideMany,
     DiscardDead,
@@ -41,7 +42,7 @@ from tieline.model.commands import (
     StartReplay,
 )
 from tieline.model.errors import CommandRefused, Conflict, NotFound, StoreError
-from tieline.model.ids import EventId, IssueId, ReplayId, RunId
+from tieline.model.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.operation import BulkFilter, CancelOperation, StartOperation
 from tieline.model.run import Dead
 from tieline.model.views import ListPauses, ListRuns
@@ -241,6 +242,7 @@ EVERY_COMMAND: list[Callable[[], Command]] = [
     lambda: ResolveIssue(IssueId("iss_1"), BY),
     lambda: MuteIssue(IssueId("iss_1"), BY, 99),
     lambda: ReopenIssue(IssueId("iss_1"), BY),
+    lambda: CloseDeliveries((ReceiptId("rct_1"),), BY),
     lambda: StartOperation("opr_1", "retry", BulkFilter("dead-letters", "f"), 3, BY),
     lambda: CancelOperation("opr_1", BY),
     lambda: AddUser("ann", "admin", None, BY),

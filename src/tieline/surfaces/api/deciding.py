@@ -171,7 +171,7 @@ _CHANGE = ("not-found", "conflict", "refused")
 ENDPOINTS = (
     Endpoint("POST", "/runs/decide", _OPERATE, "Decide many runs at once", decide_many, Decided,
              body=Deciding, problems=("refused", "conflict")),
-    Endpoint("POST", "/quarantine/close", _OPERATE, "Close deliveries in quarantine",
+    Endpoint("POST", "/quarantined-receipts/close", _OPERATE, "Close deliveries in quarantine",
              close_deliveries, Decided, body=Closing, problems=("refused", "conflict")),
     Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
              problems=_CHANGE),

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.commands import By, ReplayFilter
-from tieline.model.errors import CommandRefused, SettingsError
+from tieline.model.commands import ReplayFilter
+from tieline.model.errors import SettingsError
 from tieline.model.ids import EventId, ReplayId
 from tieline.model.view_details import ReplayDetail
 from tieline.model.view_rows import ReplayRow
@@ -114,7 +114,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
         id_ = session.target().ids.replay()
         session.change(lambda journal: replay.start(journal, id_, made, per_second, by))
     else:
-        id_ = session.run(_started_there(session, made, per_second, by))
+        id_ = session.there(lambda hub: hub.start_replay(made, per_second, by.reason))
     session.done(f"{id_} is started", replay=id_, planned=made.events)
     if wait and not session.paper.is_json:
         session.run(_watch(session, id_))
@@ -256,14 +256,6 @@ def _words(wanted: ReplayFilter) -> str:
         "until": when(wanted.until_us),
     }
     return " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
-
-
-async def _started_there(session: Session, made: Plan, per_second: int, by: By) -> ReplayId:
-    """The hub elsewhere plans it once more, and names it."""
-    if not made.runs:
-        raise CommandRefused("nothing of this would be run; there is nothing to replay")
-    async with session.hub_there() as hub:
-        return await hub.start_replay(made, per_second, by.reason)
 
 
 # --- watching ---------------------------------------------------------------------------------

@@ -158,6 +158,15 @@ class Session:
         finally:
             await hub.close()
 
+    def there(self, work: Callable[["FarHub"], Coroutine[Any, Any, T]]) -> T:
+        """Have the hub elsewhere do something."""
+
+        async def done() -> T:
+            async with self.hub_there() as hub:
+                return await work(hub)
+
+        return self.run(done())
+
     def console(self) -> str:
         """Where people find the console; ends with a slash."""
         if self.far is not None:

@@ -11,7 +11,7 @@ import orjson
 from tieline.model.access import Role
 from tieline.model.by import By
 from tieline.model.call import Delivered, Egress, HttpAnswer, HttpRequest, Timeouts
-from tieline.model.commands import Command, Counted
+from tieline.model.commands import Command
 from tieline.model.errors import (
     CallFailed,
     CommandRefused,
@@ -29,7 +29,7 @@ from tieline.ports.http import HttpClient
 from tieline.rules.exposed import is_exposed
 from tieline.rules.plain_time import iso, moment
 from tieline.surfaces.remote import wire
-from tieline.surfaces.remote.orders import call_of, count_of
+from tieline.surfaces.remote.orders import answer_of, call_of
 
 R = TypeVar("R")
 
@@ -66,7 +66,7 @@ class FarHub:
         """Have *command* done by the call that everybody uses. Raises as the hub's journal does."""
         call = call_of(command)
         told = await self._post(call.path, call.body)
-        return Counted(count_of(told))
+        return answer_of(told)
 
     async def edit(self, run_id: RunId, change: dict[str, Any], reason: str) -> Edited:
         """Retry a dead run with another payload: ``payload``, or ``changes`` by path."""

@@ -40,11 +40,12 @@ def call_of(command: Any) -> Call:
     return Call(made.path, {**made.body, "reason": command.by.reason})
 
 
-def count_of(told: Mapping[str, Any]) -> int:
-    """How much an answer says was changed."""
-    if "cancelled" in told:
-        return int(told["cancelled"])
-    return int(told.get("fresh", True))
+def answer_of(told: Mapping[str, Any]) -> c.Counted | c.Decided:
+    """What an answer says was changed, as a store says it."""
+    if isinstance(told.get("done"), list):
+        refused = tuple((id_, words) for id_, words in told["refused"])
+        return c.Decided(tuple(told["done"]), refused)
+    return c.Counted(int(told.get("cancelled", told.get("fresh", True))))
 
 
 def path(kind: str, noun: str, id_: str, verb: str) -> str:
@@ -84,6 +85,12 @@ CALLS: Mapping[type[Any], Callable[[Any], Call]] = {
     c.Cancel: lambda one: Call(path("run", "runs", one.run_id, "cancel")),
     c.RetryDead: lambda one: Call(
         path("run", "dead-letters", one.run_id, "retry"), {"as_new_action": one.as_new_action}
+    ),
+    c.DecideMany: lambda one: Call(
+        "/runs/decide", {"action": one.action, "run_ids": list(one.run_ids)}
+    ),
+    c.CloseDeliveries: lambda one: Call(
+        "/quarantined-receipts/close", {"receipt_ids": list(one.receipt_ids)}
     ),
     c.DiscardDead: lambda one: Call(path("run", "dead-letters", one.run_id, "discard")),
     c.ResolveHeld: _resolved,
