@@ -6,11 +6,12 @@ It runs in a thread of its own, since the browser is driven from the test's.
 import asyncio
 import os
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -143,6 +144,7 @@ async def _furnished(at_work: Stage) -> AsyncIterator[House]:
             await deliver(sample, at_work.hub.port, at_work.signing[sample.connection])
         )
     await _settled(at_work)
+    await asyncio.to_thread(_fall_silent, at_work)
     yield House(
         at_work,
         asyncio.get_running_loop(),
@@ -168,6 +170,16 @@ async def _misbehave(at_work: Stage) -> None:
     await at_work.vendors["crm"].misbehave([{"kind": "status", "count": 4, "skip": 2}])
     await at_work.vendors["payments"].misbehave([{"kind": "forge", "count": 2, "skip": 4}])
     await at_work.vendors["leads"].misbehave([{"kind": "duplicate", "count": 2}])
+
+
+def _fall_silent(at_work: Stage) -> None:
+    """A source that spoke every minute until yesterday; only its rhythm is left of it."""
+    last_us = time.time_ns() // 1_000 - 86_400_000_000
+    with closing(sqlite3.connect(at_work.hub.store, timeout=SETTLE_S)) as store, store:
+        store.execute(
+            "INSERT INTO rhythm (source, last_us, gap_us, longest_us, heard) VALUES (?, ?, ?, ?, ?)",
+            ("orders", last_us, 60_000_000, 300_000_000, 100),
+        )
 
 
 async def _settled(at_work: Stage) -> None:

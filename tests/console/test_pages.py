@@ -31,7 +31,31 @@ def grave(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+HIDDEN = """
+[...document.querySelectorAll("main *, header.top *")]
+  .filter((one) => {
+    if (!one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return false;
+    if (one.closest(".out-of-sight, svg, thead, input, select") || one.clientWidth <= 1) return false;
+    const flows = getComputedStyle(one);
+    return flows.overflowX !== "visible" && flows.textOverflow !== "ellipsis"
+      && one.scrollWidth > one.clientWidth + 1;
+  })
+  .map((one) => `${one.tagName}.${one.className} hides ${one.scrollWidth - one.clientWidth} px`)
+"""
+"""What has more to its right than it shows; ellipses say so themselves, fields scroll."""
+NAMES = """
+[...document.querySelectorAll("table.folds")].flatMap((table) => {
+  const heads = [...table.tHead.rows[0].cells].map((one) => one.textContent.trim());
+  return [...table.tBodies[0].rows].flatMap((row) => [...row.cells].map((cell, at) =>
+    cell.dataset.name === undefined || cell.dataset.name === heads[at]
+      ? "" : `${cell.dataset.name} stands under ${heads[at]}`));
+}).filter(Boolean)
+"""
+"""Cells that are called otherwise in a folded table than in a whole one."""
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_no_page_shuts_anybody_out(opened: Opened, hub: House, theme: str, width: int) -> None:
     page = opened(theme=theme, width=width)
     found: dict[str, list[str]] = {}
@@ -40,6 +64,9 @@ def test_no_page_shuts_anybody_out(opened: Opened, hub: House, theme: str, width
         wrong = grave(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append("it is wider than the screen")
+        wrong += page.evaluate(HIDDEN) + sorted(set(page.evaluate(NAMES)))
+        if name == "now":
+            assert page.get_by_text("silent", exact=True).count(), "a look at Now without its links"
         if wrong:
             found[name] = wrong
 
