@@ -177,7 +177,8 @@ def _fall_silent(at_work: Stage) -> None:
     last_us = time.time_ns() // 1_000 - 86_400_000_000
     with closing(sqlite3.connect(at_work.hub.store, timeout=SETTLE_S)) as store, store:
         store.execute(
-            "INSERT INTO rhythm (source, last_us, gap_us, longest_us, heard) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO rhythm (source, last_us, gap_us, longest_us, heard)"
+            " VALUES (?, ?, ?, ?, ?)",
             ("orders", last_us, 60_000_000, 300_000_000, 100),
         )
 

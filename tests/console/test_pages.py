@@ -36,9 +36,9 @@ HIDDEN = """
 [...document.querySelectorAll("main *, header.top *")]
   .filter((one) => {
     if (!one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return false;
-    if (one.closest(".out-of-sight, svg, thead, input, select") || one.clientWidth <= 1) return false;
+    if (one.closest(".out-of-sight, svg, thead, input, select")) return false;
     const flows = getComputedStyle(one);
-    return flows.overflowX !== "visible" && flows.textOverflow !== "ellipsis"
+    return one.clientWidth > 1 && flows.overflowX !== "visible" && flows.textOverflow !== "ellipsis"
       && one.scrollWidth > one.clientWidth + 1;
   })
   .map((one) => `${one.tagName}.${one.className} hides ${one.scrollWidth - one.clientWidth} px`)

@@ -70,6 +70,7 @@ def test_charts_leave_out_what_was_not_measured() -> None:
     drawn = charted((empty, full), full)
 
     assert drawn["t"] == [0, 60]
+    assert drawn["whole"] == 0, "the minute that runs is not whole"
     assert drawn["done"] == [0, 3]
     assert drawn["success"] == [None, 75.0]
     assert drawn["p95"] == [None, 0.002]

@@ -19,7 +19,11 @@ class Link:
     tone: str = ""
     says: str = ""
     """What the count counts, where the name does not say it."""
+    query: str = ""
+    """What the address adds, so that the list behind it is what the count counts."""
 
+
+DAY, LAST = "in the last 24 hours", "?since=1d"
 
 Groups = list[tuple[str, list[Link]]]
 
@@ -43,12 +47,15 @@ def _deciding(standing: Standing) -> list[Link]:
     def count(value: int) -> str:
         return number(value) if value else ""
 
+    def of_a_day(value: int, tone: str) -> tuple[str, str, str, str]:
+        return (count(value), tone, DAY, LAST) if value else ("", "", "", "")
+
     return [
         Link("/issues", "Issues", "issue"),
         Link("/dead", "Dead letters", "dead", count(standing.total("dead")), "bad"),
         Link("/held", "Held", "held", count(standing.total("held")), "person"),
-        Link("/quarantine", "Quarantine", "quarantined", count(standing.quarantined), "wait"),
-        Link("/refused", "Refused", "refused", count(standing.refused), ""),
+        Link("/quarantine", "Quarantine", "quarantined", *of_a_day(standing.quarantined, "wait")),
+        Link("/refused", "Refused", "refused", *of_a_day(standing.refused, "")),
     ]
 
 

@@ -16,7 +16,7 @@ from tieline.rules.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.holding import holding
-from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.listing import rows_of, slowest_of
 from tieline.surfaces.web.guard import needs
 
 HOUR_US = 3_600_000_000
@@ -80,14 +80,15 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def attempts(request: Request) -> Response:
-        of = asked(request, ("connection", "flow", "outcome", "since"), desk.now_us)
-        page = await rows_of(
-            desk,
-            lambda window: ListAttempts(
-                of.get("connection"), of.get("flow"), of.get("outcome"), window
-            ),
-            of.window(),
-        )
+        of = asked(request, ("connection", "flow", "outcome", "order", "since"), desk.now_us)
+
+        def tries(window: Window) -> ListAttempts:
+            return ListAttempts(of.get("connection"), of.get("flow"), of.get("outcome"), window)
+
+        if of.get("order") == "slowest":
+            page = await slowest_of(desk, tries, of.window(), lambda row: row.took_us)
+        else:
+            page = await rows_of(desk, tries, of.window())
         hub = desk.parts.hub
         return await desk.page(
             request,

@@ -177,8 +177,9 @@ def charted(points: tuple[Point, ...], total: Point) -> dict[str, Any]:
         "success": [None if p.success is None else round(100 * p.success, 2) for p in points],
         "p95": [None if p.p95_us is None else p.p95_us / 1e6 for p in points],
         "age": [point.counts.get("most-age-us", 0) / 1e6 for point in points],
+        "whole": latest.at_us // 1_000_000,
         "now": {
-            "throughput": f"{number(latest.counts.get('done', 0))} a minute",
+            "throughput": number(latest.counts.get("done", 0)),
             "success": share(total.success),
             "p95": span(total.p95_us),
             "backlog": span(age_us) if age_us else "none",

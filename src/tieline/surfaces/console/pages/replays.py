@@ -1,6 +1,7 @@
 """Replays: a plan that is shown first, its start, how far it is, and stopping it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -9,9 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.commands import By, CancelReplay
 from tieline.model.ids import ReplayId
+from tieline.model.replay_filter import ReplayFilter
 from tieline.model.view_details import ReplayDetail
 from tieline.model.views import ListReplays, ShowReplay
 from tieline.rules.access import Permission
+from tieline.rules.plain_time import iso
 from tieline.surfaces.console.acts import Act, act
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.forms import asked, pages
@@ -92,7 +95,25 @@ def _view(detail: ReplayDetail) -> dict[str, Any]:
         "detail": detail,
         "row": row,
         "what": words_of(row.filter),
+        "plan_query": plan_query(row.filter),
         "over": over,
         "most": max(row.admitted, row.planned if row.state == "running" else 0, over, 1),
         "is_over": row.state != "running" and not open_runs,
     }
+
+
+def plan_query(wanted: ReplayFilter) -> str:
+    """The end of the address of a plan for the same events."""
+    given: dict[str, str | None] = {
+        "source": wanted.source,
+        "type": wanted.type,
+        "flow": wanted.flow,
+        "state": wanted.states[0] if wanted.states else None,
+        "issue": wanted.issue,
+        "kind": wanted.kind,
+        "connection": wanted.connection,
+        "since": None if wanted.since_us is None else iso(wanted.since_us),
+        "until": None if wanted.until_us is None else iso(wanted.until_us),
+    }
+    fields = [(name, value) for name, value in given.items() if value]
+    return urlencode([*(("event", one) for one in wanted.event_ids), *fields])

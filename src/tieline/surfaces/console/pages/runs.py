@@ -1,5 +1,7 @@
 """Runs: the list, one run as a waterfall, and what a person can decide about it."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -9,19 +11,20 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.ids import IssueId, ReplayId, RunId
 from tieline.model.run import RunState
 from tieline.model.view_details import RunDetail
-from tieline.model.views import ListRuns, ShowRun
+from tieline.model.view_rows import RunRow
+from tieline.model.views import ListRuns, ShowRun, Window
 from tieline.operations import visible
 from tieline.operations.why import why
 from tieline.rules.access import Permission
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.forms import asked, pages
-from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.listing import rows_of, slowest_of, unfinished_of
 from tieline.surfaces.console.pages import decisions
 from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
 from tieline.surfaces.console.waterfall import waterfall
 from tieline.surfaces.web.guard import needs
 
-FILTERS = ("flow", "state", "replay", "issue", "waits_on", "since", "until")
+FILTERS = ("flow", "state", "replay", "issue", "waits_on", "order", "since", "until")
 OVER = ("done", "dead", "cancelled")
 
 
@@ -32,18 +35,20 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def list_(request: Request) -> Response:
         of = asked(request, FILTERS, desk.now_us)
         replay, issue = of.get("replay"), of.get("issue")
-        page = await rows_of(
-            desk,
-            lambda window: ListRuns(
-                of.get("flow"),
-                of.get("state"),
-                None if replay is None else ReplayId(replay),
-                window,
-                issue=None if issue is None else IssueId(issue),
-                waits_on=of.get("waits_on"),
-            ),
+        wanted = ListRuns(
+            of.get("flow"),
+            of.get("state"),
+            None if replay is None else ReplayId(replay),
             of.window(),
+            issue=None if issue is None else IssueId(issue),
+            waits_on=of.get("waits_on"),
         )
+        if wanted.state == "unfinished":
+            page = await unfinished_of(desk, wanted)
+        elif of.get("order") == "slowest":
+            page = await slowest_of(desk, partial(_within, wanted), wanted.window, _took_us)
+        else:
+            page = await rows_of(desk, partial(_within, wanted), wanted.window)
         return await desk.page(
             request,
             "runs.html",
@@ -52,7 +57,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             rows=page.rows,
             pages=pages(of, page),
             flows=sorted(desk.parts.hub.flows),
-            states=[str(state) for state in RunState],
+            states=[("unfinished", "unfinished"), *((str(s), str(s)) for s in RunState)],
         )
 
     @needs(Permission.READ)
@@ -68,6 +73,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
         )
 
     return [Route("/runs", list_), Route("/runs/{id}", show), *decisions.routes(desk)]
+
+
+def _within(wanted: ListRuns, window: Window) -> ListRuns:
+    return replace(wanted, window=window)
+
+
+def _took_us(row: RunRow) -> int:
+    return row.moved_us - row.created_us
 
 
 def _view(desk: Desk, detail: RunDetail, values: tuple[str, ...]) -> dict[str, Any]:

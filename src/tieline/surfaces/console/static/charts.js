@@ -6,6 +6,7 @@
   if (!board) return;
   let drawn = [];
   let numbers = null;
+  const values = board.querySelector("[data-values]");
 
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
   const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
@@ -59,7 +60,7 @@
           values: (_, marks) => marks.map((at) => clock.format(at * 1000)),
         },
         {
-          ...axis, size: 46, space: 26, grid: { stroke: line, width: 1 },
+          ...axis, size: 58, space: 26, grid: { stroke: line, width: 1 },
           values: (_, marks) => marks.map(words),
         },
       ],
@@ -78,6 +79,10 @@
       hooks: { setCursor: [(plot) => point(place, plot, names, words)] },
     };
     const chart = new uPlot(options, [numbers.t, ...names.map((name) => numbers[name])], place);
+    chart.over.addEventListener("click", () => {
+      const at = chart.cursor.idx;
+      if (at !== null && at !== undefined) location.href = runsOf(numbers.t[at]);
+    });
     drawn.push([place, chart]);
   }
 
@@ -98,6 +103,41 @@
     const when = clock.format(numbers.t[at] * 1000);
     const told = names.map((name) => `${names.length > 1 ? `${name} ` : ""}${words(numbers[name][at]) || "–"}`);
     note.textContent = `${when} · ${told.join(", ")}`;
+  }
+
+  function runsOf(second) {
+    const at = (moment) => encodeURIComponent(new Date(moment * 1000).toISOString());
+    return `${values.dataset.runs}since=${at(second)}&until=${at(second + 60)}`;
+  }
+
+  // The same values for whoever does not point at lines; each minute opens its runs.
+  function tell() {
+    const rows = [];
+    for (let at = numbers.t.length - 1; at >= Math.max(0, numbers.t.length - 15); at -= 1) {
+      const row = document.createElement("tr");
+      const minute = document.createElement("td");
+      const link = document.createElement("a");
+      link.href = runsOf(numbers.t[at]);
+      link.textContent = clock.format(numbers.t[at] * 1000);
+      minute.append(link);
+      row.append(minute);
+      for (const [name, unit] of [["done", "count"], ["success", "share"], ["p95", "span"], ["age", "span"]]) {
+        const cell = document.createElement("td");
+        cell.className = "num";
+        cell.textContent = UNITS[unit](numbers[name][at]) || "–";
+        row.append(cell);
+      }
+      rows.push(row);
+    }
+    values.replaceChildren(...rows);
+    for (const place of board.querySelectorAll("[data-lines]")) {
+      const words = UNITS[place.dataset.unit];
+      const known = numbers[place.dataset.lines].filter((value) => value !== null);
+      const span = known.length
+        ? `from ${words(Math.min(...known))} to ${words(Math.max(...known))} by minute, lately ${words(known.at(-1))}`
+        : "nothing was measured";
+      place.setAttribute("aria-label", `${place.dataset.title}, the last hour: ${span}`);
+    }
   }
 
   function redraw() {
@@ -121,6 +161,8 @@
       const place = board.querySelector(`[data-now="${name}"]`);
       if (place) place.textContent = words;
     }
+    board.querySelector('[data-of="throughput"]').textContent = `at ${clock.format(numbers.whole * 1000)}`;
+    if (!values.contains(document.activeElement)) tell();
     board.dataset.drawn = "yes";
   }
 

@@ -119,7 +119,7 @@
 
   function act(pressed, where) {
     if (Date.now() - going < 1500 && GO[pressed]) {
-      const link = $(`.side a[href="${GO[pressed]}"]`);
+      const link = $$(".side a").find((one) => one.pathname === GO[pressed]);
       going = 0;
       if (link) link.click();
       return Boolean(link);
