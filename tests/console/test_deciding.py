@@ -58,6 +58,23 @@ def test_a_dead_letter_is_retried_from_its_page(page: Page, hub: House) -> None:
     assert audited(hub, "retry", run_id)
 
 
+def test_a_decision_shows_what_was_sent_and_whom_it_is_about(page: Page, hub: House) -> None:
+    run_id = hub.runs(state="held")[0].id
+    names = {m.key for m in hub.ask(ShowRun(run_id)).mentions}
+    page.goto(f"{hub.url}/held")
+    row = page.locator("tr", has=page.locator(f'a[href="/runs/{run_id}"]'))
+    shown = row.locator("td.names a.chip").all_inner_texts()
+    assert shown
+    assert set(shown) <= names
+    row.get_by_role("link", name="Decide").click()
+
+    dialog = page.locator("dialog[open]")
+    expect(dialog.get_by_label("What was sent")).to_contain_text("POST ")
+    expect(dialog.get_by_label("What was sent")).to_contain_text("#support")
+    for name in names:
+        expect(dialog.locator("dd").filter(has_text=name)).to_be_visible()
+
+
 def test_a_held_run_is_resolved_by_saying_what_happened(page: Page, hub: House) -> None:
     run_id = hub.runs(state="held")[0].id
     page.goto(f"{hub.url}/held")
@@ -208,3 +225,26 @@ def test_rows_are_walked_and_opened_by_keys(page: Page, hub: House) -> None:
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page.get_by_role("heading", name="Held")).to_be_visible()
+
+
+def test_the_cursor_stays_on_its_row_when_the_page_renews_itself(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    row = page.locator("[data-row].is-cursor")
+    before = row.get_attribute("data-row")
+    with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+        pass
+    page.wait_for_timeout(300)
+
+    expect(row).to_have_count(1)
+    assert row.get_attribute("data-row") == before
+
+
+def test_a_key_opens_the_page_of_a_row_not_its_question(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/users")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/audit?actor=*")
+    assert page.locator("dialog[open]").count() == 0

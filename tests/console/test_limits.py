@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from tests.console.conftest import Opened, Watched, enter
 from tests.console.house import House
 from tests.console.tour import tour
@@ -206,3 +206,43 @@ def test_what_came_from_outside_is_shown_as_it_is_and_never_run(
 
     assert page.locator("main img").count() == 0
     expect(page.locator("main")).to_contain_text("<img src=x onerror=alert(1)>\\u202e")
+
+
+def test_a_page_that_renews_itself_leaves_for_the_log_in_when_the_session_is_over(
+    page: Page, hub: House, watched: Watched
+) -> None:
+    watched.expected = "401"
+    page.goto(f"{hub.url}/held?since=1d")
+    page.context.clear_cookies()
+    page.get_by_role("link", name="Decide").first.click()
+
+    page.wait_for_url("**/login?next=/held%3Fsince%3D1d")
+    assert page.locator("dialog").count() == 0
+    for name, field in zip(hub.log_in, ("Name", "Password"), strict=True):
+        page.get_by_label(field).fill(name)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Held")).to_be_visible()
+
+
+def test_now_leaves_for_the_log_in_when_the_session_is_over(
+    page: Page, hub: House, watched: Watched
+) -> None:
+    watched.expected = "401"
+    page.goto(f"{hub.url}/")
+    page.context.clear_cookies()
+
+    page.wait_for_url("**/login?next=/")
+
+
+def test_a_change_after_the_session_is_over_is_not_made_and_says_so(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/flows/announce_ticket/pause")
+    page.get_by_label("Reason").fill("too late")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Pause").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("nothing was changed")
+    assert not hub.ask(ListPauses())
+    for name, field in zip(hub.log_in, ("Name", "Password"), strict=True):
+        page.get_by_label(field).fill(name)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Pause flow announce_ticket")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tieline.model.event import Mention
 from tieline.model.ids import EventId, Micros, RunId, Tenant, WorkerId
 from tieline.model.view_rows import (
     ConnectionCalls,
@@ -115,6 +116,14 @@ class ShowWorker(Question[WorkerDetail]):
 @dataclass(frozen=True, slots=True)
 class CountHands(Question[tuple[tuple[WorkerId, int], ...]]):
     """How many runs each worker holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListMentions(Question[tuple[Mention, ...]]):
+    """The business names that these events and their runs carry: for a page of them, at most 500
+    in all."""
+
+    event_ids: tuple[EventId, ...]
 
 
 @dataclass(frozen=True, slots=True)

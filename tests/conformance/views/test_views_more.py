@@ -16,6 +16,7 @@ from tieline.model.view_lists import (
     ListAttempts,
     ListConnections,
     ListLanes,
+    ListMentions,
     ShowWorker,
 )
 from tieline.model.views import ListDead, ListEvents, ListReceipts, ListRuns, Window
@@ -160,6 +161,21 @@ async def test_a_worker_is_shown_with_what_it_holds(
     assert (await views.read(ShowWorker(WorkerId("wrk_idle")))).runs == ()
     with pytest.raises(NotFound, match="wrk_none"):
         await views.read(ShowWorker(WorkerId("wrk_none")))
+
+
+async def test_the_names_of_a_page_of_events_are_read_at_once(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    one, two, three = await three_runs(house, invoice)
+    named = Mention("entry", "entry_1", two.event.id, two.id, house.clock.at_us)
+    await house.settle(two, Done(), Progress(mentions=(named,)))
+
+    found = await views.read(ListMentions((one.event.id, two.event.id)))
+
+    assert {(m.event_id, m.run_id) for m in found if m.kind == "entry"} == {(two.event.id, two.id)}
+    assert {m.event_id for m in found} <= {one.event.id, two.event.id}
+    assert await views.read(ListMentions((three.event.id,))) != found
+    assert await views.read(ListMentions(())) == ()
 
 
 async def test_runs_are_found_by_what_they_wait_for(

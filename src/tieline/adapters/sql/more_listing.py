@@ -6,9 +6,11 @@ import orjson
 
 from tieline.adapters.sql import listing, sharing
 from tieline.adapters.sql.listing import END_OF_TIME, LOOK, run_rows
+from tieline.adapters.sql.showing import mentions_of
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model import view_lists as v
 from tieline.model.errors import NotFound
+from tieline.model.event import Mention
 from tieline.model.view_rows import PauseRow, StandingRow, WorkerRow
 from tieline.model.views import MOST_ROWS, CountCalls, ListPauses, ListStandings, Page
 
@@ -49,6 +51,11 @@ def attempts(q: v.ListAttempts) -> Steps[Page[v.AttemptRow]]:
 def attempt_rows(found: Iterable[RowOut]) -> tuple[v.AttemptRow, ...]:
     """Rows of tries."""
     return tuple(v.AttemptRow(*row) for row in found)
+
+
+def mentions(q: v.ListMentions) -> Steps[tuple[Mention, ...]]:
+    """Names of the events of one page."""
+    return (yield from mentions_of(q.event_ids[:MOST_ROWS])) if q.event_ids else ()
 
 
 def lanes(q: v.ListLanes) -> Steps[tuple[v.LaneRow, ...]]:

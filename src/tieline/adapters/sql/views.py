@@ -81,6 +81,7 @@ READS: dict[type, Callable[[Any], Steps[Any]]] = {
     lists.ListConnections: more_listing.connections,
     lists.ShowWorker: more_listing.worker,
     lists.CountHands: more_listing.hands,
+    lists.ListMentions: more_listing.mentions,
     lists.Tail: tailing.tail,
     lists.Find: finding.find,
 }

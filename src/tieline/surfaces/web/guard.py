@@ -6,10 +6,10 @@ Every route of the application has to say so, or the application cannot be made.
 from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -91,7 +91,7 @@ class Guard:
                 raise Problem(
                     "unauthenticated", "log in, or send a token", {"www-authenticate": "Bearer"}
                 )
-            await RedirectResponse(_login_address(request), 303)(scope, receive, send)
+            await _to_login(request)(scope, receive, send)
             return
         if viewer is not None and self._need != OPEN:
             if self._need not in viewer.permissions:
@@ -123,10 +123,21 @@ def _wants_page(request: Request) -> bool:
     return is_page and not request.url.path.startswith("/api/")
 
 
-def _login_address(request: Request) -> str:
-    """Back to where they were going, once they are in; only a path of ours."""
+def _to_login(request: Request) -> Response:
+    """Back to where they were going, once they are in; only a path of ours.
+
+    A page that asks for a piece of itself is told to leave as a whole: it would put the form where
+    the piece belongs. Whoever wanted a change is told that it was not made; every address that
+    takes one shows what it is about when it is only looked at.
+    """
+    path, query = request.url.path, request.url.query
+    if request.headers.get("hx-request") == "true":
+        page = urlsplit(request.headers.get("hx-current-url", ""))
+        path, query = page.path or "/", page.query
+    wanted = {"next": "/" if path == "/logout" else path + (f"?{query}" if query else "")}
     if request.method not in SAFE:
-        return LOGIN
-    path = request.url.path
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{LOGIN}?next={quote(path + query)}"
+        wanted["unchanged"] = "yes"
+    address = f"{LOGIN}?{urlencode(wanted, safe='/')}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"hx-redirect": address})
+    return RedirectResponse(address, 303)

@@ -27,6 +27,9 @@ password and next; name and password; old and new. Forms of a session carry ``cs
 """
 
 
+UNCHANGED = "your session had ended, so nothing was changed; log in, and do it once more"
+
+
 def routes(parts: WebParts, accounts: Accounts, page: Page) -> list[BaseRoute]:
     """``/login``, ``/logout``, ``/welcome/{key}`` and ``/account``."""
     desk = Desk(parts, accounts, page)
@@ -55,7 +58,8 @@ class Desk:
         goal = local(request.query_params.get("next", "/"))
         if viewer_if_any(request) is not None:
             return RedirectResponse(goal, 303)
-        return self._page(request, "login", {"next": goal, "name": "", "error": ""}, 200)
+        error = UNCHANGED if request.query_params.get("unchanged") else ""
+        return self._page(request, "login", {"next": goal, "name": "", "error": error}, 200)
 
     @open_to_all
     async def log_in(self, request: Request) -> Response:

@@ -23,6 +23,7 @@ from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.words import counted, document
 from tieline.surfaces.web.guard import needs
 
+MOST_SENT = 700
 LIVE = ("ready", "running", "retrying", "waiting")
 
 
@@ -180,18 +181,31 @@ async def _resolve(_: Desk, detail: RunDetail) -> Act:
     step = doubt[0] if doubt else "its last step"
     asks = next((s for s in detail.steps if doubt is not None and (s.name, s.key) == doubt), None)
     key = None if asks is None else asks.effect_key
-    look = f" Look there for the key {key}." if key else ""
+    look = f" It was sent under the key {key}." if key else ""
+    tries = [one for one in detail.exchanges if doubt is not None and (one.step, one.key) == doubt]
+    sent = max(tries, key=lambda one: one.number).request if tries else None
     return Act(
         f"Did {step} happen?",
         (
             f"Nobody knows whether {step} arrived: {detail.run.reason or 'no answer came'}.",
-            f"Look at the other system first.{look} Then say what you found.",
+            f"Look at the other system first, for what is shown below.{look} "
+            "Then say what you found.",
         ),
         "Decide",
         _back(detail),
         fields="fields/resolve.html",
-        view={"choices": CHOICES},
+        view={
+            "choices": CHOICES,
+            "step": step,
+            "sent": None if sent is None else shortened(sent),
+            "names": sorted({(m.kind, m.key) for m in detail.mentions}),
+        },
     )
+
+
+def shortened(text: str) -> str:
+    """As much of a request as a question can bear; the run's own page has the rest."""
+    return text if len(text) <= MOST_SENT else f"{text[:MOST_SENT]}…"
 
 
 def _resolved(run_id: RunId, form: FormData, by: By) -> ResolveHeld:

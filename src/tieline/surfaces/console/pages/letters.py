@@ -15,6 +15,7 @@ from tieline.surfaces.console.acts import Act, act
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.pages.events import receipt_page
 from tieline.surfaces.console.words import counted
 from tieline.surfaces.web.guard import needs
@@ -50,6 +51,7 @@ def _of_runs(desk: Desk) -> list[BaseRoute]:
             title="Dead letters",
             of=of,
             rows=page.rows,
+            names=await names_of(desk, page.rows),
             pages=pages(of, page),
             flows=sorted(desk.parts.hub.flows),
             connections=sorted(desk.parts.hub.connections),
@@ -68,6 +70,7 @@ def _of_runs(desk: Desk) -> list[BaseRoute]:
             title="Held",
             of=of,
             rows=page.rows,
+            names=await names_of(desk, page.rows),
             pages=pages(of, page),
             flows=sorted(desk.parts.hub.flows),
         )

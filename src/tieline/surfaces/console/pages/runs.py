@@ -19,6 +19,7 @@ from tieline.rules.access import Permission
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of, unfinished_of
+from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.pages import decisions
 from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
 from tieline.surfaces.console.waterfall import waterfall
@@ -55,6 +56,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             title="Runs",
             of=of,
             rows=page.rows,
+            names=await names_of(desk, page.rows),
             pages=pages(of, page),
             flows=sorted(desk.parts.hub.flows),
             states=[("unfinished", "unfinished"), *((str(s), str(s)) for s in RunState)],

@@ -18,6 +18,7 @@ from tieline.rules.presence import clock_told, presence
 from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.listing import chosen_of
 from tieline.surfaces.web.guard import needs
 
 OVERDUE_US = 120_000_000
@@ -102,8 +103,15 @@ def _of_workers(desk: Desk) -> list[BaseRoute]:
 def _of_audit(desk: Desk) -> BaseRoute:
     @needs(Permission.READ)
     async def audit(request: Request) -> Response:
-        of = asked(request, ("subject", "since"), desk.now_us)
-        page = await desk.read(ListAudit(of.get("subject"), of.window()))
+        of = asked(request, ("subject", "actor", "action", "since"), desk.now_us)
+        actor, action = of.get("actor"), of.get("action")
+        page = await chosen_of(
+            desk,
+            lambda window: ListAudit(of.get("subject"), window),
+            of.window(),
+            lambda row: actor in {None, row.actor} and action in {None, row.action},
+            lambda row: str(row.seq),
+        )
         view: dict[str, Any] = {"checked": None}
         if request.query_params.get("verify"):
             view["checked"] = await _verify(desk)
@@ -113,8 +121,10 @@ def _of_audit(desk: Desk) -> BaseRoute:
             title="Audit",
             of=of,
             rows=[(row, row.hash == hash_of(row)) for row in page.rows],
-            is_whole=of.get("subject") is None and _is_chained(page.rows),
+            is_whole=not set(of.values) & {"subject", "actor", "action"} and _is_chained(page.rows),
             pages=pages(of, page),
+            actors=sorted({row.actor for row in page.rows}),
+            actions=sorted({row.action for row in page.rows}),
             **view,
         )
 

@@ -94,10 +94,21 @@
     const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
     all[at]?.classList.remove("is-cursor");
     next.classList.add("is-cursor");
+    kept = name(next);
     next.scrollIntoView({ block: "nearest" });
   }
 
   const current = () => $("[data-row].is-cursor");
+
+  // A part that renews itself brings its rows without the cursor, and perhaps in another order.
+  const name = (row) => row.dataset.row || row.querySelector("a[href]")?.getAttribute("href") || "";
+  let kept = "";
+
+  function keep() {
+    const row = current();
+    if (row) kept = name(row);
+    else if (kept) $$("[data-row]").find((one) => name(one) === kept)?.classList.add("is-cursor");
+  }
 
   const GO = {
     n: "/", l: "/live", s: "/story", i: "/issues", d: "/dead", h: "/held", q: "/quarantine",
@@ -133,7 +144,7 @@
       case "x": { const box = current()?.querySelector("input[type=checkbox]"); box?.click(); return Boolean(box); }
       case "Enter": {
         if (where.closest("a, button, summary")) return false;
-        const link = current()?.querySelector("a[href], summary");
+        const link = current()?.querySelector("a[href]:not([data-dialog]), summary");
         link?.click();
         return Boolean(link);
       }
@@ -244,8 +255,8 @@
   });
   addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
   document.addEventListener("keydown", key);
-  document.addEventListener("htmx:after:swap", () => times());
-  document.addEventListener("htmx:after:settle", () => times());
+  document.addEventListener("htmx:after:swap", () => { times(); keep(); });
+  document.addEventListener("htmx:after:settle", () => { times(); keep(); });
   setInterval(times, 10_000);
   setInterval(tick, 1_000);
   new MutationObserver(() => times()).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,32 @@
+"""Naming: rows of runs come in; the business names that people know each by go out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from tieline.model.event import Mention
+from tieline.model.ids import EventId
+from tieline.model.view_lists import ListMentions
+from tieline.surfaces.console.desk import Desk
+
+
+class OfEvent(Protocol):
+    """A row about one event."""
+
+    @property
+    def event_id(self) -> EventId:
+        """Its event."""
+        ...
+
+
+Names = Mapping[EventId, tuple[Mention, ...]]
+
+
+async def names_of(desk: Desk, rows: Iterable[OfEvent]) -> Names:
+    """The names of each row's event, in one read; those that the event came with stand first."""
+    ids = tuple(dict.fromkeys(row.event_id for row in rows))
+    found: dict[EventId, dict[tuple[str, str], Mention]] = defaultdict(dict)
+    if ids:
+        for one in sorted(await desk.read(ListMentions(ids)), key=lambda one: bool(one.run_id)):
+            found[one.event_id].setdefault((one.kind, one.key), one)
+    return {id_: tuple(names.values()) for id_, names in found.items()}
