@@ -119,7 +119,7 @@ def furnish(page: Page, hub: House) -> None:
     page.locator("tbody a").first.click()
     page.goto(f"{page.url}/acknowledge")
     page.get_by_label("Reason").fill("asked the chat's vendor")
-    page.get_by_role("button", name="I see it").click()
+    page.get_by_role("button", name="Acknowledge").click()
     page.wait_for_url("**told=issue")
     for stream in STREAMS:
         vendor = hub.stage.vendors[stream.vendor]

@@ -36,10 +36,16 @@ def test_a_record_is_found_by_its_order_number_and_its_story_is_read(
     expect(page.get_by_role("heading", name=re.compile("Story of"))).to_be_visible()
     expect(page.get_by_text("All of it is done.")).to_be_visible()
     story = page.locator("ol.story")
+    expect(story).to_contain_text("billing sent payment_intent.succeeded")
+    expect(story).to_contain_text("books took POST /invoices")
+    expect(story).to_contain_text("Announce receipt is done")
+    expect(story).not_to_contain_text("bytes")
+    assert hub.order in page.url
+
+    page.get_by_role("link", name="Show every step").click()
     expect(story).to_contain_text("billing delivered")
     expect(story).to_contain_text("books POST /invoices was answered with 201")
     expect(story).to_contain_text("announce_receipt is done")
-    assert hub.order in page.url
 
 
 def test_a_dead_letter_is_retried_from_its_page(page: Page, hub: House) -> None:
@@ -175,8 +181,9 @@ def test_a_payload_is_edited_and_runs_in_place_of_the_dead_run(page: Page, hub: 
 def test_an_issue_is_acknowledged(page: Page, hub: House) -> None:
     page.goto(f"{hub.url}/issues?flow=announce_ticket")
     page.locator("tbody a").first.click()
-    page.get_by_role("link", name="I see it").click()
-    say_why(page, "I see it")
+    page.get_by_role("link", name="Acknowledge").click()
+    say_why(page, "Acknowledge")
+    expect(page.get_by_role("status")).to_contain_text("is acknowledged")
 
     expect(page.locator("h1 .badge")).to_have_text("acknowledged")
     expect(page.get_by_text(WHY).first).to_be_visible()
@@ -248,3 +255,21 @@ def test_a_key_opens_the_page_of_a_row_not_its_question(page: Page, hub: House) 
 
     page.wait_for_url("**/audit?actor=*")
     assert page.locator("dialog[open]").count() == 0
+
+
+def test_an_id_is_found_by_the_end_that_pages_show(page: Page, hub: House) -> None:
+    run_id = hub.runs(flow="capture_lead")[0].id
+    for typed in (run_id[-6:], f"run…{run_id[-6:]}"):
+        page.goto(f"{hub.url}/story")
+        page.locator("#search").fill(typed)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=re.compile("Story of"))).to_contain_text(run_id)
+
+
+def test_a_page_that_is_not_there_keeps_the_menu(page: Page, hub: House, watched: Watched) -> None:
+    watched.expected = "404"
+    page.goto(f"{hub.url}/runs/run_none")
+
+    expect(page.get_by_text("404")).to_be_visible()
+    expect(page.locator("#search")).to_be_visible()
+    expect(page.locator("nav.side").first).to_contain_text("Dead letters")

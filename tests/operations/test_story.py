@@ -11,7 +11,8 @@ from tieline.model.errors import CommandRefused, NotFound
 from tieline.model.event import Mention
 from tieline.model.run import Dead, Done, Held, StepState
 from tieline.operations import decide
-from tieline.operations.story import story
+from tieline.operations.plain_story import plain
+from tieline.operations.story import find, story
 from tieline.pipeline.admit import Occurrence, Origin
 from tieline.ports.views import Views
 
@@ -111,7 +112,7 @@ async def test_a_decision_and_its_reason_are_part_of_the_story(
     told = await story(views, run.id)
 
     assert told.lines[-1].words == "ana chose: discard (paid by hand)"
-    assert told.ending == "1 run died and closed by a person's decision"
+    assert told.ending == "1 run died, and a person closed it without success"
 
 
 async def test_what_is_in_doubt_is_trouble(house: Any, views: Views, invoice: Invoice) -> None:
@@ -138,3 +139,19 @@ async def test_a_refused_delivery_has_a_story_too(house: Any, views: Views) -> N
         "billing was turned away, and was answered 401: bad-signature: no secret fits"
     ]
     assert told.ending == "nothing was run for it"
+
+
+async def test_a_plain_story_tells_what_matters_and_nothing_of_the_engine(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    await an_eventful_life(house, invoice)
+
+    found = await find(views, "invoice", "in_1")
+    words = [line.words for line in plain(found.trail, house.clock.at_us)]
+
+    assert words == [
+        "billing sent invoice.paid",
+        "books took POST /entries",
+        "Post invoice is done",
+        "Announce failed for good: no such customer",
+    ]

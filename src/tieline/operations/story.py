@@ -211,17 +211,25 @@ def _audit(row: AuditRow) -> Line:
 
 def _ending(trail: Trail) -> str:
     """How all of it stands, worst first."""
-    decided = {row.run_id for row in trail.dead if row.resolution not in {None, "retried"}}
-    states = [
-        "decided" if row.state == "dead" and row.id in decided else row.state for row in trail.runs
-    ]
+    chosen = {row.run_id: row.resolution for row in trail.dead if row.resolution != "retried"}
+    states = [_stands(row, chosen.get(row.id)) for row in trail.runs]
     if not states:
         return "nothing was run for it"
     for state, words in _ENDINGS:
         count = states.count(state)
         if count:
             return words.format(count=count, runs="1 run" if count == 1 else f"{count} runs")
+    edited = states.count("edited")
+    if edited:
+        runs = "1 run" if edited == 1 else f"{edited} runs"
+        return f"all of it is done; {runs} died first, and an edited copy took its place"
     return "all of it is done"
+
+
+def _stands(row: RunRow, resolution: str | None) -> str:
+    if row.state != "dead" or resolution is None:
+        return row.state
+    return "edited" if resolution.startswith("edited") else "closed"
 
 
 _ENDINGS = (
@@ -232,5 +240,5 @@ _ENDINGS = (
     ("running", "{runs} being executed"),
     ("ready", "{runs} still to be executed"),
     ("cancelled", "{runs} cancelled"),
-    ("decided", "{runs} died and closed by a person's decision"),
+    ("closed", "{runs} died, and a person closed it without success"),
 )

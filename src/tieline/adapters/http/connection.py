@@ -120,7 +120,7 @@ class Connection(asyncio.Protocol):
         if error is None:
             self._end_by_server()
         else:
-            self._fail(self._broken(f"the connection broke: {error}"))
+            self._fail(self._broken(_how_it_broke(error)))
 
     def _end_by_server(self) -> None:
         try:
@@ -162,3 +162,12 @@ class Connection(asyncio.Protocol):
 
     def _broken(self, detail: str) -> CallFailed:
         return CallFailed(FailureKind.BROKEN, self._reader.delivered, detail)
+
+
+def _how_it_broke(error: Exception) -> str:
+    """In words that need no table of error numbers."""
+    if isinstance(error, ConnectionResetError):
+        return "the connection was reset"
+    if isinstance(error, BrokenPipeError):
+        return "the other side closed the connection"
+    return f"the connection broke: {(isinstance(error, OSError) and error.strerror) or error}"

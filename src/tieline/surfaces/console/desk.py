@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tieline.model.ids import Micros
 from tieline.model.view_quarantine import CountQuarantine
+from tieline.model.view_rows import WorkCount
 from tieline.model.view_series import ReadSums
 from tieline.model.views import CountWork, ListPauses, Question
 from tieline.rules.access import Permission
@@ -90,9 +91,21 @@ class Desk:
         self, request: Request, template: str, *, status: int = 200, **view: Any
     ) -> Response:
         """A whole page inside the frame, with the menu that its viewer may use."""
+        if viewer_of(request).may(Permission.READ):
+            await self.standing()
+        return self.framed(request, template, status=status, **view)
+
+    def framed(
+        self, request: Request, template: str, *, status: int = 200, **view: Any
+    ) -> Response:
+        """The same without asking the store, which may be what is wrong: the menu counts what was
+        counted last, or nothing."""
         viewer = viewer_of(request)
-        standing = await self.standing() if viewer.may(Permission.READ) else None
-        view.setdefault("here", request.url.path)
+        kept = self._kept.standing or Standing(
+            WorkCount((), None, exact=True), (), 0, 0, self.now_us
+        )
+        standing = kept if viewer.may(Permission.READ) else None
+        view = {"here": request.url.path, "frame": "base.html", **view}
         text = self.templates.get_template(template).render(
             **self._frame(request),
             viewer=viewer,
@@ -158,6 +171,7 @@ def environment() -> Environment:
         tone=words.tone,
         at=words.at,
         short_id=words.short_id,
+        nothing=words.NONE,
         cause_link=cause_link,
         known_pairs=known_pairs,
         counted=words.counted,
@@ -169,6 +183,7 @@ def environment() -> Environment:
         share=words.share,
         size=words.size,
         document=words.document,
+        plain=words.plain,
     )
     return made
 

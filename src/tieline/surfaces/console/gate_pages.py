@@ -63,7 +63,13 @@ class GatePages:
             view |= {"back": "/story", "back_name": "To the search"}
         if problem.code == "unauthenticated":
             view |= {"back": "/login", "back_name": "Log in"}
-        template = "error_part.html" if is_part(request) else "error.html"
-        answer = self._desk.outside(request, template, status=problem.kind.status, **view)
+        status = problem.kind.status
+        if is_part(request):
+            answer = self._desk.outside(request, "error_part.html", status=status, **view)
+        elif viewer_if_any(request) is not None:
+            answer = self._desk.framed(request, "error.html", status=status, **view)
+        else:
+            view["frame"] = "gate.html"
+            answer = self._desk.outside(request, "error.html", status=status, **view)
         answer.headers.update(problem.headers)
         return answer

@@ -1,8 +1,10 @@
 """Routes: the desk comes in; every page of the console goes out."""
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
 
-from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.desk import STATIC, Desk
 from tieline.surfaces.console.pages import (
     connections,
     events,
@@ -18,12 +20,20 @@ from tieline.surfaces.console.pages import (
     system,
 )
 from tieline.surfaces.console.tail import TailHub
+from tieline.surfaces.web.guard import open_to_all
+
+
+@open_to_all
+async def favicon(_: Request) -> Response:
+    """For what asks for it unasked."""
+    return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml")
 
 
 def console_routes(desk: Desk) -> list[BaseRoute]:
     """All pages; each says who may see it."""
     tail = TailHub(desk.parts.views, desk.parts.observer)
     return [
+        Route("/favicon.ico", favicon),
         *now.routes(desk),
         *story.routes(desk),
         *issues.routes(desk),

@@ -1,5 +1,6 @@
 """Words: states and values of the store come in; how a page writes and colours them goes out."""
 
+import re
 from datetime import timedelta
 
 import orjson
@@ -12,6 +13,8 @@ from tieline.rules.terminal_text import inert
 
 NOTHING = "\u2013"
 """A dash, where there is no value."""
+NONE = Markup('<span class="muted none">{}</span>').format(NOTHING)
+"""The same as a mark; where a table is folded, a cell with nothing else in it is left out."""
 LONGEST = 4_000
 """Of one text on a page; payloads have their own limit."""
 LONGEST_DOCUMENT = 100_000
@@ -65,6 +68,13 @@ DRAWN = frozenset(
     }
 )
 
+ERRNO = re.compile(r"\[Errno -?\d+\] ?")
+SAID = (
+    ("the connection broke: Connection reset by peer", "the connection was reset"),
+    ("Connection reset by peer", "the connection was reset"),
+    ("Broken pipe", "the other side closed the connection"),
+)
+
 KINDS: dict[str, str] = {
     "receipt": "receipt",
     "event": "event",
@@ -103,7 +113,7 @@ def badge(word: str, text: str | None = None) -> Markup:
 def at(at_us: Micros | None, form: str = "moment") -> Markup:
     """A moment in UTC; the page's script moves it into the viewer's zone and keeps UTC on hover."""
     if at_us is None:
-        return Markup('<span class="muted">{}</span>').format(NOTHING)
+        return NONE
     exact = plain_time.iso(at_us)
     told = f"{exact[:10]} {exact[11:23]} UTC"
     text = {"clock": exact[11:23], "day": exact[:10]}.get(form, f"{plain_time.short(at_us)} UTC")
@@ -169,6 +179,14 @@ def shown(value: object) -> object:
     if "\n" in value:
         return safe_lines(value)
     return inert(value, LONGEST)
+
+
+def plain(text: str) -> str:
+    """What a system said of an error, without its numbers."""
+    words = ERRNO.sub("", text)
+    for said, means in SAID:
+        words = words.replace(said, means)
+    return words
 
 
 def short_id(id_: str) -> Markup:

@@ -93,12 +93,12 @@ class Guard:
                 )
             await _to_login(request)(scope, receive, send)
             return
+        scope[KEY] = viewer  # also where it is turned away: its page of that has the menu
         if viewer is not None and self._need != OPEN:
             if self._need not in viewer.permissions:
                 raise Problem("forbidden", f"this needs the permission {str(self._need)!r}")
             if request.method not in SAFE:
                 await self._doorkeeper.check_origin(request, viewer)
-        scope[KEY] = viewer
         await self._app(scope, await _again(request, receive), send)
 
 

@@ -20,7 +20,7 @@ from tieline.rules.access import Permission
 from tieline.rules.redact import REDACTED
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.words import counted, document
+from tieline.surfaces.console.words import counted, document, plain
 from tieline.surfaces.web.guard import needs
 
 MOST_SENT = 700
@@ -187,7 +187,7 @@ async def _resolve(_: Desk, detail: RunDetail) -> Act:
     return Act(
         f"Did {step} happen?",
         (
-            f"Nobody knows whether {step} arrived: {detail.run.reason or 'no answer came'}.",
+            f"Nobody knows whether {step} arrived: {plain(detail.run.reason or 'no answer came')}.",
             f"Look at the other system first, for what is shown below.{look} "
             "Then say what you found.",
         ),

@@ -40,6 +40,14 @@ STATES: Mapping[str, tuple[str, ...]] = {
 MUTES: Mapping[str, int] = {"1h": HOUR_US, "1d": 24 * HOUR_US, "7d": 7 * 24 * HOUR_US}
 
 
+TOLD_AS = {
+    "acknowledge": "issue-acknowledged",
+    "resolve": "issue-resolved",
+    "mute": "issue-muted",
+    "reopen": "issue-reopened",
+}
+
+
 def routes(desk: Desk) -> list[BaseRoute]:
     """``/issues`` and one of them."""
 
@@ -93,7 +101,7 @@ def _decisions(desk: Desk) -> list[BaseRoute]:
 
             async def do(form: FormData, by: By) -> str:
                 await desk.parts.carry_out(_command(name, detail.issue.id, form, by))
-                return f"/issues/{detail.issue.id}?told=issue"
+                return f"/issues/{detail.issue.id}?told={TOLD_AS[name]}"
 
             return await act(desk, request, _act(name, detail), do)
 
@@ -135,20 +143,20 @@ def _act(name: str, detail: IssueDetail) -> Act:
     match name:
         case "acknowledge":
             does = (
-                "The others see that you work on it; it alerts nobody else.",
+                "You say that you work on it: the others see it, and it alerts nobody else.",
                 f"Nothing is retried: {left} of it wait as before.",
             )
-            return Act("You work on this", does, "I see it", back)
+            return Act("Acknowledge this issue", does, "Acknowledge", back)
         case "resolve":
             does = (
-                "It leaves the list of what fails. Its next failure opens it again, as a "
-                "regression.",
+                "You say that its cause is mended: it leaves the list of what fails.",
+                "Its next failure opens it again, as a regression.",
                 f"{left} of it still wait for a decision of their own." if detail.dead else "",
             )
-            return Act("This is mended", tuple(filter(None, does)), "It is mended", back)
+            return Act("Resolve this issue", tuple(filter(None, does)), "Resolve", back)
         case "mute":
             does = ("It stays quiet while it goes on to fail. Its runs fail as before.",)
-            return Act("Keep this quiet", does, "Mute it", back, fields="fields/mute.html")
+            return Act("Mute this issue", does, "Mute", back, fields="fields/mute.html")
         case _:
             words = f"It is {issue.state}; it counts as failing again."
-            return Act("Open this again", (words,), "Open it", back)
+            return Act("Reopen this issue", (words,), "Reopen", back)

@@ -105,7 +105,7 @@ class Office:
 
         async def do(form: FormData, by: By) -> str:
             await self.desk.parts.journal.commit(SetRole(user.name, _role(form), by))
-            return "/users?told=user"
+            return "/users?told=role"
 
         shown = Act(
             f"Change what {user.name} is",
@@ -139,7 +139,7 @@ class Office:
 
         async def do(_: FormData, by: By) -> str:
             await self.desk.parts.journal.commit(EndSessions(user.name, by))
-            return "/users?told=user"
+            return "/users?told=logged-out"
 
         does = ("Every session ends at once; the password still works.",)
         shown = Act(f"Log {user.name} out everywhere", does, "Log out", "/users")
@@ -152,7 +152,7 @@ class Office:
 
         async def do(_: FormData, by: By) -> str:
             await self.desk.parts.journal.commit(RemoveUser(user.name, by))
-            return "/users?told=user"
+            return "/users?told=removed"
 
         does = (
             f"{user.name} is logged out and may not come back; tokens of theirs are void.",

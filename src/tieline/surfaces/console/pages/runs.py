@@ -23,6 +23,7 @@ from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.pages import decisions
 from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
 from tieline.surfaces.console.waterfall import waterfall
+from tieline.surfaces.console.words import plain
 from tieline.surfaces.web.guard import needs
 
 FILTERS = ("flow", "state", "replay", "issue", "waits_on", "order", "since", "until")
@@ -93,7 +94,7 @@ def _view(desk: Desk, detail: RunDetail, values: tuple[str, ...]) -> dict[str, A
         if step.result is not None
     }
     run = detail.run
-    sentence = why(detail, desk.now_us)
+    sentence = plain(why(detail, desk.now_us))
     spec = hub.flows.get(run.flow)
     used = {run.flow, *(() if spec is None else spec.uses)}
     return {

@@ -11,19 +11,23 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.errors import CommandRefused, NotFound
-from tieline.model.ids import Micros
+from tieline.model.ids import Micros, RunId
 from tieline.model.view_details import Trail
 from tieline.model.view_lists import Find, Match
 from tieline.model.view_rows import RunRow
+from tieline.operations.plain_story import plain
 from tieline.operations.story import Found, Line, find, tell
 from tieline.rules.access import Permission
 from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.short_ids import ending_in
 from tieline.surfaces.console.words import span
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.viewer import viewer_of
 
 LONGEST = 300
 DAY_US = 86_400_000_000
+DOUBT = (" is held", "not known", "Nobody knows")
+"""What a person has to find out."""
 QUIET_US = 60_000_000
 """A pause longer than this is said."""
 NAMES_SHOWN = 24
@@ -64,7 +68,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 async def _matches(desk: Desk, request: Request, text: str) -> Response:
     """Nothing has exactly this name: what it may mean, or where to look."""
-    matches = await desk.read(Find(text))
+    matches = await desk.read(Find(text)) or await ending_in(desk, text)
     may_read = viewer_of(request).may(Permission.READ)
     if len(matches) == 1:
         path = _path_of(matches[0], may_read=may_read)
@@ -91,6 +95,8 @@ def _path_of(match: Match, *, may_read: bool) -> str:
 async def _tell(desk: Desk, request: Request, text: str, found: Found) -> Response:
     trail = found.trail
     told = tell(found.about, trail)
+    is_whole = bool(request.query_params.get("all"))
+    lines = told.lines if is_whole else plain(trail, desk.now_us)
     may_read = viewer_of(request).may(Permission.READ)
     return await desk.page(
         request,
@@ -98,7 +104,9 @@ async def _tell(desk: Desk, request: Request, text: str, found: Found) -> Respon
         title=f"Story of {found.about}",
         asked=text,
         story=told,
-        lines=list(_lines(told.lines, may_read=may_read)),
+        lines=list(_lines(lines, may_read=may_read)),
+        is_whole=is_whole,
+        steps=len(told.lines),
         tone=_tone(trail),
         runs=sorted(trail.runs, key=lambda run: STANDING.index(run.state))[:20],
         names=sorted({(m.kind, m.key) for m in trail.mentions})[:NAMES_SHOWN],
@@ -115,8 +123,9 @@ def _undecided(trail: Trail) -> frozenset[str]:
 
 def _tone(trail: Trail) -> str:
     """How the whole of it stands, as a colour."""
-    states = {_standing(run, _undecided(trail)) for run in trail.runs}
-    for state, tone in (("held", "person"), ("dead", "bad")):
+    edited = {row.run_id for row in trail.dead if (row.resolution or "").startswith("edited")}
+    states = {_standing(run, _undecided(trail), edited) for run in trail.runs}
+    for state, tone in (("held", "person"), ("dead", "bad"), ("closed", "")):
         if state in states:
             return tone
     if states & {"retrying", "waiting", "running", "ready"}:
@@ -124,8 +133,10 @@ def _tone(trail: Trail) -> str:
     return "good" if "done" in states else ""
 
 
-def _standing(run: RunRow, undecided: frozenset[str]) -> str:
-    return "decided" if run.state == "dead" and run.id not in undecided else run.state
+def _standing(run: RunRow, undecided: frozenset[str], edited: set[RunId]) -> str:
+    if run.state != "dead" or run.id in undecided:
+        return run.state
+    return "edited" if run.id in edited else "closed"
 
 
 def _lines(lines: tuple[Line, ...], *, may_read: bool) -> Iterator[Told]:
@@ -146,7 +157,7 @@ def _lines(lines: tuple[Line, ...], *, may_read: bool) -> Iterator[Told]:
 
 def _line_tone(line: Line) -> str:
     if line.is_trouble:
-        return "person" if " is held" in line.words or "not known" in line.words else "bad"
+        return "person" if any(words in line.words for words in DOUBT) else "bad"
     if line.kind == "audit":
         return "person"
     return "good" if line.kind == "run" and line.words.endswith(" is done") else ""

@@ -14,9 +14,9 @@
   function span(seconds) {
     if (seconds === null) return "";
     if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-    if (seconds < 90) return `${number.format(seconds)} s`;
-    if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-    return `${number.format(seconds / 3600)} h`;
+    if (seconds < 90) return `${number.format(seconds)}s`;
+    if (seconds < 5400) return `${Math.round(seconds / 60)}m`;
+    return `${number.format(seconds / 3600)}h`;
   }
 
   const UNITS = {

@@ -16,12 +16,13 @@
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
   });
   const day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  // As the server writes spans.
+  const UNITS = [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
 
   function span(seconds) {
     if (seconds < 1) return "now";
     const [size, unit] = UNITS.find(([size]) => seconds >= size);
-    return `${Math.floor(seconds / size)} ${unit}`;
+    return `${Math.floor(seconds / size)}${unit}`;
   }
 
   function distance(at, now) {
@@ -152,6 +153,19 @@
     }
   }
 
+  async function copy(button) {
+    const words = $("[data-copied]", button);
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      words.textContent = "Copied";
+    } catch {
+      // Without TLS a browser keeps its clipboard to itself: the id is marked, to be copied by hand.
+      getSelection().selectAllChildren(button.parentElement.querySelector(".id"));
+      words.textContent = "Marked";
+    }
+    setTimeout(() => { words.textContent = "Copy"; }, 2000);
+  }
+
   // --- picking rows ---------------------------------------------------------------------------
 
   function picked(form) {
@@ -233,7 +247,7 @@
       theme(THEMES[(THEMES.indexOf(now) + 1) % THEMES.length]);
     } else if (at("[data-help]")) help();
     else if (at("[data-live-pause]")) pause(at("[data-live-pause]"));
-    else if (at("[data-copy]")) navigator.clipboard?.writeText(at("[data-copy]").dataset.copy);
+    else if (at("[data-copy]")) copy(at("[data-copy]"));
     if (dialog?.open && event.target === dialog) dialog.close();
     for (const open of $$(".who[open]")) if (!open.contains(event.target)) open.open = false;
   });
