@@ -37,7 +37,7 @@ def test_a_record_is_found_by_its_order_number_and_its_story_is_read(
     expect(page.get_by_text("All of it is done.")).to_be_visible()
     story = page.locator("ol.story")
     expect(story).to_contain_text("billing sent payment_intent.succeeded")
-    expect(story).to_contain_text("books took POST /invoices")
+    expect(story).to_contain_text("books accepted POST /invoices")
     expect(story).to_contain_text("Announce receipt is done")
     expect(story).not_to_contain_text("bytes")
     assert hub.order in page.url

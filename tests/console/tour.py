@@ -51,6 +51,8 @@ def tour(hub: House) -> Mapping[str, str]:
         "connection": "/connections/crm",
         "tries": "/attempts?outcome=failed",
         "sources": "/sources",
+        "source": "/sources/billing",
+        "story-whole": f"/story?q={hub.order}&all=1",
         "schedules": "/schedules",
         "workers": "/workers",
         "worker": f"/workers/{worker.id}",

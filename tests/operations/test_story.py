@@ -151,7 +151,7 @@ async def test_a_plain_story_tells_what_matters_and_nothing_of_the_engine(
 
     assert words == [
         "billing sent invoice.paid",
-        "books took POST /entries",
+        "books accepted POST /entries",
         "Post invoice is done",
         "Announce failed for good: no such customer",
     ]

@@ -78,12 +78,12 @@ def _done_elsewhere(trail: Trail) -> Iterator[Line]:
         call = last.step.removeprefix(f"{last.connection} ")
         where = last.connection or "another system"
         if last.outcome in ENDED_WELL:
-            words = f"{where} took {call}{_on_which(last.number)}"
+            words = f"{where} accepted {call}{_on_which(last.number)}"
         elif last.outcome == "in-doubt":
-            words = f"Nobody knows whether {where} took {call}: no answer came"
+            words = f"Nobody knows whether {where} accepted {call}: no answer came"
         else:
             status = "" if last.status is None else f" ({last.status})"
-            words = f"{where} did not take {call}{_on_which(last.number)}: {last.outcome}{status}"
+            words = f"{where} did not accept {call}{_on_which(last.number)}: {last.outcome}{status}"
             words += f", {last.detail}" if last.detail else ""
         trouble = last.outcome not in ENDED_WELL
         yield Line(last.at_us, words, "attempt", last.run_id, trouble, last.connection)

@@ -16,6 +16,7 @@ from tieline.surfaces.console.pages import (
     people,
     replays,
     runs,
+    sources,
     story,
     system,
 )
@@ -43,6 +44,7 @@ def console_routes(desk: Desk) -> list[BaseRoute]:
         *replays.routes(desk),
         *flows.routes(desk),
         *connections.routes(desk),
+        *sources.routes(desk),
         *system.routes(desk),
         *live.routes(desk, tail),
         *people.routes(desk),

@@ -116,7 +116,9 @@ def at(at_us: Micros | None, form: str = "moment") -> Markup:
         return NONE
     exact = plain_time.iso(at_us)
     told = f"{exact[:10]} {exact[11:23]} UTC"
-    text = {"clock": exact[11:23], "day": exact[:10]}.get(form, f"{plain_time.short(at_us)} UTC")
+    text = {"clock": exact[11:23], "time": exact[11:19], "day": exact[:10]}.get(
+        form, f"{plain_time.short(at_us)} UTC"
+    )
     return Markup('<time datetime="{}" data-form="{}" title="{}">{}</time>').format(
         f"{exact[:23]}Z", form, told, text
     )

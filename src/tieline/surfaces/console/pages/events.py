@@ -173,12 +173,12 @@ def _receipt(hub: HubSpec, detail: ReceiptDetail) -> dict[str, Any]:
         "body": visible.payload(receipt.body, hub, contract=contract),
         "decision": detail.decision,
         "says": SAYS.get(receipt.verdict, ""),
-        "scheme": _scheme(hub, receipt.source),
+        "scheme": scheme(hub, receipt.source),
         "contract": contract,
     }
 
 
-def _scheme(hub: HubSpec, source: str) -> str:
+def scheme(hub: HubSpec, source: str) -> str:
     """How deliveries of *source* prove where they come from."""
     door = hub.webhooks().get(source)
     if door is None:

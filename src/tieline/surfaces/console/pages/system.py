@@ -1,4 +1,4 @@
-"""System: sources with their rhythm, schedules with their times, workers, and the audit log."""
+"""System: schedules with their times, workers, and the audit log."""
 
 from typing import Any
 
@@ -10,12 +10,10 @@ from tieline.model.flow import ScheduleSource
 from tieline.model.ids import WorkerId
 from tieline.model.view_lists import CountHands, ShowWorker
 from tieline.model.view_rows import AuditRow
-from tieline.model.view_series import ListSources
 from tieline.model.views import CheckRows, ListAudit, ListSchedules, ListWorkers
 from tieline.rules.access import Permission
 from tieline.rules.audit_chain import first_break, hash_of
 from tieline.rules.presence import clock_told, presence
-from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import chosen_of
@@ -27,29 +25,11 @@ SLICES = 40
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """``/sources``, ``/schedules``, ``/workers`` and ``/audit``."""
+    """``/schedules``, ``/workers`` and ``/audit``."""
     return [*_of_entries(desk), *_of_workers(desk), _of_audit(desk)]
 
 
 def _of_entries(desk: Desk) -> list[BaseRoute]:
-    @needs(Permission.READ)
-    async def sources(request: Request) -> Response:
-        hub = desk.parts.hub
-        heard = {row.name: row for row in await desk.read(ListSources(desk.now_us))}
-        doors = hub.webhooks()
-        names = sorted({*doors, *heard})
-        flows: dict[str, list[str]] = {
-            name: [flow.name for flow in hub.flows.values() if flow.source.name == name]
-            for name in names
-        }
-        return await desk.page(
-            request,
-            "sources.html",
-            title="Sources",
-            rows=[(name, doors.get(name), heard.get(name), flows[name]) for name in names],
-            silent=silent_ones(heard.values(), hub, desk.now_us),
-        )
-
     @needs(Permission.READ)
     async def schedules(request: Request) -> Response:
         flows = {
@@ -66,7 +46,7 @@ def _of_entries(desk: Desk) -> list[BaseRoute]:
             overdue_us=desk.now_us - OVERDUE_US,
         )
 
-    return [Route("/sources", sources), Route("/schedules", schedules)]
+    return [Route("/schedules", schedules)]
 
 
 def _of_workers(desk: Desk) -> list[BaseRoute]:

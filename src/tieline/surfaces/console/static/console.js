@@ -37,6 +37,7 @@
     switch (element.dataset.form) {
       case "ago": return distance(at, now);
       case "clock": return `${clock.format(at)}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+      case "time": return clock.format(at);
       case "day": return day.format(at);
       case "whole": return whole.format(at);
       default: return now - at < 72e6 && at <= now ? clock.format(at) : short.format(at);

@@ -1,0 +1,68 @@
+"""Sources: entry points with their rhythm, and one of them with what it delivered."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.model.errors import NotFound
+from tieline.model.view_series import ListSources, SourceRow
+from tieline.model.views import ListReceipts, Window
+from tieline.rules.access import Permission
+from tieline.rules.rhythm import silent_ones
+from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.pages.events import scheme
+from tieline.surfaces.web.guard import needs
+
+SHOWN = 15
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """``/sources`` and one of them."""
+
+    @needs(Permission.READ)
+    async def list_(request: Request) -> Response:
+        heard, doors = await _heard(desk), desk.parts.hub.webhooks()
+        return await desk.page(
+            request,
+            "sources.html",
+            title="Sources",
+            rows=[
+                (name, doors.get(name), heard.get(name), _flows(desk, name))
+                for name in sorted({*doors, *heard})
+            ],
+            silent=silent_ones(heard.values(), desk.parts.hub, desk.now_us),
+        )
+
+    @needs(Permission.READ)
+    async def show(request: Request) -> Response:
+        name = request.path_params["name"]
+        hub = desk.parts.hub
+        door, heard = hub.webhooks().get(name), (await _heard(desk)).get(name)
+        if door is None and heard is None:
+            raise NotFound("source", name)
+        latest = await desk.read(ListReceipts(name, None, Window(limit=SHOWN)))
+        refused = await desk.read(ListReceipts(name, "refused", Window(limit=5)))
+        return await desk.page(
+            request,
+            "source.html",
+            here="/sources",
+            title=name,
+            name=name,
+            door=door,
+            heard=heard,
+            is_silent=heard is not None and bool(silent_ones((heard,), hub, desk.now_us)),
+            flows=_flows(desk, name),
+            scheme=scheme(hub, name),
+            latest=latest.rows,
+            refused=refused.rows,
+        )
+
+    return [Route("/sources", list_), Route("/sources/{name}", show)]
+
+
+async def _heard(desk: Desk) -> dict[str, SourceRow]:
+    return {row.name: row for row in await desk.read(ListSources(desk.now_us))}
+
+
+def _flows(desk: Desk, name: str) -> list[str]:
+    return [flow.name for flow in desk.parts.hub.flows.values() if flow.source.name == name]
