@@ -78,11 +78,14 @@ def opened(browser: Browser, hub: House, watched: Watched) -> Iterator[Opened]:
     """Opens pages, each in a browser of its own."""
     contexts: list[BrowserContext] = []
 
-    def open_page(*, theme: str = "light", width: int = 1280, as_admin: bool = True) -> Page:
+    def open_page(
+        *, theme: str = "light", width: int = 1280, as_admin: bool = True, scripts: bool = True
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if theme == "dark" else "light",
             timezone_id="Europe/Berlin",
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

@@ -120,7 +120,7 @@ def furnish(page: Page, hub: House) -> None:
     page.goto(f"{page.url}/acknowledge")
     page.get_by_label("Reason").fill("asked the chat's vendor")
     page.get_by_role("button", name="Acknowledge").click()
-    page.wait_for_url("**told=issue")
+    page.wait_for_url("**told=issue-acknowledged")
     for stream in STREAMS:
         vendor = hub.stage.vendors[stream.vendor]
         count, first = round(TRAFFIC_S * stream.share), hub.stage.first_number + 10_050

@@ -109,7 +109,7 @@ def test_support_searches_and_reads_stories_and_sees_nothing_else(
     hub: House, people: dict[str, Browserless]
 ) -> None:
     support = people["support"]
-    allowed = {"search", "story", "nothing-found", "account", "not-found"}
+    allowed = {"search", "story", "story-whole", "nothing-found", "account", "not-found"}
     for name, path in tour(hub).items():
         status, _, _ = support.send(path)
         wanted = 303 if name == "now" else status if name in allowed else 403

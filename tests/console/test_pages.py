@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.console.conftest import Opened, Watched
 from tests.console.house import House
 from tests.console.tour import tour
@@ -121,3 +121,35 @@ def test_the_theme_is_switched_and_kept(opened: Opened, hub: House) -> None:
     assert page.locator("html").get_attribute("data-theme") == "dark"
     after = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert before != after
+
+
+def test_without_a_script_nothing_pretends_to_work(opened: Opened, hub: House) -> None:
+    page = opened(scripts=False)
+    page.goto(f"{hub.url}/live")
+    expect(page.get_by_text("connecting")).to_be_hidden()
+    expect(page.get_by_text("Without a script")).to_be_visible()
+    for button in ("Pause", "Theme", "Keys"):
+        assert page.get_by_role("button", name=button).count() == 0, button
+
+    page.goto(f"{hub.url}/held")
+    page.locator("input[data-pick]").first.check()
+    page.get_by_role("button", name="It did not happen").click()
+    expect(page.get_by_role("heading", name="Say of 1 run")).to_be_visible()
+
+
+def test_numbers_open_the_list_that_they_count(opened: Opened, hub: House) -> None:
+    page = opened()
+    page.goto(f"{hub.url}/")
+    link = page.locator("nav.side").first.get_by_role("link", name="Refused")
+    counted = int((link.locator(".count").inner_text()).split()[0])
+    link.click()
+    assert page.url.endswith("/refused?since=1d")
+    expect(page.locator("tr[data-row]")).to_have_count(counted)
+
+    page.goto(f"{hub.url}/runs?flow=book_payment&state=unfinished")
+    expect(page.get_by_text("No run is like this")).to_be_visible()
+    page.goto(f"{hub.url}/attempts?connection=crm&since=1h&order=slowest")
+    took = page.locator('td[data-name="Took"]').all_inner_texts()
+    assert [int(one.split()[0]) for one in took] == sorted(
+        (int(one.split()[0]) for one in took), reverse=True
+    )
