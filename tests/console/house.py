@@ -30,6 +30,8 @@ CANARY = "canary-7f3a91-never-shown"
 """Planted where a secret may turn up: in a payload, and in what a vendor answers."""
 START_S = 90.0
 SETTLE_S = 60.0
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
 STUCK = 4
 """Payments that the books refuse for good."""
 DOUBTFUL = 2
@@ -173,13 +175,19 @@ async def _misbehave(at_work: Stage) -> None:
 
 
 def _fall_silent(at_work: Stage) -> None:
-    """A source that spoke every minute until yesterday; only its rhythm is left of it."""
-    last_us = time.time_ns() // 1_000 - 86_400_000_000
+    """A source that spoke every minute until yesterday; only what was counted is left of it."""
+    last_us = time.time_ns() // 1_000 - DAY_US
+    hour_us = (last_us - DAY_US) // HOUR_US * HOUR_US
     with closing(sqlite3.connect(at_work.hub.store, timeout=SETTLE_S)) as store, store:
         store.execute(
             "INSERT INTO rhythm (source, last_us, gap_us, longest_us, heard)"
-            " VALUES (?, ?, ?, ?, ?)",
-            ("orders", last_us, 60_000_000, 300_000_000, 100),
+            " VALUES ('orders', ?, 60000000, 300000000, 1000)",
+            (last_us,),
+        )
+        store.execute(
+            "INSERT INTO tally (kind, name, step_us, at_us, word, count)"
+            " VALUES ('source', 'orders', ?, ?, 'accepted', 60)",
+            (HOUR_US, hour_us),
         )
 
 
