@@ -185,7 +185,7 @@ def _fall_silent(at_work: Stage) -> None:
             (last_us,),
         )
         store.execute(
-            "INSERT INTO tally (kind, name, step_us, at_us, word, count)"
+            "INSERT INTO tally (kind, name, step_us, at_us, word, number)"
             " VALUES ('source', 'orders', ?, ?, 'accepted', 60)",
             (HOUR_US, hour_us),
         )
