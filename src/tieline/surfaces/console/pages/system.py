@@ -59,7 +59,6 @@ def _of_workers(desk: Desk) -> list[BaseRoute]:
             rows=await desk.read(ListWorkers()),
             hands=dict(await desk.read(CountHands())),
             presence=presence,
-            now_us=desk.now_us,
             clock_told=clock_told,
         )
 
