@@ -54,7 +54,7 @@ def _deciding(standing: Standing) -> list[Link]:
         Link("/issues", "Issues", "issue"),
         Link("/dead", "Dead letters", "dead", count(standing.total("dead")), "bad"),
         Link("/held", "Held", "held", count(standing.total("held")), "person"),
-        Link("/quarantine", "Quarantine", "quarantined", *of_a_day(standing.quarantined, "wait")),
+        Link("/quarantine", "Quarantine", "quarantined", count(standing.quarantined), "wait"),
         Link("/refused", "Refused", "refused", *of_a_day(standing.refused, "")),
     ]
 
