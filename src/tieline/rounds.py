@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tieline.model.process_role import ProcessRole
+from tieline.operations.long_work import bulk_pass
 from tieline.operations.replay import replay_pass
 from tieline.pipeline.duty import Duty
 from tieline.rules.polling import BUSY_S, jittered, next_rest
@@ -14,6 +15,10 @@ SHUT_S = 0.1
 """How soon to look again for work that could not be claimed: places, guards or pauses may open."""
 IDLE_S = 5.0
 LONG_S = 30.0
+DECISIONS_S = 1.0
+"""Between two looks for decisions about many runs, which any process may have been asked for."""
+BITE_REST_S = 0.05
+"""Between two bites of them: other work goes first."""
 
 
 def loops(parts: Parts) -> list[Loop]:
@@ -49,6 +54,7 @@ def _of_a_scheduler(parts: Parts) -> list[Loop]:
     return [
         Loop("schedules", passes.fire),
         Loop("replays", once(duty, passes.replay), parts.holds.replay_started),
+        Loop("decisions", once(duty, passes.decide), parts.holds.decisions_started),
         Loop("sweeper", once(duty, parts.house.sweep_pass)),
         Loop("retention", once(duty, parts.house.purge_pass)),
         Loop("upkeep", once(duty, parts.house.upkeep_pass)),
@@ -130,6 +136,14 @@ class Passes:
         if passed.admitted:
             parts.back.look()
         return self._until(passed.next_us, most=LONG_S)
+
+    async def decide(self) -> float:
+        """Give running decisions about many runs their next bite."""
+        parts = self._parts
+        running = await bulk_pass(
+            parts.journal, parts.views, parts.holds.after, parts.clock.now_us()
+        )
+        return BITE_REST_S if running else DECISIONS_S
 
     def _longest(self) -> float:
         """How long to rest at most: other processes change a store that is no file, too."""

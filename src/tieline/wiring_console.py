@@ -26,7 +26,6 @@ from tieline.surfaces.console.routes import console_routes
 from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
-from tieline.surfaces.web.behind import Behind
 from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer
 from tieline.wiring import Parts, open_vault
@@ -58,7 +57,6 @@ class Console:
         self._accounts = Accounts(parts, SystemSecrecy())
         self._has_users = True
         self._first: str | None = None
-        self._behind = Behind(parts)
         self._server = WebServer(pages(parts, self._accounts), place)
 
     @property
@@ -85,11 +83,9 @@ class Console:
         self._has_users = await self._accounts.has_users()
         if sys.stdout.isatty():  # elsewhere, what is printed is kept, and often by others
             self._first = await self._accounts.first_invitation()
-        self._behind.open()
 
     async def close(self, seconds: float) -> None:
         """Stop within *seconds*."""
-        await self._behind.close()
         await self._server.close(seconds)
 
 

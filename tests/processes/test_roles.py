@@ -9,12 +9,16 @@ from typing import Any
 import aiohttp
 import pytest
 from tests import postgres_server
-from tests.engine import Town, Vendor, a_town, a_vendor
+from tests.engine import Answer, Town, Vendor, a_town, a_vendor
 
 from tieline import Run
+from tieline.model.by import By
 from tieline.model.errors import SettingsError
+from tieline.model.operation import BulkFilter
 from tieline.model.process_role import ProcessRole
+from tieline.model.view_operations import ShowOperation
 from tieline.model.views import ListRuns, ListSchedules
+from tieline.operations import long_work
 from tieline.process import Running, check_roles, running
 from tieline.settings import Settings
 
@@ -85,6 +89,31 @@ async def test_what_the_door_takes_in_is_executed_by_another_process(
     assert sorted(asked.json["n"] for asked in vendor.asked) == [0, 1, 2]
 
 
+async def test_a_decision_about_many_runs_needs_no_console(
+    tmp_path: Path, town: Town, vendor: Vendor
+) -> None:
+    vendor.answers = [Answer(400)] * 3
+    store = await postgres_server.shared().database_of(tmp_path)
+    everything_else = (ProcessRole.INGEST, ProcessRole.WORKER, ProcessRole.SCHEDULER)
+    async with process_with(town, store, *everything_else) as hub:
+        for number in range(3):
+            assert await deliver(hub.port, number) == 202
+
+        async def has(state: str) -> bool:
+            return await states(hub) == [state] * 3
+
+        await until(lambda: has("dead"))
+        journal, views = hub.parts.journal, hub.parts.views
+        by = By("ana", "the account is back", hub.parts.clock.now_us())
+        decision = ("retry", BulkFilter("dead-letters", flow="post"))
+        await long_work.start(journal, views, "opr_1", decision, by)
+
+        await until(lambda: has("done"))
+        operation = await views.read(ShowOperation("opr_1"))
+        assert operation is not None
+        assert (operation.state, operation.done) == ("done", 3)
+
+
 async def test_only_a_scheduler_fires_schedules(tmp_path: Path, town: Town) -> None:
     @town.hub.flow(on=town.hub.schedule("* * * * *", name="minutely"), name="minutely")
     async def minutely(firing: dict[str, Any]) -> None:
@@ -95,6 +124,7 @@ async def test_only_a_scheduler_fires_schedules(tmp_path: Path, town: Town) -> N
         names = {task.get_name() for task in asyncio.all_tasks()}
         assert "loop claim" in names
         assert not names & {"loop schedules", "loop sweeper", "loop retention", "loop replays"}
+        assert "loop decisions" not in names
         assert await worker.parts.views.read(ListSchedules()) == ()
 
     async with process_with(town, store, ProcessRole.SCHEDULER) as scheduler:

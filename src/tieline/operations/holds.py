@@ -15,6 +15,7 @@ from tieline.model.commands import (
 from tieline.model.facts import Decided
 from tieline.model.flow import HubSpec
 from tieline.model.hint import Hint
+from tieline.model.operation import StartOperation
 from tieline.model.views import ListPauses
 from tieline.pipeline.back import Back
 from tieline.pipeline.call import Calls
@@ -38,6 +39,7 @@ class Holds:
     ) -> None:
         self.changed = asyncio.Event()
         self.replay_started = asyncio.Event()
+        self.decisions_started = asyncio.Event()
         self._hub = hub
         self._back = back
         self._calls = calls
@@ -59,6 +61,8 @@ class Holds:
                     self._back.lose(run_id)
             case StartReplay():
                 self.replay_started.set()
+            case StartOperation():
+                self.decisions_started.set()
             case _:
                 pass
         self._back.look()

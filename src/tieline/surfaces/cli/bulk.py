@@ -60,9 +60,7 @@ def decide_all(session: Session, action: str, chosen: Chosen, by: By, *, yes: bo
     told = f"{id_} is started: tieline operations show {id_}"
     session.done(told, operation=id_, runs=counted)
     if session.far is None and session.ask(CheckStore()).holder is None:
-        session.paper.hint(
-            "no hub is running: it goes on when one with a console serves this store"
-        )
+        session.paper.hint("no hub is running: it goes on when one serves this store")
 
 
 async def _count(session: Session, wanted: BulkFilter) -> int:
