@@ -76,7 +76,7 @@ class Placed(Contract, name="order.placed", version=1):
     """An order, with all that must not be seen in it."""
 
     order_id: Annotated[str, Key]
-    email: Annotated[str, Sensitive]
+    email: Annotated[str, Key, Sensitive]
     person: Person
     password: str
     ending: str

@@ -122,7 +122,7 @@ class InvoicePaid(Contract, name="invoice.paid", version=1):
     invoice_id: Annotated[str, Key]
     customer_id: str
     amount_cents: int
-    email: Annotated[str | None, Sensitive] = None
+    email: Annotated[str | None, Key, Sensitive] = None
 
 
 def a_hub() -> Hub:

@@ -9,7 +9,7 @@ class LeadCaptured(Contract, name="lead.captured", version=1):
     """Somebody filled in a form."""
 
     id: Annotated[str, Key("lead")]
-    email: Annotated[str, Sensitive]
+    email: Annotated[str, Key, Sensitive]
     name: str
     company: str
     form: str

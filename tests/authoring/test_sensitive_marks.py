@@ -2,13 +2,10 @@
 
 from typing import Annotated
 
-import pytest
 from pydantic import AliasChoices, AliasPath, BaseModel, Field
-from tests.engine import Vendor, a_town
 
-from tieline import Contract, Key, Run, Sensitive
+from tieline import Contract, Key, Sensitive
 from tieline.authoring.contract import spec_of
-from tieline.model.errors import DeclarationError
 
 
 class Card(BaseModel):
@@ -39,7 +36,7 @@ class Order(Contract, name="marked.order", version=1):
     by_name: dict[str, Person]
 
 
-class Muddled(Contract, name="marked.muddled", version=1):
+class Contact(Contract, name="marked.contact", version=1):
     """What people search for, and must not see."""
 
     email: Annotated[str, Key, Sensitive]
@@ -59,12 +56,8 @@ def test_every_name_of_a_sensitive_field_is_known_however_deep_it_stands() -> No
     }
 
 
-def test_a_key_that_is_sensitive_is_a_mistake() -> None:
-    town = a_town(Vendor(port=1))
+def test_a_key_may_be_sensitive() -> None:
+    spec = spec_of(Contact)
 
-    @town.hub.flow(on=town.on(contract=Muddled))
-    async def handle(muddled: Muddled, run: Run) -> None:
-        """Does nothing."""
-
-    with pytest.raises(DeclarationError, match="'email' is marked both Key and Sensitive"):
-        town.hub.spec()
+    assert spec.keys == (("email", "email"),)
+    assert spec.sensitive == {"email"}

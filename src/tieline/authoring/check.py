@@ -3,11 +3,11 @@
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from tieline.authoring.connection import Connection
-from tieline.authoring.contract import Contract, spec_of
+from tieline.authoring.contract import Contract
 from tieline.authoring.declaration import FlowDeclaration, demanded_by, parameters_of, uses_of
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.flow import ScheduleSource, TopicSource, WebhookSource
@@ -34,7 +34,6 @@ def mistakes_in(
         *_twice("flow", [f.name for f in flows]),
         *(text for f in flows for text in _of_flow(f, known, names)),
         *_of_contracts([c for f in listening if (c := contract_of(f)) is not None]),
-        *_of_marks({c: None for f in listening if (c := contract_of(f)) is not None}),
         *_of_doors(listening),
         *_of_schedules(listening),
     ]
@@ -175,17 +174,6 @@ def _of_contracts(contracts: Sequence[type[Contract]]) -> Iterator[str]:
             yield (
                 f"contract {label[0]!r} version {label[1]} is declared by both "
                 f"{first.__name__} and {contract.__name__}; raise the version of one"
-            )
-
-
-def _of_marks(contracts: Iterable[type[Contract]]) -> Iterator[str]:
-    """What people search for stands in an index, so it cannot be a secret as well."""
-    for contract in contracts:
-        spec = spec_of(contract)
-        for field in sorted({field for field, _ in spec.keys} & spec.sensitive):
-            yield (
-                f"contract {contract.contract_name!r}: {field!r} is marked both Key and Sensitive; "
-                "a Key is stored in an index that people search, so drop one of the marks"
             )
 
 

@@ -25,8 +25,8 @@ class Sensitive:
     """Marks a field whose value is never shown: ``email: Annotated[str, Sensitive]``.
 
     It is kept out of logs, traces, metrics, messages and pages, and where the vault has a secret
-    ``sealing`` also out of the store. A field cannot be both this and a ``Key``: what people search
-    for stands in an index.
+    ``sealing`` also out of the store. With ``Key`` as well (``Annotated[str, Key, Sensitive]``),
+    people who know the value find its story, and a hash stands wherever the name would.
     """
 
 

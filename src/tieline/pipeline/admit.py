@@ -19,6 +19,7 @@ from tieline.model.value import value
 from tieline.ports.ids import Ids
 from tieline.rules.delivery_body import read_body
 from tieline.rules.event_shape import EventReader
+from tieline.rules.hidden_key import hidden_key
 from tieline.rules.routing import flows_for
 from tieline.rules.sensitive import values_of, without
 from tieline.rules.trace import begun
@@ -276,10 +277,12 @@ def _mentions(event: Event, matches: Sequence[Match]) -> tuple[Mention, ...]:
     """The business names in the payload, by the contracts' keys."""
     seen: dict[tuple[str, str], Mention] = {}
     for flow, typed in matches:
-        for field, kind in () if flow.contract is None else flow.contract.keys:
+        contract = flow.contract
+        for field, kind in () if contract is None else contract.keys:
             value = getattr(typed, field)
             if value is not None and (kind, name := str(value)) not in seen:
-                key = name[:LONGEST_NAME]
+                is_hidden = contract is not None and field in contract.sensitive
+                key = hidden_key(name) if is_hidden else name[:LONGEST_NAME]
                 seen[kind, name] = Mention(kind, key, event.id, "", event.recorded_us)
     return tuple(seen.values())
 

@@ -8,6 +8,7 @@ from tieline.model.run import ClaimedRun, Dead
 from tieline.model.value import value
 from tieline.ports.sealer import is_sealed
 from tieline.rules.ending import dead_of, words
+from tieline.rules.hidden_key import hidden_key
 from tieline.rules.json_safety import parse
 from tieline.rules.sensitive import values_of, without
 
@@ -63,7 +64,10 @@ def reference_of(flow: FlowSpec, typed: Any) -> str | None:
         return None
     field, kind = contract.keys[0]
     key = getattr(typed, field, None)
-    return None if key is None else f"{kind}:{key}"[:LONGEST_REFERENCE]
+    if key is None:
+        return None
+    shown = hidden_key(str(key)) if field in contract.sensitive else key
+    return f"{kind}:{shown}"[:LONGEST_REFERENCE]
 
 
 def _label(flow: FlowSpec) -> str:

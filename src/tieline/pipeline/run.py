@@ -25,6 +25,7 @@ from tieline.pipeline.stop import Lost, Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.rules.ending import Chance, dead_of, outcome_of, words
 from tieline.rules.fingerprint import fingerprint
+from tieline.rules.hidden_key import hidden_key
 from tieline.rules.hops import endless, identity_of_emitted
 from tieline.rules.recall import Next
 from tieline.rules.retry import GaveUp, decide
@@ -192,7 +193,8 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = str(key)[:255]
+            text = str(key)
+            text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)
             )

@@ -13,13 +13,22 @@ from tieline.model.ids import WorkerId
 from tieline.model.run import Dead, Done, Held, RetryAt, StepState, Waiting
 from tieline.model.view_lists import (
     CountHands,
+    Find,
     ListAttempts,
     ListConnections,
     ListLanes,
     ListMentions,
     ShowWorker,
 )
-from tieline.model.views import ListDead, ListEvents, ListReceipts, ListRuns, Window
+from tieline.model.views import (
+    FindKey,
+    ListDead,
+    ListEvents,
+    ListReceipts,
+    ListRuns,
+    ReadTrail,
+    Window,
+)
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -263,3 +272,26 @@ async def test_the_dead_are_found_by_the_connection_that_they_died_of(
 
     assert [row.run_id for row in page.rows] == [one.id]
     assert {row.connection for row in (await views.read(ListDead())).rows} == {"books", None}
+
+
+async def test_a_hidden_name_is_found_by_who_knows_it_and_shown_to_nobody(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    mails = ("Ann@Shop.example", "bob@shop.example")
+    kept = [
+        await house.deliver("invoice.paid", invoice(number, email=mail))
+        for number, mail in enumerate(mails)
+    ]
+    (match,) = await views.read(Find(" ann@shop.EXAMPLE "))
+    (named,) = await views.read(FindKey("ann@shop.example"))
+    asked = Reference("email", "ann@shop.example")
+    trail = await views.read(ReadTrail(reference=asked))
+    listed = await views.read(ListEvents(reference=asked))
+
+    assert match.kind == "reference"
+    assert [row.id for row in trail.events] == [row.id for row in listed.rows] == [kept[0].event_id]
+    assert (await views.read(ReadTrail(reference=named))).events == trail.events
+    assert not await views.read(Find("cid@shop.example"))
+    shown = f"{match}{named}{trail}".lower()
+    assert "ann@" not in shown
+    assert "sha256:" in shown

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from tieline.adapters.sql.listing import LOOK, replay_row, run_rows
 from tieline.adapters.sql.showing import events_of, receipts_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
-from tieline.adapters.sql.tracing import kinds_of_key, of_correlation
+from tieline.adapters.sql.tracing import events_named, kinds_of_key, of_correlation
 from tieline.model import view_lists as v
 from tieline.model.event import Reference
 from tieline.model.ids import NO_TENANT, kind_of
@@ -102,10 +102,10 @@ def _references(text: str) -> Steps[Matches]:
 
 def _reference(reference: Reference) -> Steps[Matches]:
     kind, key = reference
-    ids = yield from ask("reference_find", kind=kind, key=key, limit=REFERENCE_EVENTS)
+    ids = yield from events_named(reference, REFERENCE_EVENTS)
     if not ids:
         return []
-    latest = yield from events_of([ids[0][0]])
+    latest = yield from events_of(ids[:1])
     count = f"{len(ids)} or more" if len(ids) == REFERENCE_EVENTS else str(len(ids))
     words = f"{kind} {key}, in {count} event{'' if len(ids) == 1 else 's'}"
     at_us = latest[0].recorded_us if latest else None

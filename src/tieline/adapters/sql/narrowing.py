@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from tieline.adapters.sql import listing, tracing
 from tieline.adapters.sql.showing import events_of, runs_of
-from tieline.adapters.sql.statement import Steps, ask
+from tieline.adapters.sql.statement import Steps
 from tieline.model import views as v
 from tieline.model.view_rows import EventRow, RunRow
 from tieline.rules.routing import wants
@@ -33,9 +33,8 @@ def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
 def _story(correlation: str | None, q: v.ListEvents) -> Steps[list[EventRow]]:
     if q.reference is None:
         return (yield from tracing.of_correlation(correlation or ""))
-    kind, key = q.reference
-    found = yield from ask("reference_find", kind=kind, key=key, limit=MOST_EVENTS)
-    rows = yield from events_of(list(dict.fromkeys(row[0] for row in found)))
+    found = yield from tracing.events_named(q.reference, MOST_EVENTS)
+    rows = yield from events_of(list(dict.fromkeys(found)))
     return [row for row in rows if correlation is None or row.correlation == correlation]
 
 

@@ -22,15 +22,29 @@ from tieline.model.event import Reference
 from tieline.model.ids import kind_of
 from tieline.model.view_details import Trail
 from tieline.model.view_rows import EventRow, ReceiptRow, StepRow
+from tieline.rules.hidden_key import forms_asked
 
 MOST_EVENTS = 200
 """A story of more events is cut, and says so."""
 
 
 def kinds_of_key(q: v.FindKey) -> Steps[tuple[Reference, ...]]:
-    """The names with this key."""
-    found = yield from ask("reference_kinds", key=q.key)
-    return tuple(Reference(row[0], q.key) for row in found)
+    """The names with this key, hidden ones too."""
+    names: list[Reference] = []
+    for key in forms_asked(q.key):
+        found = yield from ask("reference_kinds", key=key)
+        names += [Reference(row[0], key) for row in found]
+    return tuple(names)
+
+
+def events_named(reference: Reference, most: int) -> Steps[list[str]]:
+    """The events that go by a name, the latest first; a hidden one is asked for as it is known."""
+    kind, asked = reference
+    for key in forms_asked(asked):
+        found = yield from ask("reference_find", kind=kind, key=key, limit=most)
+        if found:
+            return [row[0] for row in found]
+    return []
 
 
 def trail(q: v.ReadTrail) -> Steps[Trail]:
@@ -51,9 +65,7 @@ def _kind(text: str) -> str:
 def _seeds(q: v.ReadTrail) -> Steps[list[str]]:
     """The events that the story is asked by."""
     if q.reference is not None:
-        kind, key = q.reference
-        found = yield from ask("reference_find", kind=kind, key=key, limit=MOST_EVENTS + 1)
-        return [row[0] for row in found]
+        return (yield from events_named(q.reference, MOST_EVENTS + 1))
     text = q.id or ""
     match kind_of(text):
         case "event":
