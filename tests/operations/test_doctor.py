@@ -173,6 +173,7 @@ async def test_rows_that_contradict_each_other_are_errors(
         "DELETE FROM run WHERE id = (SELECT max(head) FROM lane)",
         "DELETE FROM worker",
         "DELETE FROM work WHERE run_id = (SELECT max(run_id) FROM work)",
+        "DROP TRIGGER audit_stays",
         "UPDATE audit SET reason = 'because' WHERE seq = 1",
     )
 
