@@ -137,7 +137,11 @@ class EngineModel:
         self._queue(run)
         for key, step in run.steps.items():
             if step.state in {StepState.REFUSED, StepState.FAILED}:
-                run.steps[key] = step._replace(state=StepState.FAILED, tries=0)
+                # Since when a doubt is open; a refusal leaves none.
+                doubt_us = step.finished_us if step.state is StepState.FAILED else None
+                run.steps[key] = step._replace(
+                    state=StepState.FAILED, tries=0, finished_us=doubt_us
+                )
 
     def replace(self, dead: ModelRun, new: NewRun) -> None:
         """An edited run takes the dead one's place, if it has the same key."""

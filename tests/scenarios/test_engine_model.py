@@ -536,7 +536,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     def _resolved(self, step: StepRecord, decision: str) -> StepRecord:
         if decision == "retry":
-            return step._replace(state=StepState.FAILED, tries=0)
+            return step._replace(state=StepState.FAILED, tries=0, finished_us=None)
         return step._replace(state=StepState.DONE, fingerprint="*", result=b"seen")
 
     @precondition(lambda self: bool(self.model.runs))

@@ -1,7 +1,7 @@
 """Signpost: a request that no route takes comes in; what is at its path goes out, as a problem."""
 
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route, Router
+from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from tieline.surfaces.web.problem import Problem
@@ -14,6 +14,11 @@ class Signpost:
 
     def __init__(self, router: Router) -> None:
         self._router = router
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """What it stands around, as the gate names it."""
+        return self._router.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -7,10 +7,10 @@ WITH looked AS MATERIALIZED (
 ), judged AS (
   SELECT i.id, i.last_us,
          (EXISTS (SELECT 1 FROM dead AS d
-                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
+                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL OFFSET 0)
           OR i.id IN (SELECT l.issue
                       FROM (SELECT id FROM run
-                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
+                            WHERE odd = 'held'
                             ORDER BY id LIMIT 1000) AS r
                       JOIN issue_link AS l ON l.subject = r.id)
           OR (i.kind = 'quarantined'

@@ -15,10 +15,10 @@ SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count,
           FROM (SELECT tenant FROM issue_link WHERE issue = i.id
                 ORDER BY subject DESC LIMIT 50) AS t),
          (EXISTS (SELECT 1 FROM dead AS d
-                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
+                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL OFFSET 0)
           OR i.id IN (SELECT l.issue
                       FROM (SELECT id FROM run
-                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
+                            WHERE odd = 'held'
                             ORDER BY id LIMIT 1000) AS r
                       JOIN issue_link AS l ON l.subject = r.id)
           OR (i.kind = 'quarantined'

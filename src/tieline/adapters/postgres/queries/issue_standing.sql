@@ -2,10 +2,10 @@
 -- takes: look bigint
 SELECT state, CASE WHEN needs THEN 1 ELSE 0 END, count(*)
 FROM (SELECT i.state, (EXISTS (SELECT 1 FROM dead AS d
-                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
+                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL OFFSET 0)
           OR i.id IN (SELECT l.issue
                       FROM (SELECT id FROM run
-                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
+                            WHERE odd = 'held'
                             ORDER BY id LIMIT 1000) AS r
                       JOIN issue_link AS l ON l.subject = r.id)
           OR (i.kind = 'quarantined'
