@@ -63,6 +63,8 @@ FIXED = {
     "runs": "/runs",
     "runs of a flow": "/runs?flow=flow_1",
     "retrying runs": "/runs?state=retrying",
+    "unfinished runs of a flow": "/runs?flow=flow_1&state=unfinished",
+    "slowest runs of an hour": "/runs?order=slowest&since=1h",
     "dead letters": "/dead",
     "dead letters of a flow": "/dead?flow=flow_2",
     "held": "/held",
@@ -75,11 +77,14 @@ FIXED = {
     "connection": "/connections/connection_1",
     "failed tries": "/attempts?outcome=failed",
     "sources": "/sources",
+    "source": "/sources/source_1",
     "schedules": "/schedules",
     "workers": "/workers",
     "audit": "/audit",
+    "audit of a person": "/audit?actor=nobody",
     "live": "/live",
     "search, nothing found": "/story?q=nobody-knows-this",
+    "search for a short id": "/story?q=f65523",
 }
 LINKS = {
     "run": ("/runs", r'href="(/runs/run_[^"?]+)"'),
