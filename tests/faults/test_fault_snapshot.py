@@ -8,7 +8,8 @@ import asyncpg  # type: ignore[import-untyped, unused-ignore]
 from tests.faults.cluster import Cluster
 from tests.faults.town import a_town, long_s
 
-SHARE = 0.9
+SHARE = 0.5
+"""Of the rate before: while the snapshot is held work may slow down, and must not collapse."""
 FEW = 20
 PER_EVENT = 6_000
 """Bytes by which the hot tables may grow for an event while nothing can be cleared away."""

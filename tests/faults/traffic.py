@@ -13,7 +13,7 @@ SLOWEST = 20
 """Events a second: what any machine can do, even one that is busy with something else."""
 FASTEST = 150
 """More would make the tests longer, and show nothing else."""
-SHARE = 0.6
+SHARE = 0.4
 """Of what the town can do: whoever recovers must be able to catch up, beside whatever else runs."""
 IN_FLIGHT = 120
 MEASURED_S = 4.0
