@@ -175,6 +175,26 @@ async def test_one_call_at_a_time_finds_out_whether_the_other_side_is_back(
     assert (probes, vendor.most_in_flight) == (1, 1)
 
 
+async def test_a_process_that_stood_still_blames_nobody_for_its_late_calls(
+    engine: Engine, vendor: Vendor
+) -> None:
+    town = a_town(vendor, retry=RetryPolicy(attempts=3), at_once=12)
+    posting(town)
+    vendor.rule = lambda _: Answer(503)
+    vendor.gate = asyncio.Event()
+    await engine.open(town.hub)
+    for number in range(12):
+        await engine.deliver({"n": number})
+    working = asyncio.create_task(engine.work())
+    await until(lambda: len(vendor.asked) == 12)
+    engine.clock.advance(seconds=17)  # a call may take 15
+    vendor.gate.set()
+    await working
+
+    assert (await tries(engine))["unavailable"] == 12
+    assert engine.parts.calls.guard(town.books.spec).state == "closed"
+
+
 async def test_an_open_breaker_spends_nothing_of_the_rate(engine: Engine, vendor: Vendor) -> None:
     town = a_town(vendor, rate=Rate(10, timedelta(seconds=10), burst=10))
     posting(town)

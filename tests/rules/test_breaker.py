@@ -20,6 +20,7 @@ from tieline.rules.breaker import (
     may_call,
     saw_failure,
     saw_success,
+    stood_still,
 )
 
 NOW_US = 1_795_000_000_000_000
@@ -184,3 +185,13 @@ def test_while_closed_neither_limit_has_been_passed(endings: str) -> None:
             assert ending == "s" or at < 10 or failed * 2 < at
         else:
             return
+
+
+@pytest.mark.parametrize(
+    ("took_s", "patience_s", "is_so"),
+    [(0.2, 15, False), (15.0, 15, False), (15.9, 15, False), (16.1, 15, True), (40.0, 15, True)],
+)
+def test_a_call_that_ends_long_after_its_deadline_says_that_we_stood_still(
+    took_s: float, patience_s: float, is_so: bool
+) -> None:
+    assert stood_still(int(took_s * 1e6), int(patience_s * 1e6)) is is_so

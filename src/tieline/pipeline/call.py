@@ -23,12 +23,13 @@ from tieline.model.facts import CallTried, ConnectionMoved
 from tieline.model.ids import Micros
 from tieline.model.secret import Secret
 from tieline.model.verdict import Refused, Succeeded, TryAgain, Unauthorised, Verdict
-from tieline.pipeline.guard import Guard, Moved
+from tieline.pipeline.guard import Guard, Moved, is_failure
 from tieline.ports.clock import Clock
 from tieline.ports.guarded import NotNow, Sending, Tried
 from tieline.ports.http import HttpClient
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
+from tieline.rules.breaker import stood_still
 from tieline.rules.classify import classify, classify_inside
 from tieline.rules.discreet import discreet
 from tieline.rules.ending import words
@@ -132,8 +133,10 @@ class Calls:
         answer = ending if isinstance(ending, HttpAnswer) else None
         if isinstance(verdict, Unauthorised):
             guard.saw_refused(secrets)
-        moved = guard.saw(verdict, answer, started_us=at_us, now_us=now_us)
-        if moved is not None:
+        patience = (call.timeouts or connection.timeouts).total
+        if is_failure(verdict) and stood_still(took_us, patience // MICROSECOND):
+            guard.let_go()
+        elif moved := guard.saw(verdict, answer, started_us=at_us, now_us=now_us):
             self.moved(guard, moved)
         status = None if answer is None else answer.status
         self._observer.saw(

@@ -27,6 +27,8 @@ LONGEST_OPEN_US = 600 * SECOND_US
 PROBES_TO_CLOSE = 3
 PROBE_FORGOTTEN_US = 30 * SECOND_US
 ASK_AGAIN_US = SECOND_US
+STOOD_STILL_US = SECOND_US
+"""How much later than its deadline a call ends where nobody was awake to end it in time."""
 """How soon to ask again while somebody else's probe is out: it may end any moment."""
 
 _AGAINST = frozenset(
@@ -71,6 +73,15 @@ def counts_against(kind: FailureKind) -> bool:
     redirect, too large) is a sign of life, and what our own guard blocked never reached it.
     """
     return kind in _AGAINST
+
+
+def stood_still(took_us: Micros, patience_us: Micros) -> bool:
+    """Whether this process stood still during a call: stopped, swapped out, moved to another host.
+
+    A call is ended at its deadline by whoever is awake. One that ends much later says nothing about
+    the other side, and a process that wakes up with many of them must not stop all others.
+    """
+    return took_us > patience_us + STOOD_STILL_US
 
 
 def may_call(state: State, now_us: Micros) -> tuple[bool, State, Micros | None]:
