@@ -9,13 +9,15 @@ from tieline.connectors import stripe
 
 hub = Hub("faults")
 PATIENT = RetryPolicy(attempts=60, first=timedelta(seconds=0.05), cap=timedelta(seconds=1))
+PATIENCE = timedelta(seconds=5)
+"""A worker stopped for longer than its lease wakes up with calls that are long over this."""
 HERE = ("127.0.0.1",)
 KEYED = Connector("b", auth=NoAuth(), idempotency_header="Idempotency-Key")
 
 
 def connect(name: str, address: str, connector: Connector) -> Any:
     url = os.environ.get(address, "http://127.0.0.1:9")
-    return hub.connect(name, connector, base_url=url, allow=HERE, retry=PATIENT)
+    return hub.connect(name, connector, base_url=url, allow=HERE, retry=PATIENT, timeout=PATIENCE)
 
 
 billing = hub.connect("billing", stripe, base_url="http://127.0.0.1:9", allow=HERE)
