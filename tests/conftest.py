@@ -237,8 +237,7 @@ class StoreHouse:
         """End one execution of a claimed run."""
         await self.journal.commit(
             Settle(
-                run.id,
-                run.epoch,
+                run.claim,
                 outcome,
                 progress or Progress(),
                 self.clock.at_us,

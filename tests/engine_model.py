@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tieline.model.ids import RunId, WorkerId
-from tieline.model.run import HeadPolicy, NewRun, RunState, StepRecord, StepState
+from tieline.model.run import HeadPolicy, NewRun, RunClaim, RunState, StepRecord, StepState
 
 S = RunState
 Lane = tuple[str, str, str]
-Claim = tuple[RunId, int]
 
 
 @dataclass(slots=True)
@@ -35,6 +34,10 @@ class ModelRun:
         return None if run.lane is None else (run.tenant, run.flow, run.lane)
 
     @property
+    def claim(self) -> RunClaim:
+        return RunClaim(self.new.tenant, self.new.id, self.epoch)
+
+    @property
     def is_live(self) -> bool:
         return self.state not in {S.DONE, S.DEAD, S.CANCELLED}
 
@@ -45,7 +48,7 @@ class EngineModel:
     def __init__(self) -> None:
         self.runs: dict[RunId, ModelRun] = {}
         self.heads: dict[Lane, RunId] = {}
-        self.lost: list[Claim] = []
+        self.lost: list[RunClaim] = []
         """Claims that are not valid any more."""
         self.beats: dict[WorkerId, int] = {}
         self.places = 0
@@ -126,7 +129,7 @@ class EngineModel:
 
     def _lose(self, run: ModelRun) -> None:
         if run.state is S.RUNNING:
-            self.lost.append((run.new.id, run.epoch))
+            self.lost.append(run.claim)
         run.worker = None
 
     # --- being decided --------------------------------------------------------------------------

@@ -5,9 +5,17 @@ from typing import Any
 from tieline.model.call import Effect
 from tieline.model.commands import Admission, By, Ingest
 from tieline.model.event import Event
-from tieline.model.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.ids import (
+    NO_TENANT,
+    EventId,
+    ReceiptId,
+    ReplayId,
+    RunId,
+    Tenant,
+    WorkerId,
+)
 from tieline.model.receipt import Receipt, Verdict
-from tieline.model.run import AttemptRecord, NewRun, StepRecord, StepState
+from tieline.model.run import AttemptRecord, NewRun, RunClaim, StepRecord, StepState
 
 START_US = 1_767_225_600_000_000
 """2026-01-01 00:00 UTC."""
@@ -29,6 +37,10 @@ def event_id(number: int) -> EventId:
 
 def run_id(number: int) -> RunId:
     return RunId(an_id("run_", number))
+
+
+def a_claim(number: int = 1, epoch: int = 1, tenant: Tenant = NO_TENANT) -> RunClaim:
+    return RunClaim(tenant, run_id(number), epoch)
 
 
 def replay_id(number: int) -> ReplayId:

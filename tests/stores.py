@@ -69,9 +69,7 @@ class Store:
         progress: Progress = NOTHING,
         policy: HeadPolicy = HeadPolicy.BLOCK,
     ) -> Settled:
-        return await self.journal.commit(
-            Settle(run.id, run.epoch, outcome, progress, self.now_us, policy)
-        )
+        return await self.journal.commit(Settle(run.claim, outcome, progress, self.now_us, policy))
 
     async def promote(self) -> int:
         """Make ready what is due."""

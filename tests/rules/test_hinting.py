@@ -1,7 +1,7 @@
 """Hinting: which commands are worth a hint to other processes, and how hints are gathered."""
 
 import pytest
-from tests.makers import ALICE, START_US, an_ingest, run_id
+from tests.makers import ALICE, START_US, a_claim, an_ingest, run_id
 
 from tieline.model import commands as c
 from tieline.model.errors import Conflict
@@ -16,7 +16,7 @@ EVENT = EventId("evt_1")
 
 
 def a_settle(outcome: object) -> c.Settle:
-    return c.Settle(run_id(1), 1, outcome, c.Progress(), START_US)  # type: ignore[arg-type]
+    return c.Settle(a_claim(), outcome, c.Progress(), START_US)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def a_settle(outcome: object) -> c.Settle:
         (c.Sweep(1, 1), c.Swept(0, (run_id(2),)), Hint(look=True, lost=(run_id(2),))),
         (c.WakeWaiting("books", 1), c.Counted(2), LOOK),
         (c.WakeWaiting("books", 1), c.Counted(0), NOTHING),
-        (c.GiveBack(((run_id(1), 1),), 1), c.Counted(1), LOOK),
+        (c.GiveBack((a_claim(),), 1), c.Counted(1), LOOK),
         (c.Beat(ALICE, 1), c.Counted(1), NOTHING),
         (c.Purge(1, 1, 1), c.Counted(1), NOTHING),
         (c.Pause("flow", "f", BY), c.Counted(1), Hint(look=True, pauses=True)),

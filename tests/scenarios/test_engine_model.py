@@ -265,7 +265,7 @@ class EngineMachine(RuleBasedStateMachine):
         run = self.one_of(which, S.RUNNING)
         progress = self.progress(run, steps)
 
-        self.commit(c.Remember(run.new.id, run.epoch, progress))
+        self.commit(c.Remember(run.claim, progress))
 
         self.model.remember(run, progress.steps)
         self.remembers(run)
@@ -275,7 +275,7 @@ class EngineMachine(RuleBasedStateMachine):
     ) -> c.Settle:
         policy = POLICY[run.new.flow]
         progress = self.progress(run, steps)
-        return c.Settle(run.new.id, run.epoch, outcome, progress, self.now(), policy)
+        return c.Settle(run.claim, outcome, progress, self.now(), policy)
 
     def settled(self, run: ModelRun, command: c.Settle) -> None:
         self.model.remember(run, command.progress.steps)
@@ -357,23 +357,23 @@ class EngineMachine(RuleBasedStateMachine):
     def write_with_a_lost_claim(
         self, which: int, kind: str, steps: list[tuple[str, StepState]], only_remember: bool
     ) -> None:
-        lost_id, epoch = self.model.lost[which % len(self.model.lost)]
-        progress = self.progress(self.model.runs[lost_id], steps)
+        lost = self.model.lost[which % len(self.model.lost)]
+        progress = self.progress(self.model.runs[lost.run_id], steps)
         command = (
-            c.Remember(lost_id, epoch, progress)
+            c.Remember(lost, progress)
             if only_remember
-            else c.Settle(lost_id, epoch, self.outcome(kind), progress, self.now())
+            else c.Settle(lost, self.outcome(kind), progress, self.now())
         )
 
         with pytest.raises(StaleClaim):
             self.commit(command)
-        self.remembers(self.model.runs[lost_id])
+        self.remembers(self.model.runs[lost.run_id])
 
     @precondition(lambda self: self.has(S.RUNNING))
     @rule(worker=workers)
     def give_back(self, worker: WorkerId) -> None:
         runs = [run for run in self.model.in_state(S.RUNNING) if run.worker == worker]
-        claims = [(run.new.id, run.epoch) for run in runs] + self.model.lost[-2:]
+        claims = [run.claim for run in runs] + self.model.lost[-2:]
 
         counted = self.commit(c.GiveBack(tuple(claims), self.now()))
 

@@ -38,6 +38,7 @@ from tieline.model.run import (
     HeadPolicy,
     NewRun,
     Outcome,
+    RunClaim,
     StepRecord,
 )
 from tieline.model.sharing import ShareCommand
@@ -134,8 +135,7 @@ class Progress:
 class Remember:
     """Store progress of a claimed run. Refused with StaleClaim when the claim is gone."""
 
-    run_id: RunId
-    epoch: int
+    claim: RunClaim
     progress: Progress
 
 
@@ -143,8 +143,7 @@ class Remember:
 class Settle:
     """End this execution of a claimed run. Refused with StaleClaim when the claim is gone."""
 
-    run_id: RunId
-    epoch: int
+    claim: RunClaim
     outcome: Outcome
     progress: Progress
     now_us: Micros
@@ -163,7 +162,7 @@ class Settled:
 class GiveBack:
     """Return claimed runs unexecuted or unfinished (shutdown): ready again, epoch raised."""
 
-    claims: tuple[tuple[RunId, int], ...]
+    claims: tuple[RunClaim, ...]
     now_us: Micros
 
 

@@ -160,6 +160,15 @@ class Dead:
 Outcome = Done | RetryAt | Waiting | Held | Dead
 
 
+class RunClaim(NamedTuple):
+    """Which run a worker owns, and under which epoch: every write about the run carries it."""
+
+    tenant: Tenant
+    """Leads, as it does in the keys of the store."""
+    run_id: RunId
+    epoch: int
+
+
 @value
 class ClaimedRun:
     """A run this worker owns until it settles it: all that is needed to execute it."""
@@ -181,3 +190,8 @@ class ClaimedRun:
     """The receipt's body, when the event keeps no payload of its own."""
     steps: Sequence[StepRecord] = ()
     """What earlier executions of this run, or of the run it replays, remember."""
+
+    @property
+    def claim(self) -> RunClaim:
+        """With which its worker writes."""
+        return RunClaim(self.tenant, self.id, self.epoch)

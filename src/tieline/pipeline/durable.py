@@ -84,7 +84,7 @@ class Durable:
     async def _store(self) -> None:
         """While the store has trouble it is tried again: nothing is begun that has no memory."""
         progress = self._memory.take()
-        command = Remember(self._claimed.id, self._claimed.epoch, progress)
+        command = Remember(self._claimed.claim, progress)
         while True:
             try:
                 await self._parts.journal.commit(command)

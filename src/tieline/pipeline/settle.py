@@ -63,7 +63,7 @@ class Settler:
         self._reach("settle.before")
         while True:
             now_us = self._clock.now_us()
-            command = Settle(claimed.id, claimed.epoch, outcome, progress, now_us, head_policy)
+            command = Settle(claimed.claim, outcome, progress, now_us, head_policy)
             try:
                 settled = await self._journal.commit(command)
             except StaleClaim:
@@ -89,9 +89,9 @@ class Settler:
             now_us = self._clock.now_us()
             try:
                 if progress:
-                    await self._journal.commit(Remember(claimed.id, claimed.epoch, progress))
+                    await self._journal.commit(Remember(claimed.claim, progress))
                     progress = Progress()
-                command = GiveBack(((claimed.id, claimed.epoch),), now_us)
+                command = GiveBack((claimed.claim,), now_us)
                 if not (await self._journal.commit(command)).count:
                     self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
             except StaleClaim:

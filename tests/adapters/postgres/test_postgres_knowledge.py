@@ -48,7 +48,7 @@ async def test_workers_that_fail_at_the_same_time_lose_no_failure(
             kind = chance.choice(KINDS)
             tried = an_attempt(run.id, outcome=kind, status=None, detail="no")
             end = RetryAt(START_US + 1, "x: no")
-            settles.append(Settle(run.id, run.epoch, end, Progress(attempts=(tried,)), START_US))
+            settles.append(Settle(run.claim, end, Progress(attempts=(tried,)), START_US))
         await asyncio.gather(*map(journal.commit, settles))
 
     await asyncio.gather(*(work(n, journal) for n, journal in enumerate(journals)))

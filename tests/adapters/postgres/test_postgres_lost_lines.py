@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests import postgres_server
-from tests.makers import ALICE, START_US, an_ingest, run_id
+from tests.makers import ALICE, START_US, a_claim, an_ingest, run_id
 
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
@@ -46,7 +46,7 @@ async def test_a_delivery_whose_commit_is_lost_from_sight_is_stored_once_and_can
     answer = await journal.commit(an_ingest(1, worker=ALICE))
 
     assert answer == Ingested(answer.event_id, fresh=True, claimed=(run_id(1),))
-    await journal.commit(Settle(run_id(1), 1, Done(), Progress(), START_US))
+    await journal.commit(Settle(a_claim(), Done(), Progress(), START_US))
     assert await stored(views) == ["identity-1"]
     assert await no_oddities(views)
 
@@ -62,7 +62,7 @@ async def test_runs_of_a_claim_whose_commit_is_lost_from_sight_are_handed_over(
     claimed = await journal.commit(Claim(ALICE, 5, {"post_invoice": 5}, START_US))
 
     assert [(run.id, run.epoch) for run in claimed.runs] == [(run_id(1), 1)]
-    await journal.commit(Settle(run_id(1), 1, Done(), Progress(), START_US))
+    await journal.commit(Settle(a_claim(), Done(), Progress(), START_US))
 
 
 async def test_a_commit_that_arrives_after_its_transaction_was_given_up_stores_nothing(
@@ -131,7 +131,7 @@ async def _crash_under_load(server: Any) -> None:
             number = next(numbers)
             answer = await journal.commit(an_ingest(number, worker=ALICE))
             assert answer.fresh
-            await journal.commit(Settle(run_id(number), 1, Done(), Progress(), START_US))
+            await journal.commit(Settle(a_claim(number), Done(), Progress(), START_US))
             acknowledged.append(number)
 
     senders = [asyncio.create_task(deliver()) for _ in range(8)]

@@ -34,8 +34,8 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
 from tieline.model.commands import Admission, Claim, Ingest, Progress, Purge, Remember, Settle
 from tieline.model.event import Mention
-from tieline.model.ids import EventId, RunId
-from tieline.model.run import Done
+from tieline.model.ids import NO_TENANT, EventId, RunId
+from tieline.model.run import Done, RunClaim
 from tieline.model.views import PARTS, CheckRows, InspectStore, ListEvents
 from tieline.rules.days import AHEAD, BEHIND, DAY_US, bound_of, day_named, day_of, days_wanted
 
@@ -172,7 +172,7 @@ async def worked(link: Link, url: str, journal_on: OpenJournal) -> Committer:
     await journal.commit(a_delivery_then(OLD_US))
     run = RunId(id_at("run_", OLD_US))
     tried = Progress(attempts=(an_attempt(run, at_us=OLD_US),))
-    await journal.commit(Remember(run, 1, tried))
+    await journal.commit(Remember(RunClaim(NO_TENANT, run, 1), tried))
     return journal
 
 
@@ -196,7 +196,7 @@ async def test_a_day_of_which_nothing_is_needed_goes_as_a_whole(
     link: Link, url: str, worked: Committer
 ) -> None:
     run = RunId(id_at("run_", OLD_US))
-    await worked.commit(Settle(run, 1, Done(), Progress(), OLD_US))
+    await worked.commit(Settle(RunClaim(NO_TENANT, run, 1), Done(), Progress(), OLD_US))
     late_us = OLD_US + 91 * DAY_US
     while (await worked.commit(Purge(late_us, late_us, late_us))).count:
         pass
@@ -255,7 +255,7 @@ async def test_what_an_earlier_release_stored_becomes_a_part_and_goes_on(
     journal = await journal_on(url)
     await journal.commit(a_delivery(51))
     claimed = await journal.commit(Claim(ALICE, 10, {FLOW: 10}, START_US))
-    await journal.commit(Settle(claimed.runs[0].id, 1, Done(), Progress(), START_US))
+    await journal.commit(Settle(claimed.runs[0].claim, Done(), Progress(), START_US))
 
     assert await ask(url, "SELECT count(*) FROM event_before") == 50
     assert await ask(url, "SELECT count(*) FROM event_default") == 1

@@ -120,7 +120,7 @@ async def work(journal: Committer, worker: WorkerId, wanted: int, done: list[str
     while len(done) < wanted:
         claimed = await journal.commit(Claim(worker, 5, {FLOW: 5}, START_US))
         for run in claimed.runs:
-            await journal.commit(Settle(run.id, run.epoch, Done(), Progress(), START_US))
+            await journal.commit(Settle(run.claim, Done(), Progress(), START_US))
             done.append(run.id)
 
 

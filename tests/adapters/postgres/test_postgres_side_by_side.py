@@ -87,7 +87,7 @@ async def test_lanes_stay_in_order_while_workers_deliver_claim_and_settle_at_onc
                 watch.begin(run)
             for run in claimed.runs:
                 watch.end(run)
-                await journal.commit(Settle(run.id, run.epoch, Done(), Progress(), START_US))
+                await journal.commit(Settle(run.claim, Done(), Progress(), START_US))
 
     await asyncio.gather(*map(deliver, range(4), journals), *map(work, WORKERS, journals))
 

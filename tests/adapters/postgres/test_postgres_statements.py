@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from benchmarks.crowd import fill_database
-from tests.makers import ALICE, FLOW, START_US, an_ingest, run_id
+from tests.makers import ALICE, FLOW, START_US, a_claim, an_ingest, run_id
 
 from tieline.adapters.postgres.link import SETTINGS, Link
 from tieline.adapters.postgres.reader import PostgresReader
@@ -79,7 +79,7 @@ async def test_a_hub_works_behind_a_transaction_pooler(url: str, journal_on: Ope
 
     await journal.commit(an_ingest(1, lane="a"))
     claimed = await journal.commit(Claim(ALICE, 5, {FLOW: 5}, START_US))
-    await journal.commit(Settle(run_id(1), 1, Done(), Progress(), START_US))
+    await journal.commit(Settle(a_claim(), Done(), Progress(), START_US))
     page = await views.read(ListRuns())
 
     assert [run.id for run in claimed.runs] == [run_id(1)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from tests.makers import ALICE, START_US, an_ingest, run_id
+from tests.makers import ALICE, START_US, a_claim, an_ingest
 
 from tieline.adapters.sql.committer import MOST_TRIES, Committer
 from tieline.adapters.sql.statement import Steps
@@ -111,9 +111,9 @@ async def test_commands_of_one_run_are_never_in_two_transactions_at_once(
     journal = Committer(database, side_by_side=4, crowd=1, max_batch=1)
     for number in range(1, 4):
         await journal.commit(an_ingest(number, worker=ALICE))
-    runs = [run_id(number) for number in range(1, 4)]
-    remember = [Remember(run, 1, Progress()) for run in runs for _ in range(5)]
-    settle = [Settle(run, 1, Done(), Progress(), START_US) for run in runs]
+    claims = [a_claim(number) for number in range(1, 4)]
+    remember = [Remember(claim, Progress()) for claim in claims for _ in range(5)]
+    settle = [Settle(claim, Done(), Progress(), START_US) for claim in claims]
 
     answers = await asyncio.gather(*send(journal, *remember, *settle), return_exceptions=True)
 
@@ -127,14 +127,14 @@ async def test_runs_that_are_given_back_wait_for_what_is_on_its_way(
     journal = Committer(database, side_by_side=4, crowd=1, max_batch=1)
     await journal.commit(an_ingest(1, worker=ALICE))
     await journal.commit(an_ingest(2, worker=ALICE))
-    claims = ((run_id(1), 1), (run_id(2), 1))
+    claims = (a_claim(1), a_claim(2))
 
     answers: list[Any] = await asyncio.gather(
         *send(
             journal,
-            Remember(run_id(1), 1, Progress()),
+            Remember(a_claim(), Progress()),
             GiveBack(claims, START_US),
-            Remember(run_id(2), 1, Progress()),
+            Remember(a_claim(2), Progress()),
         ),
         return_exceptions=True,
     )

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.makers import ALICE, a_delivery, a_step, event_id, run_id
+from tests.makers import ALICE, a_claim, a_delivery, a_step, event_id, run_id
 from tests.simulated_disk import SimulatedDisk, simulated_disk
 from tests.stores import Store
 
@@ -66,7 +66,7 @@ async def end(journal: Committer, number: int, answered: Answered) -> None:
     if number % 2:
         return
     progress = Progress(steps=(a_step(run_id(number)),))
-    await journal.commit(Settle(run_id(number), 1, Done(), progress, 7))
+    await journal.commit(Settle(a_claim(number), Done(), progress, 7))
     answered.done.append(run_id(number))
 
 

@@ -6,6 +6,7 @@ from tests.makers import (
     ALICE,
     BOB,
     FLOW,
+    a_claim,
     a_delivery,
     a_run,
     a_step,
@@ -167,7 +168,7 @@ async def test_a_run_brings_what_its_earlier_executions_remember(store: Store) -
     await store.ingest(1, worker=ALICE)
     step = a_step(run_id(1))
     retry = RetryAt(store.now_us, "again", counts=True)
-    await store.journal.commit(Settle(run_id(1), 1, retry, Progress(steps=(step,)), store.now_us))
+    await store.journal.commit(Settle(a_claim(), retry, Progress(steps=(step,)), store.now_us))
     await store.promote()
 
     run = await store.claim_one()

@@ -159,7 +159,7 @@ async def test_a_cancelled_run_says_who_and_why_and_its_worker_loses_it(store: S
     row = await store.run(run.id)
     assert (row.state, row.reason) == ("cancelled", "ops@acme.example: not needed any more")
     with pytest.raises(StaleClaim):
-        await store.journal.commit(Remember(run.id, run.epoch, Progress(steps=(a_step(run.id),))))
+        await store.journal.commit(Remember(run.claim, Progress(steps=(a_step(run.id),))))
 
 
 async def test_a_retried_run_remembers_what_is_done_and_tries_the_rest_again(store: Store) -> None:

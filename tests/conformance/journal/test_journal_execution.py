@@ -6,6 +6,7 @@ import pytest
 from tests.makers import (
     ALICE,
     BOB,
+    a_claim,
     a_step,
     an_admission,
     an_attempt,
@@ -47,7 +48,7 @@ async def lost_claim(store: Store, how: str) -> ClaimedRun:
     if how == "settled":
         await store.settle(run, Done())
     elif how == "given back":
-        await store.journal.commit(GiveBack(((run.id, run.epoch),), store.now_us))
+        await store.journal.commit(GiveBack((run.claim,), store.now_us))
     elif how == "cancelled":
         await store.journal.commit(Cancel(run.id, by()))
     elif how == "taken by another worker":
@@ -88,7 +89,7 @@ async def test_progress_under_a_lost_claim_stores_nothing(store: Store, how: str
     before = await store.everything(), await store.detail(run.id)
 
     with pytest.raises(StaleClaim):
-        await store.journal.commit(Remember(run.id, run.epoch, everything_to_remember(run)))
+        await store.journal.commit(Remember(run.claim, everything_to_remember(run)))
 
     assert (await store.everything(), await store.detail(run.id)) == before
 
@@ -107,12 +108,12 @@ async def test_an_epoch_that_was_never_given_out_is_refused(store: Store, epoch:
     await store.ingest(1, worker=ALICE)
 
     with pytest.raises(StaleClaim):
-        await store.journal.commit(Remember(run_id(1), epoch, Progress(steps=(a_step("x"),))))
+        await store.journal.commit(Remember(a_claim(1, epoch), Progress(steps=(a_step("x"),))))
 
 
 async def test_a_claim_on_a_run_that_does_not_exist_is_stale(store: Store) -> None:
     with pytest.raises(StaleClaim):
-        await store.journal.commit(Remember(run_id(7), 1, Progress(steps=(a_step(run_id(7)),))))
+        await store.journal.commit(Remember(a_claim(7), Progress(steps=(a_step(run_id(7)),))))
 
 
 async def test_every_claim_raises_the_epoch_above_all_before(store: Store) -> None:
@@ -135,7 +136,7 @@ async def test_a_run_given_back_is_ready_at_once_and_fenced(store: Store) -> Non
     runs = await store.claim()
 
     counted = await store.journal.commit(
-        GiveBack(tuple((run.id, run.epoch) for run in [*runs, *runs]), store.now_us)
+        GiveBack(tuple(run.claim for run in [*runs, *runs]), store.now_us)
     )
 
     again = await store.claim(BOB)
@@ -147,7 +148,7 @@ async def test_a_run_given_back_is_ready_at_once_and_fenced(store: Store) -> Non
 async def test_giving_back_what_is_lost_does_nothing(store: Store) -> None:
     run = await lost_claim(store, "taken by another worker")
 
-    counted = await store.journal.commit(GiveBack(((run.id, run.epoch),), store.now_us))
+    counted = await store.journal.commit(GiveBack((run.claim,), store.now_us))
 
     assert counted.count == 0
     assert (await store.run(run.id)).worker == BOB
@@ -161,7 +162,7 @@ async def test_what_a_run_remembers_is_kept_with_its_tries_names_and_events(stor
     run = await store.claim_one()
     progress = everything_to_remember(run)
 
-    await store.journal.commit(Remember(run.id, run.epoch, progress))
+    await store.journal.commit(Remember(run.claim, progress))
 
     detail = await store.detail(run.id)
     assert [step.name for step in detail.steps] == ["books POST /entries"]
@@ -226,11 +227,11 @@ async def test_a_done_step_is_never_overwritten(store: Store) -> None:
     await store.ingest(1)
     run = await store.claim_one()
     first = a_step(run.id, result=b"first")
-    await store.journal.commit(Remember(run.id, run.epoch, Progress(steps=(first,))))
+    await store.journal.commit(Remember(run.claim, Progress(steps=(first,))))
 
     for state in StepState:
         later = a_step(run.id, state=state, result=b"later", tries=9, fingerprint="other")
-        await store.journal.commit(Remember(run.id, run.epoch, Progress(steps=(later,))))
+        await store.journal.commit(Remember(run.claim, Progress(steps=(later,))))
 
     await store.settle(run, RetryAt(store.now_us, "x"))
     await store.promote()
@@ -244,7 +245,7 @@ async def test_a_step_that_is_not_done_is_replaced_by_what_is_known_later(
     await store.ingest(1)
     run = await store.claim_one()
     before = a_step(run.id, state=state, result=None, finished_us=None)
-    await store.journal.commit(Remember(run.id, run.epoch, Progress(steps=(before,))))
+    await store.journal.commit(Remember(run.claim, Progress(steps=(before,))))
 
     after = a_step(run.id, tries=2)
     await store.settle(run, RetryAt(store.now_us, "x"), Progress(steps=(after,)))
@@ -260,7 +261,7 @@ async def test_the_same_step_twice_in_one_batch_keeps_what_was_said_last(store: 
     done = a_step(run.id)
 
     await asyncio.gather(
-        store.journal.commit(Remember(run.id, run.epoch, Progress(steps=(intent,)))),
+        store.journal.commit(Remember(run.claim, Progress(steps=(intent,)))),
         store.settle(run, RetryAt(store.now_us, "x"), Progress(steps=(done,))),
     )
 
@@ -290,7 +291,7 @@ async def test_progress_after_the_settle_of_its_batch_is_too_late(store: Store) 
 
     _, late = await asyncio.gather(
         store.settle(run, Done()),
-        store.journal.commit(Remember(run.id, run.epoch, Progress(steps=(a_step(run.id),)))),
+        store.journal.commit(Remember(run.claim, Progress(steps=(a_step(run.id),)))),
         return_exceptions=True,
     )
 
@@ -301,10 +302,11 @@ async def test_progress_after_the_settle_of_its_batch_is_too_late(store: Store) 
 async def test_a_stale_claim_does_not_harm_its_neighbours(store: Store) -> None:
     await store.ingest(*range(1, 11))
     runs = await store.claim()
+    stale = runs[0].claim._replace(epoch=77)
 
     answers = await asyncio.gather(
         *(store.settle(run, Done()) for run in runs[:5]),
-        store.journal.commit(Settle(runs[0].id, 77, Done(), Progress(), store.now_us)),
+        store.journal.commit(Settle(stale, Done(), Progress(), store.now_us)),
         *(store.settle(run, Done()) for run in runs[5:]),
         return_exceptions=True,
     )
@@ -317,7 +319,7 @@ async def test_a_stale_claim_does_not_harm_its_neighbours(store: Store) -> None:
 async def test_progress_that_is_sent_again_stores_no_event_twice(store: Store) -> None:
     await store.ingest(1)
     run = await store.claim_one()
-    command = Remember(run.id, run.epoch, Progress(emitted=(an_admission(2),)))
+    command = Remember(run.claim, Progress(emitted=(an_admission(2),)))
 
     await store.journal.commit(command)
     await store.journal.commit(command)

@@ -112,7 +112,7 @@ async def test_a_lane_that_is_empty_is_taken_anew(store: Store) -> None:
 async def test_a_settled_head_and_a_new_run_in_one_batch_do_not_both_run(store: Store) -> None:
     await store.ingest(1, lane=LANE)
     head = await store.claim_one()
-    settle = Settle(head.id, head.epoch, Done(), Progress(), store.now_us)
+    settle = Settle(head.claim, Done(), Progress(), store.now_us)
 
     _, arrived = await asyncio.gather(
         store.journal.commit(settle),
@@ -304,7 +304,7 @@ async def test_an_emitted_event_joins_its_lane(store: Store) -> None:
     head = await store.claim_one()
     emitted = Admission(an_event(2, source="topic"), (a_run(2, lane=LANE),))
 
-    await store.journal.commit(Remember(head.id, head.epoch, Progress(emitted=(emitted,))))
+    await store.journal.commit(Remember(head.claim, Progress(emitted=(emitted,))))
 
     assert await store.claim() == []
     await store.settle(head, Done())

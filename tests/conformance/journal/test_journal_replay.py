@@ -145,7 +145,7 @@ async def test_cancelling_ends_the_runs_that_nobody_has_started(
     await store.journal.commit(a_bite(1, 2, 3, 4, 5, priority=priority))
     started, retrying, returned = await store.claim(limit=3)
     await store.settle(retrying, RetryAt(2**50, "x"))
-    await store.journal.commit(GiveBack(((returned.id, returned.epoch),), store.now_us))
+    await store.journal.commit(GiveBack((returned.claim,), store.now_us))
 
     counted = await store.journal.commit(CancelReplay(REPLAY, by("wrong filter")))
 

@@ -8,6 +8,7 @@ from tests.makers import (
     BOB,
     SECOND_US,
     START_US,
+    a_claim,
     an_admission,
     an_ingest,
     by,
@@ -185,7 +186,7 @@ async def test_a_worker_that_wakes_up_late_can_write_nothing(store: Store) -> No
     await store.journal.commit(await silence(store))
 
     with pytest.raises(StaleClaim):
-        await store.journal.commit(Settle(run_id(1), 1, Done(), Progress(), store.now_us))
+        await store.journal.commit(Settle(a_claim(), Done(), Progress(), store.now_us))
 
     assert await store.state(run_id(1)) == "ready"
 
@@ -374,9 +375,7 @@ async def test_a_run_past_its_deadline_dies_whatever_it_is_doing(
     assert dead is not None
     assert (dead.kind, dead.reason) == ("deadline", "the run's deadline passed")
     with pytest.raises(StaleClaim):
-        await store.journal.commit(
-            Remember(run.id, run.epoch, Progress(emitted=(an_admission(9),)))
-        )
+        await store.journal.commit(Remember(run.claim, Progress(emitted=(an_admission(9),))))
 
 
 async def test_a_run_that_nobody_claimed_dies_at_its_deadline_too(store: Store) -> None:

@@ -43,7 +43,7 @@ async def fill(path: Path, count: int = EVENTS) -> None:
     claimed = await journal.commit(Claim(ALICE, 200, ROOMY, START_US))
     for number, run in enumerate(claimed.runs[:120]):
         ending = Done() if number % 3 else Dead("rejected", "no such customer", "…")
-        await journal.commit(Settle(run.id, run.epoch, ending, Progress(), START_US))
+        await journal.commit(Settle(run.claim, ending, Progress(), START_US))
     await journal.commit(Pause("flow", "post_invoice", By("ann", "é — \U0001f600", START_US)))
     await journal.close()
 

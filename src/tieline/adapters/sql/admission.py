@@ -1,6 +1,7 @@
 """Admission: events come in with their runs; each is stored once, and its runs find their place."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from tieline.adapters.sql.statement import Steps, ask_set, put
 from tieline.model.commands import Admission, Ingested
@@ -26,7 +27,7 @@ def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
     known = yield from _known(first)
     fresh = [entry for name, entry in first.items() if name not in known]
     yield from put("event_insert", [e.admission.event for e in fresh])
-    yield from put("reference_insert", [m for e in fresh for m in e.admission.mentions])
+    yield from put("reference_insert", _mentions(fresh))
     free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
     return [
         _answer(entry, free)
@@ -50,9 +51,15 @@ def _known(first: Mapping[_Identity, Entry]) -> Steps[dict[_Identity, EventId]]:
     if (yield from put("dedupe_insert", rows)) == len(rows):
         return {}
     found = yield from ask_set("dedupe_find", [row[:3] for row in rows])
-    ids = sorted({row[3] for row in found})
-    stored = {row[0] for row in (yield from ask_set("event_known", [(id_,) for id_ in ids]))}
+    # In the order of ids, as with event_load.
+    ids = sorted({(row[0], row[3]) for row in found}, key=itemgetter(1))
+    stored = {row[0] for row in (yield from ask_set("event_known", ids))}
     return {row[:3]: row[3] for row in found if row[3] in stored}
+
+
+def _mentions(fresh: Sequence[Entry]) -> list[tuple[str | int | None, ...]]:
+    admissions = [entry.admission for entry in fresh]
+    return [(a.event.tenant, *mention) for a in admissions for mention in a.mentions]
 
 
 def store_runs(runs: Sequence[tuple[NewRun, WorkerId | None]]) -> Steps[frozenset[RunId]]:

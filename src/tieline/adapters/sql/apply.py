@@ -98,8 +98,8 @@ def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
     runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
-    owned = yield from execution.valid_claims([(x.run_id, x.epoch) for _, x in runs])
-    ends = {(x.run_id, x.epoch) for _, x in runs if isinstance(x, c.Settle)}
+    owned = yield from execution.valid_claims([x.claim for _, x in runs])
+    ends = {x.claim for _, x in runs if isinstance(x, c.Settle)}
     yield from locking.lock_lanes(batch, [own for claim, own in owned.items() if claim in ends])
     ingests = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Ingest)]
     if ingests:

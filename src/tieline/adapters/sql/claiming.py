@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 
 import orjson
 
@@ -53,24 +54,26 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     memory.keep(dealt.turns)
     # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
     rows = yield from ask_set("work_pick", dealt.shares)
-    picked = [(run_id, left) for row in rows for run_id, left in orjson.loads(row[0])]
-    run_ids = [run_id for run_id, _ in picked]
-    yield from put("work_take", [(run_id, command.worker) for run_id in run_ids])
+    picked = [
+        (tenant, run_id, left) for row in rows for tenant, run_id, left in orjson.loads(row[0])
+    ]
+    runs = [(tenant, run_id) for tenant, run_id, _ in picked]
+    yield from put("work_take", [(*run, command.worker) for run in runs])
     now = command.now_us
-    yield from put("run_move", [(run_id, RunState.RUNNING, now, None) for run_id in run_ids])
-    runs = yield from load(run_ids)
+    yield from put("run_move", [(*run, RunState.RUNNING, now, None) for run in runs])
+    claimed = yield from load(runs)
     is_passed_over = len(dealt.shares) < len(groups) or bool(is_cut)
-    return Claimed(tuple(runs), more=is_passed_over or any(left == 1 for _, left in picked))
+    return Claimed(tuple(claimed), more=is_passed_over or any(left == 1 for *_, left in picked))
 
 
-def load(run_ids: Sequence[str]) -> Steps[list[ClaimedRun]]:
-    """Everything needed to execute runs that are claimed."""
-    found = yield from ask_set("run_load", [(run_id,) for run_id in run_ids])
-    events, bodies = yield from _load_events({row[10] for row in found})
+def load(runs: Sequence[tuple[str, str]]) -> Steps[list[ClaimedRun]]:
+    """Everything needed to execute runs that are claimed; each as (tenant, id)."""
+    found = yield from ask_set("run_load", runs)
+    events, bodies = yield from _load_events({(row[1], row[10]) for row in found})
     rows = [(row, events[row[10]]) for row in found if row[10] in events]
-    again = [(row[0],) for row, _ in rows if row[3] > 1]
+    again = [(row[1], row[0]) for row, _ in rows if row[3] > 1]
     prior = [
-        (row[0], row[2], event.id, event.cause or "")
+        (row[1], row[0], row[2], event.id, event.cause or "")
         for row, event in rows
         if _may_have_prior(row, event)
     ]
@@ -93,15 +96,20 @@ def _claimed(
     return ClaimedRun(*row[:10], *rest)
 
 
-def _load_events(ids: Collection[str]) -> Steps[tuple[dict[str, Event], dict[str, bytes | None]]]:
-    """Events, and the bodies of receipts where an event has no payload of its own.
+def _load_events(
+    keys: Collection[tuple[str, str]],
+) -> Steps[tuple[dict[str, Event], dict[str, bytes | None]]]:
+    """Events by (tenant, id), and the bodies of receipts where one has no payload of its own.
 
-    Ids are asked for in order: then only the days between the first and the last are looked into.
+    They are asked for in the order of ids: then only the days between the first and the last are
+    looked into.
     """
-    found = yield from ask_set("event_load", [(id_,) for id_ in sorted(ids)])
+    found = yield from ask_set("event_load", sorted(keys, key=itemgetter(1)))
     events = {row[0]: Event._make(row) for row in found}
-    receipts = {e.receipt_id for e in events.values() if e.data is None and e.receipt_id}
-    bodies = yield from ask_set("receipt_load", [(id_,) for id_ in sorted(receipts)])
+    receipts = {
+        (e.tenant, e.receipt_id) for e in events.values() if e.data is None and e.receipt_id
+    }
+    bodies = yield from ask_set("receipt_load", sorted(receipts, key=itemgetter(1)))
     return events, dict(bodies)
 
 

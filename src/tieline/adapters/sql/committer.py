@@ -197,10 +197,10 @@ class Committer:
 def _runs_of(command: Command) -> Collection[str]:
     """The runs whose later commands must wait for this one."""
     match command:
-        case Remember(run_id=run_id) | Settle(run_id=run_id):
-            return (run_id,)
+        case Remember(claim=claim) | Settle(claim=claim):
+            return (claim.run_id,)
         case GiveBack(claims=claims):
-            return [run_id for run_id, _ in claims]
+            return [claim.run_id for claim in claims]
         case _:
             return ()
 

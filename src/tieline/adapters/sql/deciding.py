@@ -70,20 +70,20 @@ def retry_dead(command: RetryDead) -> Steps[Counted]:
 def make_ready(run: "RunRow", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
     """What a dead run needs to be done again, in its old place."""
     if as_new_action:
-        yield from do("step_delete_all", run_id=run.id)
-        yield from do("run_next_generation", id=run.id)
+        yield from do("step_delete_all", **run.key)
+        yield from do("run_next_generation", **run.key)
     else:
-        yield from do("step_reopen", run_id=run.id)
+        yield from do("step_reopen", **run.key)
     behind = yield from _lane_again(run)
-    yield from do("work_reinsert", run_id=run.id, behind=int(behind))
-    yield from do("run_set", id=run.id, state=RunState.READY, at_us=at_us, reason=None)
-    yield from do("dead_resolve", run_id=run.id, resolution="retried", at_us=at_us)
+    yield from do("work_reinsert", **run.key, behind=int(behind))
+    yield from do("run_set", **run.key, state=RunState.READY, at_us=at_us, reason=None)
+    yield from do("dead_resolve", **run.key, resolution="retried", at_us=at_us)
 
 
 def discard_dead(command: DiscardDead) -> Steps[Counted]:
     """Close a dead letter without success; its lane goes on."""
     run = yield from dead_run(command.run_id)
-    yield from do("dead_resolve", run_id=run.id, resolution="discarded", at_us=command.by.at_us)
+    yield from do("dead_resolve", **run.key, resolution="discarded", at_us=command.by.at_us)
     yield from _free_lane(run)
     yield from audit(command.by, "discard", run.id)
     return Counted(1)
@@ -102,13 +102,13 @@ def edit_dead(command: EditDead) -> Steps[Counted]:
         run.flow,
         run.lane,
     ):
-        yield from do("work_take_place", run_id=new.id, dead=run.id)
+        yield from do("work_take_place", **run.key, taker=new.id)
         yield from do("lane_hand_over", **run.lane_key(), head=run.id, to=new.id)
         yield from put("work_step_forward", [(run.tenant, run.flow, run.lane)])
     else:
         yield from _free_lane(run)
     resolution = f"edited: {new.id}"
-    yield from do("dead_resolve", run_id=run.id, resolution=resolution, at_us=command.by.at_us)
+    yield from do("dead_resolve", **run.key, resolution=resolution, at_us=command.by.at_us)
     yield from audit(command.by, "edit-and-retry", run.id)
     return Counted(1)
 
@@ -124,9 +124,9 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
         yield from _end(run, RunState.CANCELLED, command.by)
     else:
         yield from _settle_doubt(run, command)
-        yield from do("work_set_ready", run_id=run.id)
+        yield from do("work_set_ready", **run.key)
         at_us = command.by.at_us
-        yield from do("run_set", id=run.id, state=RunState.READY, at_us=at_us, reason=None)
+        yield from do("run_set", **run.key, state=RunState.READY, at_us=at_us, reason=None)
     yield from audit(command.by, f"resolve-{command.decision}", run.id)
     return Counted(1)
 
@@ -135,18 +135,18 @@ def _settle_doubt(run: "RunRow", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
     _, name, key = orjson.loads(run.waits_on) if run.waits_on else (None, "", "")
     if command.decision == "retry":
-        yield from do("step_call_failed", run_id=run.id, name=name, key=key)
+        yield from do("step_call_failed", **run.key, name=name, key=key)
         return
     result = command.result
-    known = yield from do("step_call_done", run_id=run.id, name=name, key=key, result=result)
+    known = yield from do("step_call_done", **run.key, name=name, key=key, result=result)
     if not known:
         raise Conflict(f"{run.id} holds no step in doubt; resolve it with retry or give-up")
 
 
 def _end(run: "RunRow", state: RunState, by: By) -> Steps[None]:
-    yield from do("work_drop", run_id=run.id)
+    yield from do("work_drop", **run.key)
     reason = f"{by.actor}: {by.reason}"
-    yield from do("run_finish", id=run.id, state=state, at_us=by.at_us, reason=reason)
+    yield from do("run_finish", **run.key, state=state, at_us=by.at_us, reason=reason)
     yield from _free_lane(run)
 
 
@@ -187,6 +187,11 @@ class RunRow:
         self.state = RunState(row[4])
         self.waits_on: str | None = row[5]
         self.resolution: str | None = row[6]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Its key, as query parameters."""
+        return {"tenant": self.tenant, "run_id": self.id}
 
     def lane_key(self) -> dict[str, str]:
         """The key of its lane, as query parameters."""

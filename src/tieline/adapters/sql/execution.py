@@ -8,15 +8,16 @@ import orjson
 from tieline.adapters.sql.admission import Entry, admit
 from tieline.adapters.sql.noting import Noted, fitting, note
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
-from tieline.model.commands import Counted, GiveBack, Progress, Remember, Settle, Settled
+from tieline.model.commands import Counted, GiveBack, Remember, Settle, Settled
 from tieline.model.errors import StaleClaim
-from tieline.model.ids import RunId
+from tieline.model.ids import RunId, Tenant
 from tieline.model.run import (
     Dead,
     Done,
     HeadPolicy,
     Held,
     RetryAt,
+    RunClaim,
     RunState,
     StepRecord,
     StepState,
@@ -38,85 +39,88 @@ Lane = tuple[str, str, str, str]
 
 
 def remember_and_settle(
-    commands: Sequence[Remember | Settle], owned: Mapping[tuple[str, int], Owned]
+    commands: Sequence[Remember | Settle], owned: Mapping[RunClaim, Owned]
 ) -> Steps[list[Counted | Settled | StaleClaim]]:
     """Apply progress and ends of runs; one answer a command, StaleClaim where it lost the run."""
     is_valid = _in_turn(commands, owned)
     valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
-    woken = yield from _keep_progress([c.progress for c in valid])
+    woken = yield from _keep_progress(valid)
     settles = [c for c in valid if isinstance(c, Settle)]
     fitting_ = yield from fitting(_failures(settles, owned))
     failed = {RunId(noted.subject): noted for noted in fitting_}
     yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)], failed)
     yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
     freed = [
-        (own.tenant, own.flow, own.lane, c.run_id)
+        (own.tenant, own.flow, own.lane, c.claim.run_id)
         for c in settles
-        if (own := owned[c.run_id, c.epoch]).lane is not None and _frees_lane(c)
+        if (own := owned[c.claim]).lane is not None and _frees_lane(c)
     ]
     woken += yield from advance_lanes(freed)
     yield from note(list(failed.values()))
     return [
-        _answer(c, woken) if ok else StaleClaim(c.run_id, c.epoch)
+        _answer(c, woken) if ok else StaleClaim(c.claim.run_id, c.claim.epoch)
         for c, ok in zip(commands, is_valid, strict=True)
     ]
 
 
-def _in_turn(
-    commands: Sequence[Remember | Settle], owned: Collection[tuple[str, int]]
-) -> list[bool]:
+def _in_turn(commands: Sequence[Remember | Settle], owned: Collection[RunClaim]) -> list[bool]:
     """Which commands have a valid claim, one after the other: a settle uses its claim up."""
     left = set(owned)
     valid: list[bool] = []
     for command in commands:
-        claim = (command.run_id, command.epoch)
-        valid.append(claim in left)
+        valid.append(command.claim in left)
         if isinstance(command, Settle):
-            left.discard(claim)
+            left.discard(command.claim)
     return valid
 
 
-def valid_claims(claims: Sequence[tuple[str, int]]) -> Steps[dict[tuple[str, int], Owned]]:
+def valid_claims(claims: Sequence[RunClaim]) -> Steps[dict[RunClaim, Owned]]:
     """Those of *claims* that still own their run, with the run's lane."""
     rows = yield from ask_set("work_owned", claims)
     # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
     found = [item for row in rows for item in orjson.loads(row[0])]
-    return {(run_id, epoch): Owned(*rest) for run_id, epoch, *rest in found}
+    return {
+        RunClaim(tenant, run_id, epoch): Owned(tenant, flow, lane)
+        for tenant, run_id, epoch, flow, lane in found
+    }
 
 
-def _keep_progress(progress: Sequence[Progress]) -> Steps[int]:
+def _keep_progress(commands: Sequence[Remember | Settle]) -> Steps[int]:
     """Store what runs remember; returns how many runs the emitted events made ready."""
-    yield from put("step_upsert", _last_of_each(row for p in progress for row in p.steps))
-    yield from put("attempt_insert", [row for p in progress for row in p.attempts])
-    yield from put("exchange_insert", [row for p in progress for row in p.exchanges])
-    yield from put("reference_insert", [row for p in progress for row in p.mentions])
-    emitted = [Entry(admission) for p in progress for admission in p.emitted]
+    kept = [(c.claim.tenant, c.progress) for c in commands]
+    steps = _last_of_each((tenant, row) for tenant, p in kept for row in p.steps)
+    yield from put("step_upsert", steps)
+    yield from put("attempt_insert", [(t, *row) for t, p in kept for row in p.attempts])
+    yield from put("exchange_insert", [(t, *row) for t, p in kept for row in p.exchanges])
+    yield from put("reference_insert", [(t, *row) for t, p in kept for row in p.mentions])
+    emitted = [Entry(admission) for _, p in kept for admission in p.emitted]
     if not emitted:
         return 0
     return sum(answer.queued for answer in (yield from admit(emitted)))
 
 
-def _last_of_each(records: Iterable[StepRecord]) -> list[StepRecord]:
+def _last_of_each(records: Iterable[tuple[Tenant, StepRecord]]) -> list[tuple[Value, ...]]:
     """One record a step, as if each had been written over the one before it: a set may not touch a
     row twice. Done stays done, and a step began when it first began."""
-    last: dict[tuple[str, str, str], StepRecord] = {}
-    for record in records:
-        known = last.setdefault(record[:3], record)
+    last: dict[tuple[str, str, str, str], StepRecord] = {}
+    for tenant, record in records:
+        key = (tenant, *record[:3])
+        known = last.setdefault(key, record)
         if known is not record and known.state is not StepState.DONE:
-            last[record[:3]] = record._replace(started_us=known.started_us)
-    return list(last.values())
+            last[key] = record._replace(started_us=known.started_us)
+    return [(key[0], *record) for key, record in last.items()]
 
 
-def _failures(settles: Sequence[Settle], owned: Mapping[tuple[str, int], Owned]) -> list[Noted]:
+def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> list[Noted]:
     """Those executions that failed. Hot path: nothing is made for one that is done."""
     failed: list[Noted] = []
     for command in settles:
         if isinstance(command.outcome, Done):
             continue
-        own = owned[command.run_id, command.epoch]
+        own = owned[command.claim]
         failure = failure_of(own.flow, command.outcome, command.progress.attempts)
         if failure is not None:
-            about = (command.run_id, "", own.tenant, command.now_us)
+            about = (command.claim.run_id, "", own.tenant, command.now_us)
             failed.append(Noted(failure, failure.id, *about))
     return failed
 
@@ -124,22 +128,23 @@ def _failures(settles: Sequence[Settle], owned: Mapping[tuple[str, int], Owned])
 def _end(settles: Sequence[Settle], failed: Mapping[RunId, Noted]) -> Steps[None]:
     yield from put("run_end", [_end_row(c) for c in settles])
     yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c, failed)])
-    yield from put("work_delete", [(c.run_id,) for c in settles])
+    yield from put("work_delete", [c.claim[:2] for c in settles])
 
 
 def _end_row(command: Settle) -> tuple[Value, ...]:
+    tenant, run_id, epoch = command.claim
     match command.outcome:
         case Dead(reason=reason):
-            return (command.run_id, RunState.DEAD, command.now_us, reason, command.epoch)
+            return (tenant, run_id, RunState.DEAD, command.now_us, reason, epoch)
         case _:
-            return (command.run_id, RunState.DONE, command.now_us, None, command.epoch)
+            return (tenant, run_id, RunState.DONE, command.now_us, None, epoch)
 
 
 def _dead_rows(command: Settle, failed: Mapping[RunId, Noted]) -> Iterable[tuple[Value, ...]]:
     if isinstance(dead := command.outcome, Dead):
-        noted = failed[command.run_id]
+        noted = failed[command.claim.run_id]
         about = (dead.kind, dead.reason, dead.evidence, command.now_us)
-        yield (command.run_id, *about, noted.issue, noted.failure.connection)
+        yield (*command.claim[:2], *about, noted.issue, noted.failure.connection)
 
 
 def _park(settles: Sequence[Settle]) -> Steps[None]:
@@ -148,7 +153,7 @@ def _park(settles: Sequence[Settle]) -> Steps[None]:
     yield from put(
         "run_move",
         [
-            (row[0], row[1], c.now_us, c.outcome.reason)
+            (*row[:3], c.now_us, c.outcome.reason)
             for row, c in zip(rows, settles, strict=True)
             if not isinstance(c.outcome, Done)
         ],
@@ -156,14 +161,15 @@ def _park(settles: Sequence[Settle]) -> Steps[None]:
 
 
 def _park_row(command: Settle) -> tuple[Value, ...]:
-    """(run, state, due, waits on, tries used)."""
+    """(tenant, run, state, due, waits on, tries used)."""
+    run = command.claim[:2]
     match command.outcome:
         case RetryAt(due_us=due_us, counts=counts):
-            return (command.run_id, RunState.RETRYING, due_us, None, int(counts))
+            return (*run, RunState.RETRYING, due_us, None, int(counts))
         case Waiting(due_us=due_us, on=on):
-            return (command.run_id, RunState.WAITING, due_us, on, 0)
+            return (*run, RunState.WAITING, due_us, on, 0)
         case Held(step=step):
-            return (command.run_id, RunState.HELD, None, held_on(step), 0)
+            return (*run, RunState.HELD, None, held_on(step), 0)
         case Done() | Dead():
             raise AssertionError(f"{command.outcome} ends a run, it does not park it")
 
@@ -199,8 +205,7 @@ def _answer(command: Remember | Settle, woken: int) -> Counted | Settled:
 def give_back(command: GiveBack) -> Steps[Counted]:
     """Make claimed runs ready again, under a raised epoch."""
     owned = yield from valid_claims(command.claims)
-    ids = [run_id for run_id, _ in owned]
-    yield from put("work_release", [(run_id,) for run_id in ids])
-    state = RunState.READY
-    yield from put("run_move", [(run_id, state, command.now_us, None) for run_id in ids])
-    return Counted(len(ids))
+    runs = [claim[:2] for claim in owned]
+    yield from put("work_release", runs)
+    yield from put("run_move", [(*run, RunState.READY, command.now_us, None) for run in runs])
+    return Counted(len(runs))

@@ -73,14 +73,14 @@ def _forget_runs(command: Purge) -> Steps[int]:
 
 
 def _delete_runs(rows: Sequence[RowOut], payloads_before_us: int) -> Steps[None]:
-    ids = [(run_id,) for run_id, _ in rows]
+    ids = [row[:2] for row in rows]
     yield from put("step_delete_of_runs", ids)
     yield from put("attempt_delete_of_runs", ids)
     yield from put("exchange_delete_of_runs", ids)
     yield from put("issue_unlink_runs", ids)
     yield from put("dead_delete", ids)
     yield from put("run_delete", ids)
-    events = [(event_id, payloads_before_us) for event_id in {event_id for _, event_id in rows}]
+    events = [(*event, payloads_before_us) for event in {(row[0], row[2]) for row in rows}]
     yield from put("event_forget_spent", events)
     yield from put("receipt_forget_spent", events)
 

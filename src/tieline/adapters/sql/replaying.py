@@ -62,7 +62,7 @@ def _take_up(command: ContinueReplay, run_id: RunId) -> Steps[int]:
         run = yield from dead_run(run_id)
     except (Conflict, NotFound):
         return 0
-    yield from do("run_join_replay", id=run.id, replay_id=command.id, priority=REPLAY_PRIORITY)
+    yield from do("run_join_replay", **run.key, replay_id=command.id, priority=REPLAY_PRIORITY)
     yield from make_ready(run, command.now_us, as_new_action=command.as_new_action)
     action = "retry-as-new-action" if command.as_new_action else "retry"
     by = By(command.id, "taken up again by this replay", command.now_us)
@@ -81,9 +81,10 @@ def cancel_replay(command: CancelReplay) -> Steps[Counted]:
     waiting = yield from ask("replay_unstarted", id=command.id)
     reason = f"{command.by.actor}: {command.by.reason}"
     state = RunState.CANCELLED
-    ended = [(row[0], state, command.by.at_us, reason, row[1]) for row in waiting]
+    ended = [(*row[:2], state, command.by.at_us, reason, row[2]) for row in waiting]
     yield from put("run_end", ended)
-    yield from put("work_delete", [(row[0],) for row in waiting])
-    yield from advance_lanes([(*row[2:], row[0]) for row in waiting if row[4] is not None])
+    yield from put("work_delete", [row[:2] for row in waiting])
+    laned = [row for row in waiting if row[4] is not None]
+    yield from advance_lanes([(row[0], row[3], row[4], row[1]) for row in laned])
     yield from audit(command.by, "cancel-replay", command.id)
     return Counted(len(waiting))

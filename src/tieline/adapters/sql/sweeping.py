@@ -58,7 +58,7 @@ def sweep(command: Sweep) -> Steps[Swept]:
 def _rescue(command: Sweep) -> Steps[int]:
     since_us = command.silent_since_us
     rows = yield from ask("work_rescue", since_us=since_us, limit=command.limit)
-    moved = [(row[0], RunState.READY, command.now_us, None) for row in rows]
+    moved = [(*row, RunState.READY, command.now_us, None) for row in rows]
     yield from put("run_move", moved)
     yield from do("worker_forget", since_us=since_us)
     return len(rows)
@@ -68,27 +68,27 @@ def _expire(command: Sweep) -> Steps[list[RunId]]:
     """Deadlines hold in every live state; a dead head then obeys its flow's policy."""
     rows = yield from ask("work_past_deadline", now_us=command.now_us, limit=command.limit)
     reason = "the run's deadline passed"
-    ended = [(row[0], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
+    ended = [(*row[:2], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
     missed = [_missed(row, reason, command.now_us) for row in rows]
     dead = [
-        (row[0], "deadline", reason, f"while {row[5]}", command.now_us, one.issue, None)
+        (*row[:2], "deadline", reason, f"while {row[5]}", command.now_us, one.issue, None)
         for row, one in zip(rows, missed, strict=True)
     ]
     yield from put("run_end", ended)
     yield from put("dead_upsert", dead)
-    yield from put("work_delete", [(row[0],) for row in rows])
+    yield from put("work_delete", [row[:2] for row in rows])
     skips = frozenset(command.skip_flows)
     freed = [
         (tenant, flow, lane, run_id)
-        for run_id, tenant, flow, lane, _, _ in rows
+        for tenant, run_id, flow, lane, _, _ in rows
         if lane is not None and flow in skips
     ]
     yield from advance_lanes(freed)
     yield from note(missed)
-    return [row[0] for row in rows]
+    return [row[1] for row in rows]
 
 
 def _missed(row: RowOut, reason: str, now_us: Micros) -> Noted:
-    run_id, tenant, flow = row[:3]
+    tenant, run_id, flow = row[:3]
     failure = Failure(flow, None, None, "deadline", None, reason)
     return Noted(failure, failure.id, run_id, "", tenant, now_us)

@@ -1,3 +1,3 @@
 -- Forget the tries of purged runs.
--- rows: id text
-DELETE FROM attempt USING {rows} WHERE attempt.run_id = given.id
+-- rows: tenant text, id text
+DELETE FROM attempt USING {rows} WHERE attempt.tenant = given.tenant AND attempt.run_id = given.id

@@ -7,4 +7,4 @@ CROSS JOIN LATERAL (
   SELECT * FROM attempt AS late
   WHERE late.outcome <> 'done' AND late.connection = named.name
   ORDER BY late.seq DESC LIMIT :limit) AS a
-LEFT JOIN run AS r ON r.id = a.run_id
+LEFT JOIN run AS r ON r.tenant = a.tenant AND r.id = a.run_id

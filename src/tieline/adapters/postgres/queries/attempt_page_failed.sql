@@ -8,7 +8,9 @@ WITH looked AS MATERIALIZED (
   SELECT a.seq, a.run_id, r.flow, r.event_id, a.step, a.key, a.number, a.connection, a.at_us,
          a.took_us, a.status, a.outcome, a.retry_us, a.detail, a.trace
   FROM looked JOIN attempt AS a ON a.seq = looked.seq
-  LEFT JOIN LATERAL (SELECT flow, event_id FROM run WHERE run.id = a.run_id OFFSET 0) AS r ON true
+  LEFT JOIN LATERAL (
+    SELECT flow, event_id FROM run
+    WHERE run.tenant = a.tenant AND run.id = a.run_id OFFSET 0) AS r ON true
   WHERE (:connection IS NULL OR a.connection = :connection)
     AND (:flow IS NULL OR r.flow = :flow)
     AND (:outcome IS NULL OR a.outcome = :outcome

@@ -1,3 +1,3 @@
 -- Forget the decided dead letters of purged runs.
--- rows: id text
-DELETE FROM dead USING {rows} WHERE dead.run_id = given.id
+-- rows: tenant text, id text
+DELETE FROM dead USING {rows} WHERE dead.tenant = given.tenant AND dead.run_id = given.id

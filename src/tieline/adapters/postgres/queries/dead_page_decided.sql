@@ -2,14 +2,18 @@
 -- takes: before text, look bigint, flow text, kind text, since_us bigint, until_us bigint
 -- takes: limit bigint, issue text, connection text
 WITH looked AS MATERIALIZED (
-  SELECT run_id AS id FROM dead
+  SELECT tenant, run_id AS id FROM dead
   WHERE resolution IS NOT NULL AND run_id < :before ORDER BY run_id DESC LIMIT :look
 ), found AS (
   SELECT d.run_id AS id, d.flow, d.kind, d.reason, d.at_us, d.resolution, d.resolved_us,
          r.event_id, r.lane, d.issue, d.connection
   FROM looked
-  JOIN LATERAL (SELECT * FROM dead WHERE dead.run_id = looked.id OFFSET 0) AS d ON true
-  JOIN LATERAL (SELECT event_id, lane FROM run WHERE run.id = looked.id OFFSET 0) AS r ON true
+  JOIN LATERAL (
+    SELECT * FROM dead
+    WHERE dead.tenant = looked.tenant AND dead.run_id = looked.id OFFSET 0) AS d ON true
+  JOIN LATERAL (
+    SELECT event_id, lane FROM run
+    WHERE run.tenant = looked.tenant AND run.id = looked.id OFFSET 0) AS r ON true
   WHERE (:flow IS NULL OR d.flow = :flow)
     AND (:kind IS NULL OR d.kind = :kind)
     AND (:issue IS NULL OR d.issue = :issue)

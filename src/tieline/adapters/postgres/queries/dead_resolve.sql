@@ -1,3 +1,3 @@
 -- A dead letter has been decided.
--- takes: resolution text, at_us bigint, run_id text
-UPDATE dead SET resolution = :resolution, resolved_us = :at_us WHERE run_id = :run_id
+-- takes: resolution text, at_us bigint, tenant text, run_id text
+UPDATE dead SET resolution = :resolution, resolved_us = :at_us WHERE tenant = :tenant AND run_id = :run_id

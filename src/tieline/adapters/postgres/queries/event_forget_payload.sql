@@ -4,6 +4,6 @@
 UPDATE event SET data = NULL
 WHERE seq > :after AND seq <= :last AND data IS NOT NULL
   AND NOT EXISTS (
-    SELECT 1 FROM run AS r LEFT JOIN dead AS d ON d.run_id = r.id
-    WHERE r.event_id = event.id AND r.state NOT IN ('done', 'cancelled')
+    SELECT 1 FROM run AS r LEFT JOIN dead AS d ON d.tenant = r.tenant AND d.run_id = r.id
+    WHERE r.tenant = event.tenant AND r.event_id = event.id AND r.state NOT IN ('done', 'cancelled')
       AND (r.state <> 'dead' OR d.resolution IS NULL))

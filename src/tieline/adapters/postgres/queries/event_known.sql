@@ -1,8 +1,8 @@
 -- Which of these events are stored. They come in order, as with event_load.
--- rows: id text
+-- rows: tenant text, id text
 SELECT e.id
 FROM {rows}
 CROSS JOIN LATERAL (
   SELECT id FROM event
-  WHERE event.id = given.id AND event.id >= ($1::text[])[1]
-    AND event.id <= ($1::text[])[cardinality($1::text[])] OFFSET 0) AS e
+  WHERE event.tenant = given.tenant AND event.id = given.id AND event.id >= ($2::text[])[1]
+    AND event.id <= ($2::text[])[cardinality($2::text[])] OFFSET 0) AS e

@@ -1,10 +1,10 @@
 -- Events with their payloads. They come in order, so the first and the last say which days are
 -- looked into; else each of them would cost a little for every day that there is.
--- rows: id text
+-- rows: tenant text, id text
 SELECT e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
        e.receipt_id, e.cause, e.contract, e.data
 FROM {rows}
 CROSS JOIN LATERAL (
   SELECT * FROM event
-  WHERE event.id = given.id AND event.id >= ($1::text[])[1]
-    AND event.id <= ($1::text[])[cardinality($1::text[])] OFFSET 0) AS e
+  WHERE event.tenant = given.tenant AND event.id = given.id AND event.id >= ($2::text[])[1]
+    AND event.id <= ($2::text[])[cardinality($2::text[])] OFFSET 0) AS e

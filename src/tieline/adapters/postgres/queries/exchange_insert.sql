@@ -1,4 +1,4 @@
 -- Keep what was sent and answered at tries.
--- rows: run_id text, step text, key text, number bigint, at_us bigint, request text, answer text
-INSERT INTO exchange (run_id, step, key, number, at_us, request, answer)
+-- rows: tenant text, run_id text, step text, key text, number bigint, at_us bigint, request text, answer text
+INSERT INTO exchange (tenant, run_id, step, key, number, at_us, request, answer)
 SELECT given.* FROM {rows}

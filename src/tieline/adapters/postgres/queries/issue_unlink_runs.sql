@@ -1,3 +1,3 @@
 -- Purged runs belong to no issue any more.
--- rows: id text
+-- rows: tenant text, id text
 DELETE FROM issue_link USING {rows} WHERE issue_link.subject = given.id

@@ -6,5 +6,6 @@ CROSS JOIN LATERAL (
   SELECT * FROM lane
   WHERE lane.tenant = given.tenant AND lane.flow = given.flow AND lane.key = given.key
   OFFSET 0) AS l
-CROSS JOIN LATERAL (SELECT state FROM run WHERE run.id = l.head OFFSET 0) AS r
+CROSS JOIN LATERAL (
+  SELECT state FROM run WHERE run.tenant = given.tenant AND run.id = l.head OFFSET 0) AS r
 WHERE r.state IN ('dead', 'held')

@@ -1,3 +1,3 @@
 -- Forget purged runs.
--- rows: id text
-DELETE FROM run USING {rows} WHERE run.id = given.id
+-- rows: tenant text, id text
+DELETE FROM run USING {rows} WHERE run.tenant = given.tenant AND run.id = given.id

@@ -1,6 +1,6 @@
 -- A dead run is taken up by a replay. Below live traffic, unless others of its lane wait for it.
--- takes: id text, replay_id text, priority bigint
+-- takes: tenant text, run_id text, replay_id text, priority bigint
 UPDATE run SET replay_id = :replay_id,
                priority = CASE WHEN lane IS NULL AND priority < :priority THEN :priority
                                ELSE priority END
-WHERE id = :id
+WHERE tenant = :tenant AND id = :run_id

@@ -5,5 +5,6 @@ SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.re
        r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
        coalesce(w.tries, 0), w.worker
 FROM {rows} JOIN run AS r ON r.event_id = given.id
-LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
+LEFT JOIN LATERAL (
+  SELECT * FROM work WHERE work.tenant = r.tenant AND work.run_id = r.id OFFSET 0) AS w ON true
 LIMIT 500

@@ -9,7 +9,8 @@ WITH looked AS MATERIALIZED (
          r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
          coalesce(w.tries, 0), w.worker
   FROM looked JOIN run AS r ON r.id = looked.id
-  LEFT JOIN LATERAL (SELECT * FROM work WHERE work.run_id = r.id OFFSET 0) AS w ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM work WHERE work.tenant = r.tenant AND work.run_id = r.id OFFSET 0) AS w ON true
   WHERE (:flow IS NULL OR r.flow = :flow)
     AND (:state IS NULL OR r.state = :state)
     AND (:tenant IS NULL OR r.tenant = :tenant)

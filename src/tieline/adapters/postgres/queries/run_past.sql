@@ -3,5 +3,5 @@
 SELECT r.event_id, r.id, r.flow, r.state, r.lane, d.resolution
 FROM {rows}
 CROSS JOIN LATERAL (SELECT * FROM run WHERE run.event_id = given.id OFFSET 0) AS r
-LEFT JOIN dead AS d ON d.run_id = r.id
+LEFT JOIN dead AS d ON d.tenant = r.tenant AND d.run_id = r.id
 ORDER BY r.id

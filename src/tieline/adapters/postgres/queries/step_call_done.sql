@@ -1,4 +1,4 @@
 -- A person says that the effect happened; '*' stands for whatever the arguments are now.
--- takes: result bytea, run_id text, name text, key text
+-- takes: result bytea, tenant text, run_id text, name text, key text
 UPDATE step SET state = 'done', fingerprint = '*', result = coalesce(:result, result, 'null'::bytea)
-WHERE run_id = :run_id AND name = :name AND key = :key
+WHERE tenant = :tenant AND run_id = :run_id AND name = :name AND key = :key

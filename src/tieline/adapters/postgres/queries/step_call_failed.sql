@@ -1,4 +1,4 @@
 -- A person says that the effect did not happen: it may be tried again.
--- takes: run_id text, name text, key text
+-- takes: tenant text, run_id text, name text, key text
 UPDATE step SET state = 'failed', tries = 0, finished_us = NULL
-WHERE run_id = :run_id AND name = :name AND key = :key
+WHERE tenant = :tenant AND run_id = :run_id AND name = :name AND key = :key

@@ -1,3 +1,3 @@
 -- Forget the steps of purged runs.
--- rows: id text
-DELETE FROM step USING {rows} WHERE step.run_id = given.id
+-- rows: tenant text, id text
+DELETE FROM step USING {rows} WHERE step.tenant = given.tenant AND step.run_id = given.id

@@ -1,5 +1,5 @@
 -- What was refused or failed may be tried again from the first try.
--- takes: run_id text
+-- takes: tenant text, run_id text
 UPDATE step SET state = 'failed', tries = 0,
                 finished_us = CASE WHEN state = 'failed' THEN finished_us END
-WHERE run_id = :run_id AND state IN ('refused', 'failed')
+WHERE tenant = :tenant AND run_id = :run_id AND state IN ('refused', 'failed')

@@ -1,3 +1,3 @@
 -- Nothing is left to do for one run.
--- takes: run_id text
-DELETE FROM work WHERE run_id = :run_id
+-- takes: tenant text, run_id text
+DELETE FROM work WHERE tenant = :tenant AND run_id = :run_id

@@ -5,4 +5,4 @@ WITH due AS MATERIALIZED (
   ORDER BY due_us LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL
 FROM due WHERE work.ctid = due.ctid
-RETURNING work.run_id
+RETURNING work.tenant, work.run_id

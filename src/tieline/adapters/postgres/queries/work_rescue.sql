@@ -8,4 +8,4 @@ WITH left_over AS MATERIALIZED (
   LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE work SET state = 'ready', worker = NULL, epoch = epoch + 1
 FROM left_over WHERE work.ctid = left_over.ctid
-RETURNING work.run_id
+RETURNING work.tenant, work.run_id

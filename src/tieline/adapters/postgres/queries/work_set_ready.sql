@@ -1,4 +1,4 @@
 -- A held run goes on; its deadline passed, or ran on, while it waited for a person, so it has none.
--- takes: run_id text
+-- takes: tenant text, run_id text
 UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL, deadline_us = NULL
-WHERE run_id = :run_id
+WHERE tenant = :tenant AND run_id = :run_id

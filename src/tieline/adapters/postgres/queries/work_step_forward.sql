@@ -7,5 +7,6 @@ CROSS JOIN LATERAL (
   WHERE lane.tenant = given.tenant AND lane.flow = given.flow AND lane.key = given.key
   OFFSET 0) AS l
 CROSS JOIN LATERAL (
-  SELECT w.ctid, w.behind FROM work AS w WHERE w.run_id = l.head OFFSET 0 FOR UPDATE) AS place
+  SELECT w.ctid, w.behind FROM work AS w
+  WHERE w.tenant = given.tenant AND w.run_id = l.head OFFSET 0 FOR UPDATE) AS place
 WHERE work.ctid = place.ctid AND place.behind = 1

@@ -1,3 +1,5 @@
 -- The edited run takes the dead run's place in the order of its lane.
--- takes: dead text, run_id text
-UPDATE work SET seq = (SELECT d.seq FROM dead AS d WHERE d.run_id = :dead) WHERE run_id = :run_id
+-- takes: tenant text, run_id text, taker text
+UPDATE work SET seq = (SELECT d.seq FROM dead AS d
+                       WHERE d.tenant = :tenant AND d.run_id = :run_id)
+WHERE tenant = :tenant AND run_id = :taker

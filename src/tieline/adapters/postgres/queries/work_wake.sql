@@ -5,4 +5,4 @@ WITH woken AS MATERIALIZED (
   LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE work SET state = 'ready', due_us = NULL, waits_on = NULL
 FROM woken WHERE work.ctid = woken.ctid
-RETURNING work.run_id
+RETURNING work.tenant, work.run_id

@@ -3,4 +3,4 @@
 SELECT EXISTS (
   SELECT 1 FROM attempt AS a
   WHERE a.at_us >= :first AND a.at_us < :end
-    AND EXISTS (SELECT 1 FROM run AS r WHERE r.id = a.run_id))
+    AND EXISTS (SELECT 1 FROM run AS r WHERE r.tenant = a.tenant AND r.id = a.run_id))

@@ -1,2 +1,2 @@
 -- Forget the tries of purged runs.
-DELETE FROM attempt WHERE run_id IN (VALUES {rows})
+DELETE FROM attempt WHERE run_id IN (SELECT column2 FROM (VALUES {rows}))

@@ -1,4 +1,4 @@
 -- Log tries, as they went.
-INSERT INTO attempt (run_id, step, key, number, connection, at_us, took_us, status, outcome,
-                     retry_us, detail, trace)
+INSERT INTO attempt (tenant, run_id, step, key, number, connection, at_us, took_us, status,
+                     outcome, retry_us, detail, trace)
 VALUES {rows}

@@ -1,2 +1,2 @@
 -- Forget the decided dead letters of purged runs.
-DELETE FROM dead WHERE run_id IN (VALUES {rows})
+DELETE FROM dead WHERE run_id IN (SELECT column2 FROM (VALUES {rows}))

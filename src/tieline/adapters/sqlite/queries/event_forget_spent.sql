@@ -1,5 +1,5 @@
 -- Events whose payload was kept for a run that is forgotten now, unless another needs it.
-WITH given (event_id, before_us) AS (VALUES {rows})
+WITH given (tenant, event_id, before_us) AS (VALUES {rows})
 UPDATE event SET data = NULL
 FROM given
 WHERE event.id = given.event_id AND event.recorded_us < given.before_us AND event.data IS NOT NULL

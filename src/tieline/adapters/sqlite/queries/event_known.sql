@@ -1,3 +1,3 @@
 -- Which of these events are stored.
-WITH given (id) AS (VALUES {rows})
+WITH given (tenant, id) AS (VALUES {rows})
 SELECT e.id FROM given CROSS JOIN event AS e ON e.id = given.id

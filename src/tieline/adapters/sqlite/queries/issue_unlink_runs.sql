@@ -1,2 +1,2 @@
 -- Purged runs belong to no issue any more.
-DELETE FROM issue_link WHERE subject IN (VALUES {rows})
+DELETE FROM issue_link WHERE subject IN (SELECT column2 FROM (VALUES {rows}))

@@ -1,5 +1,5 @@
 -- Raw requests whose payload was kept for a run that is forgotten now, unless another needs it.
-WITH given (event_id, before_us) AS (VALUES {rows})
+WITH given (tenant, event_id, before_us) AS (VALUES {rows})
 UPDATE receipt SET headers = NULL, body = NULL
 WHERE id IN (SELECT e.receipt_id FROM given CROSS JOIN event AS e ON e.id = given.event_id)
   AND received_us < (SELECT min(before_us) FROM given)

@@ -1,3 +1,3 @@
 -- The bodies of receipts.
-WITH given (id) AS (VALUES {rows})
+WITH given (tenant, id) AS (VALUES {rows})
 SELECT c.id, c.body FROM given CROSS JOIN receipt AS c ON c.id = given.id

@@ -1,2 +1,2 @@
 -- Forget purged runs.
-DELETE FROM run WHERE id IN (VALUES {rows})
+DELETE FROM run WHERE id IN (SELECT column2 FROM (VALUES {rows}))

@@ -2,4 +2,4 @@
 UPDATE run SET replay_id = :replay_id,
                priority = CASE WHEN lane IS NULL AND priority < :priority THEN :priority
                                ELSE priority END
-WHERE id = :id
+WHERE tenant = :tenant AND id = :run_id

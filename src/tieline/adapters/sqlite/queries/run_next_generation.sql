@@ -1,4 +1,4 @@
 -- The effects of this run are wanted once more, under effect keys that no run of its event has used.
 UPDATE run
 SET generation = (SELECT max(o.generation) + 1 FROM run AS o WHERE o.event_id = run.event_id)
-WHERE id = :id
+WHERE tenant = :tenant AND id = :run_id

@@ -1,2 +1,2 @@
 -- A run moves by a person's decision.
-UPDATE run SET state = :state, moved_us = :at_us, reason = :reason WHERE id = :id
+UPDATE run SET state = :state, moved_us = :at_us, reason = :reason WHERE tenant = :tenant AND id = :run_id

@@ -1,4 +1,4 @@
 -- A person says that the effect happened; '*' stands for whatever the arguments are now.
 UPDATE step SET state = 'done', fingerprint = '*',
                 result = coalesce(:result, result, CAST('null' AS BLOB))
-WHERE run_id = :run_id AND name = :name AND key = :key
+WHERE tenant = :tenant AND run_id = :run_id AND name = :name AND key = :key

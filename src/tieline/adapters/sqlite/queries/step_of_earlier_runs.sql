@@ -1,5 +1,5 @@
 -- Effects that other runs of the same flow made for the same event, or for those it is an edit of.
-WITH RECURSIVE given (run_id, flow, event_id, cause) AS (VALUES {rows}),
+WITH RECURSIVE given (tenant, run_id, flow, event_id, cause) AS (VALUES {rows}),
 lineage (run_id, flow, event_id) AS (
   SELECT run_id, flow, event_id FROM given
   UNION

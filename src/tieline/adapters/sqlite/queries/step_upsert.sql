@@ -1,6 +1,6 @@
 -- Remember steps; a step that is done is never overwritten.
-INSERT INTO step (run_id, name, key, state, effect, fingerprint, effect_key, tries, result,
-                  started_us, finished_us)
+INSERT INTO step (tenant, run_id, name, key, state, effect, fingerprint, effect_key, tries,
+                  result, started_us, finished_us)
 VALUES {rows}
 ON CONFLICT (run_id, name, key) DO UPDATE
 SET state = excluded.state, effect = excluded.effect, fingerprint = excluded.fingerprint,

@@ -1,2 +1,2 @@
 -- Nothing is left to do for one run.
-DELETE FROM work WHERE run_id = :run_id
+DELETE FROM work WHERE tenant = :tenant AND run_id = :run_id

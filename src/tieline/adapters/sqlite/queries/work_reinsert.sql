@@ -3,4 +3,5 @@ INSERT INTO work (seq, run_id, tenant, flow, priority, lane, state, behind, work
                   deadline_us)
 SELECT d.seq, r.id, r.tenant, r.flow, r.priority, r.lane, 'ready', :behind, NULL, r.epoch + 1, 0,
        NULL
-FROM dead AS d CROSS JOIN run AS r ON r.id = d.run_id WHERE d.run_id = :run_id
+FROM dead AS d CROSS JOIN run AS r ON r.id = d.run_id
+WHERE d.tenant = :tenant AND d.run_id = :run_id

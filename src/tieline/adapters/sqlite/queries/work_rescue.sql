@@ -5,4 +5,4 @@ WHERE seq IN (SELECT seq FROM work
               WHERE state = 'running'
                 AND worker NOT IN (SELECT id FROM worker WHERE beat_us >= :since_us)
               LIMIT :limit)
-RETURNING run_id
+RETURNING tenant, run_id
