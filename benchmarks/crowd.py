@@ -73,7 +73,6 @@ FLOW = f"('flow_' || (n % {FLOWS}))"
 SOURCE = f"('source_' || (n % {SOURCES}))"
 CONNECTION = f"('connection_' || (n % {CONNECTIONS}))"
 TENANT = f"('tenant_' || (n % {TENANTS}))"
-LANE = "CASE WHEN n % 3 = 0 THEN 'lane_' || (n % 100000) END"
 ISSUE = "('iss_' || (n % 97))"
 FAILED = "n % 1000 < 27"
 """Runs that have failed: dead, held or retrying."""
@@ -143,18 +142,18 @@ def statements(sql: Dialect) -> Iterator[tuple[str, str]]:
     yield (
         "steps",
         f"""
-        INSERT INTO step (run_id, name, key, state, effect, fingerprint, effect_key, tries, result,
-                          started_us, finished_us)
-        SELECT {run}, {CONNECTION} || ' POST /entries', '#1', 'done', 'idempotent', 'f', 'k' || n,
-               1, {sql.blob.format(text="'[200,[]]'")}, {AT}, {AT} + 20000
+        INSERT INTO step (tenant, run_id, name, key, state, effect, fingerprint, effect_key, tries,
+                          result, started_us, finished_us)
+        SELECT {TENANT}, {run}, {CONNECTION} || ' POST /entries', '#1', 'done', 'idempotent', 'f',
+               'k' || n, 1, {sql.blob.format(text="'[200,[]]'")}, {AT}, {AT} + 20000
         FROM {every} WHERE ({STATE}) = 'done' ORDER BY n""",
     )
     yield (
         "tries",
         f"""
-        INSERT INTO attempt (run_id, step, key, number, connection, at_us, took_us, status,
+        INSERT INTO attempt (tenant, run_id, step, key, number, connection, at_us, took_us, status,
                              outcome, retry_us, detail, trace)
-        SELECT {run}, {CONNECTION} || ' POST /entries', '#1', 1, {CONNECTION}, {AT},
+        SELECT {TENANT}, {run}, {CONNECTION} || ' POST /entries', '#1', 1, {CONNECTION}, {AT},
                20000 + n % 7000, CASE WHEN {FAILED} THEN 503 ELSE 200 END,
                CASE WHEN {FAILED} THEN 'unavailable' ELSE 'done' END, NULL,
                CASE WHEN {FAILED} THEN {WORDS} END, NULL FROM {every} ORDER BY n""",
@@ -162,8 +161,8 @@ def statements(sql: Dialect) -> Iterator[tuple[str, str]]:
     yield (
         "exchanges",
         f"""
-        INSERT INTO exchange (run_id, step, key, number, at_us, request, answer)
-        SELECT {run}, {CONNECTION} || ' POST /entries', '#1', 1, {AT},
+        INSERT INTO exchange (tenant, run_id, step, key, number, at_us, request, answer)
+        SELECT {TENANT}, {run}, {CONNECTION} || ' POST /entries', '#1', 1, {AT},
                'POST https://vendor.test/entries', {WORDS}
         FROM {every} WHERE {FAILED} ORDER BY n""",
     )
@@ -171,15 +170,15 @@ def statements(sql: Dialect) -> Iterator[tuple[str, str]]:
         yield (
             f"{kind} references",
             f"""
-            INSERT INTO reference (kind, key, event_id, run_id, at_us)
-            SELECT '{kind}', {key}, {event}, '', {AT} FROM {every}""",
+            INSERT INTO reference (tenant, kind, key, event_id, run_id, at_us)
+            SELECT {TENANT}, '{kind}', {key}, {event}, '', {AT} FROM {every}""",
         )
     yield (
         "dead letters",
         f"""
-        INSERT INTO dead (run_id, flow, kind, reason, evidence, at_us, seq, resolution, resolved_us,
-                          issue, connection)
-        SELECT {run}, {FLOW}, 'unavailable', {WORDS}, '', {AT} + 30000, n,
+        INSERT INTO dead (tenant, run_id, flow, kind, reason, evidence, at_us, seq, resolution,
+                          resolved_us, issue, connection)
+        SELECT {TENANT}, {run}, {FLOW}, 'unavailable', {WORDS}, '', {AT} + 30000, n,
                CASE WHEN n % 2 = 0 THEN 'discarded' END, CASE WHEN n % 2 = 0 THEN {AT} + 40000 END,
                {ISSUE}, {CONNECTION}
         FROM {every} WHERE ({STATE}) = 'dead'""",

@@ -141,7 +141,7 @@ def assemble(
     front = Front(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
-    keeping = _keeping(settings, _beat(settings, back), lease, store, shared_time)
+    keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     holds = Holds(hub, back, calls, views, observer)
     return Parts(
         hub=hub,
@@ -179,7 +179,7 @@ def _places(settings: Settings) -> Places:
     return Places(at_once=settings.at_once if is_worker else 0)
 
 
-def _beat(settings: Settings, back: Back) -> Beat:
+def _beat(settings: Settings, back: Back, store: OpenStore) -> Beat:
     """What this process says of itself with every beat."""
     host, pid = platform.node(), os.getpid()
     return Beat(
@@ -191,6 +191,7 @@ def _beat(settings: Settings, back: Back) -> Beat:
         host=host,
         pid=pid,
         silent_us=int(settings.worker_silent_seconds * 1e6),
+        knows=store.knows,
     )
 
 

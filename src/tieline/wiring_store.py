@@ -56,6 +56,8 @@ class OpenStore:
     """What keeps its parts in order."""
     warnings: tuple[str, ...] = ()
     """What about it can lose what was acknowledged."""
+    knows: int = 0
+    """The newest migration of it that this release knows; 0: nobody else can be at work on it."""
 
 
 def check_name(store: str) -> None:
@@ -87,7 +89,8 @@ async def open_store(
     )
     journal.told = telling(hints)
     views = await _reader().open(store, chance=chance)
-    return OpenStore(journal, views, opened.shown, None, hints, upkeep, opened.warnings)
+    about = opened.shown
+    return OpenStore(journal, views, about, None, hints, upkeep, opened.warnings, opened.knows)
 
 
 def telling(hints: Hints) -> Told:

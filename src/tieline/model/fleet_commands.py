@@ -24,6 +24,8 @@ class Beat:
     """How far the clock of its machine is ahead of the store's; None: the store has none."""
     silent_us: int = 30_000_000
     """Whoever has not heard of it for this long may take what it holds."""
+    knows: int = 0
+    """The newest migration that it knows: nothing is taken away that it may still use."""
 
 
 @value

@@ -20,7 +20,7 @@ from tieline.model.commands import (
     Settle,
     TallyRow,
 )
-from tieline.model.ids import WorkerId
+from tieline.model.ids import NO_TENANT, WorkerId
 from tieline.model.receipt import Verdict
 from tieline.model.run import RetryAt
 from tieline.model.view_issues import ListIssues
@@ -93,7 +93,7 @@ async def test_a_tail_gives_what_was_committed_late(
     slow = await Link.dial(parse(url))
     await slow.begin()
     await slow.run(Statement("receipt_insert", [a_receipt(number) for number in (1, 2)]))
-    await slow.run(Statement("attempt_insert", [an_attempt("run_late")]))
+    await slow.run(Statement("attempt_insert", [(NO_TENANT, *an_attempt("run_late"))]))
     quick = a_receipt(3, verdict=Verdict.REFUSED, event_id=None)
     await journal.commit(KeepReceipt(quick))
 

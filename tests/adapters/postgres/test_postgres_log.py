@@ -23,6 +23,7 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
 from tieline.adapters.sql.tailing import PATIENCE, read_cursor
 from tieline.model.commands import ReplayFilter
+from tieline.model.ids import NO_TENANT
 from tieline.model.view_details import Bite
 from tieline.model.view_lists import News, Tail
 from tieline.model.views import NextBite
@@ -108,7 +109,7 @@ async def a_slow_delivery(url: str, number: int) -> Link:
     link = await Link.dial(parse(url))
     await link.begin()
     await link.run(Statement("receipt_insert", [a_receipt(number)]))
-    await link.run(Statement("attempt_insert", [an_attempt(run_id(number))]))
+    await link.run(Statement("attempt_insert", [(NO_TENANT, *an_attempt(run_id(number)))]))
     return link
 
 

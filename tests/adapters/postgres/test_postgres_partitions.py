@@ -1,10 +1,8 @@
 """Partitions: every day has its part in time, nothing gets lost, old days go as a whole."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from tests import postgres_server
+from tests.earlier_store import made_up_to
 from tests.makers import (
     ALICE,
     FLOW,
@@ -26,7 +25,6 @@ from tests.makers import (
 
 from tieline.adapters.postgres.keeper import PostgresUpkeep
 from tieline.adapters.postgres.link import Link
-from tieline.adapters.postgres.migrations import LEDGER
 from tieline.adapters.postgres.partitions import Keep, drop_days, make_days, parts
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
@@ -223,32 +221,20 @@ async def test_the_days_of_a_running_store_are_not_touched(link: Link, url: str)
 # --- a store of an earlier release --------------------------------------------------------------
 
 
-async def an_earlier_store(url: str) -> None:
-    """All migrations but the one that makes parts."""
-    connection = await asyncpg.connect(url)
-    await connection.execute(f"DROP SCHEMA public CASCADE; CREATE SCHEMA public; {LEDGER}")
-    schema = files("tieline.adapters.postgres").joinpath("schema")
-    for name in sorted(file.name for file in schema.iterdir()):
-        if name.endswith(".sql") and not name.startswith("0005"):
-            text = schema.joinpath(name).read_text(encoding="utf-8")
-            await connection.execute(text)
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            number = int(name[:4])
-            await connection.execute(
-                "INSERT INTO migration VALUES ($1, $2, $3)", number, name, digest
-            )
-    await connection.close()
+BEFORE_PARTS = 4
+ATTEMPT = """INSERT INTO attempt (run_id, step, key, number, at_us, took_us, outcome)
+VALUES ('{run}', 'post', '#1', 1, {at_us}, 1, 'done')"""
 
 
 async def test_what_an_earlier_release_stored_becomes_a_part_and_goes_on(
     url: str, journal_on: OpenJournal
 ) -> None:
-    await an_earlier_store(url)
+    await made_up_to(BEFORE_PARTS, url)
     link = await Link.dial(parse(url))
     for n in range(1, 50):
         await link.alone(Statement("event_insert", [an_event(n)]))
         await link.alone(Statement("receipt_insert", [a_receipt(n)]))
-        await link.alone(Statement("attempt_insert", [an_attempt(run_id(n))]))
+        await ask(url, ATTEMPT.format(run=run_id(n), at_us=START_US))
     astray = id_at("evt_", day_named("20990101").start_us)
     await link.alone(Statement("event_insert", [an_event(50, id=astray)]))
 
@@ -275,7 +261,7 @@ async def test_a_store_that_was_made_new_and_one_that_was_brought_up_have_one_sh
     url: str, journal_on: OpenJournal
 ) -> None:
     fresh = await shape(url)
-    await an_earlier_store(url)
+    await made_up_to(BEFORE_PARTS, url)
     await ask(url, "INSERT INTO mark VALUES ('a', 'b')")
     await journal_on(url)
 

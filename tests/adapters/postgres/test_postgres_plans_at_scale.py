@@ -61,12 +61,13 @@ FILL = (
     SELECT 't' || (n % {TENANTS}), 'flow_' || (n % 5), 'lane-' || (n % {2 * LANES}),
            'run_' || {OWN}
     FROM generate_series(2, {2 * LANES}, 2) AS n""",
-    f"""INSERT INTO reference (kind, key, event_id, run_id, at_us)
-    SELECT 'order', n::text, 'evt_' || {OWN}, 'run_' || {OWN}, {START_US}
+    f"""INSERT INTO reference (tenant, kind, key, event_id, run_id, at_us)
+    SELECT 't' || (n % {TENANTS}), 'order', n::text, 'evt_' || {OWN}, 'run_' || {OWN}, {START_US}
     FROM generate_series(1, {RUNS // 5}) AS n""",
-    f"""INSERT INTO step (run_id, name, key, state, effect, fingerprint, effect_key, tries,
+    f"""INSERT INTO step (tenant, run_id, name, key, state, effect, fingerprint, effect_key, tries,
                           started_us)
-    SELECT 'run_' || {OWN}, 'post', '', 'failed', 'idempotent', 'f', 'key-' || n, 1, {START_US}
+    SELECT 't' || (n % {TENANTS}), 'run_' || {OWN}, 'post', '', 'failed', 'idempotent', 'f',
+           'key-' || n, 1, {START_US}
     FROM generate_series(1, {RUNS}) AS n""",
 )
 LOADED = ("run", "work", "lane", "reference", "step")
@@ -74,9 +75,10 @@ EVENTS = f"""INSERT INTO {{part}} (id, tenant, source, type, identity, recorded_
     SELECT 'evt_' || {OWN}, 't' || (n % {TENANTS}), 'billing', 'invoice.paid', n::text,
            {START_US} + {DAY} * {DAY_US}, 'evt_' || {OWN}
     FROM generate_series({{first}}, {{last}}) AS n"""
-ATTEMPTS = f"""INSERT INTO {{part}} (run_id, step, key, number, connection, at_us, took_us, status,
-                                     outcome)
-    SELECT 'run_' || {OWN}, 'post', '', 1, 'books', {START_US} + {DAY} * {DAY_US} + n % 1000, 1000,
+ATTEMPTS = f"""INSERT INTO {{part}} (tenant, run_id, step, key, number, connection, at_us, took_us,
+                                     status, outcome)
+    SELECT 't' || (n % {TENANTS}), 'run_' || {OWN}, 'post', '', 1, 'books',
+           {START_US} + {DAY} * {DAY_US} + n % 1000, 1000,
            CASE WHEN n % 50 = 0 THEN 503 ELSE 200 END,
            CASE WHEN n % 50 = 0 THEN 'retry' ELSE 'done' END
     FROM generate_series({{first}}, {{last}}) AS n"""

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.link import Link
-from tieline.adapters.postgres.migrations import check_migrated, migrate
+from tieline.adapters.postgres.migrations import check_migrated, migrate, newest
 from tieline.adapters.postgres.partitions import make_days
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.session import PATIENCE_S, Session
@@ -43,6 +43,11 @@ class PostgresDatabase:
         self._free: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
         for session in reversed(self._sessions):
             self._free.put_nowait(session)
+
+    @property
+    def knows(self) -> int:
+        """The newest migration that this release knows."""
+        return newest()
 
     @classmethod
     async def open(

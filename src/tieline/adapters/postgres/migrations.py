@@ -24,17 +24,25 @@ Done = dict[int, tuple[str, str]]
 async def migrate(link: Link, store: str) -> list[str]:
     """Apply what is missing, all or nothing; returns the names applied.
 
-    Raises StoreError when the store comes from a release that this one cannot work beside, or a
-    file was changed after use.
+    Raises StoreError when the store comes from a release that this one cannot work beside, when a
+    process is at work that a migration would take something away from, or a file was changed after
+    use.
     """
     await link.begin()
     await link.execute(f"SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})")
     await link.execute(f"SET LOCAL client_min_messages = warning; {LEDGER}")
     done, ours = await _done(link), _files()
     _refuse_contracted(done, ours, store)
-    applied = [name for number, name in ours.items() if await _apply(link, number, name, done)]
+    applied = [
+        name for number, name in ours.items() if await _apply(link, number, name, done, store)
+    ]
     await link.execute("COMMIT")
     return applied
+
+
+def newest() -> int:
+    """The number of the newest migration that this release knows."""
+    return max(_files())
 
 
 async def check_migrated(link: Link, store: str) -> None:
@@ -84,13 +92,29 @@ def _refuse_contracted(done: Done, ours: dict[int, str], store: str) -> None:
             )
 
 
-async def _apply(link: Link, number: int, name: str, done: Done) -> bool:
+async def _refuse_beside_older(link: Link, number: int, store: str) -> None:
+    """A contract waits until nobody is at work who does not know what came before it."""
+    ours = _files()
+    known = max(one for one in ours if one < number)
+    found = (await link.run(Statement("upkeep/worker_older", one={"known": known}))).rows
+    if found:
+        others = ", ".join(about for (about,) in found)
+        raise StoreError(
+            f"{store} cannot have migration {ours[number]} yet: it takes away what an older "
+            f"release works with, and processes of one are at work ({others}); stop them, then "
+            "start this release (one that was killed counts for half a minute)"
+        )
+
+
+async def _apply(link: Link, number: int, name: str, done: Done, store: str) -> bool:
     sql = files(__package__).joinpath("schema", name).read_text(encoding="utf-8")
     digest = hashlib.sha256(sql.encode()).hexdigest()
     if number in done:
         if done[number][1] != digest:
             raise StoreError(f"migration {name} is not the file that this store was made with")
         return False
+    if CONTRACT in name:
+        await _refuse_beside_older(link, number, store)
     await link.execute(sql)
     note: dict[str, Value] = {"number": number, "name": name, "digest": digest}
     await link.run(Statement("upkeep/migration_note", one=note))

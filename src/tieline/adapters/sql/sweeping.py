@@ -24,6 +24,7 @@ def beat(command: Beat) -> Steps[Beaten]:
         started_us=command.started_us,
         ahead_us=command.ahead_us,
         silent_us=command.silent_us,
+        knows=command.knows,
     )
     return Beaten(store_us)
 

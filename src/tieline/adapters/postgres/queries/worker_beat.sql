@@ -1,13 +1,15 @@
 -- A worker lives, and is told the time, which is the same for all of them.
 -- takes: id text, now_us bigint, started_us bigint, about text, version text, roles text, host text
--- takes: pid bigint, ahead_us bigint, silent_us bigint
-INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid, ahead_us, silent_us)
+-- takes: pid bigint, ahead_us bigint, silent_us bigint, knows bigint
+INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid, ahead_us, silent_us,
+                    knows)
 VALUES (:id, :now_us, coalesce(:started_us, :now_us), :about, :version, :roles, :host, :pid,
-        :ahead_us, :silent_us)
+        :ahead_us, :silent_us, :knows)
 ON CONFLICT (id) DO UPDATE SET
   beat_us = excluded.beat_us,
   started_us = coalesce(:started_us, worker.started_us),
   ahead_us = excluded.ahead_us,
   silent_us = excluded.silent_us,
-  stopped_us = NULL
-RETURNING (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+  knows = excluded.knows,
+  stopped_us = NULL;
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
