@@ -67,7 +67,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def conditions(node: dict[str, Any]) -> str:
     """By which rows are found; on an empty table the server may take either index."""
-    return node.get("Index Cond", "") + node.get("Filter", "")
+    return f"{node.get('Index Cond')} {node.get('Filter')}"
 
 
 @pytest.mark.parametrize("name", PATH)
