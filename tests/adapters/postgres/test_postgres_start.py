@@ -35,6 +35,13 @@ async def bare_url(url: str) -> str:
     return url
 
 
+EXTENSION = """DO $$ BEGIN
+SET allow_system_table_mods = on;
+INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+SELECT 999999, 'citus', oid, 2200, false, '0' FROM pg_roles WHERE rolname = current_user;
+END $$"""
+
+
 def durability() -> Steps[str]:
     ((_, synchronous_commit, _, _),) = yield from ask("upkeep/durability")
     return str(synchronous_commit)
@@ -135,6 +142,23 @@ async def test_commits_wait_for_the_disk_even_where_the_server_would_not(url: st
 
     assert any("synchronous_commit = off" in warning for warning in database.warnings)
     assert in_force == "on"
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("is_distributed", "mode"), [(False, "force_generic_plan"), (True, "auto")]
+)
+async def test_a_distributed_server_makes_its_own_plans(
+    url: str, mode: str, *, is_distributed: bool
+) -> None:
+    if is_distributed:  # no package carries the extension: its line in the catalogue stands for it
+        await ask_store(url, EXTENSION)
+
+    database = await PostgresDatabase.open(url)
+    link = await Link.dial(database.url)
+
+    assert await link._connection.fetchval("SHOW plan_cache_mode") == mode
+    await link.close()
     await database.close()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
+from tieline.adapters.postgres.distributed import settings_for
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import check_migrated, migrate, newest
 from tieline.adapters.postgres.partitions import make_days
@@ -70,6 +71,7 @@ class PostgresDatabase:
             _refuse_old(place.shown, durability[3])
             await (migrate if may_migrate else check_migrated)(link, place.shown)
             await _refuse_shut(link, place.shown)
+            more = await settings_for(link)
             if may_migrate:
                 await make_days(link)
             await link.alone(Statement("upkeep/mark_forget"))
@@ -77,7 +79,8 @@ class PostgresDatabase:
         finally:
             await link.close()
         if durability[1] == "off":
-            place = replace(place, settings=(*place.settings, ("synchronous_commit", "on")))
+            more = (*more, ("synchronous_commit", "on"))
+        place = replace(place, settings=(*place.settings, *more))
         sessions = [
             Session(place, chance=chance, reach=reach, patience_s=patience_s)
             for _ in range(place.connections)

@@ -148,10 +148,10 @@ async def _make(link: Link, part: Part) -> int:
     return await _alter(
         link,
         part,
-        f"LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE; "
-        f"CREATE TABLE {part.name} (LIKE {table} INCLUDING ALL) WITH ({OPTIONS}); "
+        f"LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE",
+        f"CREATE TABLE {part.name} (LIKE {table} INCLUDING ALL) WITH ({OPTIONS})",
         f"WITH moved AS (DELETE FROM {table}_default WHERE {within} RETURNING *) "
-        f"INSERT INTO {part.name} SELECT * FROM moved; "
+        f"INSERT INTO {part.name} SELECT * FROM moved",
         f"ALTER TABLE {table} ATTACH PARTITION {part.name} "
         f"FOR VALUES FROM ('{part.first}') TO ('{part.end}')",
         is_there=False,
@@ -164,14 +164,18 @@ async def _drop(link: Link, part: Part) -> int:
     return 0
 
 
-async def _alter(link: Link, part: Part, text: str, *, is_there: bool) -> int:
-    """Do it unless another process is at it, or has done it meanwhile."""
+async def _alter(link: Link, part: Part, *texts: str, is_there: bool) -> int:
+    """Do it unless another process is at it, or has done it meanwhile.
+
+    One text after the other: a distributed server takes no more than one at a time.
+    """
     await link.begin()
     try:
         asked = Statement("upkeep/part_lock", one={"part": part.name})
         ((is_ours, exists),) = (await link.run(asked)).rows
         if is_ours and exists == is_there:
-            await link.execute(f"{MOMENT}; {text}")
+            for text in (MOMENT, *texts):
+                await link.execute(text)
             return 1
         return 0
     finally:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tieline.adapters.postgres.dialling import dial
+from tieline.adapters.postgres.distributed import settings_for
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import migrate
 from tieline.adapters.postgres.partitions import TABLES, make_before, make_days
@@ -40,6 +41,8 @@ class PostgresRows:
         try:
             migrated = await migrate(link, place.shown)
             await make_days(link)
+            for name, value in await settings_for(link):
+                await link.execute(f"SET {name} = {value}")
         except BaseException:
             await link.close()
             raise

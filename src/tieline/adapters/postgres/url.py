@@ -16,6 +16,10 @@ ALIKE = 0.75
 ENCODE = "in a user or a password, write # / ? @ as %23 %2F %3F %40"
 
 
+Setting = tuple[str, str]
+"""Of the server, for one connection: its name and value."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreUrl:
     """Where the store is. Three keys of the query are ours, the rest goes to the driver."""
@@ -32,7 +36,7 @@ class StoreUrl:
     """Whether a connection is held to hear hints; ``?hints=off``, and off behind a pooler."""
     hints_dsn: str | None = None
     """``?hints=host:port``: where the server itself is, past the pooler, to hear hints."""
-    settings: tuple[tuple[str, str], ...] = ()
+    settings: tuple[Setting, ...] = ()
     """Further settings for what is done over a connection to it."""
     others: tuple[str, ...] = ()
     """The other servers of ``first,second``, in their order."""
