@@ -198,6 +198,8 @@ async def test_a_day_of_which_nothing_is_needed_goes_as_a_whole(
     late_us = OLD_US + 91 * DAY_US
     while (await worked.commit(Purge(late_us, late_us, late_us))).count:
         pass
+    for id_ in (id_at("rct_", OLD_US), "rct_ffff"):
+        await ask(url, f"INSERT INTO receipt_decision VALUES ('{id_}', 'closed', 1)")
 
     none = await drop_days(link, LONG_AGO)
     await drop_days(link, OVER)
@@ -206,6 +208,7 @@ async def test_a_day_of_which_nothing_is_needed_goes_as_a_whole(
     left = {part.name for part in await parts(link)}
     assert not [name for name in left if "2025" in name]
     assert await counts(url) == [0, 0, 0, 0, 0]
+    assert await ask(url, "SELECT string_agg(receipt_id, ' ') FROM receipt_decision") == "rct_ffff"
 
 
 async def test_the_days_of_a_running_store_are_not_touched(link: Link, url: str) -> None:

@@ -1,7 +1,7 @@
 """Quarantine: deliveries wait until they are replayed or closed, and each is decided once."""
 
 import pytest
-from tests.makers import a_receipt, a_run, an_admission, by, event_id, receipt_id, replay_id
+from tests.makers import DAY_US, a_receipt, a_run, an_admission, by, event_id, receipt_id, replay_id
 from tests.stores import Store
 
 from tieline.model.commands import (
@@ -12,6 +12,7 @@ from tieline.model.commands import (
     KeepReceipt,
     ReplayFilter,
     StartReplay,
+    TendIssues,
 )
 from tieline.model.errors import Conflict
 from tieline.model.ids import ReceiptId
@@ -57,6 +58,21 @@ async def test_what_is_closed_waits_no_longer_and_is_audited(store: Store) -> No
     assert lines == [("close-delivery", receipt_id(n), "old") for n in (1, 3)]
     assert (await store.views.read(ShowReceipt(receipt_id(1)))).decision == "closed"
     assert (await store.views.read(ShowReceipt(receipt_id(2)))).decision is None
+
+
+async def test_an_issue_stays_while_a_delivery_of_it_waits(
+    store: Store,
+) -> None:
+    await put_aside(store, 1, 2)
+    await store.journal.commit(CloseDeliveries((receipt_id(1),), by()))
+    later = store.now_us + DAY_US
+    tend = TendIssues(later, later - 1)
+
+    while_one_waits = await store.journal.commit(tend)
+    await store.journal.commit(CloseDeliveries((receipt_id(2),), by()))
+    then = await store.journal.commit(tend)
+
+    assert (while_one_waits.count, then.count) == (0, 1)
 
 
 async def test_what_it_does_not_fit_is_named_and_the_rest_is_closed(store: Store) -> None:

@@ -96,8 +96,9 @@ async def drop_days(link: Link, keep: Keep) -> int:
     # A receipt may hold the payload of its event, whose id was made a moment later.
     left = [part.end_us for part in await parts(link) if part.table == "event"]
     for part in _old(there, "receipt", keep.history_before_us):
-        if all(end_us > part.end_us + Day(0).end_us for end_us in left):
-            dropped += await _drop(link, part)
+        if all(end_us > part.end_us + Day(0).end_us for end_us in left) and await _drop(link, part):
+            await link.alone(Statement("upkeep/part_decisions", one=part.range))
+            dropped += 1
     return dropped
 
 

@@ -4,3 +4,4 @@
 INSERT INTO dedupe (tenant, source, identity, event_id, expires_us)
 SELECT given.* FROM {rows} ORDER BY tenant, source, identity
 ON CONFLICT (tenant, source, identity) DO NOTHING
+RETURNING 1

@@ -6,3 +6,4 @@ INSERT INTO lane (tenant, flow, key, head)
 SELECT DISTINCT ON (tenant, flow, key) tenant, flow, key, head
 FROM {rows} ORDER BY tenant, flow, key, nth
 ON CONFLICT (tenant, flow, key) DO UPDATE SET head = lane.head WHERE false
+RETURNING 1
