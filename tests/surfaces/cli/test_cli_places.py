@@ -1,6 +1,8 @@
 """The place of a command: a store or a hub elsewhere, never another than the one that was named;
 and long work, which is the same in both."""
 
+import re
+
 import pytest
 from tests.surfaces.cli.conftest import Shop
 from tests.surfaces.cli.test_cli_far import Elsewhere, there
@@ -132,6 +134,22 @@ def test_all_dead_letters_of_a_filter_are_decided(
     assert (stopped.code, again.code, missing.code) == (0, 5, 3)
 
 
+@pytest.mark.parametrize("is_far", [False, True])
+def test_all_held_runs_are_resolved(
+    shop: Shop, is_far: bool, request: pytest.FixtureRequest
+) -> None:
+    tieline = request.getfixturevalue("there").tieline if is_far else shop.tieline
+    none = tieline("held", "resolve", "--all", "--flow", "nobody", "--retry", "--yes", *BECAUSE)
+    started = tieline("held", "resolve", "--all", "--give-up", "--yes", *BECAUSE)
+    id_ = next(word for word in started.out.split() if word.startswith("opr_"))
+    shown = tieline("operations", "show", id_)
+
+    assert (none.code, started.code, shown.code) == (0, 0, 0)
+    assert "nothing of this waits" in none.out
+    assert re.match(r"\d+ held runs: resolve-give-up\.", started.out)
+    assert "resolve-give-up" in shown.out
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -139,6 +157,10 @@ def test_all_dead_letters_of_a_filter_are_decided(
         ("dead retry run_1 --all", "give either a run's id, or --all"),
         ("dead discard run_1 --flow f", "it goes with --all"),
         ("dead retry --all --as-new-action", "run by run"),
+        ("held resolve --retry", "give either a run's id, or --all"),
+        ("held resolve run_1 --retry --flow f", "it goes with --all"),
+        ("held resolve --all --done", "said run by run"),
+        ("held resolve --all", "give one of --done, --retry, --give-up"),
     ],
 )
 def test_one_or_all(shop: Shop, line: str, words: str) -> None:

@@ -18,9 +18,10 @@ class Chosen:
     run_id: str | None
     is_all: bool
     flow: str | None
-    kind: str | None
-    issue: str | None
-    connection: str | None
+    kind: str | None = None
+    issue: str | None = None
+    connection: str | None = None
+    target: str = "dead-letters"
 
     def check(self) -> None:
         """Raises SettingsError for both, neither, or a filter that would go unheard."""
@@ -39,8 +40,13 @@ class Chosen:
 
     def filter(self) -> BulkFilter:
         """As the hub takes it."""
-        return BulkFilter("dead-letters", self.flow, self.kind, issue_of(self.issue),
+        return BulkFilter(self.target, self.flow, self.kind, issue_of(self.issue),
                           self.connection)  # fmt: skip
+
+    @property
+    def noun(self) -> str:
+        """What they are, for people."""
+        return "held runs" if self.target == "held" else "dead letters"
 
 
 def decide_all(session: Session, action: str, chosen: Chosen, by: By, *, yes: bool) -> None:
@@ -51,7 +57,7 @@ def decide_all(session: Session, action: str, chosen: Chosen, by: By, *, yes: bo
         session.done("nothing of this waits for a decision", operation=None, runs=0)
         return
     least = "at least " if counted >= long_work.MOST_COUNTED else ""
-    words = f"{least}{counted} dead letters: {action}."
+    words = f"{least}{counted} {chosen.noun}: {action}."
     if not session.paper.is_json:
         session.paper.say(words)
     if not yes and not session.confirm(words, "yes"):

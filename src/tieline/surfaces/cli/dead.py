@@ -31,8 +31,6 @@ COLUMNS: tuple[Column[DeadRow], ...] = (
     Column("DECIDED", lambda row: row.resolution),
 )
 
-RunArgument = Annotated[str | None, typer.Argument(help="A run's id; or give --all.")]
-
 app.command("show")(runs.show)
 
 
@@ -64,7 +62,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 @app.command()
 def retry(  # noqa: PLR0913 - one run, or all of a filter
     context: typer.Context,
-    run_id: RunArgument = None,
+    run_id: o.RunOrAll = None,
     *,
     as_new_action: o.AsNewAction = False,
     yes_effects_again: o.EffectsAgain = False,
@@ -98,7 +96,7 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
 @app.command()
 def discard(  # noqa: PLR0913 - one run, or all of a filter
     context: typer.Context,
-    run_id: RunArgument = None,
+    run_id: o.RunOrAll = None,
     *,
     is_all: o.All = False,
     flow: o.Flow = None,

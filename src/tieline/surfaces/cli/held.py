@@ -10,8 +10,8 @@ from tieline.model.view_rows import RunRow
 from tieline.model.views import ListRuns
 from tieline.operations import decide
 from tieline.operations.decide import Decision
+from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli import runs
 from tieline.surfaces.cli.paper import Column, when
 from tieline.surfaces.cli.session import Span
 
@@ -46,9 +46,9 @@ def list_(
 
 
 @app.command()
-def resolve(  # noqa: PLR0913 - three answers, the result of one, and why
+def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs, and why
     context: typer.Context,
-    run_id: str,
+    run_id: o.RunOrAll = None,
     *,
     done: Annotated[bool, typer.Option("--done", help="It happened: go on behind it.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="It did not: try it again.")] = False,
@@ -56,9 +56,14 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, and why
     result: Annotated[
         str | None, typer.Option(help="With --done: the JSON that the step returns.")
     ] = None,
+    is_all: o.All = False,
+    flow: o.Flow = None,
+    yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
     """Say what happened, or what to do."""
+    every = bulk.Chosen(run_id, is_all, flow, target="held")
+    every.check()
     chosen = [
         decision
         for decision, is_chosen in (
@@ -73,6 +78,12 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, and why
         raise SettingsError("the decision", named, "give one of --done, --retry, --give-up")
     session = o.session_of(context)
     by = session.by(reason)
+    if run_id is None:
+        if chosen == [Decision.DONE]:
+            wanted = "what happened is said run by run; with --all give --retry or --give-up"
+            raise SettingsError("--done", "with --all", wanted)
+        bulk.decide_all(session, f"resolve-{chosen[0]}", every, by, yes=yes)
+        return
     answer = None if result is None else result.encode(errors="surrogateescape")
     session.change(
         lambda journal: decide.resolve(journal, RunId(run_id), by, chosen[0], result=answer)

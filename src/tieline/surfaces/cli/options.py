@@ -41,6 +41,7 @@ EffectsAgain = Annotated[
 RunState = Annotated[
     str | None, typer.Option("--state", help="Only in this state, such as running or held.")
 ]
+RunOrAll = Annotated[str | None, typer.Argument(help="A run's id; or give --all.")]
 All = Annotated[
     bool, typer.Option("--all", help="Every one that waits for a decision, of the filter.")
 ]
