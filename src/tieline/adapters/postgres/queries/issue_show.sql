@@ -6,9 +6,9 @@ SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count,
          CASE WHEN i.flow IS NULL THEN i.subjects ELSE
            (SELECT coalesce(max(named.n), 0)
             FROM (SELECT count(DISTINCT f.key) AS n
-                  FROM (SELECT event_id FROM issue_link WHERE issue = i.id
+                  FROM (SELECT tenant, event_id FROM issue_link WHERE issue = i.id
                         ORDER BY subject DESC LIMIT 50) AS l
-                  JOIN reference AS f ON f.event_id = l.event_id
+                  JOIN reference AS f ON f.tenant = l.tenant AND f.event_id = l.event_id
                   GROUP BY f.kind) AS named) END,
          i.flow IS NULL OR i.subjects <= 50,
          (SELECT count(DISTINCT t.tenant)

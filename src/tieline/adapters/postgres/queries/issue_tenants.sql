@@ -3,5 +3,5 @@
 SELECT l.tenant, count(*), count(*) FILTER (WHERE r.state = 'held')
 FROM (SELECT subject, tenant FROM issue_link WHERE issue = :issue
       ORDER BY subject DESC LIMIT :look) AS l
-LEFT JOIN run AS r ON r.id = l.subject
+LEFT JOIN run AS r ON r.tenant = l.tenant AND r.id = l.subject
 GROUP BY l.tenant ORDER BY count(*) DESC, l.tenant
