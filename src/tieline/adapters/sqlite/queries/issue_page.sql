@@ -3,20 +3,8 @@ WITH looked AS MATERIALIZED (
   SELECT id, last_us FROM issue WHERE (last_us, id) < (:before_us, :before_id)
   ORDER BY last_us DESC, id DESC LIMIT :look
 ), judged AS (
-  SELECT i.id, i.last_us,
-         (EXISTS (SELECT 1 FROM dead AS d
-                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
-          OR i.id IN (SELECT l.issue
-                      FROM (SELECT id FROM run
-                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
-                            ORDER BY id LIMIT 1000) AS r
-                      CROSS JOIN issue_link AS l ON l.subject = r.id)
-          OR (i.kind = 'quarantined'
-              AND EXISTS (SELECT 1 FROM (SELECT subject FROM issue_link WHERE issue = i.id
-                                         ORDER BY subject DESC LIMIT 1000) AS l
-                          WHERE NOT EXISTS (SELECT 1 FROM receipt_decision AS k
-                                            WHERE k.receipt_id = l.subject)))) AS needs
-  FROM looked CROSS JOIN issue AS i ON i.id = looked.id
+  SELECT i.id, i.last_us, i.needs
+  FROM looked CROSS JOIN judged_issue AS i ON i.id = looked.id
   WHERE (:states IS NULL OR i.state IN (SELECT value FROM json_each(:states)))
     AND (:flow IS NULL OR i.flow = :flow)
     AND (:connection IS NULL OR i.connection = :connection)

@@ -13,16 +13,5 @@ SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count,
          (SELECT count(DISTINCT t.tenant)
           FROM (SELECT tenant FROM issue_link WHERE issue = i.id
                 ORDER BY subject DESC LIMIT 50) AS t),
-         (EXISTS (SELECT 1 FROM dead AS d
-                  WHERE d.issue = i.id AND d.issue IS NOT NULL AND d.resolution IS NULL)
-          OR i.id IN (SELECT l.issue
-                      FROM (SELECT id FROM run
-                            WHERE state IN ('held', 'dead', 'cancelled') AND state = 'held'
-                            ORDER BY id LIMIT 1000) AS r
-                      CROSS JOIN issue_link AS l ON l.subject = r.id)
-          OR (i.kind = 'quarantined'
-              AND EXISTS (SELECT 1 FROM (SELECT subject FROM issue_link WHERE issue = i.id
-                                         ORDER BY subject DESC LIMIT 1000) AS l
-                          WHERE NOT EXISTS (SELECT 1 FROM receipt_decision AS k
-                                            WHERE k.receipt_id = l.subject)))) AS needs
-FROM issue AS i WHERE i.id = :id
+         i.needs
+FROM judged_issue AS i WHERE i.id = :id
