@@ -3,7 +3,7 @@
 -- rows: tenant text, run_id text, epoch bigint
 SELECT coalesce(json_agg(json_build_array(claim.tenant, claim.run_id, claim.epoch, flow, lane)),
                 '[]')::text
-FROM (SELECT DISTINCT given.* FROM {rows} ORDER BY tenant, run_id) AS claim
+FROM (SELECT DISTINCT given.* FROM {rows} ORDER BY run_id) AS claim
 CROSS JOIN LATERAL (
   SELECT epoch, state, flow, lane FROM work
   WHERE work.tenant = claim.tenant AND work.run_id = claim.run_id
