@@ -43,7 +43,7 @@ class Watched:
     home: str
     faults: list[str] = field(default_factory=list)
     expected: str = ""
-    """A status that a test asks for; browsers tell it as an error."""
+    """A status that a test asks for; browsers, and the library on the page, tell it as an error."""
 
     def watch(self, page: Page) -> Page:
         """Note every error of *page*, and every request that goes elsewhere."""
@@ -53,7 +53,8 @@ class Watched:
         return page
 
     def _note(self, kind: str, text: str) -> None:
-        is_expected = self.expected and f"with a status of {self.expected}" in text
+        words = (f"with a status of {self.expected}", f"with status {self.expected}")
+        is_expected = self.expected and any(word in text for word in words)
         if kind in {"error", "warning"} and not is_expected:
             self.faults.append(f"{kind}: {text}")
 

@@ -234,6 +234,18 @@ def test_now_leaves_for_the_log_in_when_the_session_is_over(
     page.wait_for_url("**/login?next=/")
 
 
+def test_live_leaves_for_the_log_in_when_the_session_is_over(
+    page: Page, hub: House, watched: Watched
+) -> None:
+    watched.expected = "401"
+    ends = {"status": 200, "content_type": "text/event-stream", "body": ": the line ends\n\n"}
+    page.route("**/live/stream*", lambda route: route.fulfill(**ends), times=1)
+    page.goto(f"{hub.url}/live")
+    page.context.clear_cookies()
+
+    expect(page).to_have_url(re.compile(r"/login\?next=/live$"), timeout=20_000)
+
+
 def test_a_change_after_the_session_is_over_is_not_made_and_says_so(page: Page, hub: House) -> None:
     page.goto(f"{hub.url}/flows/announce_ticket/pause")
     page.get_by_label("Reason").fill("too late")

@@ -204,7 +204,11 @@
   function attend() {
     if (!live) return;
     document.addEventListener("htmx:sse:after:connection", () => mark("on", "live"));
-    document.addEventListener("htmx:sse:error", () => mark("", "trying to connect again"));
+    document.addEventListener("htmx:sse:error", (event) => {
+      // The session is over: the page itself is asked for, which leads to the log-in and back.
+      if (event.detail.status === 401) location.reload();
+      else mark("", "trying to connect again");
+    });
     document.addEventListener("htmx:sse:close", () => mark("", "not connected"));
     document.addEventListener("htmx:sse:before:message", (event) => {
       if (!live.dataset.paused) return;
