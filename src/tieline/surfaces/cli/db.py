@@ -69,7 +69,7 @@ def _tell(session: Session, sheet: StoreSheet) -> None:
 
 @app.command()
 def migrate(context: typer.Context) -> None:
-    """Bring the store up to this release: only additions, so hubs of the last one may go on."""
+    """Bring the store up to this release; nothing is taken away under an older process at work."""
     session = o.session_of(context)
     store = session.target().store
 
