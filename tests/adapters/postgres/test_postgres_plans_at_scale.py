@@ -7,7 +7,7 @@ Buffers are counted, not seconds: a page that is touched costs the same on a bus
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from tests import postgres_server
 from tests.makers import ALICE, BOB, START_US
+from tests.plans import nodes
 
 from tieline.adapters.postgres.link import SETTINGS
 from tieline.adapters.postgres.sets import Query, arguments, queries
@@ -181,12 +182,6 @@ class Looked:
     @property
     def total(self) -> int:
         return sum(self.buffers.values())
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", ()):
-        yield from nodes(inner)
 
 
 async def look(url: str, steps: Steps[Any]) -> tuple[Any, Looked]:

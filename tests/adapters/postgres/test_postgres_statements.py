@@ -1,7 +1,6 @@
 """Statements: files become what the server is given, behind a pooler too; plans use indexes."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from importlib.resources import files
 from typing import Any
@@ -11,6 +10,7 @@ import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from benchmarks.crowd import fill_database
 from tests.makers import ALICE, FLOW, START_US, a_claim, an_ingest, run_id
+from tests.plans import generic_plan
 
 from tieline.adapters.postgres.link import SETTINGS, Link
 from tieline.adapters.postgres.reader import PostgresReader
@@ -160,12 +160,6 @@ PATH = ("work_", "lane_", "run_move", "run_end", "run_load", "run_get", "step_of
         "dedupe_", "dead_upsert", "check_work", "check_lane", "event_insert")  # fmt: skip
 
 
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", ()):
-        yield from _nodes(inner)
-
-
 async def test_no_plan_of_the_path_turns_to_reading_a_table_when_statistics_say_it_is_empty(
     url: str,
 ) -> None:
@@ -219,17 +213,10 @@ async def test_what_people_ask_of_long_tables_is_found_by_an_index(url: str) -> 
 
 async def _read_whole(connection: Any, text: str, tables: AbstractSet[str] = HOT) -> set[str]:
     """Those of *tables* of which the statement may read every row."""
-    await connection.execute(f"PREPARE looked AS {text}")
-    wants = await connection.fetchval(
-        "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'looked'"
-    )
-    nulls = f"({', '.join(['NULL'] * wants)})" if wants else ""
-    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE looked{nulls}")
-    await connection.execute("DEALLOCATE looked")
     by_tenant = {row[0] for row in await connection.fetch(BY_TENANT)}
     return {
         node["Relation Name"]
-        for node in _nodes(json.loads(explained)[0]["Plan"])
+        for node in await generic_plan(connection, text)
         if node.get("Relation Name") in tables
         and node["Node Type"] not in {"Tid Scan", "ModifyTable"}
         and _is_walk(node, by_tenant)

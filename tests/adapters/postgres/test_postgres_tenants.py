@@ -1,7 +1,6 @@
 """Tenants: every hot key begins with one, and what looks a row up names it, so it can be placed."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any
 
@@ -9,12 +8,15 @@ import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from tests.earlier_store import brought_to, made_up_to
 from tests.makers import ALICE, START_US, event_id, run_id
+from tests.plans import generic_plan
 
 from tieline.adapters.postgres.database import PostgresDatabase
-from tieline.adapters.postgres.link import SETTINGS
+from tieline.adapters.postgres.link import SETTINGS, Link
 from tieline.adapters.postgres.migrations import newest
 from tieline.adapters.postgres.sets import queries
+from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.statement import Statement
 from tieline.model.commands import Beat
 from tieline.model.errors import StoreError
 
@@ -59,12 +61,6 @@ PATH = (
 """What the path of an event asks of rows that are there already."""
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", ()):
-        yield from nodes(inner)
-
-
 def conditions(node: dict[str, Any]) -> str:
     """By which rows are found; on an empty table the server may take either index."""
     return f"{node.get('Index Cond')} {node.get('Filter')}"
@@ -77,17 +73,30 @@ async def test_each_look_up_of_the_path_names_the_tenant(connection: Any, name: 
 
     looked = []
     for query in queries(name):
-        await connection.execute(f"PREPARE looked AS {query.text}")
-        types = await connection.fetchval(
-            "SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 'looked'"
-        )
-        given = ", ".join("'{evt_}'" if type_ == "text[]" else "NULL" for type_ in types)
-        told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE looked({given})")
-        await connection.execute("DEALLOCATE looked")
-        looked += [n for n in nodes(json.loads(told)[0]["Plan"]) if "Index Name" in n]
+        steps = await generic_plan(connection, query.text, arrays="'{evt_}'")
+        looked += [step for step in steps if "Index Name" in step]
 
     assert looked
     assert [n["Index Name"] for n in looked if "tenant" not in conditions(n)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("lane_insert", ("-", "post", "a", "run_1")),
+        ("dedupe_insert", ("-", "billing", "in_1", "evt_1", 1)),
+    ],
+)
+async def test_what_was_stored_comes_back_row_by_row(
+    url: str, name: str, row: tuple[str | int, ...]
+) -> None:
+    """A distributed server counts what such a statement was offered, and lanes hang on it."""
+    link = await Link.dial(parse(url))
+
+    first, second = [await link.alone(Statement(name, [row])) for _ in range(2)]
+
+    assert ([*first.rows], [*second.rows]) == ([(1,)], [])
+    await link.close()
 
 
 # --- a store from before -------------------------------------------------------------------------

@@ -96,9 +96,8 @@ async def drop_days(link: Link, keep: Keep) -> int:
     # A receipt may hold the payload of its event, whose id was made a moment later.
     left = [part.end_us for part in await parts(link) if part.table == "event"]
     for part in _old(there, "receipt", keep.history_before_us):
-        if all(end_us > part.end_us + Day(0).end_us for end_us in left) and await _drop(link, part):
-            await link.alone(Statement("upkeep/part_decisions", one=part.range))
-            dropped += 1
+        if all(end_us > part.end_us + Day(0).end_us for end_us in left):
+            dropped += await _drop(link, part, _forget_decisions(part))
     return dropped
 
 
@@ -159,10 +158,16 @@ async def _make(link: Link, part: Part) -> int:
     )
 
 
-async def _drop(link: Link, part: Part) -> int:
+async def _drop(link: Link, part: Part, *first: str) -> int:
     with suppress(StoreInterrupted):
-        return await _alter(link, part, f"DROP TABLE {part.name}", is_there=True)
+        return await _alter(link, part, *first, f"DROP TABLE {part.name}", is_there=True)
     return 0
+
+
+def _forget_decisions(part: Part) -> str:
+    """What was decided about receipts goes with them."""
+    within = f"receipt_id >= '{part.first}' AND receipt_id < '{part.end}'"
+    return f"DELETE FROM receipt_decision WHERE {within}"
 
 
 async def _alter(link: Link, part: Part, *texts: str, is_there: bool) -> int:

@@ -6,7 +6,8 @@ FROM (SELECT * FROM lane WHERE (tenant, flow, key) > (:tenant, :flow, :key)
 LEFT JOIN LATERAL (
   SELECT state FROM run WHERE run.tenant = l.tenant AND run.id = l.head OFFSET 0) AS r ON true
 LEFT JOIN LATERAL (
-  SELECT behind FROM work WHERE work.tenant = l.tenant AND work.run_id = l.head OFFSET 0) AS w ON true
+  SELECT behind FROM work
+  WHERE work.tenant = l.tenant AND work.run_id = l.head OFFSET 0) AS w ON true
 LEFT JOIN LATERAL (
   SELECT resolution FROM dead
   WHERE dead.tenant = l.tenant AND dead.run_id = l.head OFFSET 0) AS d ON true

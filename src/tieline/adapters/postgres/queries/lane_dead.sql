@@ -5,7 +5,8 @@ SELECT r.flow, r.tenant, r.lane, r.id, r.state, r.reason, r.moved_us, NULL::bigi
           SELECT 1 FROM work AS w
           WHERE w.tenant = r.tenant AND w.flow = r.flow AND w.lane = r.lane AND w.lane IS NOT NULL
             AND w.behind = 1 LIMIT 1000) AS counted)
-FROM (SELECT tenant, run_id FROM dead WHERE resolution IS NULL ORDER BY run_id DESC LIMIT :look) AS d
+FROM (SELECT tenant, run_id FROM dead
+      WHERE resolution IS NULL ORDER BY run_id DESC LIMIT :look) AS d
 CROSS JOIN LATERAL (
   SELECT * FROM run WHERE run.tenant = d.tenant AND run.id = d.run_id OFFSET 0) AS r
 CROSS JOIN LATERAL (

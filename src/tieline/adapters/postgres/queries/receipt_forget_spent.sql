@@ -7,5 +7,6 @@ WHERE (tenant, id) IN (SELECT e.tenant, e.receipt_id FROM {rows}
   AND (body IS NOT NULL OR headers IS NOT NULL)
   AND NOT EXISTS (
     SELECT 1 FROM run AS r LEFT JOIN dead AS d ON d.tenant = r.tenant AND d.run_id = r.id
-    WHERE r.tenant = receipt.tenant AND r.event_id = receipt.event_id AND r.state NOT IN ('done', 'cancelled')
+    WHERE r.tenant = receipt.tenant AND r.event_id = receipt.event_id
+      AND r.state NOT IN ('done', 'cancelled')
       AND (r.state <> 'dead' OR d.resolution IS NULL))

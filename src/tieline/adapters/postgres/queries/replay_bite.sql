@@ -4,7 +4,8 @@
 -- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint, kind text
 -- takes: connection text
 WITH looked AS MATERIALIZED (
-  SELECT tenant, id FROM event WHERE id > :after AND id >= :first AND id < :end ORDER BY id LIMIT :look
+  SELECT tenant, id FROM event
+  WHERE id > :after AND id >= :first AND id < :end ORDER BY id LIMIT :look
 ), found AS (
   SELECT e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
          e.receipt_id, e.cause, e.contract, e.data, CASE WHEN e.data IS NULL THEN c.body END,

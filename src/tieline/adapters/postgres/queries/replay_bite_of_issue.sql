@@ -15,7 +15,8 @@ WITH looked AS MATERIALIZED (
   FROM looked JOIN event AS e ON e.tenant = looked.tenant AND e.id = looked.event_id
   LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id
   WHERE NOT EXISTS (SELECT 1 FROM run AS r JOIN issue_link AS k ON k.subject = r.id
-                    WHERE r.tenant = e.tenant AND r.event_id = e.id AND r.id < looked.id AND k.issue = :issue)
+                    WHERE r.tenant = e.tenant AND r.event_id = e.id AND r.id < looked.id
+                      AND k.issue = :issue)
     AND (:source IS NULL OR e.source = :source)
     AND (:type IS NULL OR e.type = :type)
     AND (:prefix IS NULL OR substr(e.type, 1, length(:prefix)) = :prefix)

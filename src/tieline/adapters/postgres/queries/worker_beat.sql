@@ -1,4 +1,5 @@
 -- A worker lives, and is told the time, which is the same for all of them.
+-- The time is asked for apart: a distributed server takes no clock in what a write returns.
 -- takes: id text, now_us bigint, started_us bigint, about text, version text, roles text, host text
 -- takes: pid bigint, ahead_us bigint, silent_us bigint, knows bigint
 INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid, ahead_us, silent_us,
