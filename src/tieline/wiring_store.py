@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer, Database, Told
@@ -18,7 +18,7 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.sqlite.transfer import SqliteRows
 from tieline.adapters.vault.sealer import NAME as SEALING
 from tieline.adapters.vault.sealer import VaultSealer
-from tieline.model.commands import Command
+from tieline.model.command import Command
 from tieline.model.errors import SettingsError, StoreError
 from tieline.model.store_sheet import StoreSheet
 from tieline.model.views import ListEvents, ShowEvent, Window
@@ -96,7 +96,7 @@ async def open_store(
 def telling(hints: Hints) -> Told:
     """Tells *hints* what others may want to know of a command."""
 
-    def told(command: Command, answer: object) -> None:
+    def told(command: Command[Any], answer: object) -> None:
         hint = hint_of(command, answer)
         if hint:
             hints.tell(hint)

@@ -1,9 +1,12 @@
 """Hinting: which commands are worth a hint to other processes, and how hints are gathered."""
 
+from typing import Any
+
 import pytest
 from tests.makers import ALICE, START_US, a_claim, an_ingest, run_id
 
 from tieline.model import commands as c
+from tieline.model.command import Command
 from tieline.model.errors import Conflict
 from tieline.model.hint import EVERYTHING, LOOK, NOTHING, Hint
 from tieline.model.ids import EventId
@@ -56,7 +59,7 @@ def a_settle(outcome: object) -> c.Settle:
     ],
 )
 def test_a_command_is_worth_a_hint_when_others_may_have_something_to_do(
-    command: c.Command, answer: object, hint: Hint
+    command: Command[Any], answer: object, hint: Hint
 ) -> None:
     assert hint_of(command, answer) == hint
 

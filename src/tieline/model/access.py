@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tieline.model.by import By
+from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.ids import Micros
 from tieline.model.value import value
 
@@ -106,7 +107,7 @@ class Credentials:
 
 
 @value
-class AddUser:
+class AddUser(OperatorCommand[Counted]):
     """Make a user. Raises Conflict when the name is taken."""
 
     name: str
@@ -116,7 +117,7 @@ class AddUser:
 
 
 @value
-class SetRole:
+class SetRole(OperatorCommand[Counted]):
     """Change what a user is. Raises NotFound, and Conflict for the last administrator."""
 
     name: str
@@ -125,7 +126,7 @@ class SetRole:
 
 
 @value
-class SetPassword:
+class SetPassword(OperatorCommand[Counted]):
     """Replace a password and end the user's sessions, but for ``keep``. Raises NotFound."""
 
     name: str
@@ -136,7 +137,7 @@ class SetPassword:
 
 
 @value
-class RemoveUser:
+class RemoveUser(OperatorCommand[Counted]):
     """Remove a user with sessions and tokens. Raises NotFound, Conflict for the last admin."""
 
     name: str
@@ -144,7 +145,7 @@ class RemoveUser:
 
 
 @value
-class AddInvite:
+class AddInvite(OperatorCommand[Counted]):
     """Store an invitation; an older one for the same user is void."""
 
     hash: str
@@ -156,7 +157,7 @@ class AddInvite:
 
 
 @value
-class AcceptInvite:
+class AcceptInvite(Command[Counted]):
     """Make the invited user, or replace their password; the invitation is used up.
 
     Raises NotFound for one that is unknown, used or expired, Conflict for a name that is taken.
@@ -172,7 +173,7 @@ class AcceptInvite:
 
 
 @value
-class OpenSession:
+class OpenSession(Command[Counted]):
     """Log in: a new session, in place of the one with which the browser came. Raises NotFound."""
 
     hash: str
@@ -185,7 +186,7 @@ class OpenSession:
 
 
 @value
-class TouchSession:
+class TouchSession(Command[Counted]):
     """Note that a session is used, so that it does not end of idleness."""
 
     hash: str
@@ -193,7 +194,7 @@ class TouchSession:
 
 
 @value
-class EndSession:
+class EndSession(Command[Counted]):
     """Log out."""
 
     hash: str
@@ -201,7 +202,7 @@ class EndSession:
 
 
 @value
-class EndSessions:
+class EndSessions(Command[Counted]):
     """Log a user out everywhere."""
 
     user: str
@@ -209,7 +210,7 @@ class EndSessions:
 
 
 @value
-class AddToken:
+class AddToken(OperatorCommand[Counted]):
     """Store a token. Raises Conflict when its name is taken, NotFound for an unknown owner."""
 
     id: str
@@ -222,7 +223,7 @@ class AddToken:
 
 
 @value
-class TouchToken:
+class TouchToken(Command[Counted]):
     """Note that a token is used."""
 
     id: str
@@ -230,7 +231,7 @@ class TouchToken:
 
 
 @value
-class RevokeToken:
+class RevokeToken(OperatorCommand[Counted]):
     """Make a token void, by its id or its name. Raises NotFound."""
 
     token: str
@@ -238,21 +239,6 @@ class RevokeToken:
 
 
 # --- answers that are kept --------------------------------------------------------------------
-
-
-@value
-class TakeKey:
-    """Claim an idempotency key for a request, unless it has been used within the time."""
-
-    actor: str
-    key: str
-    fingerprint: str
-    """Of the method, the path and the body."""
-    at_us: Micros
-    forget_before_us: Micros
-    """Keys that were taken earlier may be taken again."""
-    stale_before_us: Micros
-    """So may those without an answer that were taken before this: whoever had them is gone."""
 
 
 @value
@@ -269,7 +255,22 @@ class KeyTaken:
 
 
 @value
-class KeepAnswer:
+class TakeKey(Command[KeyTaken]):
+    """Claim an idempotency key for a request, unless it has been used within the time."""
+
+    actor: str
+    key: str
+    fingerprint: str
+    """Of the method, the path and the body."""
+    at_us: Micros
+    forget_before_us: Micros
+    """Keys that were taken earlier may be taken again."""
+    stale_before_us: Micros
+    """So may those without an answer that were taken before this: whoever had them is gone."""
+
+
+@value
+class KeepAnswer(Command[Counted]):
     """Store what was answered to the request that has the key."""
 
     actor: str
@@ -279,16 +280,8 @@ class KeepAnswer:
 
 
 @value
-class FreeKey:
+class FreeKey(Command[Counted]):
     """The request came to nothing: its key may be used again."""
 
     actor: str
     key: str
-
-
-AccessCommand = (
-    AddUser | SetRole | SetPassword | RemoveUser | AddInvite | AcceptInvite | OpenSession
-    | TouchSession | EndSession | EndSessions | AddToken | TouchToken | RevokeToken
-    | KeepAnswer | FreeKey
-)  # fmt: skip
-"""All but TakeKey, which is answered by more than a count."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tieline.model.command import Command, Counted
 from tieline.model.ids import Micros
 from tieline.model.value import value
 
@@ -110,7 +111,7 @@ class Signs:
 
 
 @value
-class KeepAlerts:
+class KeepAlerts(Command[Counted]):
     """Store a judgement; nothing is stored (count 0) when another judge was faster."""
 
     turn: int

@@ -1,11 +1,20 @@
 """Fleet commands: what the processes of a hub tell each other through the store."""
 
+from tieline.model.command import Command, Counted
 from tieline.model.ids import Micros, WorkerId
 from tieline.model.value import value
 
 
 @value
-class Beat:
+class Beaten:
+    """A beat is stored."""
+
+    store_us: Micros
+    """What the store's own clock said meanwhile; that of the command where it has none."""
+
+
+@value
+class Beat(Command[Beaten]):
     """A process says that it is alive, and what it is."""
 
     worker: WorkerId
@@ -29,15 +38,7 @@ class Beat:
 
 
 @value
-class Beaten:
-    """A beat is stored."""
-
-    store_us: Micros
-    """What the store's own clock said meanwhile; that of the command where it has none."""
-
-
-@value
-class Leave:
+class Leave(Command[Counted]):
     """A process says, as the last thing, that it ended by itself.
 
     Counts 1 when it is forgotten. One that still holds runs is kept, as stopped, until others
@@ -49,7 +50,7 @@ class Leave:
 
 
 @value
-class TakeDuty:
+class TakeDuty(Command[Counted]):
     """Ask for what one process at a time does, until *until_us*; counts 1 when it is ours.
 
     Whoever has it keeps it by asking again, and gives it away with an *until_us* that has passed.

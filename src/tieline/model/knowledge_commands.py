@@ -3,12 +3,22 @@
 from typing import NamedTuple
 
 from tieline.model.by import By
+from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.ids import IssueId, Micros, ReceiptId, RunId
 from tieline.model.value import value
 
 
 @value
-class DecideMany:
+class Decided:
+    """What became of a DecideMany, or of a CloseDeliveries."""
+
+    done: tuple[RunId | ReceiptId, ...]
+    refused: tuple[tuple[RunId | ReceiptId, str], ...]
+    """(run or delivery, why not)."""
+
+
+@value
+class DecideMany(OperatorCommand[Decided]):
     """One decision about many runs, each with its own line in the audit log; at most 200.
 
     A run whose state does not allow it is left alone, and named in the answer.
@@ -28,24 +38,15 @@ HELD_ACTIONS = ("resolve-retry", "resolve-give-up", "cancel")
 
 
 @value
-class CloseDeliveries:
-    """Close deliveries in quarantine without a run. Answers Decided."""
+class CloseDeliveries(OperatorCommand[Decided]):
+    """Close deliveries in quarantine without a run."""
 
     receipt_ids: tuple[ReceiptId, ...]
     by: By
 
 
 @value
-class Decided:
-    """What became of a DecideMany, or of a CloseDeliveries."""
-
-    done: tuple[RunId | ReceiptId, ...]
-    refused: tuple[tuple[RunId | ReceiptId, str], ...]
-    """(run or delivery, why not)."""
-
-
-@value
-class AcknowledgeIssue:
+class AcknowledgeIssue(OperatorCommand[Counted]):
     """Say that somebody works on it. Raises NotFound, and Conflict when it is resolved."""
 
     id: IssueId
@@ -53,7 +54,7 @@ class AcknowledgeIssue:
 
 
 @value
-class ResolveIssue:
+class ResolveIssue(OperatorCommand[Counted]):
     """Say that it is mended; its next failure opens it again. Raises NotFound, Conflict."""
 
     id: IssueId
@@ -61,7 +62,7 @@ class ResolveIssue:
 
 
 @value
-class MuteIssue:
+class MuteIssue(OperatorCommand[Counted]):
     """Keep it quiet until ``until_us``, or until somebody reopens it. Raises NotFound."""
 
     id: IssueId
@@ -70,7 +71,7 @@ class MuteIssue:
 
 
 @value
-class ReopenIssue:
+class ReopenIssue(OperatorCommand[Counted]):
     """Open it again. Raises NotFound, and Conflict when it is open."""
 
     id: IssueId
@@ -102,7 +103,7 @@ class Heard(NamedTuple):
 
 
 @value
-class KeepTally:
+class KeepTally(Command[Counted]):
     """Add what one process counted to the store's tallies, and note when sources were heard."""
 
     rows: tuple[TallyRow, ...]
@@ -110,7 +111,7 @@ class KeepTally:
 
 
 @value
-class TendIssues:
+class TendIssues(Command[Counted]):
     """Resolve issues that have been quiet for long and have nothing left to decide, and end mutes
     whose time is over; bounded."""
 

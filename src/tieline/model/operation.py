@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tieline.model.by import By
+from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.ids import Micros
 from tieline.model.value import value
 
@@ -23,7 +24,7 @@ class BulkFilter:
 
 
 @value
-class StartOperation:
+class StartOperation(OperatorCommand[Counted]):
     """Record an operation; its bites are made by ``MoveOperation``."""
 
     id: str
@@ -34,7 +35,7 @@ class StartOperation:
 
 
 @value
-class MoveOperation:
+class MoveOperation(Command[Counted]):
     """Note a bite; nothing is noted (count 0) when the cursor has moved, or it was cancelled."""
 
     id: str
@@ -48,11 +49,8 @@ class MoveOperation:
 
 
 @value
-class CancelOperation:
+class CancelOperation(OperatorCommand[Counted]):
     """Stop it; what is decided stays decided. Raises NotFound, Conflict."""
 
     id: str
     by: By
-
-
-OperationCommand = StartOperation | MoveOperation | CancelOperation

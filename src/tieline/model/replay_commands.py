@@ -1,6 +1,7 @@
 """Replay commands: a replay is recorded, admitted bite by bite, and stopped."""
 
 from tieline.model.by import By
+from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.ids import Micros, ReceiptId, ReplayId, RunId
 from tieline.model.replay_filter import ReplayFilter
 from tieline.model.run import NewRun
@@ -8,7 +9,7 @@ from tieline.model.value import value
 
 
 @value
-class StartReplay:
+class StartReplay(OperatorCommand[Counted]):
     """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
 
     id: ReplayId
@@ -20,7 +21,7 @@ class StartReplay:
 
 
 @value
-class ContinueReplay:
+class ContinueReplay(Command[Counted]):
     """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
 
     id: ReplayId
@@ -40,7 +41,7 @@ class ContinueReplay:
 
 
 @value
-class CancelReplay:
+class CancelReplay(OperatorCommand[Counted]):
     """Stop a replay and cancel its runs that have not started."""
 
     id: ReplayId

@@ -6,6 +6,7 @@ agree, only the store's clock counts.
 
 from typing import NamedTuple
 
+from tieline.model.command import Command, Counted
 from tieline.model.ids import Micros, WorkerId
 from tieline.model.value import value
 
@@ -107,7 +108,14 @@ class Share:
 
 
 @value
-class LeaseShares:
+class Leased:
+    """The worker's shares, in the order of its asks."""
+
+    shares: tuple[Share, ...]
+
+
+@value
+class LeaseShares(Command[Leased]):
     """Take part in what all workers share of these connections, one trade for all of them."""
 
     worker: WorkerId
@@ -117,18 +125,8 @@ class LeaseShares:
 
 
 @value
-class Leased:
-    """The worker's shares, in the order of its asks."""
-
-    shares: tuple[Share, ...]
-
-
-@value
-class KeepStandings:
+class KeepStandings(Command[Counted]):
     """Store how connections stand, where one process alone decides it."""
 
     standings: tuple[tuple[str, Standing], ...]
     now_us: Micros
-
-
-ShareCommand = LeaseShares | KeepStandings

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tieline.model.access import Credentials, InviteRow, SessionRow, TokenRow, UserRow
-from tieline.model.views import Question
+from tieline.model.question import Question
 
 
 @dataclass(frozen=True, slots=True)

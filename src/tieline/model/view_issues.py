@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tieline.model.ids import EventId, IssueId, Micros
+from tieline.model.question import Question
 from tieline.model.view_rows import AuditRow, ReceiptRow, RunRow
-from tieline.model.views import EVERYTHING, Page, Question, Window
+from tieline.model.views import EVERYTHING, Page, Window
 
 
 class IssueState(StrEnum):

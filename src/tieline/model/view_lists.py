@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tieline.model.event import Mention
 from tieline.model.ids import EventId, Micros, RunId, Tenant, WorkerId
+from tieline.model.question import Question
 from tieline.model.view_rows import (
     ConnectionCalls,
     PauseRow,
@@ -12,7 +13,7 @@ from tieline.model.view_rows import (
     StandingRow,
     WorkerRow,
 )
-from tieline.model.views import EVERYTHING, Page, Question, Window
+from tieline.model.views import EVERYTHING, Page, Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from tieline.model.ids import Micros
 from tieline.model.operation import BulkFilter
-from tieline.model.views import EVERYTHING, Page, Question, Window
+from tieline.model.question import Question
+from tieline.model.views import EVERYTHING, Page, Window
 
 
 @dataclass(frozen=True, slots=True)

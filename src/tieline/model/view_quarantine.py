@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tieline.model.views import Question
+from tieline.model.question import Question
 
 
 @dataclass(frozen=True, slots=True)

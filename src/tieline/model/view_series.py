@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tieline.model.ids import Micros
-from tieline.model.views import Question
+from tieline.model.question import Question
 
 MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000

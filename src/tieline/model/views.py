@@ -12,6 +12,7 @@ from tieline.model.alert import AlertBook, AlertRow, Signs
 from tieline.model.commands import ReplayFilter, ScheduleRow
 from tieline.model.event import Reference
 from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, Tenant
+from tieline.model.question import Question as Question
 from tieline.model.store_sheet import StoreSheet
 from tieline.model.view_details import (
     Bite,
@@ -40,16 +41,9 @@ from tieline.model.view_rows import (
 )
 
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
 
 MOST_ROWS = 500
 """The largest page; a larger ``limit`` is cut to this."""
-
-
-class Question(Generic[R_co]):
-    """A question of a store, and by its type parameter what the answer is."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

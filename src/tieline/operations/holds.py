@@ -1,12 +1,12 @@
 """Holds: what operators ordered comes in from the store; the running parts of a hub obey it."""
 
 import asyncio
-import re
+from typing import Any
 
+from tieline.model.command import OperatorCommand, name_of
 from tieline.model.commands import (
     Cancel,
     CloseDeliveries,
-    Command,
     DecideMany,
     Pause,
     Resume,
@@ -46,11 +46,9 @@ class Holds:
         self._views = views
         self._observer = observer
 
-    def after(self, command: Command) -> None:
+    def after(self, command: OperatorCommand[Any]) -> None:
         """An operator's *command* is on disk: react without waiting for the next look."""
-        decided = _decided(command)
-        if decided is not None:
-            self._observer.saw(decided)
+        self._observer.saw(_decided(command))
         match command:
             case Pause() | Resume():
                 self.changed.set()
@@ -95,11 +93,9 @@ class Holds:
         return LOOK_AGAIN_S
 
 
-def _decided(command: Command) -> Decided | None:
-    """What observers are told of an operator's *command*; None for one of the engine's own."""
-    by = getattr(command, "by", None)
-    if by is None:
-        return None
+def _decided(command: OperatorCommand[Any]) -> Decided:
+    """What observers are told of an operator's *command*."""
+    by = command.by
     subject = getattr(command, "run_id", None) or getattr(command, "id", None)
     if isinstance(command, Pause | Resume):
         subject = f"{command.kind}:{command.name}"
@@ -109,8 +105,5 @@ def _decided(command: Command) -> Decided | None:
         )
     if isinstance(command, CloseDeliveries):
         subject = f"{len(command.receipt_ids)} deliveries"
-    action = _CAPITAL.sub("-", type(command).__name__).lower()
+    action = name_of(type(command))
     return Decided(action, str(subject or "-"), by.actor, by.reason)
-
-
-_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")

@@ -2,9 +2,10 @@
 happens to the process that began, and can be seen and stopped meanwhile."""
 
 from collections.abc import Callable
+from typing import Any
 
 from tieline.model.by import By
-from tieline.model.commands import Command
+from tieline.model.command import OperatorCommand
 from tieline.model.errors import CommandRefused
 from tieline.model.ids import IssueId, Micros
 from tieline.model.knowledge_commands import DEAD_ACTIONS, DecideMany
@@ -59,7 +60,7 @@ async def count(views: Views, wanted: BulkFilter) -> int:
 
 
 async def bulk_pass(
-    journal: Journal, views: Views, after: Callable[[Command], None], now_us: Micros
+    journal: Journal, views: Views, after: Callable[[OperatorCommand[Any]], None], now_us: Micros
 ) -> int:
     """Give every running operation its next bite; returns how many go on."""
     running = (await views.read(ListOperations("running"))).rows
@@ -72,7 +73,7 @@ async def _bite(
     journal: Journal,
     views: Views,
     row: OperationRow,
-    after: Callable[[Command], None],
+    after: Callable[[OperatorCommand[Any]], None],
     now_us: Micros,
 ) -> None:
     page = await _page(views, row.filter, row.cursor or None, BITE)

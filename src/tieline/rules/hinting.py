@@ -1,6 +1,9 @@
 """Hinting: a command that is on disk comes in; what others may want to look at goes out."""
 
+from typing import Any
+
 from tieline.model import commands as c
+from tieline.model.command import Command
 from tieline.model.hint import LOOK, NOTHING, Hint
 from tieline.model.ids import Micros, RunId
 from tieline.model.run import RetryAt, Waiting
@@ -11,7 +14,7 @@ MOST_LOST = 50
 DECISIONS = (c.RetryDead, c.DiscardDead, c.EditDead, c.ResolveHeld)
 
 
-def hint_of(command: c.Command, answer: object) -> Hint:
+def hint_of(command: Command[Any], answer: object) -> Hint:
     """What *command*, answered with *answer*, may mean for other processes."""
     match answer:
         case c.Ingested(queued=queued) | c.Settled(woke=queued) if queued:
@@ -34,7 +37,7 @@ def hint_of(command: c.Command, answer: object) -> Hint:
             return _of_settle(command)
 
 
-def _of_settle(command: c.Command) -> Hint:
+def _of_settle(command: Command[Any]) -> Hint:
     match command:
         case c.Settle(outcome=RetryAt(due_us=due_us) | Waiting(due_us=due_us)):
             return Hint(due_us=due_us)
@@ -42,7 +45,7 @@ def _of_settle(command: c.Command) -> Hint:
             return NOTHING
 
 
-def _of_counted(command: c.Command, count: int) -> Hint:
+def _of_counted(command: Command[Any], count: int) -> Hint:
     match command:
         case c.Pause() | c.Resume():
             return Hint(look=True, pauses=True)

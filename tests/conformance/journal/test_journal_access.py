@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from tests.makers import START_US, by
@@ -10,6 +11,7 @@ from tests.stores import Store
 from tieline.model import access as a
 from tieline.model import view_access as q
 from tieline.model.by import By
+from tieline.model.command import Command
 from tieline.model.errors import Conflict, NotFound
 from tieline.rules.audit_chain import first_break
 
@@ -76,7 +78,7 @@ async def test_somebody_is_left_who_can_change_roles(store: Store) -> None:
     ],
     ids=lambda command: type(command).__name__,
 )
-async def test_what_is_not_there_cannot_be_changed(store: Store, command: a.AccessCommand) -> None:
+async def test_what_is_not_there_cannot_be_changed(store: Store, command: Command[Any]) -> None:
     with pytest.raises(NotFound):
         await store.journal.commit(command)
 

@@ -1,7 +1,7 @@
 """Operations: a decision about many runs, made bite by bite, once, and stopped when asked to."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.makers import START_US, by
@@ -15,7 +15,7 @@ from tieline.model.views import ListDead, Window
 from tieline.operations import long_work
 
 if TYPE_CHECKING:
-    from tieline.model.commands import Command
+    from tieline.model.command import OperatorCommand
 
 DEAD = BulkFilter("dead-letters")
 
@@ -27,7 +27,7 @@ async def some_dead(store: Store, count: int) -> None:
 
 
 async def go_on(store: Store) -> int:
-    told: list[Command] = []
+    told: list[OperatorCommand[Any]] = []
     left = await long_work.bulk_pass(store.journal, store.views, told.append, START_US)
     assert len(told) <= 1
     return left

@@ -33,6 +33,7 @@ from tieline.model import access as a
 from tieline.model import commands as c
 from tieline.model import operation as o
 from tieline.model.alert import KeepAlerts
+from tieline.model.command import Command
 from tieline.model.errors import Conflict, NotFound
 from tieline.model.fleet_commands import Beat, Leave, TakeDuty
 from tieline.model.sharing import KeepStandings, LeaseShares
@@ -40,7 +41,7 @@ from tieline.model.sharing import KeepStandings, LeaseShares
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
 
-ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
+ALONE: dict[type[Command[Any]], Callable[[Any], Steps[Any]]] = {
     c.GiveBack: execution.give_back,
     c.Promote: timing.promote,
     c.WakeWaiting: timing.wake_waiting,
@@ -94,7 +95,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
 }
 
 
-def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
+def apply(batch: Sequence[Command[Any]], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
     runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
@@ -118,7 +119,7 @@ def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[
     return [answers[i] for i in range(len(batch))]
 
 
-def _alone(command: c.Command, turns: claiming.TurnMemory) -> Steps[Answer]:
+def _alone(command: Command[Any], turns: claiming.TurnMemory) -> Steps[Answer]:
     """A refusal is an answer too: it is raised before anything is written, so the rest goes on."""
     try:
         if isinstance(command, c.Claim):

@@ -5,13 +5,15 @@ would wait for each other in a ring.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from tieline.adapters.sql.execution import Owned
 from tieline.adapters.sql.statement import Steps, put
-from tieline.model.commands import Admission, Command, Ingest, Remember, Settle
+from tieline.model.command import Command
+from tieline.model.commands import Admission, Ingest, Remember, Settle
 
 
-def lock_lanes(batch: Sequence[Command], owned: Collection[Owned]) -> Steps[None]:
+def lock_lanes(batch: Sequence[Command[Any]], owned: Collection[Owned]) -> Steps[None]:
     """Lock the lanes that runs of *batch* join, and those that *owned* runs may leave."""
     joined = {
         (run.tenant, run.flow, run.lane)
@@ -24,7 +26,7 @@ def lock_lanes(batch: Sequence[Command], owned: Collection[Owned]) -> Steps[None
     yield from put("lane_lock", sorted(joined | left))
 
 
-def _admissions(command: Command) -> Iterable[Admission]:
+def _admissions(command: Command[Any]) -> Iterable[Admission]:
     match command:
         case Ingest(admissions=admissions):
             return admissions

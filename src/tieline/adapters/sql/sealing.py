@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from tieline.model import commands as c
+from tieline.model.command import Command
 from tieline.model.event import Event
 from tieline.model.receipt import Receipt
 from tieline.model.run import ClaimedRun, StepRecord
@@ -46,10 +47,11 @@ class SealedViews:
 # --- on the way in --------------------------------------------------------------------------------
 
 
-def sealed(command: c.Command, sealer: Sealer) -> c.Command:
+def sealed(command: Command[R], sealer: Sealer) -> Command[R]:
     """*command* as it may be stored."""
     seal = SEALS.get(type(command))
-    return command if seal is None else seal(command, sealer)
+    found: Command[R] = command if seal is None else seal(command, sealer)
+    return found
 
 
 def _ingest(command: c.Ingest, sealer: Sealer) -> c.Ingest:
@@ -104,7 +106,7 @@ def _with_progress(command: Any, sealer: Sealer) -> Any:
     return replace(command, progress=_progress(command.progress, sealer))
 
 
-SEALS: Mapping[type, Callable[[Any, Sealer], Any]] = {
+SEALS: Mapping[type[Command[Any]], Callable[[Any, Sealer], Any]] = {
     c.Ingest: _ingest,
     c.KeepReceipt: lambda command, sealer: c.KeepReceipt(_receipt(command.receipt, sealer)),
     c.Remember: _with_progress,

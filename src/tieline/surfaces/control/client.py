@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from tieline.model.commands import Command
+from tieline.model.command import Command
 from tieline.model.errors import StoreError
 from tieline.surfaces.control import wire
 from tieline.surfaces.control.place import is_private, socket_path
+
+A = TypeVar("A")
 
 ANSWER_S = 30.0
 
@@ -24,10 +26,11 @@ class ControlJournal:
         self._reader = reader
         self._writer = writer
 
-    async def commit(self, command: Command) -> Any:
+    async def commit(self, command: Command[A]) -> A:
         """Have *command* done. Raises what the hub's journal raises, CommandRefused, StoreError."""
         answer = await self._ask(wire.request_of(command))
-        return wire.read_done(answer)
+        # True of all that travels: the type of ``wire.ORDERS`` admits no other answer.
+        return cast("A", wire.read_done(answer))
 
     async def status(self) -> Mapping[str, Any]:
         """What the hub says of itself."""

@@ -11,58 +11,42 @@ from tieline.model import access as a
 from tieline.model import commands as c
 from tieline.model import errors as e
 from tieline.model import operation as o
+from tieline.model.command import Command, OperatorCommand, name_of
 
 LONGEST_LINE_BYTES = 4 * 1024 * 1024
 """An edited event travels whole."""
 
-OperatorsCommand = (
-    c.Pause
-    | c.Resume
-    | c.Cancel
-    | c.RetryDead
-    | c.DiscardDead
-    | c.EditDead
-    | c.ResolveHeld
-    | c.StartReplay
-    | c.CancelReplay
-    | c.DecideMany
-    | c.CloseDeliveries
-    | c.AcknowledgeIssue
-    | c.ResolveIssue
-    | c.MuteIssue
-    | c.ReopenIssue
-    | o.StartOperation
-    | o.CancelOperation
-)
+Order = OperatorCommand[c.Counted | c.Decided]
+"""What may travel: a command of people, with an answer that travels too."""
 
-COMMANDS: Mapping[str, type[Any]] = {
-    "pause": c.Pause,
-    "resume": c.Resume,
-    "cancel": c.Cancel,
-    "retry-dead": c.RetryDead,
-    "discard-dead": c.DiscardDead,
-    "edit-dead": c.EditDead,
-    "resolve-held": c.ResolveHeld,
-    "start-replay": c.StartReplay,
-    "cancel-replay": c.CancelReplay,
-    "add-user": a.AddUser,
-    "set-role": a.SetRole,
-    "set-password": a.SetPassword,
-    "remove-user": a.RemoveUser,
-    "add-invite": a.AddInvite,
-    "add-token": a.AddToken,
-    "revoke-token": a.RevokeToken,
-    "decide-many": c.DecideMany,
-    "close-deliveries": c.CloseDeliveries,
-    "acknowledge-issue": c.AcknowledgeIssue,
-    "resolve-issue": c.ResolveIssue,
-    "mute-issue": c.MuteIssue,
-    "reopen-issue": c.ReopenIssue,
-    "start-operation": o.StartOperation,
-    "cancel-operation": o.CancelOperation,
-}
+ORDERS: tuple[type[Order], ...] = (
+    c.Pause,
+    c.Resume,
+    c.Cancel,
+    c.RetryDead,
+    c.DiscardDead,
+    c.EditDead,
+    c.ResolveHeld,
+    c.StartReplay,
+    c.CancelReplay,
+    a.AddUser,
+    a.SetRole,
+    a.SetPassword,
+    a.RemoveUser,
+    a.AddInvite,
+    a.AddToken,
+    a.RevokeToken,
+    c.DecideMany,
+    c.CloseDeliveries,
+    c.AcknowledgeIssue,
+    c.ResolveIssue,
+    c.MuteIssue,
+    c.ReopenIssue,
+    o.StartOperation,
+    o.CancelOperation,
+)
 """What may be asked for: operators' commands and nothing of the engine's own."""
-NAMES = {kind: name for name, kind in COMMANDS.items()}
+COMMANDS: Mapping[str, type[Order]] = {name_of(kind): kind for kind in ORDERS}
 STATUS = "status"
 
 PROBLEMS: tuple[tuple[str, type[e.TielineError]], ...] = (
@@ -89,12 +73,12 @@ def request(do: str, args: object) -> bytes:
     return orjson.dumps({"do": do, "args": args}) + b"\n"
 
 
-def request_of(command: c.Command) -> bytes:
+def request_of(command: Command[Any]) -> bytes:
     """One line that asks for *command*. Raises CommandRefused for one that is no operator's."""
-    name = NAMES.get(type(command))
-    if name is None:
+    if not isinstance(command, OperatorCommand) or type(command) not in ORDERS:
         raise e.CommandRefused(f"{type(command).__name__} is not an operator's command")
-    return request(name, TypeAdapter(type(command)).dump_python(command, mode="json"))
+    args = TypeAdapter(type(command)).dump_python(command, mode="json")
+    return request(name_of(type(command)), args)
 
 
 def read_request(line: bytes) -> Asked:
@@ -106,19 +90,18 @@ def read_request(line: bytes) -> Asked:
         raise e.CommandRefused('a request is {"do": name, "args": {…}} in one line') from None
 
 
-def read_command(asked: Asked) -> OperatorsCommand:
+def read_command(asked: Asked) -> Order:
     """Raises CommandRefused for a name that is not known, or arguments that do not fit it."""
     kind = COMMANDS.get(asked.do) if isinstance(asked.do, str) else None
     if kind is None:
         known = ", ".join((*COMMANDS, STATUS))
         raise e.CommandRefused(f"{str(asked.do)[:40]!r} is not one of {known}")
     try:
-        command: OperatorsCommand = TypeAdapter(kind).validate_json(orjson.dumps(asked.args))
+        return TypeAdapter(kind).validate_json(orjson.dumps(asked.args))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         words = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults[:3])
         raise e.CommandRefused(f"the arguments of {asked.do} do not fit: {words}") from None
-    return command
 
 
 def answer_of(answer: c.Counted | c.Decided) -> dict[str, object]:

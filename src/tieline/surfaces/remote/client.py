@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -11,7 +11,7 @@ import orjson
 from tieline.model.access import Role
 from tieline.model.by import By
 from tieline.model.call import Delivered, Egress, HttpAnswer, HttpRequest, Timeouts
-from tieline.model.commands import Command
+from tieline.model.command import Command
 from tieline.model.errors import (
     CallFailed,
     CommandRefused,
@@ -31,6 +31,7 @@ from tieline.rules.plain_time import iso, moment
 from tieline.surfaces.remote import wire
 from tieline.surfaces.remote.orders import answer_of, call_of
 
+A = TypeVar("A")
 R = TypeVar("R")
 
 TIMEOUTS = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=60))
@@ -62,11 +63,12 @@ class FarHub:
         answer: R = wire.answer_of(kind).validate_python(told["answer"])
         return answer
 
-    async def commit(self, command: Command) -> Any:
+    async def commit(self, command: Command[A]) -> A:
         """Have *command* done by the call that everybody uses. Raises as the hub's journal does."""
         call = call_of(command)
         told = await self._post(call.path, call.body)
-        return answer_of(told)
+        # The calls that ``call_of`` makes are answered as the commands are.
+        return cast("A", answer_of(told))
 
     async def edit(self, run_id: RunId, change: dict[str, Any], reason: str) -> Edited:
         """Retry a dead run with another payload: ``payload``, or ``changes`` by path."""

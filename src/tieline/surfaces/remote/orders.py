@@ -13,6 +13,7 @@ import orjson
 
 from tieline.model import access as a
 from tieline.model import commands as c
+from tieline.model.command import Command, OperatorCommand
 from tieline.model.errors import CommandRefused, NotFound
 from tieline.model.operation import CancelOperation, StartOperation
 
@@ -27,13 +28,13 @@ class Call:
     body: dict[str, Any] = field(default_factory=dict)
 
 
-def call_of(command: Any) -> Call:
+def call_of(command: Command[Any]) -> Call:
     """The call that does *command*. Raises CommandRefused, and NotFound for a useless id."""
     if isinstance(command, a.AddUser | a.SetPassword):
         wanted = "invite them instead (tieline user invite): who is invited chooses it alone"
         raise CommandRefused(f"the password of {command.name!r} cannot be set over --url; {wanted}")
     make = CALLS.get(type(command))
-    if make is None:
+    if make is None or not isinstance(command, OperatorCommand):
         words = f"{type(command).__name__} can only be ordered beside a store, without --url"
         raise CommandRefused(words)
     made = make(command)
@@ -79,7 +80,7 @@ def _started(command: StartOperation) -> Call:
     return Call("/operations", {"target": of.target, "action": command.action, **given})
 
 
-CALLS: Mapping[type[Any], Callable[[Any], Call]] = {
+CALLS: Mapping[type[Command[Any]], Callable[[Any], Call]] = {
     c.Pause: _held,
     c.Resume: _held,
     c.Cancel: lambda one: Call(path("run", "runs", one.run_id, "cancel")),
