@@ -13,9 +13,9 @@ from tieline.model.errors import CommandRefused
 from tieline.model.flow import REPLAY_PRIORITY
 from tieline.model.ids import EventId, ReplayId
 from tieline.model.run import Dead, Done
+from tieline.model.view_replay_plan import Plan
 from tieline.model.views import ListRuns, ShowReplay, Window
 from tieline.operations import replay
-from tieline.operations.replay import Plan
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
 

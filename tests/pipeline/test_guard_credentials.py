@@ -2,7 +2,8 @@
 
 from tieline import Hub
 from tieline.connectors import acme_books
-from tieline.model.call import FailureKind, HttpAnswer
+from tieline.model.call import HttpAnswer
+from tieline.model.failure import FailureKind
 from tieline.model.secret import Secret
 from tieline.model.verdict import SUCCEEDED, TryAgain, Unauthorised
 from tieline.pipeline.guard import Guard

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.rules.test_trade import NOW_US, SECOND_US, Store, a_spec
 
-from tieline.model.call import FailureKind, HttpAnswer
+from tieline.model.call import HttpAnswer
+from tieline.model.failure import FailureKind
 from tieline.model.sharing import Share, Standing
 from tieline.model.verdict import SUCCEEDED, TryAgain, Unauthorised, Verdict
 from tieline.pipeline.shared_guard import SharedGuard

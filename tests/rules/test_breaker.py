@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.rules.breaker import (
     ASK_AGAIN_US,
     CLOSED,

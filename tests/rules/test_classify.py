@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.call import Delivered, Effect, FailureKind, HttpAnswer
+from tieline.model.call import Effect, HttpAnswer
 from tieline.model.errors import CallFailed
+from tieline.model.failure import Delivered, FailureKind
 from tieline.model.verdict import (
     SUCCEEDED,
     InDoubt,

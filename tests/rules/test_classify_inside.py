@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tieline.model.call import Effect, FailureKind, HttpAnswer
+from tieline.model.call import Effect, HttpAnswer
 from tieline.model.connection import FailedInside
+from tieline.model.failure import FailureKind
 from tieline.model.verdict import InDoubt, Refused, TryAgain, Unauthorised, Verdict
 from tieline.rules.classify import classify_inside
 

@@ -19,7 +19,7 @@ from tieline.adapters.telemetry.fanout import FanOut, Handlers
 from tieline.adapters.telemetry.jsonlog import JsonLog, LogAbout
 from tieline.adapters.telemetry.writer import LineWriter
 from tieline.model import facts as f
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.model.ids import NO_TENANT
 from tieline.model.receipt import Verdict
 from tieline.model.run import ClaimedRun, RunState

@@ -9,10 +9,11 @@ import orjson
 
 from tieline.authoring.contract import Contract
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.call import Call, Effect, Headers, HttpAnswer, Timeouts
+from tieline.model.call import Call, Effect, HttpAnswer, Timeouts
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import NoCaller
 from tieline.model.flow import WebhookSource
+from tieline.model.named import Headers
 from tieline.ports.caller import CURRENT
 from tieline.rules.path_template import filled
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import orjson
 
-from tieline.model.call import FailureKind, HttpAnswer
+from tieline.model.call import HttpAnswer
 from tieline.model.connection import FailedInside
+from tieline.model.failure import FailureKind
 
 GRAPHQL_KINDS = {
     "THROTTLED": FailureKind.THROTTLED,

@@ -319,6 +319,14 @@ class EditDead:
 
 
 @value
+class Edited:
+    """What took a dead run's place."""
+
+    event_id: EventId
+    run_id: RunId
+
+
+@value
 class ResolveHeld:
     """Decide a held run: the effect happened (``done``), try again (``retry``), or ``give-up``."""
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from tieline.model.auth import Auth, Bearer
-from tieline.model.call import Effect, Egress, FailureKind, HttpAnswer, Timeouts
+from tieline.model.call import Effect, Egress, HttpAnswer, Timeouts
+from tieline.model.failure import FailureKind
 from tieline.model.rate import Rate
 from tieline.model.retrying import RetryPolicy
 from tieline.model.signature import WebhookScheme

@@ -33,7 +33,7 @@ TielineError
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tieline.model.call import Delivered, FailureKind
+from tieline.model.failure import Delivered, FailureKind
 from tieline.model.payload import PayloadFault
 
 

@@ -7,8 +7,8 @@ of those only names and ids, never a payload. Texts in a fact are redacted befor
 
 from typing import Literal
 
-from tieline.model.call import FailureKind
 from tieline.model.event import Event
+from tieline.model.failure import FailureKind
 from tieline.model.ids import Micros
 from tieline.model.receipt import Verdict
 from tieline.model.run import ClaimedRun, RunState

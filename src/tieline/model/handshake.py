@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tieline.model.call import Headers
+from tieline.model.named import Headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import orjson
 
-from tieline.model.call import Headers
 from tieline.model.ids import Micros
+from tieline.model.named import Headers
 from tieline.model.signature import SignedDelivery
 from tieline.model.value import value
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from tieline.model.call import Headers
+Headers = tuple[tuple[str, str], ...]
+"""Names and values of a message's headers, in their order."""
 
 
 class Named:

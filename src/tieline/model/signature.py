@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from tieline.model.call import Headers
 from tieline.model.errors import DeclarationError
 from tieline.model.handshake import Handshake
-from tieline.model.named import Named
+from tieline.model.named import Headers, Named
 from tieline.model.signed_content import (
     HeaderTime,
     ListedSignature,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.model.value import value
 
 

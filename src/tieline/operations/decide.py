@@ -12,6 +12,7 @@ from tieline.model.commands import (
     Cancel,
     DiscardDead,
     EditDead,
+    Edited,
     Pause,
     ResolveHeld,
     Resume,
@@ -20,7 +21,7 @@ from tieline.model.commands import (
 from tieline.model.errors import CommandRefused, Conflict, NotFound, PayloadRejected
 from tieline.model.event import Event
 from tieline.model.flow import HubSpec
-from tieline.model.ids import EventId, RunId
+from tieline.model.ids import RunId
 from tieline.model.view_rows import RunRow
 from tieline.model.views import ShowEvent, ShowRun
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
@@ -39,14 +40,6 @@ class Decision(StrEnum):
     """It did not happen, or a repeat is harmless: it is tried again."""
     GIVE_UP = "give-up"
     """The run ends here, cancelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """What took a dead run's place."""
-
-    event_id: EventId
-    run_id: RunId
 
 
 async def retry(journal: Journal, run_id: RunId, by: By, *, as_new_action: bool = False) -> None:

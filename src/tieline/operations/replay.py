@@ -15,9 +15,10 @@ from tieline.model.flow import REPLAY_PRIORITY
 from tieline.model.ids import Micros, ReplayId
 from tieline.model.run import NewRun
 from tieline.model.view_details import Replayable
+from tieline.model.view_replay_plan import Example, Plan
 from tieline.model.view_rows import ReplayRow
 from tieline.model.views import ListReplays, NextBite
-from tieline.operations.replay_plan import Again, Example, Plan, again, check, plan
+from tieline.operations.replay_plan import Again, again, check, plan
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views

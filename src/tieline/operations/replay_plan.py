@@ -13,6 +13,7 @@ from tieline.model.flow import FlowSpec
 from tieline.model.ids import EventId, Micros, ReplayId, RunId, Tenant
 from tieline.model.run import NewRun
 from tieline.model.view_details import PastRun, Replayable
+from tieline.model.view_replay_plan import Example, Plan, Queue
 from tieline.model.views import CountEffects, ListBlockedLanes, NextBite
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
@@ -24,54 +25,6 @@ MOST_PLANNED = 100_000
 EXAMPLES = 5
 MOST_NAMED = 20
 """Reasons, or lanes, that a plan names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One event of a plan."""
-
-    event_id: EventId
-    source: str
-    type: str
-    recorded_us: Micros
-    flows: tuple[str, ...]
-    why_not: str | None
-    """Why no run would come of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Runs that would wait in a lane whose head goes nowhere by itself."""
-
-    head: RunId
-    state: str
-    """dead or held."""
-    runs: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a replay would do."""
-
-    filter: ReplayFilter
-    as_new_action: bool
-    events: int
-    runs: tuple[tuple[str, int], ...]
-    """(flow, runs), most first; with the dead runs that are taken up again."""
-    effects_done: int
-    """Effects that happened before; skipped, or with ``as_new_action`` made once more."""
-    without_runs: tuple[tuple[str, int], ...]
-    """(why, events): payload forgotten, against the contract, no flow wants it."""
-    examples: tuple[Example, ...]
-    """Those that run come first."""
-    exact: bool
-    """False: there are more events than were counted."""
-    retries: int = 0
-    """Of the runs, those that are dead, and are retried in their old place."""
-    left_out: tuple[tuple[str, int], ...] = ()
-    """(why, runs): somebody has decided about them."""
-    queues: tuple[Queue, ...] = ()
-    """Where some of the runs would wait for a person."""
 
 
 @dataclass(frozen=True, slots=True)

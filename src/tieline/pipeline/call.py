@@ -8,19 +8,13 @@ from datetime import timedelta
 from typing import assert_never
 
 from tieline.model.auth import ApiKey, Auth, Basic, Bearer, NoAuth
-from tieline.model.call import (
-    Call,
-    Delivered,
-    Effect,
-    FailureKind,
-    Headers,
-    HttpAnswer,
-    HttpRequest,
-)
+from tieline.model.call import Call, Effect, HttpAnswer, HttpRequest
 from tieline.model.connection import ConnectionSpec, FailedInside
 from tieline.model.errors import CallFailed
 from tieline.model.facts import CallTried, ConnectionMoved
+from tieline.model.failure import Delivered, FailureKind
 from tieline.model.ids import Micros
+from tieline.model.named import Headers
 from tieline.model.secret import Secret
 from tieline.model.verdict import Refused, Succeeded, TryAgain, Unauthorised, Verdict
 from tieline.pipeline.guard import Guard, Moved, is_failure

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import orjson
 
-from tieline.model.call import Call, Effect, FailureKind, HttpAnswer
+from tieline.model.call import Call, Effect, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry
+from tieline.model.failure import FailureKind
 from tieline.model.ids import Micros
 from tieline.model.run import Dead, Held, RetryAt, StepState, Waiting
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised

@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from tieline.model.call import FailureKind, HttpAnswer
+from tieline.model.call import HttpAnswer
 from tieline.model.connection import ConnectionSpec
+from tieline.model.failure import FailureKind
 from tieline.model.gauges import GuardGauges
 from tieline.model.ids import Micros
 from tieline.model.secret import Secret

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from tieline.model.call import Call, Delivered, FailureKind, HttpAnswer
+from tieline.model.call import Call, HttpAnswer
 from tieline.model.connection import ConnectionSpec
 from tieline.model.errors import CallFailed, CallRefused
+from tieline.model.failure import Delivered, FailureKind
 from tieline.model.verdict import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock

@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from tieline.model.call import Headers
 from tieline.model.commands import Ingest, Ingested, KeepReceipt
 from tieline.model.flow import WebhookSource
 from tieline.model.ids import NO_TENANT, EventId, ReceiptId, Tenant, WorkerId
 from tieline.model.inbound import Inbound
+from tieline.model.named import Headers
 from tieline.model.receipt import Receipt, Verdict
 from tieline.model.signature import FormHmacScheme, TokenScheme, WebhookScheme
 from tieline.pipeline.admit import Admitted

@@ -14,7 +14,7 @@ minutes.
 
 from typing import NamedTuple
 
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.model.ids import Micros
 from tieline.rules import window as counting
 from tieline.rules.window import Window

@@ -30,9 +30,10 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from tieline.model.call import Delivered, Effect, FailureKind, HttpAnswer
+from tieline.model.call import Effect, HttpAnswer
 from tieline.model.connection import FailedInside
 from tieline.model.errors import CallFailed
+from tieline.model.failure import Delivered, FailureKind
 from tieline.model.ids import Micros
 from tieline.model.verdict import (
     SUCCEEDED,

@@ -1,6 +1,6 @@
 """Doubt: what is known of a step's tries comes in; since when it may have been made goes out."""
 
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.model.ids import Micros
 from tieline.model.run import StepRecord, StepState
 

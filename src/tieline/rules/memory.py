@@ -4,7 +4,8 @@ from functools import lru_cache
 
 import orjson
 
-from tieline.model.call import Headers, HttpAnswer
+from tieline.model.call import HttpAnswer
+from tieline.model.named import Headers
 from tieline.rules.redact import redact_headers
 
 KEPT_HEADERS = frozenset({"content-type", "location", "etag", "last-modified", "link"})

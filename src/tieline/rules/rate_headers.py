@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from tieline.model.call import Headers
 from tieline.model.ids import Micros
+from tieline.model.named import Headers
 from tieline.rules.retry_after import parse_http_date
 from tieline.rules.structured_fields import Bare, Item, Params, parse_dictionary, parse_list
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
-from tieline.model.call import Headers
+from tieline.model.named import Headers
 from tieline.model.payload import Json
 from tieline.model.secret import Secret
 

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
 import orjson
 
-from tieline.model.call import Call, Headers, HttpAnswer
+from tieline.model.call import Call, HttpAnswer
 from tieline.model.connection import ConnectionSpec
+from tieline.model.named import Headers
 from tieline.model.secret import Secret
 from tieline.model.value import value
 from tieline.rules.naming import told_path

@@ -2,9 +2,9 @@
 
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.tallies import TallyObserver
-from tieline.model.call import FailureKind
 from tieline.model.commands import Heard, KeepTally
 from tieline.model.facts import CallTried, Received, RunSettled, StoreTrouble
+from tieline.model.failure import FailureKind
 from tieline.model.receipt import Verdict
 from tieline.model.run import RunState
 from tieline.model.view_series import HOUR_US, MINUTE_US

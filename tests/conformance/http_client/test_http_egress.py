@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieline.model.call import Delivered, Egress, FailureKind, Timeouts
+from tieline.model.call import Egress, Timeouts
+from tieline.model.failure import Delivered, FailureKind
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Names, Script, Serve, Wire

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieline.model.call import Delivered, FailureKind, Timeouts
+from tieline.model.call import Timeouts
+from tieline.model.failure import Delivered, FailureKind
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Certificates, Names, Serve, Wire

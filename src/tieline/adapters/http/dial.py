@@ -10,8 +10,9 @@ from tieline.adapters.http.connection import Connection
 from tieline.adapters.http.guard import Guard, confirm
 from tieline.adapters.http.target import Origin
 from tieline.adapters.http.tls import verifying_context
-from tieline.model.call import Delivered, Egress, FailureKind
+from tieline.model.call import Egress
 from tieline.model.errors import CallFailed
+from tieline.model.failure import Delivered, FailureKind
 from tieline.rules.egress import Address
 
 

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
 from tieline.adapters.http.target import Origin
-from tieline.model.call import Delivered, Egress, FailureKind
+from tieline.model.call import Egress
 from tieline.model.errors import CallFailed
+from tieline.model.failure import Delivered, FailureKind
 from tieline.rules.egress import Address, denied, unreadable
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]

@@ -11,7 +11,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from tieline.model.alert import AlertKind
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.model.flow import HubSpec, ScheduleSource
 from tieline.model.receipt import Verdict
 from tieline.model.run import RunState

@@ -9,12 +9,12 @@ from pydantic import Field
 from tieline.model.commands import ScheduleRow
 from tieline.model.errors import NotFound
 from tieline.model.ids import Micros, WorkerId
+from tieline.model.view_declared import ConnectionLine, FlowLine
 from tieline.model.view_lists import ShowWorker, WorkerDetail
 from tieline.model.view_rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.view_series import ListSources, SourceRow
 from tieline.model.views import CountCalls, CountWork, ListPauses, ListSchedules, ListWorkers
 from tieline.operations import decide, overview
-from tieline.operations.overview import ConnectionLine, FlowLine
 from tieline.rules.access import Permission
 from tieline.rules.rhythm import silent_ones
 from tieline.surfaces.api.deciding import Reacting, Why

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from tieline.model.call import FailureKind
+from tieline.model.failure import FailureKind
 from tieline.model.view_issues import ListIssues
 from tieline.model.view_lists import ListAttempts
 from tieline.model.view_series import ListSources

@@ -12,7 +12,9 @@ import orjson
 from pydantic import Field
 
 from tieline.model.flow import HubSpec
+from tieline.model.view_declared import AskConnections, AskFlows
 from tieline.model.view_details import EventDetail, ReceiptDetail, RunDetail, Trail
+from tieline.model.view_replay_plan import AskPlan
 from tieline.model.view_rows import StepRow
 from tieline.operations import replay, visible
 from tieline.rules.access import Permission
@@ -20,7 +22,6 @@ from tieline.rules.redact import redact_headers
 from tieline.surfaces.api import declared
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
 from tieline.surfaces.remote import wire
-from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 

@@ -9,10 +9,10 @@ from tieline.model.commands import CancelReplay, ReplayFilter
 from tieline.model.errors import CommandRefused
 from tieline.model.ids import EventId, IssueId, Micros, ReplayId
 from tieline.model.view_details import ReplayDetail
+from tieline.model.view_replay_plan import Plan
 from tieline.model.view_rows import ReplayRow
 from tieline.model.views import ListReplays, ShowReplay
 from tieline.operations import replay
-from tieline.operations.replay import Plan
 from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment
 from tieline.surfaces.api.deciding import Reacting, Reason, Why

@@ -10,8 +10,8 @@ import orjson
 
 from tieline.model.access import Role
 from tieline.model.by import By
-from tieline.model.call import Delivered, Egress, HttpAnswer, HttpRequest, Timeouts
-from tieline.model.commands import Command
+from tieline.model.call import Egress, HttpAnswer, HttpRequest, Timeouts
+from tieline.model.commands import Command, Edited
 from tieline.model.errors import (
     CallFailed,
     CommandRefused,
@@ -20,11 +20,11 @@ from tieline.model.errors import (
     SettingsError,
     StoreError,
 )
+from tieline.model.failure import Delivered
 from tieline.model.ids import EventId, Micros, ReplayId, RunId
 from tieline.model.operation import BulkFilter, StartOperation
+from tieline.model.view_replay_plan import Plan
 from tieline.model.views import Question
-from tieline.operations.decide import Edited
-from tieline.operations.replay import Plan
 from tieline.ports.http import HttpClient
 from tieline.rules.exposed import is_exposed
 from tieline.rules.plain_time import iso, moment

@@ -13,10 +13,11 @@ from tieline.model import view_quarantine as vq
 from tieline.model import view_series as vs
 from tieline.model import views as v
 from tieline.model.errors import CommandRefused
+from tieline.model.view_declared import AskConnections, AskFlows
+from tieline.model.view_replay_plan import AskPlan
 from tieline.model.views import Question
 from tieline.rules.access import Permission
 from tieline.surfaces.remote.bounds import check
-from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
 
 _READ = (
     v.ListReceipts, v.ListEvents, v.ListRuns, v.ListDead, v.ListReplays, v.ListAudit,

@@ -7,11 +7,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.errors import NotFound
+from tieline.model.view_declared import FlowLine
 from tieline.model.view_lists import ListLanes
 from tieline.model.view_series import Point, ReadSums
 from tieline.model.views import ListRuns, Window
 from tieline.operations import overview
-from tieline.operations.overview import FlowLine
 from tieline.rules.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.holding import holding

@@ -10,9 +10,9 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.commands import By, ReplayFilter, StartReplay
 from tieline.model.errors import CommandRefused, SettingsError
 from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, RunId
+from tieline.model.view_replay_plan import Plan
 from tieline.model.views import ShowReceipt, ShowRun
 from tieline.operations import replay
-from tieline.operations.replay import Plan
 from tieline.rules.access import Permission
 from tieline.rules.plain_time import moment, short
 from tieline.surfaces.console.acts import Act, act, text_of
