@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from tieline.model.flow import FlowSpec, HubSpec
-from tieline.model.view_declared import ConnectionLine, FlowLine
-from tieline.model.view_rows import ConnectionCalls, FlowCount, PauseRow, WorkCount
+from tieline.model.hub.flow import FlowSpec, HubSpec
+from tieline.model.views.declared import ConnectionLine, FlowLine
+from tieline.model.views.rows import ConnectionCalls, FlowCount, PauseRow, WorkCount
 
 
 def flows(

@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from tieline.model.base.errors import CommandRefused, PayloadRejected
+from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, Tenant
 from tieline.model.commands import ReplayFilter
-from tieline.model.errors import CommandRefused, PayloadRejected
-from tieline.model.flow import FlowSpec
-from tieline.model.ids import EventId, Micros, ReplayId, RunId, Tenant
-from tieline.model.run import NewRun
-from tieline.model.view_details import PastRun, Replayable
-from tieline.model.view_replay_plan import Example, Plan, Queue
-from tieline.model.views import CountEffects, ListBlockedLanes, NextBite
+from tieline.model.hub.flow import FlowSpec
+from tieline.model.runs.run import NewRun
+from tieline.model.views.details import PastRun, Replayable
+from tieline.model.views.replay_plan import Example, Plan, Queue
+from tieline.model.views.views import CountEffects, ListBlockedLanes, NextBite
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
-from tieline.rules.json_safety import parse
-from tieline.rules.replayed import treatment
+from tieline.rules.formats.json_safety import parse
+from tieline.rules.runs.replayed import treatment
 
 PLAN_BITE = 200
 MOST_PLANNED = 100_000

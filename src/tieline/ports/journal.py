@@ -3,11 +3,11 @@
 from typing import Protocol, overload
 
 from tieline.model import commands as c
-from tieline.model.access import AccessCommand, KeyTaken, TakeKey
-from tieline.model.alert import KeepAlerts
-from tieline.model.fleet_commands import Leave, TakeDuty
-from tieline.model.operation import OperationCommand
-from tieline.model.sharing import KeepStandings, Leased, LeaseShares
+from tieline.model.fleet.limits import KeepStandings, Leased, LeaseShares
+from tieline.model.fleet.presence import Leave, TakeDuty
+from tieline.model.people.access import AccessCommand, KeyTaken, TakeKey
+from tieline.model.people.alert import KeepAlerts
+from tieline.model.replays.operation import OperationCommand
 
 
 class Journal(Protocol):

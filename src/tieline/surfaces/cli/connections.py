@@ -2,9 +2,9 @@
 
 import typer
 
-from tieline.model.errors import NotFound
-from tieline.model.view_declared import AskConnections, ConnectionLine
-from tieline.model.views import CountCalls, ListPauses
+from tieline.model.base.errors import NotFound
+from tieline.model.views.declared import AskConnections, ConnectionLine
+from tieline.model.views.views import CountCalls, ListPauses
 from tieline.operations import overview
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.flows import pause_named, resume_named

@@ -7,11 +7,11 @@ from typing import Annotated
 import orjson
 import typer
 
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import RunId
 from tieline.model.commands import By, Edited
-from tieline.model.errors import SettingsError
-from tieline.model.ids import RunId
-from tieline.model.view_rows import DeadRow
-from tieline.model.views import CountEffects, ListDead, ShowRun
+from tieline.model.views.rows import DeadRow
+from tieline.model.views.views import CountEffects, ListDead, ShowRun
 from tieline.operations import decide
 from tieline.ports.journal import Journal
 from tieline.surfaces.cli import bulk, runs

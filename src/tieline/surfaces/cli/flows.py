@@ -2,10 +2,10 @@
 
 import typer
 
+from tieline.model.base.errors import NotFound
 from tieline.model.commands import Pause
-from tieline.model.errors import NotFound
-from tieline.model.view_declared import AskFlows, FlowLine
-from tieline.model.views import CountWork, ListPauses
+from tieline.model.views.declared import AskFlows, FlowLine
+from tieline.model.views.views import CountWork, ListPauses
 from tieline.operations import decide, overview
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import ReplayFilter
-from tieline.model.errors import SettingsError
-from tieline.model.ids import EventId, ReplayId
-from tieline.model.view_details import ReplayDetail
-from tieline.model.view_replay_plan import AskPlan, Example, Plan
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import CheckStore, ListReplays, ShowReplay
+from tieline.model.views.details import ReplayDetail
+from tieline.model.views.replay_plan import AskPlan, Example, Plan
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
 from tieline.operations import replay
-from tieline.rules.plain import plain
+from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.runs import AUDIT_COLUMNS

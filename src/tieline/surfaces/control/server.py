@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tieline.model.errors import SettingsError
+from tieline.adapters.control import wire
+from tieline.adapters.control.socket_path import make_private, socket_path
+from tieline.model.base.errors import SettingsError
 from tieline.ports.journal import Journal
-from tieline.surfaces.control import wire
-from tieline.surfaces.control.place import make_private, socket_path
 
 PRIVATE_UMASK = 0o177
 After = Callable[[wire.OperatorsCommand], None]
