@@ -6,6 +6,7 @@ for a single call. What it learns from calls is kept for the next trade (``Share
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tieline.model.base.ids import Micros
 from tieline.model.calls.call import HttpAnswer
@@ -14,8 +15,10 @@ from tieline.model.fleet.limits import WHOLE, Amounts
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.pipeline.limits.guard import FEWEST_WAITING, Guard, is_failure
 from tieline.ports.guarded import NotNow
-from tieline.rules.fleet.quota import Pace
 from tieline.rules.outbound import breaker, bucket, health, retry_budget
+
+if TYPE_CHECKING:
+    from tieline.rules.fleet.quota import Pace
 
 SECOND_US = 1_000_000
 SOON_US = 200_000
