@@ -10,7 +10,7 @@ from hub import announce_receipt, announce_ticket, book_payment, capture_lead, d
 
 import tieline.testing
 from tieline import CallRefused
-from tieline.model.call import Call, HttpAnswer
+from tieline.model.calls.call import Call, HttpAnswer
 from tieline.testing import PlainRun, answer
 
 pytestmark = pytest.mark.anyio

@@ -5,8 +5,8 @@ Draw it again with ``python tests/docs/test_states_page.py``.
 
 from pathlib import Path
 
-from tieline.model.run import RunState
-from tieline.rules.transitions import LIVE, NEXT, TERMINAL
+from tieline.model.runs.run import RunState
+from tieline.rules.runs.transitions import LIVE, NEXT, TERMINAL
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 

@@ -9,11 +9,11 @@ from typing import Any, TypeVar, get_args
 import pytest
 
 import tieline.model
+from tieline.adapters.control.wire import ORDERS
 from tieline.adapters.sql.apply import ALONE
-from tieline.model.by import By
+from tieline.model.base.by import By
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.commands import Claim, Ingest, KeepReceipt, Pause, Remember, RetryDead, Settle
-from tieline.surfaces.control.wire import ORDERS
 
 IN_SETS = {Claim, Ingest, KeepReceipt, Remember, Settle}
 """Those that ``apply`` carries out many at a time, or with more than themselves."""
@@ -21,7 +21,7 @@ IN_SETS = {Claim, Ingest, KeepReceipt, Remember, Settle}
 
 def every_command() -> Iterator[type[Command[Any]]]:
     """All classes of commands, from the modules that define them."""
-    for module in pkgutil.iter_modules(tieline.model.__path__, "tieline.model."):
+    for module in pkgutil.walk_packages(tieline.model.__path__, "tieline.model."):
         for found in vars(importlib.import_module(module.name)).values():
             if isinstance(found, type) and issubclass(found, Command):
                 is_defined_here = found.__module__ == module.name

@@ -13,11 +13,11 @@ from tests import postgres_server
 from tests.engine import Town, Vendor, until
 
 from tieline import Run
+from tieline.compose.process import Running, running
 from tieline.model.command import Command
-from tieline.model.sharing import LeaseShares
-from tieline.model.views import ListAudit
-from tieline.process import Running, running
-from tieline.settings import Settings
+from tieline.model.fleet.limits import LeaseShares
+from tieline.model.views.views import ListAudit
+from tieline.settings.settings import Settings
 
 EVENTS, CALLS = 50, 20
 """For a thousand calls: it comes every half second, or when something is missing or changed."""

@@ -6,8 +6,8 @@
 import re
 from typing import Any, Generic, TypeVar
 
-from tieline.model.by import By
-from tieline.model.value import value
+from tieline.model.base.by import By
+from tieline.model.base.value import value
 
 A_co = TypeVar("A_co", covariant=True)
 

@@ -5,31 +5,32 @@
 
 from collections.abc import Mapping
 
-from tieline.model.by import By as By
+from tieline.model.base.by import By as By
+from tieline.model.base.ids import EventId, Micros, RunId, WorkerId
+from tieline.model.base.value import value
 from tieline.model.command import Command, OperatorCommand
 from tieline.model.command import Counted as Counted
-from tieline.model.event import Event, Mention
-from tieline.model.fleet_commands import Beat as Beat
-from tieline.model.fleet_commands import Beaten as Beaten
-from tieline.model.fleet_commands import Leave as Leave
-from tieline.model.ids import EventId, Micros, RunId, WorkerId
-from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
-from tieline.model.knowledge_commands import CloseDeliveries as CloseDeliveries
-from tieline.model.knowledge_commands import Decided as Decided
-from tieline.model.knowledge_commands import DecideMany as DecideMany
-from tieline.model.knowledge_commands import Heard as Heard
-from tieline.model.knowledge_commands import KeepTally as KeepTally
-from tieline.model.knowledge_commands import MuteIssue as MuteIssue
-from tieline.model.knowledge_commands import ReopenIssue as ReopenIssue
-from tieline.model.knowledge_commands import ResolveIssue as ResolveIssue
-from tieline.model.knowledge_commands import TallyRow as TallyRow
-from tieline.model.knowledge_commands import TendIssues as TendIssues
-from tieline.model.receipt import Receipt
-from tieline.model.replay_commands import CancelReplay as CancelReplay
-from tieline.model.replay_commands import ContinueReplay as ContinueReplay
-from tieline.model.replay_commands import StartReplay as StartReplay
-from tieline.model.replay_filter import ReplayFilter as ReplayFilter
-from tieline.model.run import (
+from tieline.model.fleet.presence import Beat as Beat
+from tieline.model.fleet.presence import Beaten as Beaten
+from tieline.model.fleet.presence import Leave as Leave
+from tieline.model.inbound.event import Event, Mention
+from tieline.model.inbound.receipt import Receipt
+from tieline.model.people.decisions import AcknowledgeIssue as AcknowledgeIssue
+from tieline.model.people.decisions import CloseDeliveries as CloseDeliveries
+from tieline.model.people.decisions import Decided as Decided
+from tieline.model.people.decisions import DecideMany as DecideMany
+from tieline.model.people.decisions import Heard as Heard
+from tieline.model.people.decisions import KeepTally as KeepTally
+from tieline.model.people.decisions import MuteIssue as MuteIssue
+from tieline.model.people.decisions import ReopenIssue as ReopenIssue
+from tieline.model.people.decisions import ResolveIssue as ResolveIssue
+from tieline.model.people.decisions import TallyRow as TallyRow
+from tieline.model.people.decisions import TendIssues as TendIssues
+from tieline.model.replays.commands import CancelReplay as CancelReplay
+from tieline.model.replays.commands import ContinueReplay as ContinueReplay
+from tieline.model.replays.commands import StartReplay as StartReplay
+from tieline.model.replays.filter import ReplayFilter as ReplayFilter
+from tieline.model.runs.run import (
     AttemptRecord,
     ClaimedRun,
     ExchangeRecord,
@@ -39,7 +40,6 @@ from tieline.model.run import (
     RunClaim,
     StepRecord,
 )
-from tieline.model.value import value
 
 
 @value
@@ -306,6 +306,14 @@ class EditDead(OperatorCommand[Counted]):
     admission: Admission
     """The edited event with exactly one run; it takes the dead run's place in the lane."""
     by: By
+
+
+@value
+class Edited:
+    """What took a dead run's place."""
+
+    event_id: EventId
+    run_id: RunId
 
 
 @value

@@ -8,12 +8,12 @@ import pytest
 from tests.makers import START_US, by
 from tests.stores import Store
 
-from tieline.model import access as a
-from tieline.model import view_access as q
-from tieline.model.by import By
+from tieline.model.base.by import By
+from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
-from tieline.model.errors import Conflict, NotFound
-from tieline.rules.audit_chain import first_break
+from tieline.model.people import access as a
+from tieline.model.views import access as q
+from tieline.rules.people.audit_chain import first_break
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
 DAY_US = 86_400_000_000

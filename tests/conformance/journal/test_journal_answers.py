@@ -8,10 +8,10 @@ from tests.makers import ALICE, FLOW, START_US, a_receipt, an_ingest, by, run_id
 from tests.stores import Store
 
 from tieline.model import commands as c
-from tieline.model.access import KeyTaken, TakeKey
 from tieline.model.command import Command, OperatorCommand, name_of
-from tieline.model.run import Done
-from tieline.model.sharing import Leased, LeaseShares
+from tieline.model.fleet.limits import Leased, LeaseShares
+from tieline.model.people.access import KeyTaken, TakeKey
+from tieline.model.runs.run import Done
 from tieline.ports.journal import Journal
 
 ROOM = {FLOW: 5}

@@ -17,7 +17,7 @@ from tests.makers import (
 )
 from tests.stores import Store
 
-from tieline.model import views as v
+from tieline.model.base.errors import Conflict, NotFound, StaleClaim
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     Admission,
@@ -31,9 +31,9 @@ from tieline.model.commands import (
     Resume,
     RetryDead,
 )
-from tieline.model.errors import Conflict, NotFound, StaleClaim
-from tieline.model.run import Dead, Done, Held, Outcome, RetryAt, StepState, Waiting
-from tieline.rules.audit_chain import first_break
+from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState, Waiting
+from tieline.model.views import views as v
+from tieline.rules.people.audit_chain import first_break
 
 STEP = ("books POST /entries", "#1")
 

@@ -19,11 +19,11 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.adapters.sql.committer import Committer
-from tieline.model import views as v
+from tieline.model.base.errors import Overloaded
 from tieline.model.commands import Admission, Beat, Ingest, KeepReceipt
-from tieline.model.errors import Overloaded
-from tieline.model.event import Event, Mention
-from tieline.model.receipt import Verdict
+from tieline.model.inbound.event import Event, Mention
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.views import views as v
 
 
 async def test_a_delivery_is_stored_with_its_receipt_event_run_and_names(store: Store) -> None:

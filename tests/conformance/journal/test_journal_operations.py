@@ -7,12 +7,17 @@ import pytest
 from tests.makers import START_US, by
 from tests.stores import Store
 
-from tieline.model.errors import CommandRefused, Conflict, NotFound
-from tieline.model.operation import BulkFilter, CancelOperation, MoveOperation, StartOperation
-from tieline.model.run import Dead, Held
-from tieline.model.view_operations import ListOperations, OperationRow, ShowOperation
-from tieline.model.views import ListDead, Window
-from tieline.operations import long_work
+from tieline.model.base.errors import CommandRefused, Conflict, NotFound
+from tieline.model.replays.operation import (
+    BulkFilter,
+    CancelOperation,
+    MoveOperation,
+    StartOperation,
+)
+from tieline.model.runs.run import Dead, Held
+from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
+from tieline.model.views.views import ListDead, Window
+from tieline.operations import bulk as long_work
 
 if TYPE_CHECKING:
     from tieline.model.command import OperatorCommand

@@ -10,16 +10,12 @@ from typing import Any
 import orjson
 import pytest
 
+from tieline.adapters.control import wire
+from tieline.adapters.control.client import ControlJournal, call_hub
+from tieline.adapters.control.socket_path import socket_path
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model.access import (
-    AddInvite,
-    AddToken,
-    AddUser,
-    RemoveUser,
-    RevokeToken,
-    SetPassword,
-    SetRole,
-)
+from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
+from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     AcknowledgeIssue,
@@ -41,15 +37,19 @@ from tieline.model.commands import (
     RetryDead,
     StartReplay,
 )
-from tieline.model.errors import CommandRefused, Conflict, NotFound, StoreError
-from tieline.model.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
-from tieline.model.operation import BulkFilter, CancelOperation, StartOperation
-from tieline.model.run import Dead
-from tieline.model.views import ListPauses, ListRuns
+from tieline.model.people.access import (
+    AddInvite,
+    AddToken,
+    AddUser,
+    RemoveUser,
+    RevokeToken,
+    SetPassword,
+    SetRole,
+)
+from tieline.model.replays.operation import BulkFilter, CancelOperation, StartOperation
+from tieline.model.runs.run import Dead
+from tieline.model.views.views import ListPauses, ListRuns
 from tieline.operations.decide import Desk, edit
-from tieline.surfaces.control import wire
-from tieline.surfaces.control.client import ControlJournal, call_hub
-from tieline.surfaces.control.place import socket_path
 from tieline.surfaces.control.server import ControlServer
 
 BY = By("ana", "the vendor is down — again", 5)

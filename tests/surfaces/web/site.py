@@ -17,10 +17,10 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.model.access import AddToken, AddUser, Role, Scope
-from tieline.model.by import By
+from tieline.model.base.by import By
 from tieline.model.command import OperatorCommand
-from tieline.rules.credentials import TOKEN_PREFIX, csrf_of, digest
+from tieline.model.people.access import AddToken, AddUser, Role, Scope
+from tieline.rules.people.credentials import TOKEN_PREFIX, csrf_of, digest
 from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import COOKIE, Accounts

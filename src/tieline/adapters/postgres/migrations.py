@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.sql.statement import Statement, Value
-from tieline.model.errors import StoreError
+from tieline.model.base.errors import StoreError
 
 LOCK = 0x7469_656C_696E_65
 """The advisory lock under which one process migrates and the others wait."""

@@ -7,36 +7,34 @@ run one by one, in the order in which they came.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tieline.adapters.sql import (
-    access,
-    alerting,
+from tieline.adapters.sql.fleet import limits as sharing
+from tieline.adapters.sql.fleet import tallying
+from tieline.adapters.sql.issues import deciding as issue_deciding
+from tieline.adapters.sql.people import access
+from tieline.adapters.sql.replays import operating, replaying
+from tieline.adapters.sql.runs import (
     bulk_deciding,
     claiming,
     deciding,
     execution,
     ingesting,
-    issue_deciding,
     locking,
-    operating,
-    purging,
     quarantining,
-    replaying,
     scheduling,
-    sharing,
     sweeping,
-    tallying,
     timing,
 )
-from tieline.adapters.sql.noting import note_receipts
+from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
-from tieline.model import access as a
+from tieline.adapters.sql.store import alerting, purging
 from tieline.model import commands as c
-from tieline.model import operation as o
-from tieline.model.alert import KeepAlerts
+from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
-from tieline.model.errors import Conflict, NotFound
-from tieline.model.fleet_commands import Beat, Leave, TakeDuty
-from tieline.model.sharing import KeepStandings, LeaseShares
+from tieline.model.fleet.limits import KeepStandings, LeaseShares
+from tieline.model.fleet.presence import Beat, Leave, TakeDuty
+from tieline.model.people import access as a
+from tieline.model.people.alert import KeepAlerts
+from tieline.model.replays import operation as o
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""

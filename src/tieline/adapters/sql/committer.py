@@ -16,13 +16,13 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from tieline.adapters.sql.apply import Answer, apply
-from tieline.adapters.sql.claiming import TurnMemory
-from tieline.adapters.sql.sealing import opened, sealed
+from tieline.adapters.sql.runs.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
+from tieline.adapters.sql.store.sealing import opened, sealed
+from tieline.model.base.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
 from tieline.model.command import Command
 from tieline.model.commands import GiveBack, Ingest, Remember, Settle
-from tieline.model.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
-from tieline.model.facts import Committed
+from tieline.model.runs.facts import Committed
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.sealer import Sealer
 

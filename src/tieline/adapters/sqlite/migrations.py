@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import apsw
 
-from tieline.model.errors import StoreCorrupt, StoreError
+from tieline.model.base.errors import StoreCorrupt, StoreError
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
   number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT"""

@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tieline.adapters.control import wire
+from tieline.adapters.control.socket_path import make_private, socket_path
+from tieline.model.base.errors import SettingsError
 from tieline.model.command import OperatorCommand
-from tieline.model.errors import SettingsError
 from tieline.ports.journal import Journal
-from tieline.surfaces.control import wire
-from tieline.surfaces.control.place import make_private, socket_path
 
 PRIVATE_UMASK = 0o177
 After = Callable[[OperatorCommand[Any]], None]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tieline.model.base.ids import Micros
 from tieline.model.command import OperatorCommand
-from tieline.model.flow import HubSpec
-from tieline.model.gauges import GuardGauges
-from tieline.model.ids import Micros
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.gauges import GuardGauges
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
