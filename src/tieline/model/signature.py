@@ -1,0 +1,11 @@
+"""A module that has moved; its names can be had here for one release more (until 0.3)."""
+
+import warnings
+
+from tieline.model.inbound.signature import *  # noqa: F403 - all of its names
+
+warnings.warn(
+    f"{__name__} has moved and goes with 0.3: import its names from tieline",
+    DeprecationWarning,
+    stacklevel=2,
+)
