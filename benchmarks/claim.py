@@ -14,8 +14,9 @@ from benchmarks.contestants import POSTGRES
 from benchmarks.database import database
 from benchmarks.figures import median_of, percentiles_ms
 from tieline.adapters.postgres.database import PostgresDatabase
-from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.committer import Batching, Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.features import CATALOGUE
 from tieline.compose.store import BATCH_OVER_A_LINE
 from tieline.model.base.ids import EventId, RunId, Tenant, WorkerId
 from tieline.model.commands import Admission, Claim, Claimed, Ingest
@@ -44,12 +45,16 @@ def claim(longest: int, backend: str) -> dict[str, object]:
 
 
 async def _on_file(path: Path) -> Committer:
-    return Committer(SqliteDatabase(path))
+    return Committer(SqliteDatabase(path), CATALOGUE)
 
 
 async def _on_server(url: str) -> Committer:
     opened = await PostgresDatabase.open(url)
-    return Committer(opened, max_batch=BATCH_OVER_A_LINE, side_by_side=opened.connections)
+    return Committer(
+        opened,
+        CATALOGUE,
+        batching=Batching(most=BATCH_OVER_A_LINE, side_by_side=opened.connections),
+    )
 
 
 async def _measure(

@@ -17,6 +17,7 @@ import apsw
 
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.features import CATALOGUE
 
 DAY_US = 86_400_000_000
 SPAN_US = 30 * DAY_US
@@ -256,7 +257,7 @@ def parameters(total: int, end_us: int = END_US) -> dict[str, int]:
 
 async def fill_file(path: Path, total: int, *, end_us: int = END_US) -> None:
     """Make a SQLite store at *path* with *total* runs."""
-    await Committer(SqliteDatabase(path)).close()
+    await Committer(SqliteDatabase(path), CATALOGUE).close()
     connection = apsw.Connection(str(path))
     for pragma in ("synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -276,7 +277,7 @@ async def fill_database(url: str, total: int, *, end_us: int = END_US) -> None:
 
     from tieline.adapters.postgres.database import PostgresDatabase
 
-    await Committer(await PostgresDatabase.open(url)).close()
+    await Committer(await PostgresDatabase.open(url), CATALOGUE).close()
     connection = await asyncpg.connect(url, command_timeout=900)
     try:
         await connection.execute("SET synchronous_commit = off; SET work_mem = '64MB'")

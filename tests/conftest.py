@@ -17,6 +17,7 @@ from tests import postgres_server
 from tieline import Contract, Hub, Key, Sensitive
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.features import CATALOGUE
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, WorkerId
 from tieline.model.calls.auth import Bearer
@@ -167,7 +168,7 @@ class StoreHouse:
     def __post_init__(self) -> None:
         self.ids = SteeredIds(self.clock)
         self.admitter = Admitter(self.hub, self.ids, dedupe_us=30 * 86_400 * SECOND_US)
-        self.journal = self.database or Committer(SqliteDatabase(self.path))
+        self.journal = self.database or Committer(SqliteDatabase(self.path), CATALOGUE)
 
     ids: SteeredIds = field(init=False)
     admitter: Admitter = field(init=False)

@@ -10,9 +10,10 @@ from tests.makers import ALICE, BOB, FLOW, START_US, an_ingest
 
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
-from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.committer import Batching, Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import EventId, RunId, WorkerId
 from tieline.model.commands import Beat, Claim, Ingested, Progress, Promote, Settle, Settled
 from tieline.model.runs.run import ClaimedRun, HeadPolicy, Outcome
@@ -128,8 +129,8 @@ Open = Callable[[Path], Awaitable[Store]]
 async def sqlite_file(folder: Path) -> Store:
     """SQLite on a file; the same folder opens the same store again."""
     path = folder / "tieline.db"
-    journal = Committer(SqliteDatabase(path))
-    store = Store(journal, SqliteReader(path), path)
+    journal = Committer(SqliteDatabase(path), CATALOGUE)
+    store = Store(journal, SqliteReader(path, CATALOGUE), path)
     await store.beat(ALICE)
     await store.beat(BOB)
     return store
@@ -139,8 +140,8 @@ async def postgres(folder: Path) -> Store:
     """PostgreSQL, with two connections that commit; the same folder opens the same database."""
     url = await postgres_server.shared().database_of(folder)
     database = await PostgresDatabase.open(url)
-    journal = Committer(database, side_by_side=database.connections)
-    store = Store(journal, await PostgresReader.open(url), folder)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=database.connections))
+    store = Store(journal, await PostgresReader.open(url, CATALOGUE), folder)
     await store.beat(ALICE)
     await store.beat(BOB)
     return store

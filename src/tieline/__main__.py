@@ -1,16 +1,17 @@
-"""Entry point: arguments go to the command line, with the wiring it works with."""
+"""Entry point: arguments go to the command line, with the composition that it works with."""
 
+from tieline.compose.features import VOCABULARY
 from tieline.surfaces.cli.build import Build
 from tieline.surfaces.cli.main import main as cli
 
 
 def main() -> None:
     """Run the ``tieline`` command."""
-    cli(make_build)
+    cli(VOCABULARY, make_build)
 
 
 def make_build() -> Build:
-    """The wiring; imported only when a command needs it, so that help comes at once."""
+    """The composition; imported only when a command needs it, so that help comes at once."""
     from tieline.compose.cli import Build
 
     return Build()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
 from tieline.model.base.ids import RunId
 from tieline.model.commands import By
@@ -21,7 +22,7 @@ Invoice = Callable[..., dict[str, object]]
 @pytest.fixture
 async def desk(house: Any) -> AsyncIterator[Desk]:
     """What an edit works with, on the store of ``house``."""
-    views = SqliteReader(house.path)
+    views = SqliteReader(house.path, CATALOGUE)
     yield Desk(house.journal, views, house.admitter)
     await views.close()
 

@@ -11,6 +11,7 @@ import pytest
 from tieline import Hub
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.vault.environment import EnvironmentVault
+from tieline.compose.features import CATALOGUE
 from tieline.connectors import standard_webhooks
 from tieline.model.commands import Beat, By, KeepSchedule, Pause
 from tieline.model.runs.run import Dead, Held
@@ -31,7 +32,7 @@ VAULT = EnvironmentVault(SECRETS)
 
 @pytest.fixture
 async def views(house: Any) -> AsyncIterator[Views]:
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     yield reader
     await reader.close()
 

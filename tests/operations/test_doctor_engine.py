@@ -10,6 +10,7 @@ from tests.makers import START_US
 
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.vault.environment import EnvironmentVault
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import WorkerId
 from tieline.model.views.engine_report import DiskSheet, StoreSheet, TableSheet
 from tieline.model.views.rows import WorkerRow
@@ -154,7 +155,7 @@ async def test_a_real_server_is_examined_and_its_oldest_transaction_found(tmp_pa
     url = await postgres_server.shared().database_of(tmp_path)
     holder = await asyncpg.connect(url, server_settings={"application_name": "a report"})
     await holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM event")
-    views = await PostgresReader.open(url)
+    views = await PostgresReader.open(url, CATALOGUE)
     now_us = int(await postgres_server.shared().ask("SELECT extract(epoch FROM now()) * 1000000"))
 
     findings = await doctor.examine(views, None, EnvironmentVault({}), now_us)

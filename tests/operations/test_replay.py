@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import By, ReplayFilter
@@ -26,7 +27,7 @@ PAID = ReplayFilter(type="invoice.paid")
 
 @pytest.fixture
 async def views(house: Any) -> AsyncIterator[Views]:
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     yield reader
     await reader.close()
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.commands import By, Progress
 from tieline.model.inbound.event import Mention
@@ -21,7 +22,7 @@ Invoice = Callable[..., dict[str, object]]
 
 @pytest.fixture
 async def views(house: Any) -> AsyncIterator[Views]:
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     yield reader
     await reader.close()
 

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.secret import Secret
 from tieline.model.inbound.request import Inbound, Problem
 from tieline.model.runs.facts import Fact, Received
@@ -77,7 +78,7 @@ async def test_the_senders_name_for_a_refused_delivery_is_kept(
     reply = await Refuser(parts).refuse(replace(from_a_stranger(house), headers=sender), PROBLEM)
 
     (fact,) = [fact for fact in facts.seen if isinstance(fact, Received)]
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     (row,) = (await reader.read(ListReceipts())).rows
     headers = (await reader.read(ShowReceipt(row.id))).receipt.headers
     await reader.close()

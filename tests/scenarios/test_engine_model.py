@@ -37,6 +37,7 @@ from tests.stores import Store
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model import commands as c
 from tieline.model.base.errors import Conflict, StaleClaim
 from tieline.model.base.ids import ReplayId, RunId, WorkerId
@@ -109,8 +110,8 @@ class EngineMachine(RuleBasedStateMachine):
     async def open(self) -> Store:
         self.path.parent.mkdir(exist_ok=True)
         now_us = self.store.now_us if self.lives else an_event().recorded_us
-        journal = Committer(SqliteDatabase(self.path, reach=self.reach))
-        return Store(journal, SqliteReader(self.path), self.path, now_us)
+        journal = Committer(SqliteDatabase(self.path, reach=self.reach), CATALOGUE)
+        return Store(journal, SqliteReader(self.path, CATALOGUE), self.path, now_us)
 
     def teardown(self) -> None:
         self.crash_at = None

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from tieline.adapters.control.client import call_hub
 from tieline.adapters.http.client import ThinHttpClient
-from tieline.adapters.remote.client import FarHub
+from tieline.adapters.remote.client import FarHub, RemotePlace
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose import hub_file, process, serving
 from tieline.compose import parts as wiring
 from tieline.compose import store as wiring_store
+from tieline.compose.features import ORDERS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
@@ -26,7 +27,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.store.name import file_of, is_postgres
 from tieline.settings import settings
-from tieline.surfaces.cli.build import DemoWishes, Far, Overrides, Target
+from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 
 
 class Build:
@@ -61,11 +62,11 @@ class Build:
             )
         return await wiring_store.open_journal(store, _vault())
 
-    async def open_far(self, far: Far) -> FarHub:
+    async def open_far(self, far: RemotePlace) -> FarHub:
         read = settings.load()
         authorities = None if read.ca_file is None else Path(read.ca_file)
         http = ThinHttpClient(extra_authorities=authorities)
-        return FarHub(http, far.url, far.token, insecure=far.insecure)
+        return FarHub(http, far, ORDERS, QUESTIONS)
 
     def console(self, overrides: Overrides) -> str:
         from tieline.compose import (

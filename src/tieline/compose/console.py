@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
+from tieline.compose.features import ANSWERED_BY_HUB, QUESTIONS, endpoints, pages
 from tieline.compose.parts import Parts, open_vault
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
@@ -22,8 +23,8 @@ from tieline.rules.privacy.exposed import is_exposed
 from tieline.settings.settings import Settings
 from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.console.desk import STATIC, Desk, environment
+from tieline.surfaces.console.frame import console_routes
 from tieline.surfaces.console.gate_pages import GatePages
-from tieline.surfaces.console.routes import console_routes
 from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
@@ -57,7 +58,7 @@ class Console:
         self._accounts = Accounts(parts, SystemSecrecy())
         self._has_users = True
         self._first: str | None = None
-        self._server = WebServer(pages(parts, self._accounts), place)
+        self._server = WebServer(web_pages(parts, self._accounts), place)
 
     @property
     def port(self) -> int:
@@ -89,14 +90,18 @@ class Console:
         await self._server.close(seconds)
 
 
-def pages(parts: WebParts, accounts: Accounts) -> ASGIApp:
+def web_pages(parts: WebParts, accounts: Accounts) -> ASGIApp:
     """Everything that is served on the web, over the parts of a hub."""
-    desk = Desk(parts, environment())
+    added = pages()
+    entries = tuple(entry for one in added for entry in one.menu)
+    told = {word: text for one in added for word, text in one.told.items()}
+    folders = [one.templates for one in added if one.templates is not None]
+    desk = Desk(parts, environment(folders), entries, told)
     gate = GatePages(desk)
     routes = [
         *login.routes(parts, accounts, gate.people),
-        *api_routes(parts),
-        *console_routes(desk),
+        *api_routes(parts, endpoints()),
+        *console_routes(desk, added),
     ]
     return web_app(parts, accounts, routes, STATIC, gate.error)
 
@@ -116,6 +121,8 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         metrics=None if parts.telemetry is None else parts.telemetry.render,
         new_key=SystemSecrecy().key,
         guards=partial(_guards, parts),
+        questions=QUESTIONS,
+        answered_by_hub=ANSWERED_BY_HUB,
         policy=policy(settings),
         clean=None if parts.telemetry is None else parts.telemetry.discretion.clean,
     )

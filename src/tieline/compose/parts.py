@@ -14,6 +14,7 @@ from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
+from tieline.compose.features import CONTROLLED, facts_of
 from tieline.compose.store import OpenStore, open_file
 from tieline.compose.telemetry import Telemetry, traced_share
 from tieline.model.base.errors import SettingsError
@@ -142,7 +143,7 @@ def assemble(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
-    holds = Holds(hub, back, calls, views, observer)
+    holds = Holds(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),
@@ -255,7 +256,7 @@ def _control(store: OpenStore, holds: Holds, back: Back) -> ControlServer | None
     if store.file is None:
         return None
     status = partial(_status, back)
-    return ControlServer(store.file, store.journal, after=holds.after, status=status)
+    return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
 def _status(back: Back) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tieline.adapters.postgres.url import parse
-from tieline.adapters.sql.committer import Committer, Database, Told
+from tieline.adapters.sql.committer import Batching, Committer, Database, Told
 from tieline.adapters.sql.store.sealing import SealedViews
 from tieline.adapters.sqlite import sheet
 from tieline.adapters.sqlite.database import SqliteDatabase, library_version
@@ -18,6 +18,7 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.sqlite.transfer import SqliteRows
 from tieline.adapters.vault.sealer import NAME as SEALING
 from tieline.adapters.vault.sealer import VaultSealer
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import SettingsError, StoreError
 from tieline.model.command import Command
 from tieline.model.views.engine_report import StoreSheet
@@ -83,12 +84,12 @@ async def open_store(
     hints, upkeep = _hints(opened, chance), _upkeep(opened, chance)
     journal = Committer(
         opened,
+        CATALOGUE,
         max_waiting=max_waiting,
-        max_batch=BATCH_OVER_A_LINE,
-        side_by_side=opened.connections,
+        batching=Batching(BATCH_OVER_A_LINE, opened.connections),
     )
     journal.told = telling(hints)
-    views = await _reader().open(store, chance=chance)
+    views = await _reader().open(store, CATALOGUE, chance=chance)
     about = opened.shown
     return OpenStore(journal, views, about, None, hints, upkeep, opened.warnings, opened.knows)
 
@@ -107,9 +108,9 @@ def telling(hints: Hints) -> Told:
 def open_file(store: str, *, max_waiting: int = 20_000, reach: Reach = go_on) -> OpenStore:
     """The same for a store that is a file, at once."""
     path = file_of(store)
-    journal = Committer(SqliteDatabase(path, reach=reach), max_waiting=max_waiting)
+    journal = Committer(SqliteDatabase(path, reach=reach), CATALOGUE, max_waiting=max_waiting)
     about = f"{path} (SQLite {library_version()})"
-    return OpenStore(journal, SqliteReader(path), about, path)
+    return OpenStore(journal, SqliteReader(path, CATALOGUE), about, path)
 
 
 async def with_seals(store: OpenStore, vault: Vault) -> OpenStore:
@@ -165,7 +166,9 @@ async def sheet_of(store: str) -> StoreSheet:
 async def open_views(store: str, vault: Vault | None = None) -> Views:
     """Open *store* only to read; with the keys in *vault*, also what is sealed in it."""
     views: Views = (
-        await _reader().open(store) if is_postgres(store) else SqliteReader(file_of(store))
+        await _reader().open(store, CATALOGUE)
+        if is_postgres(store)
+        else SqliteReader(file_of(store), CATALOGUE)
     )
     return views if vault is None else SealedViews(views, VaultSealer(vault, os.urandom))
 
@@ -181,7 +184,7 @@ async def open_journal(store: str, vault: Vault | None = None) -> Committer:
 
 async def _open_journal(store: str) -> Committer:
     if not is_postgres(store):
-        return Committer(SqliteDatabase(file_of(store)))
+        return Committer(SqliteDatabase(file_of(store)), CATALOGUE)
     opened = await _database().open(store, may_migrate=False)
     return TellingJournal(opened, _hints(opened, lambda: 0.5))
 
@@ -190,7 +193,7 @@ class TellingJournal(Committer):
     """A journal whose last hint goes out before its store is closed."""
 
     def __init__(self, database: Database, hints: Hints) -> None:
-        super().__init__(database)
+        super().__init__(database, CATALOGUE)
         self.told = telling(hints)
         self._hints = hints
 

@@ -1,12 +1,12 @@
 """Holds: what operators ordered comes in from the store; the running parts of a hub obey it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from tieline.model.command import OperatorCommand, name_of
+from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     Cancel,
-    CloseDeliveries,
     DecideMany,
     Pause,
     Resume,
@@ -15,13 +15,13 @@ from tieline.model.commands import (
 from tieline.model.fleet.hint import Hint
 from tieline.model.hub.flow import HubSpec
 from tieline.model.replays.operation import StartOperation
-from tieline.model.runs.facts import Decided
 from tieline.model.views.views import ListPauses
 from tieline.pipeline.back import Back
 from tieline.pipeline.call import Calls
-from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
 
+Tell = Callable[[OperatorCommand[Any]], None]
+"""Tells observers of a person's command that is on disk."""
 LOOK_AGAIN_S = 5.0
 """Another process may have paused something; in this one, ``after`` tells at once."""
 
@@ -35,7 +35,7 @@ class Holds:
         back: Back,
         calls: Calls,
         views: Views,
-        observer: Observer = NOBODY,
+        tell: Tell,
     ) -> None:
         self.changed = asyncio.Event()
         self.replay_started = asyncio.Event()
@@ -44,11 +44,11 @@ class Holds:
         self._back = back
         self._calls = calls
         self._views = views
-        self._observer = observer
+        self._tell = tell
 
     def after(self, command: OperatorCommand[Any]) -> None:
         """An operator's *command* is on disk: react without waiting for the next look."""
-        self._observer.saw(_decided(command))
+        self._tell(command)
         match command:
             case Pause() | Resume():
                 self.changed.set()
@@ -91,19 +91,3 @@ class Holds:
         for connection in self._hub.connections.values():
             self._calls.pause(connection, reasons.get(connection.name))
         return LOOK_AGAIN_S
-
-
-def _decided(command: OperatorCommand[Any]) -> Decided:
-    """What observers are told of an operator's *command*."""
-    by = command.by
-    subject = getattr(command, "run_id", None) or getattr(command, "id", None)
-    if isinstance(command, Pause | Resume):
-        subject = f"{command.kind}:{command.name}"
-    if isinstance(command, DecideMany):
-        return Decided(
-            f"{command.action}-many", f"{len(command.run_ids)} runs", by.actor, by.reason
-        )
-    if isinstance(command, CloseDeliveries):
-        subject = f"{len(command.receipt_ids)} deliveries"
-    action = name_of(type(command))
-    return Decided(action, str(subject or "-"), by.actor, by.reason)

@@ -12,7 +12,8 @@ from tests import postgres_server
 
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
-from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.committer import Batching, Committer
+from tieline.compose.features import CATALOGUE
 
 COMMIT = b"commit_mark"
 """In the message that ends a transaction, and in no other of a session that goes well."""
@@ -31,7 +32,9 @@ async def journal_on() -> AsyncIterator[Callable[..., Awaitable[Committer]]]:
 
     async def open_one(url: str, patience_s: float = 5.0) -> Committer:
         database = await PostgresDatabase.open(url, patience_s=patience_s)
-        opened.append(Committer(database, side_by_side=database.connections))
+        opened.append(
+            Committer(database, CATALOGUE, batching=Batching(side_by_side=database.connections))
+        )
         return opened[-1]
 
     yield open_one
@@ -42,7 +45,7 @@ async def journal_on() -> AsyncIterator[Callable[..., Awaitable[Committer]]]:
 @pytest.fixture
 async def views(url: str) -> AsyncIterator[PostgresReader]:
     """A reader of the store."""
-    reader = await PostgresReader.open(url)
+    reader = await PostgresReader.open(url, CATALOGUE)
     yield reader
     await reader.close()
 

@@ -10,6 +10,7 @@ from tieline.adapters.postgres.disk import free_in
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.sheet import sheet_of
 from tieline.adapters.sql.statement import Steps
+from tieline.compose.features import CATALOGUE
 from tieline.model.views.details import StoreHealth
 from tieline.model.views.views import CheckStore
 
@@ -21,7 +22,7 @@ VALUES ('{id}', (extract(epoch FROM clock_timestamp()) * 1e6)::bigint - {age_s} 
 
 
 async def health_of(url: str) -> StoreHealth:
-    reader = await PostgresReader.open(url)
+    reader = await PostgresReader.open(url, CATALOGUE)
     try:
         return await reader.read(CheckStore())
     finally:

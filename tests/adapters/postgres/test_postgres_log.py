@@ -22,6 +22,7 @@ from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.reading.tailing import PATIENCE, read_cursor
 from tieline.adapters.sql.statement import Statement
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import ReplayFilter
 from tieline.model.views.details import Bite
@@ -64,7 +65,7 @@ async def test_a_late_commit_is_waited_for_and_read_in_its_place(
 async def test_a_reader_that_cannot_wait_stops_before_the_late_commit_and_is_not_finished(
     url: str, journal_on: OpenJournal
 ) -> None:
-    views = await PostgresReader.open(url, log_patience_s=0)
+    views = await PostgresReader.open(url, CATALOGUE, log_patience_s=0)
     journal = await journal_on(url)
     earlier: Any = an_ingest(1)
     await journal.commit(earlier)

@@ -11,7 +11,8 @@ from tests.makers import ALICE, START_US, a_claim, an_ingest, run_id
 
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
-from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.committer import Batching, Committer
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StoreError
 from tieline.model.commands import Beat, Claim, Ingested, Progress, Settle
 from tieline.model.runs.run import Done
@@ -121,7 +122,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_crashes_and_comes_ba
 
 async def _crash_under_load(server: Any) -> None:
     database = await PostgresDatabase.open(server.url("postgres"))
-    journal = Committer(database, side_by_side=database.connections)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=database.connections))
     acknowledged: list[int] = []
     numbers = iter(range(1, 5_000))
     stop = asyncio.Event()
@@ -146,7 +147,7 @@ async def _crash_under_load(server: Any) -> None:
     stop.set()
     await asyncio.gather(*senders)
 
-    views = await PostgresReader.open(server.url("postgres"))
+    views = await PostgresReader.open(server.url("postgres"), CATALOGUE)
     assert await server.ask("SELECT count(*) FROM event") == len(acknowledged)
     assert (await views.read(CountWork())).flows == ()
     assert await server.ask("SELECT count(*) FROM run WHERE state <> 'done'") == 0

@@ -30,6 +30,7 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import NO_TENANT, EventId, RunId
 from tieline.model.commands import Admission, Claim, Ingest, Progress, Purge, Remember, Settle
 from tieline.model.inbound.event import Mention
@@ -253,7 +254,7 @@ async def test_what_an_earlier_release_stored_becomes_a_part_and_goes_on(
     assert await ask(url, "SELECT count(*) FROM attempt_before") == 49
     plan = "EXPLAIN (FORMAT JSON) SELECT * FROM event ORDER BY seq LIMIT 1"
     assert "Index Scan" in json.dumps(await ask(url, plan))
-    views = await PostgresReader.open(url)
+    views = await PostgresReader.open(url, CATALOGUE)
     assert len((await views.read(ListEvents())).rows) == 50
     assert [(await views.read(CheckRows(part))).oddities for part in PARTS] == [()] * 4
     await views.close()
@@ -294,7 +295,7 @@ async def test_the_sheet_of_a_store_tells_of_days_and_of_rows_that_fit_none(
     astray = id_at("evt_", day_named("20990101").start_us)
     await link.alone(Statement("event_insert", [an_event(1, id=astray)]))
     await link.execute("ANALYZE event")
-    views = await PostgresReader.open(url)
+    views = await PostgresReader.open(url, CATALOGUE)
 
     sheet = await views.read(InspectStore())
 

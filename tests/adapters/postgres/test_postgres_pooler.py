@@ -26,6 +26,7 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.transfer import PostgresRows
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
+from tieline.compose.features import CATALOGUE
 from tieline.compose.process import running
 from tieline.compose.store import open_rows
 from tieline.model.base.ids import WorkerId
@@ -128,7 +129,7 @@ async def test_many_workers_share_two_connections_and_each_run_is_done_once(
     pooled: str, journal_on: OpenJournal
 ) -> None:
     journals = [await journal_on(pooled) for _ in range(4)]
-    views = await PostgresReader.open(pooled)
+    views = await PostgresReader.open(pooled, CATALOGUE)
     workers = [WorkerId(f"wrk_{n}") for n in range(4)]
     for worker, journal in zip(workers, journals, strict=True):
         await journal.commit(Beat(worker, START_US))
@@ -171,7 +172,7 @@ async def test_server_connections_that_end_lose_nothing(
         ended += await postgres_server.shared().end_connections(name)
     await senders
 
-    views = await PostgresReader.open(pooled)
+    views = await PostgresReader.open(pooled, CATALOGUE)
     runs = await views.read(ListRuns(window=Window(limit=500)))
     assert ended > 1
     assert len(runs.rows) == len({row.event_id for row in runs.rows}) == 200
@@ -183,7 +184,7 @@ async def test_no_state_of_a_session_is_left_behind(pooled: str, journal_on: Ope
     journal = await journal_on(pooled)
     for number in range(1, 20):
         await journal.commit(an_ingest(number))
-    views = await PostgresReader.open(pooled)
+    views = await PostgresReader.open(pooled, CATALOGUE)
     assert (await views.read(InspectStore())).engine == "PostgreSQL"
 
     bare = await Link.dial(parse(pooled))

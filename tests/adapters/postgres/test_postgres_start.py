@@ -14,6 +14,7 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Steps, ask
+from tieline.compose.features import CATALOGUE
 from tieline.compose.store import open_store
 from tieline.model.base.errors import SettingsError, StoreError
 from tieline.model.views.views import ListWorkers
@@ -63,7 +64,7 @@ async def test_a_store_that_a_newer_release_only_added_to_can_be_used(url: str) 
     await ask_store(url, "INSERT INTO migration VALUES (99, '0099_more.sql', '')")
 
     database = await PostgresDatabase.open(url)
-    reader = await PostgresReader.open(url)
+    reader = await PostgresReader.open(url, CATALOGUE)
 
     await database.close()
     await reader.close()
@@ -75,7 +76,7 @@ async def test_a_store_that_a_newer_release_took_something_away_from_is_refused(
     with pytest.raises(StoreError, match="0099_contract_run"):
         await PostgresDatabase.open(url)
     with pytest.raises(StoreError, match="0099_contract_run"):
-        await PostgresReader.open(url)
+        await PostgresReader.open(url, CATALOGUE)
 
 
 async def test_a_store_that_another_file_of_the_same_name_made_is_refused(url: str) -> None:
@@ -87,18 +88,18 @@ async def test_a_store_that_another_file_of_the_same_name_made_is_refused(url: s
 
 async def test_a_reader_makes_no_store(bare_url: str) -> None:
     with pytest.raises(StoreError, match="is not a Tieline store"):
-        await PostgresReader.open(bare_url)
+        await PostgresReader.open(bare_url, CATALOGUE)
 
 
 async def test_a_reader_of_a_store_from_an_earlier_release_says_what_to_do(url: str) -> None:
     await ask_store(url, "DELETE FROM migration WHERE number = 1")
 
     with pytest.raises(StoreError, match="start this release on it once"):
-        await PostgresReader.open(url)
+        await PostgresReader.open(url, CATALOGUE)
 
 
 async def test_a_reader_that_is_closed_while_it_reads_leaves_no_connection(url: str) -> None:
-    reader = await PostgresReader.open(url)
+    reader = await PostgresReader.open(url, CATALOGUE)
     reading = [asyncio.create_task(reader.read(ListWorkers())) for _ in range(2)]
     await asyncio.sleep(0)  # both have taken a link
 

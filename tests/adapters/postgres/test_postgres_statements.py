@@ -19,6 +19,7 @@ from tieline.adapters.postgres.sets import Query, arguments, parse, queries
 from tieline.adapters.postgres.url import parse as url_of
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import (
     StoreCorrupt,
     StoreError,
@@ -75,7 +76,7 @@ def pooled(url: str) -> str:
 
 async def test_a_hub_works_behind_a_transaction_pooler(url: str, journal_on: OpenJournal) -> None:
     journal = await journal_on(pooled(url))
-    views = await PostgresReader.open(pooled(url))
+    views = await PostgresReader.open(pooled(url), CATALOGUE)
 
     await journal.commit(an_ingest(1, lane="a"))
     claimed = await journal.commit(Claim(ALICE, 5, {FLOW: 5}, START_US))

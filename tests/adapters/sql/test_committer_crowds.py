@@ -12,6 +12,7 @@ from tests.makers import ALICE, START_US, a_claim, an_ingest
 from tieline.adapters.sql.committer import MOST_TRIES, Committer
 from tieline.adapters.sql.statement import Steps
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StaleClaim, StoreInterrupted
 from tieline.model.commands import Beat, GiveBack, Progress, Remember, Settle
 from tieline.model.runs.run import Done
@@ -67,7 +68,7 @@ def send(journal: Committer, *commands: Any) -> list["asyncio.Task[Any]"]:
 async def test_a_crowd_gets_transactions_side_by_side_and_no_more_than_the_store_has(
     database: GatedDatabase,
 ) -> None:
-    journal = Committer(database, side_by_side=3, crowd=5, max_batch=5)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=3, crowd=5, most=5))
 
     sent = send(journal, *(an_ingest(n) for n in range(1, 41)))
     await until(lambda: database.waiting == 3)
@@ -78,7 +79,7 @@ async def test_a_crowd_gets_transactions_side_by_side_and_no_more_than_the_store
 
 
 async def test_the_first_few_share_one_transaction(database: GatedDatabase) -> None:
-    journal = Committer(database, side_by_side=3, crowd=5)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=3, crowd=5))
 
     sent = send(journal, *(an_ingest(n) for n in range(1, 5)))
     await until(lambda: database.waiting == 1)
@@ -91,7 +92,7 @@ async def test_the_first_few_share_one_transaction(database: GatedDatabase) -> N
 async def test_who_comes_while_a_transaction_is_slow_does_not_wait_for_it(
     database: GatedDatabase,
 ) -> None:
-    journal = Committer(database, side_by_side=2, crowd=100)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=2, crowd=100))
     first = send(journal, an_ingest(1))
     await until(lambda: database.waiting == 1)
 
@@ -108,7 +109,7 @@ async def test_commands_of_one_run_are_never_in_two_transactions_at_once(
     database: GatedDatabase,
 ) -> None:
     database.gate.set()
-    journal = Committer(database, side_by_side=4, crowd=1, max_batch=1)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=4, crowd=1, most=1))
     for number in range(1, 4):
         await journal.commit(an_ingest(number, worker=ALICE))
     claims = [a_claim(number) for number in range(1, 4)]
@@ -124,7 +125,7 @@ async def test_runs_that_are_given_back_wait_for_what_is_on_its_way(
     database: GatedDatabase,
 ) -> None:
     database.gate.set()
-    journal = Committer(database, side_by_side=4, crowd=1, max_batch=1)
+    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=4, crowd=1, most=1))
     await journal.commit(an_ingest(1, worker=ALICE))
     await journal.commit(an_ingest(2, worker=ALICE))
     claims = (a_claim(1), a_claim(2))
@@ -149,7 +150,7 @@ async def test_an_interrupted_transaction_is_run_again_and_answered_once(
 ) -> None:
     database.gate.set()
     database.interruptions = 3
-    journal = Committer(database)
+    journal = Committer(database, CATALOGUE)
 
     answer = await journal.commit(an_ingest(1))
 
@@ -161,7 +162,7 @@ async def test_a_store_that_only_interrupts_is_given_up_after_some_tries(
 ) -> None:
     database.gate.set()
     database.interruptions = 100
-    journal = Committer(database)
+    journal = Committer(database, CATALOGUE)
 
     with pytest.raises(StoreInterrupted):
         await journal.commit(an_ingest(1))

@@ -19,6 +19,7 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.lockfile import holder
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
 from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Claim
@@ -251,7 +252,7 @@ async def test_a_file_cut_short_is_named_when_it_is_met(tmp_path: Path) -> None:
 
 
 async def _open_and_use(path: Path) -> None:
-    journal = Committer(SqliteDatabase(path))
+    journal = Committer(SqliteDatabase(path), CATALOGUE)
     try:
         for number in range(1, 61):
             await journal.commit(a_delivery(number))
@@ -323,14 +324,14 @@ async def test_closing_commits_what_waits(tmp_path: Path) -> None:
 
 async def test_a_command_after_closing_is_refused(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "tieline.db")
-    journal = Committer(database)
+    journal = Committer(database, CATALOGUE)
     await journal.close()
     await journal.close()
 
     with pytest.raises(StoreError, match="Ingest came too late"):
         await journal.commit(an_ingest(1))
     with pytest.raises(StoreError, match="was closed by this process"):
-        await Committer(database).commit(an_ingest(1))
+        await Committer(database, CATALOGUE).commit(an_ingest(1))
 
 
 def test_a_loop_that_ends_early_leaves_a_store_that_another_loop_can_use(tmp_path: Path) -> None:
@@ -338,7 +339,7 @@ def test_a_loop_that_ends_early_leaves_a_store_that_another_loop_can_use(tmp_pat
 
     async def begin() -> None:
         asyncio.get_running_loop().call_soon(asyncio.get_running_loop().stop)
-        await Committer(database).commit(an_ingest(1))
+        await Committer(database, CATALOGUE).commit(an_ingest(1))
 
     loop = asyncio.new_event_loop()
     task = loop.create_task(begin())
@@ -349,7 +350,7 @@ def test_a_loop_that_ends_early_leaves_a_store_that_another_loop_can_use(tmp_pat
     loop.close()
 
     async def go_on() -> None:
-        journal = Committer(database)
+        journal = Committer(database, CATALOGUE)
         assert (await journal.commit(an_ingest(2))).fresh
         await journal.close()
 
@@ -361,7 +362,7 @@ def test_a_loop_that_ends_early_leaves_a_store_that_another_loop_can_use(tmp_pat
 
 async def test_a_full_disk_refuses_loses_nothing_and_recovers(tmp_path: Path) -> None:
     with simulated_disk("small") as disk:
-        journal = Committer(SqliteDatabase(tmp_path / "tieline.db", vfs="small"))
+        journal = Committer(SqliteDatabase(tmp_path / "tieline.db", vfs="small"), CATALOGUE)
         disk.capacity_bytes = used(disk) + 1_000_000
         answered = await try_all(journal, range(1, 100))
         assert 5 < len(answered) < 90
@@ -382,7 +383,7 @@ async def test_a_disk_that_is_full_at_any_move_loses_nothing(tmp_path: Path) -> 
         folder.mkdir()
         with simulated_disk("tight") as disk:
             database = SqliteDatabase(folder / "tieline.db", vfs="tight", checkpoint_pages=20)
-            journal = Committer(database)
+            journal = Committer(database, CATALOGUE)
             disk.capacity_bytes = used(disk) + spare
             first = await try_all(journal, range(1, 25))
             disk.capacity_bytes = None
@@ -396,7 +397,7 @@ async def test_a_disk_that_is_full_at_any_move_loses_nothing(tmp_path: Path) -> 
 
 async def test_a_disk_that_cannot_sync_answers_nobody(tmp_path: Path) -> None:
     with simulated_disk("bad") as disk:
-        journal = Committer(SqliteDatabase(tmp_path / "tieline.db", vfs="bad"))
+        journal = Committer(SqliteDatabase(tmp_path / "tieline.db", vfs="bad"), CATALOGUE)
         await journal.commit(an_ingest(1))
         disk.has_bad_syncs = True
 

@@ -12,6 +12,7 @@ from tests.stores import Store
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import NotFound, StoreError
 from tieline.model.base.ids import EventId, RunId
 from tieline.model.commands import Beat, Ingest, Progress, Settle
@@ -41,7 +42,7 @@ async def work(disk: SimulatedDisk, path: Path, synchronous: str) -> Answered:
     except StoreError:
         return answered
     database._connection.execute(f"PRAGMA synchronous = {synchronous}").fetchall()
-    journal = Committer(database)
+    journal = Committer(database, CATALOGUE)
     try:
         await journal.commit(Beat(ALICE, 0))
         for wave in range(WAVES):
@@ -73,10 +74,10 @@ async def end(journal: Committer, number: int, answered: Answered) -> None:
 async def what_is_lost(path: Path, answered: Answered) -> list[str]:
     """Answered commands of which no trace is left; raises when what is left is not sound."""
     try:
-        journal = Committer(SqliteDatabase(path))
+        journal = Committer(SqliteDatabase(path), CATALOGUE)
     except StoreError as error:
         return [f"everything: {error}"]
-    store = Store(journal, SqliteReader(path), path)
+    store = Store(journal, SqliteReader(path, CATALOGUE), path)
     try:
         health = await store.views.read(v.CheckStore(pages=True))
         assert health.faults == ()

@@ -14,6 +14,7 @@ import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.sqlite.sets import text, text_for
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StoreCorrupt, StoreError
 from tieline.model.views.views import CheckStore, ListEvents, Window
 
@@ -68,7 +69,7 @@ async def test_another_process_reads_while_the_hub_writes(house: Any, invoice: I
 async def test_a_reader_sees_what_was_committed_after_it_was_opened(
     house: Any, invoice: Invoice
 ) -> None:
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     before = await reader.read(ListEvents())
     await house.deliver("invoice.paid", invoice(1), identity="one")
     after = await reader.read(ListEvents())
@@ -84,7 +85,7 @@ async def test_a_stopped_store_is_read_and_nobody_holds_it(
     await house.deliver("invoice.paid", invoice(1), identity="one")
     await house.close()
 
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     page = await reader.read(ListEvents())
     health = await reader.read(CheckStore())
     await reader.close()
@@ -102,7 +103,7 @@ async def test_a_store_whose_hub_was_killed_is_read_with_what_its_log_holds(
     )
     assert done.returncode == -signal.SIGKILL
 
-    reader = SqliteReader(path)
+    reader = SqliteReader(path, CATALOGUE)
     found = await reader.read(CheckStore(pages=True))
     await reader.close()
 
@@ -111,7 +112,7 @@ async def test_a_store_whose_hub_was_killed_is_read_with_what_its_log_holds(
 
 
 async def test_a_reader_writes_nothing(house: Any) -> None:
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     connection = reader._connection
 
     with pytest.raises(apsw.Error):
@@ -124,7 +125,7 @@ async def test_a_reader_writes_nothing(house: Any) -> None:
 async def test_many_questions_at_once_are_all_answered(house: Any, invoice: Invoice) -> None:
     for number in range(5):
         await house.deliver("invoice.paid", invoice(number))
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
 
     pages = await asyncio.gather(
         *(reader.read(ListEvents(window=Window(limit=1 + n % 5))) for n in range(50))
@@ -136,7 +137,7 @@ async def test_many_questions_at_once_are_all_answered(house: Any, invoice: Invo
 
 def test_a_missing_store_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"there is no store at .*nowhere\.db; start a hub there"):
-        SqliteReader(tmp_path / "nowhere.db")
+        SqliteReader(tmp_path / "nowhere.db", CATALOGUE)
     assert not (tmp_path / "nowhere.db").exists()
 
 
@@ -146,7 +147,7 @@ def test_a_file_that_is_no_store_is_told(tmp_path: Path, content: bytes) -> None
     path.write_bytes(content)
 
     with pytest.raises((StoreError, StoreCorrupt), match="is not a Tieline store"):
-        SqliteReader(path)
+        SqliteReader(path, CATALOGUE)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ async def test_a_store_of_another_release_is_told(
     connection.close()
 
     with pytest.raises(StoreError, match=words):
-        SqliteReader(house.path)
+        SqliteReader(house.path, CATALOGUE)
 
 
 async def test_odd_characters_in_the_path_are_part_of_it(
@@ -176,7 +177,7 @@ async def test_odd_characters_in_the_path_are_part_of_it(
     await house.close()
     strange = house.path.rename(tmp_path / "a?b#c%41 d.db")
 
-    reader = SqliteReader(strange)
+    reader = SqliteReader(strange, CATALOGUE)
     health = await reader.read(CheckStore())
     await reader.close()
 
@@ -242,7 +243,7 @@ STORED = {
 
 @pytest.mark.parametrize("name", [*PAGES, *SETS])
 async def test_no_read_walks_a_table(house: Any, name: str) -> None:
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     sql = text_for(name, 2, 1) if name in SETS else text(name)
     values: Any = ["a", "b"] if name in SETS else dict.fromkeys(re.findall(r":(\w+)", sql), 1)
 

@@ -19,6 +19,7 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.adapters.sql.committer import Committer
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import Overloaded
 from tieline.model.commands import Admission, Beat, Ingest, KeepReceipt
 from tieline.model.inbound.event import Event, Mention
@@ -245,7 +246,7 @@ async def test_a_command_is_stored_whole_or_not_at_all(store: Store) -> None:
 
 async def test_only_deliveries_are_refused_when_too_much_waits(store: Store) -> None:
     assert isinstance(store.journal, Committer)
-    narrow = Committer(store.journal._database, max_waiting=4)
+    narrow = Committer(store.journal._database, CATALOGUE, max_waiting=4)
     commands = [*map(an_ingest, range(1, 11)), Beat(ALICE, store.now_us)]
     tasks = [asyncio.ensure_future(narrow.commit(command)) for command in commands]
 

@@ -13,6 +13,7 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.ports.views import Views
 
 Opened = tuple[Path, Committer, Views]
@@ -21,15 +22,15 @@ Opened = tuple[Path, Committer, Views]
 async def sqlite(folder: Path) -> Opened:
     """A file."""
     path = folder / "tieline.db"
-    journal = Committer(SqliteDatabase(path))
-    return path, journal, SqliteReader(path)
+    journal = Committer(SqliteDatabase(path), CATALOGUE)
+    return path, journal, SqliteReader(path, CATALOGUE)
 
 
 async def postgres(folder: Path) -> Opened:
     """A database of a server."""
     url = await postgres_server.shared().database_of(folder)
-    journal = Committer(await PostgresDatabase.open(url))
-    return Path(urlsplit(url).path), journal, await PostgresReader.open(url)
+    journal = Committer(await PostgresDatabase.open(url), CATALOGUE)
+    return Path(urlsplit(url).path), journal, await PostgresReader.open(url, CATALOGUE)
 
 
 BACKENDS: list[Callable[[Path], Awaitable[Opened]]] = [sqlite, postgres]

@@ -18,6 +18,7 @@ from tests.makers import ALICE, START_US, an_ingest
 
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.features import CATALOGUE
 from tieline.compose.store import open_journal, open_views
 from tieline.model.base.errors import StoreMoved
 from tieline.model.commands import Beat, By, Claim, Ingest, Pause, Progress, Settle
@@ -35,7 +36,7 @@ async def url(tmp_path: Path) -> str:
 
 async def fill(path: Path, count: int = EVENTS) -> None:
     """Events in lanes; some runs are done, some dead, some claimed by a hub that is gone."""
-    journal = Committer(SqliteDatabase(path))
+    journal = Committer(SqliteDatabase(path), CATALOGUE)
     for number in range(1, count + 1):
         ingest = an_ingest(number, lane=f"lane-{number % 7}" if number % 2 else None)
         await journal.commit(ingest)
@@ -164,7 +165,7 @@ async def test_a_hub_works_on_neither_side_of_a_half_done_move(store: Path, url:
         await open_journal(url)
     assert tieline(store, "db", "reopen").returncode == 1
     assert tieline(store, "db", "reopen", "--force").returncode == 0
-    await Committer(SqliteDatabase(store)).close()
+    await Committer(SqliteDatabase(store), CATALOGUE).close()
     again = tieline(store, "db", "copy", "--to", url)
     assert again.returncode == 1
     assert "empty it and begin anew" in again.stderr
@@ -190,7 +191,7 @@ async def test_a_store_that_has_something_is_no_target(store: Path, url: str) ->
 
     assert refused.returncode == 1
     assert "is not empty" in refused.stderr
-    await Committer(SqliteDatabase(store)).close()
+    await Committer(SqliteDatabase(store), CATALOGUE).close()
 
 
 async def test_a_row_that_changed_on_the_way_is_noticed(store: Path, url: str) -> None:

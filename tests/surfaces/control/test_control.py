@@ -14,6 +14,7 @@ from tieline.adapters.control import wire
 from tieline.adapters.control.client import ControlJournal, call_hub
 from tieline.adapters.control.socket_path import socket_path
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.command import OperatorCommand
@@ -84,7 +85,7 @@ async def test_a_command_is_on_disk_and_the_hub_is_told_when_it_is_answered(
 ) -> None:
     counted = await caller.commit(Pause("flow", "post_invoice", BY))
 
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     [pause] = await reader.read(ListPauses())
     await reader.close()
     assert counted.count == 1
@@ -269,7 +270,7 @@ async def test_an_edited_event_travels_whole(house: Any, caller: ControlJournal)
     await house.deliver("order.made", {"id": 1}, identity="one")
     [run] = await house.claim()
     await house.settle(run, Dead("x", "y"))
-    reader = SqliteReader(house.path)
+    reader = SqliteReader(house.path, CATALOGUE)
     desk = Desk(caller, reader, house.admitter)
     by = By("ana", "typo", house.clock.at_us)
 

@@ -17,6 +17,7 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.by import By
 from tieline.model.command import OperatorCommand
 from tieline.model.people.access import AddToken, AddUser, Role, Scope
@@ -129,7 +130,7 @@ async def open_site(
     parts = WebParts(
         hub=house.hub,
         journal=house.journal,
-        views=SqliteReader(house.path),
+        views=SqliteReader(house.path, CATALOGUE),
         admitter=house.admitter,
         after=told.append,
         clock=house.clock,

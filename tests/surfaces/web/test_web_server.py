@@ -17,6 +17,7 @@ from tests.surfaces.web.client import Client, raw
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import SettingsError, StoreLost
 from tieline.model.runs.facts import PassFailed
 from tieline.model.views.views import Question
@@ -92,7 +93,7 @@ async def serving(
     parts = WebParts(
         hub=house.hub,
         journal=house.journal,
-        views=views or SqliteReader(house.path),
+        views=views or SqliteReader(house.path, CATALOGUE),
         admitter=house.admitter,
         after=lambda _: None,
         clock=house.clock,

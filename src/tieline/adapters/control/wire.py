@@ -10,8 +10,6 @@ from pydantic import TypeAdapter, ValidationError
 from tieline.model import commands as c
 from tieline.model.base import errors as e
 from tieline.model.command import Command, OperatorCommand, name_of
-from tieline.model.people import access as a
-from tieline.model.replays import operation as o
 
 LONGEST_LINE_BYTES = 4 * 1024 * 1024
 """An edited event travels whole."""
@@ -19,34 +17,8 @@ LONGEST_LINE_BYTES = 4 * 1024 * 1024
 Order = OperatorCommand[c.Counted | c.Decided]
 """What may travel: a command of people, with an answer that travels too."""
 
-ORDERS: tuple[type[Order], ...] = (
-    c.Pause,
-    c.Resume,
-    c.Cancel,
-    c.RetryDead,
-    c.DiscardDead,
-    c.EditDead,
-    c.ResolveHeld,
-    c.StartReplay,
-    c.CancelReplay,
-    a.AddUser,
-    a.SetRole,
-    a.SetPassword,
-    a.RemoveUser,
-    a.AddInvite,
-    a.AddToken,
-    a.RevokeToken,
-    c.DecideMany,
-    c.CloseDeliveries,
-    c.AcknowledgeIssue,
-    c.ResolveIssue,
-    c.MuteIssue,
-    c.ReopenIssue,
-    o.StartOperation,
-    o.CancelOperation,
-)
-"""What may be asked for: operators' commands and nothing of the engine's own."""
-COMMANDS: Mapping[str, type[Order]] = {name_of(kind): kind for kind in ORDERS}
+Orders = Mapping[str, type[Order]]
+"""What may be asked for, by name: operators' commands and nothing of the engine's own."""
 STATUS = "status"
 
 PROBLEMS: tuple[tuple[str, type[e.TielineError]], ...] = (
@@ -75,7 +47,7 @@ def request(do: str, args: object) -> bytes:
 
 def request_of(command: Command[Any]) -> bytes:
     """One line that asks for *command*. Raises CommandRefused for one that is no operator's."""
-    if not isinstance(command, OperatorCommand) or type(command) not in ORDERS:
+    if not isinstance(command, OperatorCommand):
         raise e.CommandRefused(f"{type(command).__name__} is not an operator's command")
     args = TypeAdapter(type(command)).dump_python(command, mode="json")
     return request(name_of(type(command)), args)
@@ -90,11 +62,11 @@ def read_request(line: bytes) -> Asked:
         raise e.CommandRefused('a request is {"do": name, "args": {…}} in one line') from None
 
 
-def read_command(asked: Asked) -> Order:
+def read_command(asked: Asked, orders: Orders) -> Order:
     """Raises CommandRefused for a name that is not known, or arguments that do not fit it."""
-    kind = COMMANDS.get(asked.do) if isinstance(asked.do, str) else None
+    kind = orders.get(asked.do) if isinstance(asked.do, str) else None
     if kind is None:
-        known = ", ".join((*COMMANDS, STATUS))
+        known = ", ".join((*orders, STATUS))
         raise e.CommandRefused(f"{str(asked.do)[:40]!r} is not one of {known}")
     try:
         return TypeAdapter(kind).validate_json(orjson.dumps(asked.args))

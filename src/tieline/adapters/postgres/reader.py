@@ -9,8 +9,8 @@ from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import check_migrated
 from tieline.adapters.postgres.sheet import fill
 from tieline.adapters.postgres.url import StoreUrl, parse
+from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.statement import Statement
-from tieline.adapters.sql.views import answer
 from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
 from tieline.model.views.details import Bite, StoreHealth
 from tieline.model.views.views import CheckStore, InspectStore, NextBite, Question
@@ -36,9 +36,15 @@ class PostgresReader:
     """Views over PostgreSQL: beside the writers, in their processes or another."""
 
     def __init__(
-        self, url: StoreUrl, *, chance: Chance = evenly, log_patience_s: float = LOG_PATIENCE_S
+        self,
+        url: StoreUrl,
+        catalogue: Catalogue,
+        *,
+        chance: Chance = evenly,
+        log_patience_s: float = LOG_PATIENCE_S,
     ) -> None:
         self._url = replace(url, settings=(*url.settings, *SETTINGS))
+        self._catalogue = catalogue
         self._chance = chance
         self._log_patience_s = log_patience_s
         self._is_closed = False
@@ -50,13 +56,14 @@ class PostgresReader:
     async def open(
         cls,
         url: str | StoreUrl,
+        catalogue: Catalogue,
         *,
         chance: Chance = evenly,
         log_patience_s: float = LOG_PATIENCE_S,
     ) -> "PostgresReader":
         """Connect. Raises SettingsError, or StoreError when there is no store of this release."""
         place = parse(url) if isinstance(url, str) else url
-        reader = cls(place, chance=chance, log_patience_s=log_patience_s)
+        reader = cls(place, catalogue, chance=chance, log_patience_s=log_patience_s)
         link = await reader._ready(await reader._links.get())
         try:
             await check_migrated(link, reader._url.shown)
@@ -110,7 +117,7 @@ class PostgresReader:
             elif isinstance(question, InspectStore):
                 read = cast("R", await fill(link, self._url.shown))
             else:
-                read, _ = await link.drive(answer(question))
+                read, _ = await link.drive(self._catalogue.read(question))
             await link.execute("COMMIT")
         except BaseException as error:
             link = await _undone(link, error)

@@ -1,16 +1,13 @@
 """Bounds: a question from elsewhere comes in; whether a store may be asked it goes out."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 import orjson
 
 from tieline.model.base.errors import CommandRefused
-from tieline.model.views import more as vl
-from tieline.model.views import series as vs
 from tieline.model.views import views as v
-from tieline.model.views.issues import UNRESOLVED, ListIssues
 
 LONGEST = 200
 LONGEST_CURSOR = 2_000
@@ -19,19 +16,30 @@ MOST_ITEMS = 500
 MOST_ROWS = 10_000
 MOST_CHECKED = 5_000
 LARGEST = 2**63 - 1
-BEFORE_NUMBER = (v.ListAudit, vl.ListAttempts)
-ONE_OF: Mapping[tuple[type[Any], str], tuple[str, ...]] = {
-    (vs.ReadSeries, "kind"): vs.KINDS,
-    (vs.ReadSums, "kind"): vs.KINDS,
-    (v.CheckRows, "part"): v.PARTS,
-    (ListIssues, "states"): (*UNRESOLVED, "resolved"),
-}
 
 
-def check(question: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What holds for one kind of question, beside what holds for all."""
+
+    one_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The words that a field may have."""
+    by_number: bool = False
+    """Whether its pages go on behind a line's number instead of an id."""
+
+
+NONE = Bounds()
+
+
+def check(question: Any, bounds: Bounds = NONE) -> None:
     """Raises CommandRefused for a question that is too large, or has an impossible value."""
     _walk(type(question).__name__, question)
-    if isinstance(question, BEFORE_NUMBER):
+    for name, allowed in bounds.one_of.items():
+        inner = getattr(question, name)
+        given = inner if isinstance(inner, tuple) else (inner,)
+        odd = next((one for one in given if one not in allowed), None)
+        _demand(odd is None, name, odd, f"one of {', '.join(allowed)}")
+    if bounds.by_number:
         before = question.window.before
         _demand(before is None or _is_number(before), "window.before", before, "a line's number")
     if isinstance(question, v.CheckRows):
@@ -55,14 +63,8 @@ def _walk(name: str, value: Any) -> None:
 
 
 def _walk_fields(value: Any) -> None:
-    for field in fields(value):
-        inner = getattr(value, field.name)
-        _walk(field.name, inner)
-        allowed = ONE_OF.get((type(value), field.name))
-        if allowed is not None:
-            given = inner if isinstance(inner, tuple) else (inner,)
-            odd = next((one for one in given if one not in allowed), None)
-            _demand(odd is None, field.name, odd, f"one of {', '.join(allowed)}")
+    for one in fields(value):
+        _walk(one.name, getattr(value, one.name))
     if isinstance(value, v.Window):
         _demand(1 <= value.limit <= MOST_ROWS, "limit", value.limit, f"1 to {MOST_ROWS}")
 

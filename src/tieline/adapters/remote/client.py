@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 import orjson
 
-from tieline.adapters.remote import wire
-from tieline.adapters.remote.orders import answer_of, call_of
+from tieline.adapters.remote.orders import Orders, answer_of, call_of
+from tieline.adapters.remote.questions import Questions, adapter, answers_of
 from tieline.model.base.by import By
 from tieline.model.base.errors import (
     CallFailed,
@@ -41,12 +42,30 @@ TRIES = 2
 """A request carries a key by which the hub does it once, so it may be sent again."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class RemotePlace:
+    """A hub elsewhere, and what lets us in; prints without the latter."""
+
+    url: str
+    token: str
+    insecure: bool = False
+    """Whether the token may cross a network in the clear."""
+
+    def __repr__(self) -> str:
+        return f"RemotePlace({self.url!r})"
+
+
 class FarHub:
     """Journal and views of a hub on another machine, for people's commands."""
 
-    def __init__(self, http: HttpClient, url: str, token: str, *, insecure: bool = False) -> None:
+    def __init__(
+        self, http: HttpClient, place: RemotePlace, orders: Orders, questions: Questions
+    ) -> None:
         """Raises SettingsError for a URL that would show the token, or no token."""
+        url, token, insecure = place.url, place.token, place.insecure
         self._http = http
+        self._orders = orders
+        self._questions = questions
         self._base = _base(url, insecure=insecure)
         self._egress = Egress(allow=(urlsplit(self._base).hostname or "",))
         if not token:
@@ -57,16 +76,16 @@ class FarHub:
     async def read(self, question: Question[R]) -> R:
         """Answer *question*. Raises NotFound, CommandRefused, SettingsError, StoreError."""
         kind = type(question)
-        if kind.__name__ not in wire.QUESTIONS:
+        if kind.__name__ not in self._questions:
             raise CommandRefused(f"{kind.__name__} can only be asked of a store, without --url")
-        args = wire.adapter(kind).dump_python(question, mode="json")
+        args = adapter(kind).dump_python(question, mode="json")
         told = await self._post("/questions", {"ask": kind.__name__, "args": args})
-        answer: R = wire.answer_of(kind).validate_python(told["answer"])
+        answer: R = answers_of(kind).validate_python(told["answer"])
         return answer
 
     async def commit(self, command: Command[A]) -> A:
         """Have *command* done by the call that everybody uses. Raises as the hub's journal does."""
-        call = call_of(command)
+        call = call_of(command, self._orders)
         told = await self._post(call.path, call.body)
         # The calls that ``call_of`` makes are answered as the commands are.
         return cast("A", answer_of(told))
@@ -99,7 +118,7 @@ class FarHub:
 
     async def start_bulk(self, action: str, wanted: BulkFilter, by: By) -> str:
         """Begin to decide every run of *wanted*; the hub makes the id."""
-        call = call_of(StartOperation("", action, wanted, 0, by))
+        call = call_of(StartOperation("", action, wanted, 0, by), self._orders)
         told = await self._post(call.path, call.body)
         return str(told["id"])
 

@@ -1,110 +1,98 @@
-"""Orders: an operator's command comes in; the call of the API that does the same goes out.
+"""Orders: a person's command for a hub elsewhere becomes the API's call that does the same.
 
 There is no second door for commands: what the command line orders of a hub elsewhere goes through
 the calls that everybody uses, with their checks.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
-from tieline.model import commands as c
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.command import Command, OperatorCommand
-from tieline.model.people import access as a
-from tieline.model.replays.operation import CancelOperation, StartOperation
+from tieline.model.commands import Counted, Decided
 
-HOUR_US = 3_600_000_000
+PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """A POST to the API, behind ``/api/v1``."""
 
     path: str
     body: dict[str, Any] = field(default_factory=dict)
 
 
-def call_of(command: Command[Any]) -> Call:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How one kind of command is ordered of a hub elsewhere."""
+
+    call: str = ""
+    """The path, with fields of the command in braces. Empty: it is not ordered by its own name."""
+    about: str = ""
+    """What the fields in the path name; empty: the path's own noun."""
+    body: Callable[[Any], Mapping[str, Any]] | None = None
+    """What goes along beside the reason; None: the fields that are not in the path."""
+    beside_store: Callable[[Any], str] | None = None
+    """Says why it can only be done beside the store."""
+
+
+Orders = Mapping[type[Command[Any]], Order]
+
+
+def call_of(command: Command[Any], orders: Orders) -> ApiCall:
     """The call that does *command*. Raises CommandRefused, and NotFound for a useless id."""
-    if isinstance(command, a.AddUser | a.SetPassword):
-        wanted = "invite them instead (tieline user invite): who is invited chooses it alone"
-        raise CommandRefused(f"the password of {command.name!r} cannot be set over --url; {wanted}")
-    make = CALLS.get(type(command))
-    if make is None or not isinstance(command, OperatorCommand):
+    order = orders.get(type(command), Order())
+    if order.beside_store is not None:
+        raise CommandRefused(order.beside_store(command))
+    if not order.call or not isinstance(command, OperatorCommand):
         words = f"{type(command).__name__} can only be ordered beside a store, without --url"
         raise CommandRefused(words)
-    made = make(command)
-    return Call(made.path, {**made.body, "reason": command.by.reason})
+    body = _left(command, order.call) if order.body is None else order.body(command)
+    return ApiCall(_path(command, order), {**body, "reason": command.by.reason})
 
 
-def answer_of(told: Mapping[str, Any]) -> c.Counted | c.Decided:
+def answer_of(told: Mapping[str, Any]) -> Counted | Decided:
     """What an answer says was changed, as a store says it."""
     if isinstance(told.get("done"), list):
         refused = tuple((id_, words) for id_, words in told["refused"])
-        return c.Decided(tuple(told["done"]), refused)
-    return c.Counted(int(told.get("cancelled", told.get("fresh", True))))
+        return Decided(tuple(told["done"]), refused)
+    return Counted(int(told.get("cancelled", told.get("fresh", True))))
 
 
-def path(kind: str, noun: str, id_: str, verb: str) -> str:
-    """``/noun/id/verb``. Raises NotFound for a text that can be no id of this *kind*."""
-    if not id_ or "/" in id_:
-        raise NotFound(kind, id_[:80])
-    return f"/{noun}/{quote(id_, safe='')}/{verb}"
+def _path(command: Command[Any], order: Order) -> str:
+    """Raises NotFound for a text that can be no name of what the path is about."""
+
+    def filled(found: re.Match[str]) -> str:
+        text = str(getattr(command, found[1]))
+        if not text or "/" in text:
+            raise NotFound(order.about or _noun(command, order.call), text[:80])
+        return quote(text, safe="")
+
+    return PLACE.sub(filled, order.call)
 
 
-def _held(command: c.Pause | c.Resume) -> Call:
-    verb = "pause" if isinstance(command, c.Pause) else "resume"
-    return Call(path(command.kind, f"{command.kind}s", command.name, verb))
+def _noun(command: Command[Any], path: str) -> str:
+    """``issue`` of ``/issues/{id}/mute``; ``flow`` of ``/{kind}s/{name}/pause``."""
+    first = path.split("/")[1].removesuffix("s")
+    found = PLACE.fullmatch(first)
+    return str(getattr(command, found[1])) if found else first
 
 
-def _resolved(command: c.ResolveHeld) -> Call:
-    result = {} if command.result is None else {"result": orjson.loads(command.result)}
-    where = path("run", "held-runs", command.run_id, "resolve")
-    return Call(where, {"decision": str(command.decision), **result})
+def _left(command: Any, path: str) -> dict[str, Any]:
+    used = {"by", *PLACE.findall(path)}
+    given = {one.name: getattr(command, one.name) for one in fields(command)}
+    return {
+        name: _plain(value)
+        for name, value in given.items()
+        if name not in used and value is not None
+    }
 
 
-def _muted(command: c.MuteIssue) -> Call:
-    until_us = command.until_us
-    hours = {} if until_us is None else {"hours": (until_us - command.by.at_us) / HOUR_US}
-    return Call(path("issue", "issues", command.id, "mute"), hours)
-
-
-def _started(command: StartOperation) -> Call:
-    of = command.filter
-    named = {"flow": of.flow, "kind": of.kind, "issue": of.issue, "connection": of.connection}
-    given = {name: value for name, value in named.items() if value is not None}
-    return Call("/operations", {"target": of.target, "action": command.action, **given})
-
-
-CALLS: Mapping[type[Command[Any]], Callable[[Any], Call]] = {
-    c.Pause: _held,
-    c.Resume: _held,
-    c.Cancel: lambda one: Call(path("run", "runs", one.run_id, "cancel")),
-    c.RetryDead: lambda one: Call(
-        path("run", "dead-letters", one.run_id, "retry"), {"as_new_action": one.as_new_action}
-    ),
-    c.DecideMany: lambda one: Call(
-        "/runs/decide", {"action": one.action, "run_ids": list(one.run_ids)}
-    ),
-    c.CloseDeliveries: lambda one: Call(
-        "/quarantined-receipts/close", {"receipt_ids": list(one.receipt_ids)}
-    ),
-    c.DiscardDead: lambda one: Call(path("run", "dead-letters", one.run_id, "discard")),
-    c.ResolveHeld: _resolved,
-    c.CancelReplay: lambda one: Call(path("replay", "replays", one.id, "cancel")),
-    c.AcknowledgeIssue: lambda one: Call(path("issue", "issues", one.id, "acknowledge")),
-    c.ResolveIssue: lambda one: Call(path("issue", "issues", one.id, "resolve")),
-    c.ReopenIssue: lambda one: Call(path("issue", "issues", one.id, "reopen")),
-    c.MuteIssue: _muted,
-    a.SetRole: lambda one: Call(path("user", "users", one.name, "role"), {"role": str(one.role)}),
-    a.RemoveUser: lambda one: Call(path("user", "users", one.name, "remove")),
-    a.RevokeToken: lambda one: Call(path("token", "tokens", one.token, "revoke")),
-    StartOperation: _started,
-    CancelOperation: lambda one: Call(path("operation", "operations", one.id, "cancel")),
-}
-"""A dead run is edited, a replay started, an invitation and a token made by calls of their own: the
-hub makes what is stored of them."""
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, StrEnum) else value

@@ -4,96 +4,25 @@ Hot kinds are grouped, so that a set costs about as many statements as a single 
 run one by one, in the order in which they came.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from tieline.adapters.sql.fleet import limits as sharing
-from tieline.adapters.sql.fleet import tallying
-from tieline.adapters.sql.issues import deciding as issue_deciding
-from tieline.adapters.sql.people import access
-from tieline.adapters.sql.replays import operating, replaying
-from tieline.adapters.sql.runs import (
-    bulk_deciding,
-    claiming,
-    deciding,
-    execution,
-    ingesting,
-    locking,
-    quarantining,
-    scheduling,
-    sweeping,
-    timing,
-)
+from tieline.adapters.sql.catalogue import Catalogue
+from tieline.adapters.sql.runs import claiming, execution, ingesting, locking
 from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
-from tieline.adapters.sql.store import alerting, purging
 from tieline.model import commands as c
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
-from tieline.model.fleet.limits import KeepStandings, LeaseShares
-from tieline.model.fleet.presence import Beat, Leave, TakeDuty
-from tieline.model.people import access as a
-from tieline.model.people.alert import KeepAlerts
-from tieline.model.replays import operation as o
+from tieline.model.fleet.limits import LeaseShares
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
 
-ALONE: dict[type[Command[Any]], Callable[[Any], Steps[Any]]] = {
-    c.GiveBack: execution.give_back,
-    c.Promote: timing.promote,
-    c.WakeWaiting: timing.wake_waiting,
-    Beat: sweeping.beat,
-    Leave: sweeping.leave,
-    c.Sweep: sweeping.sweep,
-    TakeDuty: sweeping.take_duty,
-    LeaseShares: sharing.lease_shares,
-    KeepStandings: sharing.keep_standings,
-    c.KeepSchedule: scheduling.keep_schedule,
-    c.Fire: scheduling.fire,
-    c.Pause: deciding.pause,
-    c.Resume: deciding.resume,
-    c.Cancel: deciding.cancel,
-    c.RetryDead: deciding.retry_dead,
-    c.DiscardDead: deciding.discard_dead,
-    c.EditDead: deciding.edit_dead,
-    c.ResolveHeld: deciding.resolve_held,
-    c.StartReplay: replaying.start_replay,
-    c.ContinueReplay: replaying.continue_replay,
-    c.CancelReplay: replaying.cancel_replay,
-    c.Purge: purging.purge,
-    KeepAlerts: alerting.keep,
-    c.AcknowledgeIssue: issue_deciding.acknowledge,
-    c.ResolveIssue: issue_deciding.resolve,
-    c.MuteIssue: issue_deciding.mute,
-    c.ReopenIssue: issue_deciding.reopen,
-    c.TendIssues: issue_deciding.tend,
-    a.AddUser: access.add_user,
-    a.SetRole: access.set_role,
-    a.SetPassword: access.set_password,
-    a.RemoveUser: access.remove_user,
-    a.AddInvite: access.add_invite,
-    a.AcceptInvite: access.accept_invite,
-    a.OpenSession: access.open_session,
-    a.TouchSession: access.touch_session,
-    a.EndSession: access.end_session,
-    a.EndSessions: access.end_sessions,
-    a.AddToken: access.add_token,
-    a.TouchToken: access.touch_token,
-    a.RevokeToken: access.revoke_token,
-    a.TakeKey: access.take_key,
-    a.KeepAnswer: access.keep_answer,
-    a.FreeKey: access.free_key,
-    o.StartOperation: operating.start,
-    o.MoveOperation: operating.move,
-    o.CancelOperation: operating.cancel,
-    c.KeepTally: tallying.keep,
-    c.DecideMany: bulk_deciding.decide,
-    c.CloseDeliveries: quarantining.close,
-}
 
-
-def apply(batch: Sequence[Command[Any]], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
+def apply(
+    batch: Sequence[Command[Any]], turns: claiming.TurnMemory, catalogue: Catalogue
+) -> Steps[list[Answer]]:
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
     runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
@@ -113,16 +42,18 @@ def apply(batch: Sequence[Command[Any]], turns: claiming.TurnMemory) -> Steps[li
     # Shares come last: whoever waits for a lane has no connection's row locked meanwhile.
     for i, x in sorted(enumerate(batch), key=lambda pair: isinstance(pair[1], LeaseShares)):
         if i not in answers:
-            answers[i] = yield from _alone(x, turns)
+            answers[i] = yield from _alone(x, turns, catalogue)
     return [answers[i] for i in range(len(batch))]
 
 
-def _alone(command: Command[Any], turns: claiming.TurnMemory) -> Steps[Answer]:
+def _alone(
+    command: Command[Any], turns: claiming.TurnMemory, catalogue: Catalogue
+) -> Steps[Answer]:
     """A refusal is an answer too: it is raised before anything is written, so the rest goes on."""
     try:
         if isinstance(command, c.Claim):
             return (yield from claiming.claim(command, turns))
-        return (yield from ALONE[type(command)](command))
+        return (yield from catalogue.commands[type(command)](command))
     except (Conflict, NotFound) as refusal:
         return refusal
 

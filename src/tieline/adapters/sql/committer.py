@@ -13,9 +13,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from tieline.adapters.sql.apply import Answer, apply
+from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.runs.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
 from tieline.adapters.sql.store.sealing import opened, sealed
@@ -53,23 +55,38 @@ Told = Callable[[Command[Any], Answer], None]
 _Waiting = tuple[Command[Any], "asyncio.Future[Any]"]
 
 
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """How commands are put together into transactions."""
+
+    most: int = 256
+    """Commands in one transaction."""
+    side_by_side: int = 1
+    """Transactions at the same time."""
+    crowd: int = 64
+    """How many must wait before another transaction is begun beside a slow one."""
+
+
+ONE_BY_ONE = Batching()
+
+
 class Committer:
     """The journal over SQL: group commit in front of a dialect's driver."""
 
     def __init__(
         self,
         database: Database,
+        catalogue: Catalogue,
         *,
         max_waiting: int = 20_000,
-        max_batch: int = 256,
-        side_by_side: int = 1,
-        crowd: int = 64,
+        batching: Batching = ONE_BY_ONE,
     ) -> None:
         self._database = database
+        self._catalogue = catalogue
         self._max_waiting = max_waiting
-        self._max_batch = max_batch
-        self._side_by_side = side_by_side
-        self._crowd = crowd
+        self._max_batch = batching.most
+        self._side_by_side = batching.side_by_side
+        self._crowd = batching.crowd
         self.told: Told | None = None
         self._waiting: deque[_Waiting] = deque()
         self._drains: set[asyncio.Task[None]] = set()
@@ -187,8 +204,8 @@ class Committer:
     async def _store(self, commands: list[Command[Any]]) -> list[Answer]:
         for _ in range(MOST_TRIES - 1):
             with suppress(StoreInterrupted):
-                return await self._database.transact(apply(commands, self._turns))
-        return await self._database.transact(apply(commands, self._turns))
+                return await self._database.transact(apply(commands, self._turns, self._catalogue))
+        return await self._database.transact(apply(commands, self._turns, self._catalogue))
 
     async def _commit_apart(self, batch: list[_Waiting]) -> None:
         """A batch with a bad command in it: each in its own transaction."""

@@ -8,8 +8,8 @@ from typing import TypeVar, cast
 
 import apsw
 
+from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.statement import Reply, Statement, Steps
-from tieline.adapters.sql.views import answer
 from tieline.adapters.sqlite.lockfile import holder
 from tieline.adapters.sqlite.migrations import check_migrated
 from tieline.adapters.sqlite.seam import translated
@@ -33,9 +33,10 @@ PRAGMAS = (
 class SqliteReader:
     """Views over SQLite: beside the writer, in its process or another, or on a stopped store."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, catalogue: Catalogue) -> None:
         """Open *path* to read. Raises StoreError when there is no store of this release."""
         self.path = Path(path)
+        self._catalogue = catalogue
         if not self.path.is_file():
             raise StoreError(
                 f"there is no store at {path}; start a hub there, or say where it is with --store"
@@ -66,7 +67,7 @@ class SqliteReader:
                 return cast("R", fill(self._connection, self.path))
             self._connection.execute("BEGIN")
             try:
-                return self._drive(answer(question))
+                return self._drive(self._catalogue.read(question))
             finally:
                 self._connection.execute("ROLLBACK")
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX, Endpoint, Nothing
 from tieline.surfaces.api.runner import KEY_HEADER, LONGEST_KEY, routes
 from tieline.surfaces.api.schema import REF, Schema, Schemas
@@ -35,18 +34,18 @@ same request may succeed later. Payloads are redacted: secrets, fields that cont
 sensitive, and well-known names."""
 
 
-def api_routes(parts: WebParts) -> list[BaseRoute]:
+def api_routes(parts: WebParts, endpoints: Sequence[Endpoint]) -> list[BaseRoute]:
     """Every call, and the document that describes them."""
-    text = orjson.dumps(document(), option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps(document(endpoints), option=orjson.OPT_SORT_KEYS)
 
     @needs(Permission.SEARCH)
     async def describe(_: Request) -> Response:
         return Response(text, media_type="application/json")
 
-    return [Route(DOCUMENT, describe), *routes(parts, ENDPOINTS)]
+    return [Route(DOCUMENT, describe), *routes(parts, endpoints)]
 
 
-def document(endpoints: Sequence[Endpoint] = ENDPOINTS) -> dict[str, Any]:
+def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The OpenAPI document."""
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = defaultdict(dict)

@@ -11,17 +11,13 @@ from typing import Any
 import orjson
 from pydantic import Field
 
-from tieline.adapters.remote import wire
+from tieline.adapters.remote.questions import answers_of, read
 from tieline.model.hub.flow import HubSpec
-from tieline.model.views.declared import AskConnections, AskFlows
 from tieline.model.views.details import EventDetail, ReceiptDetail, RunDetail, Trail
-from tieline.model.views.replay_plan import AskPlan
 from tieline.model.views.rows import StepRow
 from tieline.operations import redaction as visible
-from tieline.operations import replay
 from tieline.rules.people.access import Permission
 from tieline.rules.privacy.redact import redact_headers
-from tieline.surfaces.api import declared
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
@@ -43,11 +39,11 @@ class Answered:
 
 async def question(ask: Ask) -> Answered:
     """Answer one question of the command line."""
-    asked = wire.read(ask.body.ask, ask.body.args)
-    _, permission = wire.QUESTIONS[ask.body.ask]
-    _check(ask, permission)
+    questions = ask.parts.questions
+    asked = read(ask.body.ask, ask.body.args, questions)
+    _check(ask, questions[ask.body.ask].needs)
     answer = await shown(await _answer(ask, asked), ask.parts)
-    return Answered(wire.answer_of(type(asked)).dump_python(answer, mode="json"))
+    return Answered(answers_of(type(asked)).dump_python(answer, mode="json"))
 
 
 def _check(ask: Ask, permission: Permission) -> None:
@@ -56,18 +52,9 @@ def _check(ask: Ask, permission: Permission) -> None:
 
 
 async def _answer(ask: Ask, asked: Any) -> Any:
-    match asked:
-        case AskFlows():
-            return await declared.flow_lines(ask)
-        case AskConnections():
-            return await declared.connection_lines(ask)
-        case AskPlan(filter=wanted, as_new_action=as_new_action):
-            parts, now_us = ask.parts, ask.now_us()
-            return await replay.plan(
-                parts.views, parts.admitter, wanted, now_us=now_us, as_new_action=as_new_action
-            )
-        case _:
-            return await ask.parts.views.read(asked)
+    """What is stored answers most questions; of some, what runs knows more."""
+    by_hub = ask.parts.answered_by_hub.get(type(asked))
+    return await (ask.parts.views.read(asked) if by_hub is None else by_hub(ask, asked))
 
 
 # --- what leaves ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 
 if TYPE_CHECKING:
-    from tieline.adapters.remote.client import FarHub
+    from tieline.adapters.remote.client import FarHub, RemotePlace
 
 Overrides = Mapping[str, object]
 """Settings that were given on the command line, by name; None: not given."""
@@ -35,19 +35,6 @@ class Target:
     ids: Ids
     vault: Vault
     secrecy: Secrecy
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Far:
-    """A hub elsewhere, and what lets us in; prints without the latter."""
-
-    url: str
-    token: str
-    insecure: bool
-    """Whether the token may cross a network in the clear."""
-
-    def __repr__(self) -> str:
-        return f"Far({self.url!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +84,7 @@ class Build(Protocol):
         """
         ...
 
-    async def open_far(self, far: Far) -> "FarHub":
+    async def open_far(self, far: "RemotePlace") -> "FarHub":
         """A running hub elsewhere, over its API. Raises SettingsError."""
         ...
 

@@ -6,37 +6,15 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
 import typer
 
+from tieline.adapters.remote.client import RemotePlace
 from tieline.model.base import errors as e
-from tieline.surfaces.cli import (
-    alerts,
-    audit,
-    connections,
-    db,
-    dead,
-    events,
-    flows,
-    held,
-    issues,
-    new,
-    operations,
-    process,
-    quarantine,
-    receipts,
-    replay,
-    runs,
-    schedules,
-    sources,
-    story,
-    token,
-    user,
-    workers,
-)
-from tieline.surfaces.cli.build import Build, Far
+from tieline.surfaces.cli.build import Build
 from tieline.surfaces.cli.paper import Paper, be_quiet, complain
 from tieline.surfaces.cli.session import Session
 
@@ -54,49 +32,44 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
 DEFECT = 70
 INTERRUPTED = 130
 MakeBuild = Callable[[], Build]
+Add = Callable[[typer.Typer], None]
+"""Adds the nouns and verbs of a feature."""
 WITH_VALUE = ("--store", "--hub", "--url", "--token")
 ALONE = ("--json", "--insecure")
-BESIDE_ITS_STORE = frozenset({"serve", "demo", "db", "new"})
-"""What cannot be done to a hub elsewhere; ``TIELINE_URL`` is not meant for it."""
-
-app = typer.Typer(
-    help="Tieline: a code-first integration hub.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for name, group in (
-    ("receipts", receipts.app),
-    ("events", events.app),
-    ("runs", runs.app),
-    ("dead", dead.app),
-    ("held", held.app),
-    ("quarantine", quarantine.app),
-    ("issues", issues.app),
-    ("replay", replay.app),
-    ("operations", operations.app),
-    ("flows", flows.app),
-    ("connections", connections.app),
-    ("sources", sources.app),
-    ("schedules", schedules.app),
-    ("workers", workers.app),
-    ("audit", audit.app),
-    ("db", db.app),
-    ("user", user.app),
-    ("token", token.app),
-):
-    app.add_typer(group, name=name)
-app.command()(process.serve)
-app.command()(process.demo)
-app.command()(process.status)
-app.command()(process.doctor)
-app.command("alerts")(alerts.list_alerts)
-app.command("story")(story.tell)
-app.command("new")(new.new)
 
 
-@app.callback()
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The nouns and verbs of all features."""
+
+    adds: tuple[Add, ...]
+    beside_store: frozenset[str]
+    """What cannot be done to a hub elsewhere; ``TIELINE_URL`` is not meant for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a line begins with."""
+
+    make_build: MakeBuild
+    beside_store: frozenset[str]
+
+
+def app_of(vocabulary: Vocabulary) -> typer.Typer:
+    """The command line of these words."""
+    app = typer.Typer(
+        help="Tieline: a code-first integration hub.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(everywhere)
+    for add in vocabulary.adds:
+        add(app)
+    return app
+
+
 def everywhere(  # noqa: PLR0913 - what may stand anywhere
     context: typer.Context,
     *,
@@ -125,36 +98,35 @@ def everywhere(  # noqa: PLR0913 - what may stand anywhere
     """Options that may stand anywhere on the line."""
     paper = Paper(is_json, is_terminal=sys.stdout.isatty() and not is_json)
     source = context.get_parameter_source("url")
+    start: _Start = context.obj
+    is_beside = context.invoked_subcommand in start.beside_store
     if url and source is not None and source.name == "COMMANDLINE":
-        _check_place(url, store, context.invoked_subcommand)
-    far = None
-    if url and store is None and context.invoked_subcommand not in BESIDE_ITS_STORE:
-        far = Far(url, token, insecure)
-    context.obj = Session(context.obj, store, hub, paper, far)
+        _check_place(url, store, context.invoked_subcommand if is_beside else None)
+    far = None if is_beside or store is not None or not url else RemotePlace(url, token, insecure)
+    context.obj = Session(start.make_build, store, hub, paper, far)
 
 
-def _check_place(url: str, store: str | None, command: str | None) -> None:
+def _check_place(url: str, store: str | None, beside: str | None) -> None:
     """Two places, or the wrong one, would be a command done where nobody meant it."""
     if store is not None:
         wanted = f"and --store is {store!r}; give one of them, for a command has one place"
         raise e.SettingsError("--url", url, wanted)
-    if command in BESIDE_ITS_STORE:
-        wanted = f"tieline {command} works beside its store only; leave --url out, or give --store"
+    if beside is not None:
+        wanted = f"tieline {beside} works beside its store only; leave --url out, or give --store"
         raise e.SettingsError("--url", url, wanted)
 
 
-def main(make_build: MakeBuild, line: Sequence[str] | None = None) -> None:
+def main(vocabulary: Vocabulary, make_build: MakeBuild, line: Sequence[str] | None = None) -> None:
     """Do what the command line says and end the process with its code."""
-    sys.exit(run(make_build, sys.argv[1:] if line is None else line))
+    sys.exit(run(vocabulary, make_build, sys.argv[1:] if line is None else line))
 
 
-def run(make_build: MakeBuild, line: Sequence[str]) -> int:
+def run(vocabulary: Vocabulary, make_build: MakeBuild, line: Sequence[str]) -> int:
     """Do what *line* says; returns the exit code."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(app_of(vocabulary))
+    start = _Start(cache(make_build), vocabulary.beside_store)
     try:
-        code = command.main(
-            hoisted(line), prog_name="tieline", standalone_mode=False, obj=cache(make_build)
-        )
+        code = command.main(hoisted(line), prog_name="tieline", standalone_mode=False, obj=start)
         sys.stdout.flush()
     except typer.TyperException as error:
         complain(f"{error.format_message()} (tieline --help)")

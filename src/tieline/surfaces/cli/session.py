@@ -18,11 +18,11 @@ from tieline.operations.paging import gather
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.formats.plain_time import moment
-from tieline.surfaces.cli.build import Build, Far, Target
+from tieline.surfaces.cli.build import Build, Target
 from tieline.surfaces.cli.paper import Paper
 
 if TYPE_CHECKING:
-    from tieline.adapters.remote.client import FarHub
+    from tieline.adapters.remote.client import FarHub, RemotePlace
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Session:
     store: str | None
     hub: str | None
     paper: Paper
-    far: Far | None = None
+    far: "RemotePlace | None" = None
     """Instead of a store: a running hub elsewhere."""
 
     @property

@@ -1,10 +1,11 @@
 """Desk: what pages work with: the parts of the hub, the templates, and who sits in front."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,14 +19,10 @@ from tieline.model.views.series import ReadSums
 from tieline.model.views.views import CountWork, ListPauses, Question
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console import words
-from tieline.surfaces.console.menu import menu
+from tieline.surfaces.console.menu import Entry, menu
 from tieline.surfaces.console.standing import Standing
-from tieline.surfaces.console.told import TOLD
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.viewer import Viewer, viewer_if_any, viewer_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 R = TypeVar("R")
 
@@ -49,6 +46,10 @@ class Desk:
 
     parts: WebParts
     templates: Environment
+    entries: Sequence[Entry] = ()
+    """The lines of the menu."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What the page after a change says: an address names the sentence, and cannot write one."""
     _kept: _Kept = field(default_factory=_Kept)
 
     @property
@@ -109,8 +110,8 @@ class Desk:
         text = self.templates.get_template(template).render(
             **self._frame(request),
             viewer=viewer,
-            menu=menu(viewer, standing),
-            told=TOLD.get(request.query_params.get("told", "")),
+            menu=menu(self.entries, viewer, standing),
+            told=self.told.get(request.query_params.get("told", "")),
             may_operate=viewer.may(Permission.OPERATE),
             may_read=viewer.may(Permission.READ),
             may_admin=viewer.may(Permission.ADMIN),
@@ -155,10 +156,10 @@ def is_part(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def environment() -> Environment:
+def environment(folders: Sequence[Path] = ()) -> Environment:
     """The templates, with every value made harmless on its way into a page."""
     made = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader([FOLDER / "templates", *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,11 +1,24 @@
-"""Menu: who looks and how the work stands come in; the links beside every page go out."""
+"""Menu: the links beside every page, of what all features add, for who looks."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.standing import Standing
 from tieline.surfaces.console.words import number
 from tieline.surfaces.web.viewer import Viewer
+
+GROUPS: Mapping[str, Permission] = {
+    "": Permission.SEARCH,
+    "Needs a decision": Permission.READ,
+    "Records": Permission.READ,
+    "System": Permission.READ,
+    "Access": Permission.ADMIN,
+}
+"""In the order of the menu, with what one needs to see them."""
+
+
+DAY, LAST = "in the last 24 hours", "?since=1d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,65 +36,51 @@ class Link:
     """What the address adds, so that the list behind it is what the count counts."""
 
 
-DAY, LAST = "in the last 24 hours", "?since=1d"
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu, as a feature adds it."""
+
+    group: str
+    """One of ``GROUPS``."""
+    link: Link
+    counts: Callable[[Standing], int] | None = None
+    """How many there are; the link has tone, words and query only where there are some."""
+    needs: Permission | None = None
+    """Where that is another than its group's."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a group that the menu does not have."""
+        if self.group not in GROUPS:
+            raise ValueError(f"the menu has no group {self.group!r}; use one of {[*GROUPS]}")
+
 
 Groups = list[tuple[str, list[Link]]]
 
 
-def menu(viewer: Viewer, standing: Standing | None) -> Groups:
+def menu(entries: Sequence[Entry], viewer: Viewer, standing: Standing | None) -> Groups:
     """The groups of links that *viewer* may follow."""
     groups: Groups = []
-    search = Link("/story", "Search", "search")
-    if standing is None:
-        return [("", [search])] if viewer.may(Permission.SEARCH) else []
-    groups.append(("", [Link("/", "Now", "now"), Link("/live", "Live", "live"), search]))
-    groups.append(("Needs a decision", _deciding(standing)))
-    groups.append(("Records", _RECORDS))
-    groups.append(("System", _system(standing)))
-    if viewer.may(Permission.ADMIN):
-        groups.append(("Access", _ACCESS))
+    for name, needed in GROUPS.items():
+        links = [
+            _shown(entry, standing)
+            for entry in entries
+            if entry.group == name and viewer.may(entry.needs or needed)
+        ]
+        if links:
+            groups.append((name, links))
     return groups
 
 
-def _deciding(standing: Standing) -> list[Link]:
-    def count(value: int) -> str:
-        return number(value) if value else ""
-
-    def of_a_day(value: int, tone: str) -> tuple[str, str, str, str]:
-        return (count(value), tone, DAY, LAST) if value else ("", "", "", "")
-
-    return [
-        Link("/issues", "Issues", "issue"),
-        Link("/dead", "Dead letters", "dead", count(standing.total("dead")), "bad"),
-        Link("/held", "Held", "held", count(standing.total("held")), "person"),
-        Link("/quarantine", "Quarantine", "quarantined", count(standing.quarantined), "wait"),
-        Link("/refused", "Refused", "refused", *of_a_day(standing.refused, "")),
-    ]
+def _shown(entry: Entry, standing: Standing | None) -> Link:
+    link = entry.link
+    if entry.counts is None:
+        return link
+    count = 0 if standing is None else entry.counts(standing)
+    if not count:
+        return replace(link, tone="", says="", query="")
+    return replace(link, count=number(count))
 
 
-_RECORDS = [
-    Link("/events", "Events", "event"),
-    Link("/runs", "Runs", "run"),
-    Link("/replays", "Replays", "replay"),
-    Link("/audit", "Audit", "audit"),
-]
-
-_ACCESS = [
-    Link("/users", "Users", "people"),
-    Link("/tokens", "Tokens", "key"),
-]
-
-
-def _system(standing: Standing) -> list[Link]:
-    held = [pause.kind for pause in standing.pauses]
-
-    def paused(kind: str) -> str:
-        return number(held.count(kind)) if kind in held else ""
-
-    return [
-        Link("/flows", "Flows", "flow", paused("flow"), "wait", "paused"),
-        Link("/connections", "Connections", "connection", paused("connection"), "wait", "paused"),
-        Link("/sources", "Sources", "source"),
-        Link("/schedules", "Schedules", "schedule"),
-        Link("/workers", "Workers", "worker"),
-    ]
+def paused(kind: str) -> Callable[[Standing], int]:
+    """How many things of a *kind* are paused."""
+    return lambda standing: sum(pause.kind == kind for pause in standing.pauses)

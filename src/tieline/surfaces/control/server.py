@@ -23,10 +23,13 @@ Status = Callable[[], Mapping[str, Any]]
 class ControlServer:
     """Serves one hub's socket. Only its user can connect; requests are done one by one a client."""
 
-    def __init__(self, store: Path, journal: Journal, *, after: After, status: Status) -> None:
+    def __init__(
+        self, store: Path, journal: Journal, orders: wire.Orders, *, after: After, status: Status
+    ) -> None:
         self.path = socket_path(store)
         self._is_beside = self.path.parent == store.resolve().parent
         self._journal = journal
+        self._orders = orders
         self._after = after
         self._status = status
         self._server: asyncio.Server | None = None
@@ -82,7 +85,7 @@ class ControlServer:
             asked = wire.read_request(line)
             if asked.do == wire.STATUS:
                 return wire.ok(dict(self._status()))
-            return wire.ok(await self._do(wire.read_command(asked)))
+            return wire.ok(await self._do(wire.read_command(asked, self._orders)))
         except Exception as error:  # noqa: BLE001 - every problem is the client's to be told
             return wire.problem(error)
 

@@ -1,12 +1,14 @@
 """Parts: what the pages and the API work with, handed in by the wiring."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tieline.adapters.remote.questions import Questions
 from tieline.model.base.ids import Micros
 from tieline.model.command import OperatorCommand
 from tieline.model.hub.flow import HubSpec
+from tieline.model.question import Question
 from tieline.model.views.gauges import GuardGauges
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
@@ -64,6 +66,12 @@ class WebParts:
     """What this process says of itself."""
     guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards
     """How the connections stand in this process."""
+    questions: Questions = field(default_factory=dict)
+    """What may be asked from elsewhere, by name."""
+    answered_by_hub: Mapping[type[Question[Any]], Callable[[Any, Any], Awaitable[Any]]] = field(
+        default_factory=dict
+    )
+    """What answers the questions that are about what runs; given the request, and the question."""
     policy: WebPolicy = WebPolicy()
     clean: Callable[[str], str] | None = None
     """Takes every secret that the hub knows, or knew, out of a text. None: one is made."""

@@ -24,8 +24,9 @@ LONGEST_US = 300_000_000
 """Then the page connects again, and whoever may no longer look finds out."""
 
 
-def routes(desk: Desk, tail: TailHub) -> list[BaseRoute]:
+def routes(desk: Desk) -> list[BaseRoute]:
     """``/live`` and its stream."""
+    tail = TailHub(desk.parts.views, desk.parts.observer)
 
     @needs(Permission.READ)
     async def live(request: Request) -> Response:

@@ -1,0 +1,1 @@
+"""Access: users, sessions, tokens and invitations."""

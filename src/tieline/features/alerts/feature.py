@@ -1,0 +1,34 @@
+"""Alerts: what is wrong now, since when and for whom."""
+
+from typing import TYPE_CHECKING
+
+from tieline.adapters.sql.store import alerting
+from tieline.features.manifest import Answers, Feature, Handles
+from tieline.model.people.alert import KeepAlerts
+from tieline.model.runs.facts import AlertMoved
+from tieline.model.views import views as v
+from tieline.rules.people.access import Permission
+
+if TYPE_CHECKING:
+    import typer
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.surfaces.cli import alerts
+
+    app.command("alerts")(alerts.list_alerts)
+
+
+ALERTS = Feature(
+    name="alerts",
+    says="Judges every few seconds what is wrong, and tells whoever must know.",
+    commands=(Handles(KeepAlerts, alerting.keep),),
+    questions=(
+        Answers(v.ListAlerts, alerting.listed, needs=Permission.READ),
+        Answers(v.ReadAlertBook, alerting.book),
+        Answers(v.ReadSigns, alerting.signs),
+    ),
+    commands_of_people=_commands,
+    tables=("alert",),
+    facts=(AlertMoved,),
+)

@@ -1,0 +1,1 @@
+"""Decisions: what people do to runs and flows."""

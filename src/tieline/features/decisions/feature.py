@@ -1,0 +1,164 @@
+"""Decisions: runs are cancelled, retried, edited, resolved; flows and connections are paused."""
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tieline.adapters.sql.reading import listing
+from tieline.adapters.sql.replays import operating
+from tieline.adapters.sql.runs import bulk_deciding, deciding
+from tieline.features.manifest import Answers, Feature, Handles, facts_of
+from tieline.model import commands as c
+from tieline.model.replays import operation as o
+from tieline.model.runs.facts import Decided
+from tieline.model.views import views as v
+from tieline.model.views.operations import ListOperations, ShowOperation
+from tieline.rules.people.access import Permission
+
+if TYPE_CHECKING:
+    import typer
+
+    from tieline.surfaces.api.endpoint import Endpoint
+    from tieline.surfaces.console.frame import Pages
+
+
+def _paused(command: c.Pause | c.Resume) -> Decided:
+    subject = f"{command.kind}:{command.name}"
+    return Decided(facts_of(command).action, subject, command.by.actor, command.by.reason)
+
+
+def _many(command: c.DecideMany) -> Decided:
+    by, count = command.by, len(command.run_ids)
+    return Decided(f"{command.action}-many", f"{count} runs", by.actor, by.reason)
+
+
+def _resolved(command: c.ResolveHeld) -> dict[str, Any]:
+    result = {} if command.result is None else {"result": orjson.loads(command.result)}
+    return {"decision": str(command.decision), **result}
+
+
+def _started(command: o.StartOperation) -> dict[str, Any]:
+    of = command.filter
+    named = {"flow": of.flow, "kind": of.kind, "issue": of.issue, "connection": of.connection}
+    given = {name: value for name, value in named.items() if value is not None}
+    return {"target": of.target, "action": command.action, **given}
+
+
+def _endpoints() -> tuple["Endpoint", ...]:
+    from tieline.surfaces.api import deciding, operations
+
+    return (*deciding.ENDPOINTS, *operations.ENDPOINTS)
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.surfaces.cli import dead, held, operations
+
+    app.add_typer(dead.app, name="dead")
+    app.add_typer(held.app, name="held")
+    app.add_typer(operations.app, name="operations")
+
+
+def _pages() -> "Pages":
+    from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.pages import decisions, letters
+
+    return Pages(
+        lambda desk: (*letters.routes(desk), *decisions.routes(desk)),
+        menu=(
+            Entry(
+                "Needs a decision",
+                Link("/dead", "Dead letters", "dead", tone="bad"),
+                lambda standing: standing.total("dead"),
+            ),
+            Entry(
+                "Needs a decision",
+                Link("/held", "Held", "held", tone="person"),
+                lambda standing: standing.total("held"),
+            ),
+        ),
+        told={
+            "retried": "It is ready to run again. What is remembered of it stays; nothing is done "
+            "twice.",
+            "discarded": "It is closed without success, and its lane goes on.",
+            "cancelled": "It is cancelled. What it had done stays done.",
+            "edited": "The edited copy is recorded as a new event, and runs in place of the dead "
+            "run.",
+            "resolved": "Your decision is recorded, and the run follows it.",
+            "decided": "Your decision is recorded for every run that it fitted.",
+            "paused": "It is paused. Nothing is lost: work waits until somebody lets it go on.",
+            "resumed": "It goes on.",
+        },
+    )
+
+
+_OPERATE = Permission.OPERATE
+DECISIONS = Feature(
+    name="decisions",
+    says="Lets people pause, cancel, retry, edit and resolve, one by one or many at once.",
+    commands=(
+        Handles(
+            c.Pause,
+            deciding.pause,
+            _OPERATE,
+            call="/{kind}s/{name}/pause",
+            inverse=c.Resume,
+            facts=_paused,
+        ),
+        Handles(
+            c.Resume,
+            deciding.resume,
+            _OPERATE,
+            call="/{kind}s/{name}/resume",
+            inverse=c.Pause,
+            facts=_paused,
+        ),
+        Handles(c.Cancel, deciding.cancel, _OPERATE, call="/runs/{run_id}/cancel"),
+        Handles(
+            c.RetryDead,
+            deciding.retry_dead,
+            _OPERATE,
+            call="/dead-letters/{run_id}/retry",
+            about="run",
+            plan=v.CountEffects,
+        ),
+        Handles(
+            c.DiscardDead,
+            deciding.discard_dead,
+            _OPERATE,
+            call="/dead-letters/{run_id}/discard",
+            about="run",
+        ),
+        Handles(c.EditDead, deciding.edit_dead, _OPERATE),
+        Handles(
+            c.ResolveHeld,
+            deciding.resolve_held,
+            _OPERATE,
+            call="/held-runs/{run_id}/resolve",
+            about="run",
+            body=_resolved,
+        ),
+        Handles(c.DecideMany, bulk_deciding.decide, _OPERATE, call="/runs/decide", facts=_many),
+        Handles(
+            o.StartOperation,
+            operating.start,
+            _OPERATE,
+            call="/operations",
+            body=_started,
+            inverse=o.CancelOperation,
+        ),
+        Handles(o.MoveOperation, operating.move),
+        Handles(o.CancelOperation, operating.cancel, _OPERATE, call="/operations/{id}/cancel"),
+    ),
+    questions=(
+        Answers(v.ListDead, listing.dead, needs=Permission.READ),
+        Answers(v.ListPauses, listing.pauses, needs=Permission.READ),
+        Answers(ListOperations, operating.listed, needs=Permission.READ),
+        Answers(ShowOperation, operating.shown, needs=Permission.READ),
+    ),
+    endpoints=_endpoints,
+    pages=_pages,
+    commands_of_people=_commands,
+    tables=("pause", "operation"),
+    inbox=(v.ListDead,),
+)

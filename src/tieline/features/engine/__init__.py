@@ -1,0 +1,1 @@
+"""The engine itself: what keeps runs going, and the process that does it."""

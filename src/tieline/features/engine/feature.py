@@ -1,0 +1,46 @@
+"""The engine: what its own loops order of the store, and the commands that run and examine it."""
+
+from typing import TYPE_CHECKING
+
+from tieline.adapters.sql.fleet import tallying
+from tieline.adapters.sql.runs import execution, sweeping, timing
+from tieline.adapters.sql.store import checking, purging
+from tieline.features.manifest import Answers, Feature, Handles
+from tieline.model import commands as c
+from tieline.model.views import views as v
+from tieline.rules.people.access import Permission
+
+if TYPE_CHECKING:
+    import typer
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.surfaces.cli import db, new, process
+
+    app.add_typer(db.app, name="db")
+    app.command()(process.serve)
+    app.command()(process.demo)
+    app.command()(process.status)
+    app.command()(process.doctor)
+    app.command("new")(new.new)
+
+
+ENGINE = Feature(
+    name="engine",
+    says="Claims, repeats, rescues and forgets runs; serves a hub and examines its store.",
+    commands=(
+        Handles(c.GiveBack, execution.give_back),
+        Handles(c.Promote, timing.promote),
+        Handles(c.WakeWaiting, timing.wake_waiting),
+        Handles(c.Sweep, sweeping.sweep),
+        Handles(c.Purge, purging.purge),
+        Handles(c.KeepTally, tallying.keep),
+    ),
+    questions=(
+        Answers(v.CheckStore, needs=Permission.READ),
+        Answers(v.CheckRows, checking.rows, needs=Permission.READ, one_of={"part": v.PARTS}),
+        Answers(v.InspectStore, needs=Permission.READ),
+    ),
+    commands_of_people=_commands,
+    beside_store=frozenset({"serve", "demo", "db", "new"}),
+)

@@ -1,0 +1,1 @@
+"""Fleet: the processes of one store, and what they share."""

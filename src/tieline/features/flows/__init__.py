@@ -1,0 +1,1 @@
+"""Flows and connections: what a hub declares, and how it stands."""

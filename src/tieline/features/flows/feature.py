@@ -1,0 +1,77 @@
+"""Flows and connections: what the hub declares, beside what the store knows of it."""
+
+from typing import TYPE_CHECKING
+
+from tieline.adapters.sql.reading import more
+from tieline.features.manifest import Answers, Feature
+from tieline.model.views.declared import AskConnections, AskFlows
+from tieline.model.views.more import ListConnections
+from tieline.rules.people.access import Permission
+
+if TYPE_CHECKING:
+    import typer
+
+    from tieline.model.views.declared import ConnectionLine, FlowLine
+    from tieline.surfaces.api.endpoint import Ask, Endpoint
+    from tieline.surfaces.console.frame import Pages
+
+
+async def _flows(ask: "Ask", _: AskFlows) -> "tuple[FlowLine, ...]":
+    from tieline.surfaces.api.declared import flow_lines
+
+    return await flow_lines(ask)
+
+
+async def _connections(ask: "Ask", _: AskConnections) -> "tuple[ConnectionLine, ...]":
+    from tieline.surfaces.api.declared import connection_lines
+
+    return await connection_lines(ask)
+
+
+def _endpoints() -> tuple["Endpoint", ...]:
+    from tieline.surfaces.api import declared
+
+    return declared.ENDPOINTS
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.surfaces.cli import connections, flows
+
+    app.add_typer(flows.app, name="flows")
+    app.add_typer(connections.app, name="connections")
+
+
+def _pages() -> "Pages":
+    from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.console.menu import Entry, Link, paused
+    from tieline.surfaces.console.pages import connections, flows
+
+    return Pages(
+        lambda desk: (*flows.routes(desk), *connections.routes(desk)),
+        menu=(
+            Entry(
+                "System",
+                Link("/flows", "Flows", "flow", tone="wait", says="paused"),
+                paused("flow"),
+            ),
+            Entry(
+                "System",
+                Link("/connections", "Connections", "connection", tone="wait", says="paused"),
+                paused("connection"),
+            ),
+        ),
+    )
+
+
+FLOWS = Feature(
+    name="flows",
+    says="Shows the flows and connections that a hub declares, and how they stand.",
+    questions=(
+        Answers(AskFlows, needs=Permission.READ, by_hub=_flows),
+        Answers(AskConnections, needs=Permission.READ, by_hub=_connections),
+        Answers(ListConnections, more.connections, needs=Permission.READ),
+    ),
+    endpoints=_endpoints,
+    pages=_pages,
+    commands_of_people=_commands,
+)

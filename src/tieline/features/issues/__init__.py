@@ -1,0 +1,1 @@
+"""Issues: like failures as one thing."""

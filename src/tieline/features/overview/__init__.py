@@ -1,0 +1,1 @@
+"""The overview: what fails, what waits, and how fast work goes."""

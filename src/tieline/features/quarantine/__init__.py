@@ -1,0 +1,1 @@
+"""Quarantine: deliveries that are kept aside until somebody decides."""

@@ -1,0 +1,68 @@
+"""Quarantine: authentic deliveries that fit no contract are kept until somebody decides."""
+
+from typing import TYPE_CHECKING
+
+from tieline.adapters.sql.runs import quarantining
+from tieline.features.manifest import Answers, Feature, Handles
+from tieline.model import commands as c
+from tieline.model.runs.facts import Decided
+from tieline.model.views.quarantine import CountQuarantine
+from tieline.rules.people.access import Permission
+
+if TYPE_CHECKING:
+    import typer
+
+    from tieline.surfaces.console.frame import Pages
+
+
+def _closed(command: c.CloseDeliveries) -> Decided:
+    by, count = command.by, len(command.receipt_ids)
+    return Decided("close-deliveries", f"{count} deliveries", by.actor, by.reason)
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.surfaces.cli import quarantine
+
+    app.add_typer(quarantine.app, name="quarantine")
+
+
+def _pages() -> "Pages":
+    from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.console.menu import DAY, LAST, Entry, Link
+
+    return Pages(
+        lambda _: (),
+        menu=(
+            Entry(
+                "Needs a decision",
+                Link("/quarantine", "Quarantine", "quarantined", tone="wait"),
+                lambda standing: standing.quarantined,
+            ),
+            Entry(
+                "Needs a decision",
+                Link("/refused", "Refused", "refused", says=DAY, query=LAST),
+                lambda standing: standing.refused,
+            ),
+        ),
+        told={"closed": "Your decision is recorded for every delivery that it fitted."},
+    )
+
+
+QUARANTINE = Feature(
+    name="quarantine",
+    says="Keeps deliveries that fit no contract until somebody closes or replays them.",
+    commands=(
+        Handles(
+            c.CloseDeliveries,
+            quarantining.close,
+            Permission.OPERATE,
+            call="/quarantined-receipts/close",
+            facts=_closed,
+        ),
+    ),
+    questions=(Answers(CountQuarantine, quarantining.count, needs=Permission.READ),),
+    pages=_pages,
+    commands_of_people=_commands,
+    tables=("receipt_decision",),
+    inbox=(CountQuarantine,),
+)

@@ -1,0 +1,1 @@
+"""Replays: recorded events run again."""

@@ -1,0 +1,1 @@
+"""Schedules: flows that are due by the clock."""

@@ -1,0 +1,1 @@
+"""Sources: where events come from, and when they were heard of."""

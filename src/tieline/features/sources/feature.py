@@ -1,0 +1,46 @@
+"""Sources: entry points as they were heard of, and how anything went over time."""
+
+from typing import TYPE_CHECKING
+
+from tieline.adapters.sql.reading import series
+from tieline.features.manifest import Answers, Feature
+from tieline.model.views import series as s
+from tieline.rules.people.access import Permission
+
+if TYPE_CHECKING:
+    import typer
+
+    from tieline.surfaces.console.frame import Pages
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.surfaces.cli import sources
+
+    app.add_typer(sources.app, name="sources")
+
+
+def _pages() -> "Pages":
+    from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.pages import sources
+
+    return Pages(
+        sources.routes,
+        menu=(Entry("System", Link("/sources", "Sources", "source")),),
+    )
+
+
+SOURCES = Feature(
+    name="sources",
+    says="Counts what comes in and what becomes of it, by minute and hour.",
+    questions=(
+        Answers(s.ListSources, series.sources, needs=Permission.READ),
+        Answers(s.CountBacklog, series.backlog, needs=Permission.READ),
+        Answers(s.ReadSums, series.sums, needs=Permission.READ, one_of={"kind": s.KINDS}),
+        Answers(s.ReadSeries, series.series, needs=Permission.READ, one_of={"kind": s.KINDS}),
+        Answers(s.ReadSparks, series.sparks),
+    ),
+    pages=_pages,
+    commands_of_people=_commands,
+    tables=("tally",),
+)

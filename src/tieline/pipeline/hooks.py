@@ -1,0 +1,42 @@
+"""Hooks: the named places on the way of an event where features take part.
+
+The engine imports no feature; the composition hands their hooks in. What is stored in the engine's
+own transactions has its hooks beside the store (``adapters/sql/hooks.py``).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tieline.model.base.ids import Micros
+from tieline.model.commands import Admission
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.ports.guarded import NotNow, Tried
+
+AfterAdmit = Callable[[Sequence[Admission]], Sequence[Admission]]
+"""Is given the events of a delivery before they are stored; returns those that go on."""
+BeforeCall = Callable[[ConnectionSpec, Micros], NotNow | None]
+"""May say that a connection cannot be called now, and until when; None: go."""
+AfterCall = Callable[[ConnectionSpec, Tried], None]
+"""Is told what one try of a call came to; must not raise."""
+OnWake = Callable[[str], None]
+"""Is told what runs were waked that waited for it: the name of a connection; must not raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathHooks:
+    """Each is done in the order of the features; none may wait for anything."""
+
+    after_admit: tuple[AfterAdmit, ...] = ()
+    before_call: tuple[BeforeCall, ...] = ()
+    after_call: tuple[AfterCall, ...] = ()
+    on_wake: tuple[OnWake, ...] = ()
+
+
+def merged(all_: Sequence[PathHooks]) -> PathHooks:
+    """The hooks of all features, in their order."""
+    return PathHooks(
+        after_admit=tuple(hook for one in all_ for hook in one.after_admit),
+        before_call=tuple(hook for one in all_ for hook in one.before_call),
+        after_call=tuple(hook for one in all_ for hook in one.after_call),
+        on_wake=tuple(hook for one in all_ for hook in one.on_wake),
+    )

@@ -1,0 +1,38 @@
+"""Frame: what features add to the console, put together: routes, menu, templates and words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tieline.surfaces.console.desk import STATIC, Desk
+from tieline.surfaces.console.menu import Entry
+from tieline.surfaces.web.guard import open_to_all
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What one feature adds to the console."""
+
+    routes: Callable[[Desk], Sequence[BaseRoute]]
+    """Each says who may see it."""
+    menu: tuple[Entry, ...] = ()
+    templates: Path | None = None
+    """Its folder of templates, if it has one of its own."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What the page after a change says, by the word that stands in its address."""
+
+
+@open_to_all
+async def favicon(_: Request) -> Response:
+    """For what asks for it unasked."""
+    return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml")
+
+
+def console_routes(desk: Desk, pages: Sequence[Pages]) -> list[BaseRoute]:
+    """All pages of all features."""
+    added = [route for one in pages for route in one.routes(desk)]
+    return [Route("/favicon.ico", favicon), *added]
