@@ -66,7 +66,7 @@ def _apart(key: str, place: Mapping[str, str], found: Names) -> list[str]:
         return [f"number {key} is missing: numbers have no gaps"]
     told = [
         f"{dialect} lacks {next(iter(place.values()))}; where there is nothing to do, "
-        "the file is a comment that says why"
+        "the file says why in a comment above `SELECT 1;`"
         for dialect in missing
     ]
     told += [f"{place[one]} comes too late: take a new number" for one in set(place) - set(wanted)]
