@@ -8,16 +8,16 @@ import timeit
 from collections.abc import Callable
 from datetime import timedelta
 
-from tieline.model.call import Egress, HttpAnswer, Timeouts
-from tieline.model.connection import ConnectionSpec, Connector
-from tieline.model.rate import Rate
-from tieline.model.retrying import RetryPolicy
-from tieline.model.verdict import SUCCEEDED
-from tieline.pipeline.guard import Guard
-from tieline.pipeline.shared_guard import SharedGuard
-from tieline.rules.share import RATE_USED_US
-from tieline.rules.standing import Known
-from tieline.rules.trade import Account, trade
+from tieline.model.calls.call import Egress, HttpAnswer, Timeouts
+from tieline.model.calls.outcome import SUCCEEDED
+from tieline.model.calls.rate import Rate
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.hub.connection import ConnectionSpec, Connector
+from tieline.pipeline.limits.guard import Guard
+from tieline.pipeline.limits.leased import SharedGuard
+from tieline.rules.fleet.connection_state import Known
+from tieline.rules.fleet.lease_quota import Account, trade
+from tieline.rules.fleet.quota import RATE_USED_US
 
 START_US = 1_795_000_000_000_000
 ROUND = 1_000

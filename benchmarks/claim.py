@@ -16,11 +16,11 @@ from benchmarks.figures import median_of, percentiles_ms
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.store import BATCH_OVER_A_LINE
+from tieline.model.base.ids import EventId, RunId, Tenant, WorkerId
 from tieline.model.commands import Admission, Claim, Claimed, Ingest
-from tieline.model.event import Event
-from tieline.model.ids import EventId, RunId, Tenant, WorkerId
-from tieline.model.run import NewRun
-from tieline.wiring_store import BATCH_OVER_A_LINE
+from tieline.model.inbound.event import Event
+from tieline.model.runs.run import NewRun
 
 LENGTHS = (0, 1_000, 10_000, 100_000, 1_000_000)
 LANES = 100_000

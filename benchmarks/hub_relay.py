@@ -21,11 +21,11 @@ from benchmarks.event import SECRET
 from benchmarks.relay_hub import relay_hub, steps_hub
 from benchmarks.served import SINK
 from tieline import Hub
-from tieline.model.process_role import ALL_ROLES
-from tieline.process import running
-from tieline.service import told_to_stop
-from tieline.settings import Settings
-from tieline.wiring_telemetry import Telemetry
+from tieline.compose.process import running
+from tieline.compose.service import told_to_stop
+from tieline.compose.telemetry import Telemetry
+from tieline.model.fleet.role import ALL_ROLES
+from tieline.settings.settings import Settings
 
 HUBS: Mapping[str, Callable[[str], Hub]] = {"relay": relay_hub, "steps": steps_hub}
 STORE = "hub.db"

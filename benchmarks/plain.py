@@ -13,7 +13,7 @@ from granian.server.embed import Server
 
 from benchmarks.event import is_genuine
 from tieline.adapters.http.client import ThinHttpClient
-from tieline.model.call import Egress, HttpRequest
+from tieline.model.calls.call import Egress, HttpRequest
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

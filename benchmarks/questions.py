@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from benchmarks.crowd import END_US, parameters
 from benchmarks.figures import median_of
-from tieline.model.event import Reference
-from tieline.model.ids import EventId, IssueId, ReceiptId, RunId
-from tieline.model.view_issues import ListIssues, ShowIssue
-from tieline.model.view_lists import (
+from tieline.compose.store import open_views
+from tieline.model.base.ids import EventId, IssueId, ReceiptId, RunId
+from tieline.model.inbound.event import Reference
+from tieline.model.views.issues import ListIssues, ShowIssue
+from tieline.model.views.more import (
     CountHands,
     Find,
     ListAttempts,
@@ -18,7 +19,7 @@ from tieline.model.view_lists import (
     ListLanes,
     Tail,
 )
-from tieline.model.view_series import (
+from tieline.model.views.series import (
     HOUR_US,
     MINUTE_US,
     CountBacklog,
@@ -27,7 +28,7 @@ from tieline.model.view_series import (
     ReadSparks,
     ReadSums,
 )
-from tieline.model.views import (
+from tieline.model.views.views import (
     CountCalls,
     CountWork,
     ListDead,
@@ -42,7 +43,6 @@ from tieline.model.views import (
     Window,
 )
 from tieline.ports.views import Views
-from tieline.wiring_store import open_views
 
 ROUNDS = 5
 HOT = IssueId("iss_0")

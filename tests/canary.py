@@ -33,11 +33,11 @@ from tieline import (
     Run,
     Sensitive,
 )
-from tieline.model.signature import EventShape, TokenScheme, WebhookScheme
-from tieline.model.view_rows import RunRow
-from tieline.model.views import ListRuns, Window
-from tieline.process import Running, running
-from tieline.settings import Settings
+from tieline.compose.process import Running, running
+from tieline.model.inbound.signature import EventShape, TokenScheme, WebhookScheme
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import ListRuns, Window
+from tieline.settings.settings import Settings
 
 SIGNING = "canary-signing-8Jx+/q=="
 BEARER = 'canary-bearer-"quoted"-77'

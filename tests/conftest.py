@@ -18,14 +18,14 @@ from tieline import Contract, Hub, Key, Sensitive
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS
-from tieline.model.auth import Bearer
-from tieline.model.call import Effect
+from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.calls.auth import Bearer
+from tieline.model.calls.call import Effect
 from tieline.model.commands import Beat, Claim, Ingest, Ingested, KeepReceipt, Progress, Settle
-from tieline.model.connection import Connector
-from tieline.model.flow import HubSpec
-from tieline.model.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, WorkerId
-from tieline.model.receipt import Receipt, Verdict
-from tieline.model.run import (
+from tieline.model.hub.connection import Connector
+from tieline.model.hub.flow import HubSpec
+from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.model.runs.run import (
     AttemptRecord,
     ClaimedRun,
     Done,

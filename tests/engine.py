@@ -18,20 +18,20 @@ from tests.makers import START_US
 from tieline import Connection, Connector, Hub, NoAuth, RetryPolicy
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.compose.parts import Outside, Parts, assemble
+from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import By
-from tieline.model.facts import Fact
-from tieline.model.ids import NO_TENANT
-from tieline.model.inbound import Inbound, Reply
-from tieline.model.signature import EventShape, WebhookScheme
-from tieline.model.view_details import RunDetail
-from tieline.model.view_rows import RunRow
-from tieline.model.views import ListRuns, ShowRun, Window
+from tieline.model.inbound.request import Inbound, Reply
+from tieline.model.inbound.signature import EventShape, WebhookScheme
+from tieline.model.runs.facts import Fact
+from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import ListRuns, ShowRun, Window
 from tieline.operations.replay import replay_pass
 from tieline.pipeline.front import Front, FrontParts
 from tieline.ports.crashpoints import Reach, go_on
 from tieline.ports.vault import Vault
-from tieline.settings import Settings
-from tieline.wiring import Outside, Parts, assemble
+from tieline.settings.settings import Settings
 
 PATIENCE_S = 20.0
 SHOP_EVENTS = WebhookScheme(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tieline.model.ids import RunId, WorkerId
-from tieline.model.run import HeadPolicy, NewRun, RunClaim, RunState, StepRecord, StepState
+from tieline.model.base.ids import RunId, WorkerId
+from tieline.model.runs.run import HeadPolicy, NewRun, RunClaim, RunState, StepRecord, StepState
 
 S = RunState
 Lane = tuple[str, str, str]

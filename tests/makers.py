@@ -2,20 +2,12 @@
 
 from typing import Any
 
-from tieline.model.call import Effect
+from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, Tenant, WorkerId
+from tieline.model.calls.call import Effect
 from tieline.model.commands import Admission, By, Ingest
-from tieline.model.event import Event
-from tieline.model.ids import (
-    NO_TENANT,
-    EventId,
-    ReceiptId,
-    ReplayId,
-    RunId,
-    Tenant,
-    WorkerId,
-)
-from tieline.model.receipt import Receipt, Verdict
-from tieline.model.run import AttemptRecord, NewRun, RunClaim, StepRecord, StepState
+from tieline.model.inbound.event import Event
+from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.model.runs.run import AttemptRecord, NewRun, RunClaim, StepRecord, StepState
 
 START_US = 1_767_225_600_000_000
 """2026-01-01 00:00 UTC."""

@@ -13,12 +13,12 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model import views as v
+from tieline.model.base.ids import EventId, RunId, WorkerId
 from tieline.model.commands import Beat, Claim, Ingested, Progress, Promote, Settle, Settled
-from tieline.model.ids import EventId, RunId, WorkerId
-from tieline.model.run import ClaimedRun, HeadPolicy, Outcome
-from tieline.model.view_details import EventDetail, Oddity, RunDetail
-from tieline.model.view_rows import AuditRow, RunRow
+from tieline.model.runs.run import ClaimedRun, HeadPolicy, Outcome
+from tieline.model.views import views as v
+from tieline.model.views.details import EventDetail, Oddity, RunDetail
+from tieline.model.views.rows import AuditRow, RunRow
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 

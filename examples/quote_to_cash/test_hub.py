@@ -9,8 +9,7 @@ from contracts import LeadCaptured, PaymentSucceeded, Receipt, TicketCreated
 from hub import announce_receipt, announce_ticket, book_payment, capture_lead, daily_digest, hub
 
 import tieline.testing
-from tieline import CallRefused
-from tieline.model.call import Call, HttpAnswer
+from tieline import Call, CallRefused, HttpAnswer
 from tieline.testing import PlainRun, answer
 
 pytestmark = pytest.mark.anyio

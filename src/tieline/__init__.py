@@ -5,16 +5,36 @@ from typing import TYPE_CHECKING, Any
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, Key, Sensitive
 from tieline.authoring.hub import Hub
-from tieline.model.auth import ApiKey, Basic, Bearer, NoAuth
-from tieline.model.call import Effect, Egress, HttpAnswer, Timeouts
-from tieline.model.connection import Connector
-from tieline.model.errors import CallFailed, CallRefused, Hold, Reject, Retry, TielineError
-from tieline.model.event import Event
-from tieline.model.policy import Drift
-from tieline.model.rate import Rate
-from tieline.model.retrying import RetryPolicy
-from tieline.model.run import HeadPolicy
-from tieline.model.schedule import MissedPolicy
+from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry, TielineError
+from tieline.model.calls.auth import ApiKey, Basic, Bearer, NoAuth
+from tieline.model.calls.call import Call, Effect, Egress, HttpAnswer, Timeouts
+from tieline.model.calls.policy import Drift
+from tieline.model.calls.rate import Rate
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.hub.connection import Connector
+from tieline.model.hub.schedule import MissedPolicy
+from tieline.model.inbound.event import Event
+from tieline.model.inbound.handshake import BodyChallenge, EmptyBatch, QueryEcho
+from tieline.model.inbound.signature import (
+    Ed25519Scheme,
+    EventShape,
+    FormHmacScheme,
+    HmacScheme,
+    SecretPrefixScheme,
+    TokenScheme,
+    WebhookScheme,
+)
+from tieline.model.inbound.signed_content import (
+    BodyTime,
+    HeaderPiece,
+    HeaderTime,
+    ListedSignature,
+    ListedTime,
+    Piece,
+    SingleSignature,
+    VersionedSignature,
+)
+from tieline.model.runs.run import HeadPolicy
 from tieline.ports.run import Run
 
 if TYPE_CHECKING:
@@ -24,30 +44,49 @@ __all__ = [
     "ApiKey",
     "Basic",
     "Bearer",
+    "BodyChallenge",
+    "BodyTime",
+    "Call",
     "CallFailed",
     "CallRefused",
     "Connection",
     "Connector",
     "Contract",
     "Drift",
+    "Ed25519Scheme",
     "Effect",
     "Egress",
+    "EmptyBatch",
     "Event",
+    "EventShape",
+    "FormHmacScheme",
     "HeadPolicy",
+    "HeaderPiece",
+    "HeaderTime",
+    "HmacScheme",
     "Hold",
     "HttpAnswer",
     "Hub",
     "Key",
+    "ListedSignature",
+    "ListedTime",
     "MissedPolicy",
     "NoAuth",
+    "Piece",
+    "QueryEcho",
     "Rate",
     "Reject",
     "Retry",
     "RetryPolicy",
     "Run",
+    "SecretPrefixScheme",
     "Sensitive",
+    "SingleSignature",
     "TielineError",
     "Timeouts",
+    "TokenScheme",
+    "VersionedSignature",
+    "WebhookScheme",
     "session",
 ]
 

@@ -11,7 +11,7 @@ def main() -> None:
 
 def make_build() -> Build:
     """The wiring; imported only when a command needs it, so that help comes at once."""
-    from tieline.wiring_cli import Build
+    from tieline.compose.cli import Build
 
     return Build()
 

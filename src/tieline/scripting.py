@@ -20,7 +20,7 @@ from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
 from tieline.authoring.hub import Hub
 from tieline.pipeline.call import Calls
-from tieline.pipeline.outside import OutsideCaller
+from tieline.pipeline.steps.direct_call import OutsideCaller
 from tieline.ports.caller import CURRENT
 
 

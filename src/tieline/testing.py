@@ -23,19 +23,19 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
-from tieline.model.call import Call, Egress, HttpAnswer
-from tieline.model.connection import ConnectionSpec
-from tieline.model.errors import CallRefused, SettingsError
-from tieline.model.event import Event
-from tieline.model.flow import ContractSpec, HubSpec, TopicSource
-from tieline.model.ids import NO_TENANT, EventId
-from tieline.model.verdict import Refused, Succeeded, Verdict
+from tieline.model.base.errors import CallRefused, SettingsError
+from tieline.model.base.ids import NO_TENANT, EventId
+from tieline.model.calls.call import Call, Egress, HttpAnswer
+from tieline.model.calls.outcome import Refused, Succeeded, Verdict
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.hub.flow import ContractSpec, HubSpec, TopicSource
+from tieline.model.inbound.event import Event
 from tieline.pipeline.call import Calls
-from tieline.pipeline.outside import OutsideCaller
+from tieline.pipeline.steps.direct_call import OutsideCaller
 from tieline.ports.caller import CURRENT, Caller
-from tieline.rules.classify import classify, classify_inside
-from tieline.rules.effects import effect_of
-from tieline.rules.routing import wants
+from tieline.rules.inbound.routing import wants
+from tieline.rules.outbound.classify import classify, classify_inside
+from tieline.rules.runs.effects import effect_of
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
 """Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tieline.adapters.sql.migrations import NEXT, numbered
+from tieline.adapters.sql.store.migrations import NEXT, numbered
 
 ROOT = Path(__file__).parents[2]
 WHERE_NAMED = ("src", "tests", "docs", "changelog.d", "CONTRIBUTING.md")

@@ -17,7 +17,7 @@ ONLY_SYSTEM_ASKS = {"time", "random", "uuid_utils", "secrets"}
 MAY_ASK_THE_MACHINE = (
     "adapters/system/",
     "adapters/vault/folder.py",  # how long ago it looked at a file
-    "surfaces/demo/",  # directs real processes by the clock on the wall
+    "demo/",  # directs real processes by the clock on the wall
 )
 
 
@@ -66,8 +66,11 @@ def test_only_the_system_adapter_asks_for_time_and_chance(path: Path) -> None:
     assert not imported & ONLY_SYSTEM_ASKS
 
 
+RULES = ROOT / "src/tieline/rules"
+
+
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "src/tieline/rules").glob("*.py")), ids=lambda p: p.stem
+    "path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES))
 )
 def test_a_decision_awaits_nothing(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

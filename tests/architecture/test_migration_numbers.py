@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.architecture.migrations import faults, give_numbers, names, unnumbered
 
-from tieline.adapters.sql.migrations import numbered
+from tieline.adapters.sql.store.migrations import numbered
 
 NUMBER_THEM = "run `make migration-number`: a migration takes its number when it lands"
 PAST = {dialect: [name for name in some if name < "0016"] for dialect, some in names().items()}

@@ -16,21 +16,21 @@ DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/queries"))
 FILES = sorted(file for dialect in DIALECTS for file in dialect.rglob("*.sql"))
 ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
 WRITING = (
-    "admission",
     "apply",
-    "bulk_deciding",
-    "claiming",
-    "deciding",
-    "execution",
-    "ingesting",
-    "issue_deciding",
-    "noting",
-    "purging",
-    "replaying",
-    "scheduling",
-    "sweeping",
-    "tallying",
-    "timing",
+    "fleet/tallying",
+    "issues/deciding",
+    "replays/replaying",
+    "runs/admission",
+    "runs/bulk_deciding",
+    "runs/claiming",
+    "runs/deciding",
+    "runs/execution",
+    "runs/ingesting",
+    "runs/issue_writer",
+    "runs/scheduling",
+    "runs/sweeping",
+    "runs/timing",
+    "store/purging",
 )
 """The files of adapters/sql whose statements run on the writer."""
 
@@ -75,7 +75,7 @@ def test_no_two_migrations_share_a_number(dialect: Path) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_every_query_is_named_by_some_statement(dialect: Path) -> None:
-    sources = [*(ADAPTERS / "sql").glob("*.py"), *dialect.glob("*.py")]
+    sources = [*(ADAPTERS / "sql").rglob("*.py"), *dialect.glob("*.py")]
     named = set[str]().union(*map(constants, sources))
 
     assert queries(dialect) - named == set()
@@ -83,7 +83,7 @@ def test_every_query_is_named_by_some_statement(dialect: Path) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_every_statement_has_its_query_in_each_dialect(dialect: Path) -> None:
-    sources = [*(ADAPTERS / "sql").glob("*.py"), *dialect.glob("*.py")]
+    sources = [*(ADAPTERS / "sql").rglob("*.py"), *dialect.glob("*.py")]
     named = set[str]().union(*map(asked, sources))
 
     assert named - queries(dialect) == set()

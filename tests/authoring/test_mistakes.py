@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from tieline import Connection, Connector, Contract, Hub, Run
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS
-from tieline.model.errors import DeclarationError
-from tieline.model.signature import EventShape, WebhookScheme
+from tieline.model.base.errors import DeclarationError
+from tieline.model.inbound.signature import EventShape, WebhookScheme
 
 URL = "https://api.acme.example"
 SENDER = Connector("x", webhook=STANDARD_WEBHOOKS)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tieline.hub_file import load_hub
-from tieline.model.errors import SettingsError, TielineError
-from tieline.model.flow import HubSpec
-from tieline.settings import load
+from tieline.compose.hub_file import load_hub
+from tieline.model.base.errors import SettingsError, TielineError
+from tieline.model.hub.flow import HubSpec
+from tieline.settings.settings import load
 
 HUB = """
 from tieline import Hub

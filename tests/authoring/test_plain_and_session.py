@@ -9,8 +9,8 @@ from tests.engine import DROP, Answer, Town, Vendor, a_town, a_vendor
 import tieline
 import tieline.testing
 from tieline import CallFailed, CallRefused, Contract, Key, Run
-from tieline.model.call import Call
-from tieline.model.errors import DeclarationError, NoCaller, SettingsError
+from tieline.model.base.errors import DeclarationError, NoCaller, SettingsError
+from tieline.model.calls.call import Call
 from tieline.testing import answer
 
 

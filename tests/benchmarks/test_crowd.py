@@ -8,12 +8,12 @@ from benchmarks.crowd import END_US, fill_database, fill_file
 from benchmarks.questions import measure
 from tests import postgres_server
 
-from tieline.model.view_issues import ListIssues
-from tieline.model.view_lists import ListLanes
-from tieline.model.view_series import HOUR_US, ReadSums
-from tieline.model.views import PARTS, CheckRows, CountWork, ListDead
+from tieline.compose.store import open_views
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.more import ListLanes
+from tieline.model.views.series import HOUR_US, ReadSums
+from tieline.model.views.views import PARTS, CheckRows, CountWork, ListDead
 from tieline.ports.views import Views
-from tieline.wiring_store import open_views
 
 RUNS = 4_000
 

@@ -9,10 +9,10 @@ import pytest
 
 import tieline.connectors
 from tieline import Hub
-from tieline.model.auth import ApiKey, Basic, Bearer, NoAuth
-from tieline.model.call import Call, Effect
-from tieline.model.connection import Connector
-from tieline.rules.effects import effect_of
+from tieline.model.calls.auth import ApiKey, Basic, Bearer, NoAuth
+from tieline.model.calls.call import Call, Effect
+from tieline.model.hub.connection import Connector
+from tieline.rules.runs.effects import effect_of
 
 FOLDER = Path(tieline.connectors.__file__).parent
 VENDORS = sorted(entry.name for entry in FOLDER.iterdir() if (entry / "__init__.py").is_file())

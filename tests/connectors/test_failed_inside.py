@@ -3,8 +3,9 @@
 import pytest
 
 from tieline.connectors import linear, shopify, slack, stripe
-from tieline.model.call import FailureKind, HttpAnswer
-from tieline.model.connection import Connector, FailedInside
+from tieline.model.base.failure import FailureKind
+from tieline.model.calls.call import HttpAnswer
+from tieline.model.hub.connection import Connector, FailedInside
 
 JSON = (("content-type", "application/json; charset=utf-8"),)
 

@@ -12,10 +12,10 @@ import pytest
 from tieline.connectors.github import GITHUB
 from tieline.connectors.shopify import SHOPIFY
 from tieline.connectors.stripe import STRIPE
-from tieline.model.secret import Secret
-from tieline.model.signature import SignedDelivery, Verified, WebhookScheme
-from tieline.rules.event_shape import EventReader
-from tieline.rules.signature import verify
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.signature import SignedDelivery, Verified, WebhookScheme
+from tieline.rules.inbound.event_shape import EventReader
+from tieline.rules.inbound.signature import verify
 
 SAMPLES = Path(__file__).parents[1] / "vectors" / "webhook_samples"
 KEY = b"a-secret-for-samples"

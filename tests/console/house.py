@@ -15,13 +15,13 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tieline.model.view_rows import RunRow
-from tieline.model.views import CountWork, ListDead, ListEvents, ListRuns, Question
+from tieline.compose.store import open_views
+from tieline.demo.samples import deliver
+from tieline.demo.scenario import STREAMS
+from tieline.demo.setup import Stage, stage
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import CountWork, ListDead, ListEvents, ListRuns, Question
 from tieline.surfaces.cli.build import DemoWishes
-from tieline.surfaces.demo.samples import deliver
-from tieline.surfaces.demo.script import STREAMS
-from tieline.surfaces.demo.stage import Stage, stage
-from tieline.wiring_store import open_views
 
 R = TypeVar("R")
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from tests.console.house import House, chromium, house
 from tests.console.png import png
 from tests.console.tour import tour
 
-from tieline.surfaces.demo.script import STREAMS
+from tieline.demo.scenario import STREAMS
 
 LOOKS = (
     ("light", 1280, 800),

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.console.conftest import Watched
 from tests.console.house import House
 
-from tieline.model.ids import RunId
-from tieline.model.views import ListAudit, ListDead, ListPauses, ListRuns, ShowRun
+from tieline.model.base.ids import RunId
+from tieline.model.views.views import ListAudit, ListDead, ListPauses, ListRuns, ShowRun
 
 WHY = "a test of the console"
 

@@ -12,7 +12,7 @@ from tests.console.conftest import Opened, Watched, enter
 from tests.console.house import House
 from tests.console.tour import tour
 
-from tieline.model.views import ListDead, ListPauses, ShowRun
+from tieline.model.views.views import ListDead, ListPauses, ShowRun
 
 PASSWORD = "eleven tame otters"
 CHANGES = ("retry", "discard", "edit", "cancel", "resolve")

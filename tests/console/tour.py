@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from tests.console.house import House
 
-from tieline.model.view_issues import ListIssues
-from tieline.model.views import ListDead, ListEvents, ListReceipts, ListReplays, ListWorkers
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.views import ListDead, ListEvents, ListReceipts, ListReplays, ListWorkers
 
 
 def tour(hub: House) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ import orjson
 from tests.conftest import StoreHouse, invoice
 from tests.surfaces.web.site import open_site
 
-from tieline.model.run import Dead
+from tieline.model.runs.run import Dead
 from tieline.surfaces.api.endpoint import PREFIX
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -14,9 +14,9 @@ import anyio
 import pytest
 
 from tieline.adapters.http.client import ThinHttpClient
-from tieline.model.call import Egress, HttpRequest
-from tieline.process import running
-from tieline.settings import load
+from tieline.compose.process import running
+from tieline.model.calls.call import Egress, HttpRequest
+from tieline.settings.settings import load
 from tieline.testing import answer, plain
 from tieline_sim.launch import launch
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.generated import RUN
 
-from tieline.model.run import RunState
-from tieline.rules.transitions import LIVE, NEXT, TERMINAL
+from tieline.model.runs.run import RunState
+from tieline.rules.runs.transitions import LIVE, NEXT, TERMINAL
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 
@@ -34,7 +34,7 @@ MEANING = {
 INTRODUCTION = """\
 # The states of a run
 
-Drawn from `rules/transitions.py`, which every store obeys; `make regenerate` draws it again.
+Drawn from `rules/runs/transitions.py`, which every store obeys; `make regenerate` draws it again.
 """
 
 

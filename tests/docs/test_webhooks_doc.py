@@ -15,10 +15,10 @@ import pytest
 
 import tieline.connectors
 from tieline.adapters.http.client import ThinHttpClient
-from tieline.model.call import Egress, HttpAnswer, HttpRequest
-from tieline.model.signature import RefusalReason, WebhookScheme
-from tieline.process import running
-from tieline.settings import Settings, load
+from tieline.compose.process import running
+from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest
+from tieline.model.inbound.signature import RefusalReason, WebhookScheme
+from tieline.settings.settings import Settings, load
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 SOURCES = Path(__file__).parents[2] / "src" / "tieline"

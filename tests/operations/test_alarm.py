@@ -10,10 +10,10 @@ from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
 
 from tieline import Reject, Run
 from tieline.model.commands import DiscardDead, Heard, KeepTally, TallyRow
-from tieline.model.facts import AlertMoved, PassFailed
-from tieline.model.sharing import KeepStandings, Standing
-from tieline.model.view_series import HOUR_US, MINUTE_US
-from tieline.model.views import ListAlerts
+from tieline.model.fleet.limits import KeepStandings, Standing
+from tieline.model.runs.facts import AlertMoved, PassFailed
+from tieline.model.views.series import HOUR_US, MINUTE_US
+from tieline.model.views.views import ListAlerts
 from tieline.operations.alarm import Alarm, AlarmParts
 
 CHAT = "s3cret-chat-token"

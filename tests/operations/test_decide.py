@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.model.base.errors import CommandRefused, Conflict, NotFound
+from tieline.model.base.ids import RunId
 from tieline.model.commands import By
-from tieline.model.errors import CommandRefused, Conflict, NotFound
-from tieline.model.ids import RunId
-from tieline.model.run import Dead, Held
-from tieline.model.views import ListDead, ListPauses, ShowEvent, ShowRun
+from tieline.model.runs.run import Dead, Held
+from tieline.model.views.views import ListDead, ListPauses, ShowEvent, ShowRun
 from tieline.operations import decide
 from tieline.operations.decide import Decision, Desk
-from tieline.rules.edited import original_identity
+from tieline.rules.runs.edited import original_identity
 
 Invoice = Callable[..., dict[str, object]]
 

@@ -13,9 +13,9 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.connectors import standard_webhooks
 from tieline.model.commands import Beat, By, KeepSchedule, Pause
-from tieline.model.run import Dead, Held
-from tieline.model.view_details import StoreHealth
-from tieline.model.view_rows import WorkCount
+from tieline.model.runs.run import Dead, Held
+from tieline.model.views.details import StoreHealth
+from tieline.model.views.rows import WorkCount
 from tieline.operations import doctor
 from tieline.operations.doctor import Facts, Finding, Level
 from tieline.ports.views import Views

@@ -10,9 +10,9 @@ from tests.makers import START_US
 
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.vault.environment import EnvironmentVault
-from tieline.model.ids import WorkerId
-from tieline.model.store_sheet import DiskSheet, StoreSheet, TableSheet
-from tieline.model.view_rows import WorkerRow
+from tieline.model.base.ids import WorkerId
+from tieline.model.views.engine_report import DiskSheet, StoreSheet, TableSheet
+from tieline.model.views.rows import WorkerRow
 from tieline.operations import doctor
 from tieline.operations.doctor_engine import of_sheet
 from tieline.operations.finding import Level

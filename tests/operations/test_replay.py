@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.model.base.errors import CommandRefused
+from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import By, ReplayFilter
-from tieline.model.errors import CommandRefused
-from tieline.model.flow import REPLAY_PRIORITY
-from tieline.model.ids import EventId, ReplayId
-from tieline.model.run import Dead, Done
-from tieline.model.views import ListRuns, ShowReplay, Window
+from tieline.model.hub.flow import REPLAY_PRIORITY
+from tieline.model.runs.run import Dead, Done
+from tieline.model.views.replay_plan import Plan
+from tieline.model.views.views import ListRuns, ShowReplay, Window
 from tieline.operations import replay
-from tieline.operations.replay import Plan
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.commands import By, Progress
-from tieline.model.errors import CommandRefused, NotFound
-from tieline.model.event import Mention
-from tieline.model.run import Dead, Done, Held, StepState
+from tieline.model.inbound.event import Mention
+from tieline.model.runs.run import Dead, Done, Held, StepState
 from tieline.operations import decide
 from tieline.operations.plain_story import plain
 from tieline.operations.story import find, story

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tieline.operations import visible
+from tieline.operations import redaction as visible
 
 
 @pytest.fixture

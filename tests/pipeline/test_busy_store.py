@@ -13,11 +13,11 @@ from tests import postgres_server
 from tests.engine import Town, Vendor, until
 
 from tieline import Run
-from tieline.model.commands import Command
-from tieline.model.sharing import LeaseShares
-from tieline.model.views import ListAudit
-from tieline.process import Running, running
-from tieline.settings import Settings
+from tieline.compose.process import Running, running
+from tieline.model.command import Command
+from tieline.model.fleet.limits import LeaseShares
+from tieline.model.views.views import ListAudit
+from tieline.settings.settings import Settings
 
 EVENTS, CALLS = 50, 20
 """For a thousand calls: it comes every half second, or when something is missing or changed."""
@@ -62,7 +62,7 @@ async def test_the_calls_of_a_shared_connection_do_not_ask_the_store_each_time(
         journal = hub.parts.journal
         hint = journal.told
 
-        def count(command: Command, answer: object) -> None:
+        def count(command: Command[Any], answer: object) -> None:
             nonlocal trades
             trades += isinstance(command, LeaseShares)
             if hint is not None:

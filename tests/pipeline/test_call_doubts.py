@@ -9,7 +9,7 @@ from tests.engine import DROP, Answer, Engine, Town, Vendor, a_town
 
 from tieline import Connector, NoAuth, RetryPolicy, Run
 from tieline.model.commands import ResolveHeld, RetryDead
-from tieline.rules.hops import MOST_HOPS
+from tieline.rules.runs.hops import MOST_HOPS
 
 PATIENT = RetryPolicy(attempts=50, first=timedelta(hours=10), cap=timedelta(hours=10))
 

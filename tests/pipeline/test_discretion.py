@@ -3,9 +3,9 @@
 from tests.engine import TestClock, Vendor, a_town
 
 from tieline import Run
-from tieline.model.flow import HubSpec
-from tieline.model.secret import Secret
-from tieline.pipeline.discretion import Discretion, secret_names
+from tieline.model.base.secret import Secret
+from tieline.model.hub.flow import HubSpec
+from tieline.pipeline.redactor import Discretion, secret_names
 
 
 class Drawer:

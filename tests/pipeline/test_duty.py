@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from tests.engine import Engine, TestClock, Town
 
-from tieline.model.ids import WorkerId
-from tieline.pipeline.duty import LOOKS, Duty
+from tieline.model.base.ids import WorkerId
+from tieline.pipeline.upkeep.leader import LOOKS, Duty
 
 LENGTH_US = 15_000_000
 

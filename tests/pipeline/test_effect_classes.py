@@ -8,9 +8,9 @@ from tests.engine import DROP, Answer, Engine, Town, Vendor, a_town, until
 
 from tieline import CallRefused, Effect, Hold, Run
 from tieline.model.commands import EditDead, ReplayFilter, ResolveHeld, RetryDead, StartReplay
-from tieline.model.facts import RunSettled
-from tieline.model.view_series import MINUTE_US
-from tieline.model.views import ShowEvent
+from tieline.model.runs.facts import RunSettled
+from tieline.model.views.series import MINUTE_US
+from tieline.model.views.views import ShowEvent
 from tieline.operations.decide import edited
 
 IN_DOUBT = (DROP, Answer(500), Answer(502), Answer(504))

@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.engine import DROP, Answer, Engine, Town, Vendor
 
-from tieline.model.view_issues import ListIssues
-from tieline.model.view_series import HOUR_US, ReadSeries
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.series import HOUR_US, ReadSeries
 
 BUSY = Answer(503, {"error": "come back later"})
 

@@ -2,10 +2,11 @@
 
 from tieline import Hub
 from tieline.connectors import acme_books
-from tieline.model.call import FailureKind, HttpAnswer
-from tieline.model.secret import Secret
-from tieline.model.verdict import SUCCEEDED, TryAgain, Unauthorised
-from tieline.pipeline.guard import Guard
+from tieline.model.base.failure import FailureKind
+from tieline.model.base.secret import Secret
+from tieline.model.calls.call import HttpAnswer
+from tieline.model.calls.outcome import SUCCEEDED, TryAgain, Unauthorised
+from tieline.pipeline.limits.guard import Guard
 
 START = 1_000_000_000_000
 SECOND = 1_000_000

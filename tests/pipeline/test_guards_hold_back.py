@@ -11,7 +11,7 @@ from tests.engine import DROP, Answer, Asked, Engine, Town, Vendor, a_town, unti
 
 from tieline import Connector, NoAuth, Rate, RetryPolicy, Run
 from tieline.model.commands import Pause, Resume
-from tieline.model.facts import ConnectionMoved
+from tieline.model.runs.facts import ConnectionMoved
 
 SECOND_US = 1_000_000
 

@@ -8,7 +8,7 @@ import pytest
 from tests.engine import Answer, Engine, Town, Vendor
 
 from tieline import Contract, Run, Sensitive
-from tieline.model.facts import CallTried, StepTried
+from tieline.model.runs.facts import CallTried, StepTried
 
 ADA, BOB = "ada@shop.example", "bob@shop.example"
 ORDER = {"email": ADA, "other": BOB}

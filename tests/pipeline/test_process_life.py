@@ -13,11 +13,11 @@ from tests.checker import look_at
 from tests.engine import Answer, Asked, Engine, Town, Vendor, until
 
 from tieline import Effect, Hub, Run
+from tieline.compose.process import Running, running
 from tieline.model.commands import Sweep
-from tieline.model.facts import ClaimLost, RunSettled
-from tieline.model.views import ShowEvent
-from tieline.process import Running, running
-from tieline.settings import Settings
+from tieline.model.runs.facts import ClaimLost, RunSettled
+from tieline.model.views.views import ShowEvent
+from tieline.settings.settings import Settings
 
 # --- leases -------------------------------------------------------------------------------------
 

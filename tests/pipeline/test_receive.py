@@ -6,9 +6,9 @@ import zlib
 
 import pytest
 
-from tieline.model.flow import WebhookSource
-from tieline.model.inbound import Inbound, Problem
-from tieline.model.signature import EventShape, WebhookScheme
+from tieline.model.hub.flow import WebhookSource
+from tieline.model.inbound.request import Inbound, Problem
+from tieline.model.inbound.signature import EventShape, WebhookScheme
 from tieline.pipeline.receive import Received, receive
 
 MIB = 1024 * 1024

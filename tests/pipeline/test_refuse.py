@@ -7,10 +7,10 @@ import orjson
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model.facts import Fact, Received
-from tieline.model.inbound import Inbound, Problem
-from tieline.model.secret import Secret
-from tieline.model.views import ListReceipts, ShowReceipt
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.request import Inbound, Problem
+from tieline.model.runs.facts import Fact, Received
+from tieline.model.views.views import ListReceipts, ShowReceipt
 from tieline.pipeline.refuse import STRANGERS, Refuser, RefuserParts
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ from typing import Any
 from tests.engine import Engine, Town, Vendor
 
 from tieline import Contract, Reject, Run
+from tieline.model.base.ids import ReplayId
 from tieline.model.commands import DiscardDead, EditDead, ReplayFilter
-from tieline.model.ids import ReplayId
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import ListDead, ShowEvent, ShowReplay
+from tieline.model.views.replay_plan import Plan, Queue
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import ListDead, ShowEvent, ShowReplay
 from tieline.operations import replay
 from tieline.operations.decide import edited
-from tieline.operations.replay import Plan
-from tieline.operations.replay_plan import Queue
 
 ID = ReplayId("rpl_01")
 DEAD = ReplayFilter(states=("dead",))

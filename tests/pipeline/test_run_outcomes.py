@@ -11,7 +11,7 @@ from tests.engine import DROP, QUICK, Answer, Engine, Town, Vendor, a_town, unti
 
 from tieline import Contract, Hold, Key, Reject, Retry, RetryPolicy, Run
 from tieline.model.commands import Cancel, RetryDead
-from tieline.model.views import ListEvents
+from tieline.model.views.views import ListEvents
 
 SECOND_US = 1_000_000
 

@@ -6,7 +6,7 @@ from typing import Any
 from tests.engine import Engine, Town, Vendor, a_town
 
 from tieline import Event, MissedPolicy, Run
-from tieline.pipeline.clockwork import Clockwork
+from tieline.pipeline.upkeep.scheduler import Clockwork
 
 
 def firing(town: Town, cron: str, heard: list[Event], **options: Any) -> None:

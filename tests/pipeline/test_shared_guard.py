@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from tests.rules.test_trade import NOW_US, SECOND_US, Store, a_spec
 
-from tieline.model.call import FailureKind, HttpAnswer
-from tieline.model.sharing import Share, Standing
-from tieline.model.verdict import SUCCEEDED, TryAgain, Unauthorised, Verdict
-from tieline.pipeline.shared_guard import SharedGuard
-from tieline.rules.share import RATE_USED_US
+from tieline.model.base.failure import FailureKind
+from tieline.model.calls.call import HttpAnswer
+from tieline.model.calls.outcome import SUCCEEDED, TryAgain, Unauthorised, Verdict
+from tieline.model.fleet.limits import Share, Standing
+from tieline.pipeline.limits.leased import SharedGuard
+from tieline.rules.fleet.quota import RATE_USED_US
 
 FINE = HttpAnswer(200, (), b"")
 BROKEN = TryAgain(FailureKind.UNAVAILABLE, "HTTP 503")

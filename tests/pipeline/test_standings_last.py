@@ -5,7 +5,7 @@ from typing import Any
 from tests.engine import Answer, Engine, Town, Vendor
 
 from tieline import Run
-from tieline.model.sharing import KeepStandings
+from tieline.model.fleet.limits import KeepStandings
 
 
 def posting(town: Town) -> None:

@@ -44,7 +44,7 @@ class OldRelease:
 
     def settings(self) -> set[str]:
         """The settings that it knows."""
-        names = "from tieline.settings import Settings; print(*Settings.model_fields)"
+        names = "from tieline.settings.settings import Settings; print(*Settings.model_fields)"
         return set(self.ask(names).split())
 
 

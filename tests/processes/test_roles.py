@@ -12,15 +12,15 @@ from tests import postgres_server
 from tests.engine import Answer, Town, Vendor, a_town, a_vendor
 
 from tieline import Run
-from tieline.model.by import By
-from tieline.model.errors import SettingsError
-from tieline.model.operation import BulkFilter
-from tieline.model.process_role import ProcessRole
-from tieline.model.view_operations import ShowOperation
-from tieline.model.views import ListRuns, ListSchedules
-from tieline.operations import long_work
-from tieline.process import Running, check_roles, running
-from tieline.settings import Settings
+from tieline.compose.process import Running, check_roles, running
+from tieline.model.base.by import By
+from tieline.model.base.errors import SettingsError
+from tieline.model.fleet.role import ProcessRole
+from tieline.model.replays.operation import BulkFilter
+from tieline.model.views.operations import ShowOperation
+from tieline.model.views.views import ListRuns, ListSchedules
+from tieline.operations import bulk as long_work
+from tieline.settings.settings import Settings
 
 PATIENCE_S = 30.0
 

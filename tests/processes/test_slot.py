@@ -10,7 +10,7 @@ from tests.fleet_process import is_alive
 
 from tieline.adapters.system.child import MOST_MISSED
 from tieline.adapters.system.clock import SystemClock
-from tieline.fleet.slot import Around, Slot
+from tieline.compose.fleet.slot import Around, Slot
 
 PATIENCE_S = 30.0
 BEGIN = """

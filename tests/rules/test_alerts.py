@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.makers import START_US
 
-from tieline.model.alert import AlertKind, AlertRow, AlertState
-from tieline.rules.alerts import (
+from tieline.model.people.alert import AlertKind, AlertRow, AlertState
+from tieline.rules.watch.alerts import (
     FORGOTTEN_US,
     MINUTE_US,
     PATIENCE,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tieline.model.commands import By
-from tieline.model.view_rows import AuditRow
-from tieline.rules.audit_chain import first_break, link
+from tieline.model.views.rows import AuditRow
+from tieline.rules.people.audit_chain import first_break, link
 
 
 def a_log(count: int) -> list[AuditRow]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.call import FailureKind
-from tieline.rules.breaker import (
+from tieline.model.base.failure import FailureKind
+from tieline.rules.outbound.breaker import (
     ASK_AGAIN_US,
     CLOSED,
     LONGEST_OPEN_US,

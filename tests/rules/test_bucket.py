@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.errors import SettingsError
-from tieline.model.rate import Rate
-from tieline.rules.bucket import (
+from tieline.model.base.errors import SettingsError
+from tieline.model.calls.rate import Rate
+from tieline.rules.outbound.bucket import (
     Concurrency,
     may_start,
     saw_success,

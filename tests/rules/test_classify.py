@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.call import Delivered, Effect, FailureKind, HttpAnswer
-from tieline.model.errors import CallFailed
-from tieline.model.verdict import (
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import Effect, HttpAnswer
+from tieline.model.calls.outcome import (
     SUCCEEDED,
     InDoubt,
     Refused,
@@ -17,7 +18,7 @@ from tieline.model.verdict import (
     Unauthorised,
     Verdict,
 )
-from tieline.rules.classify import classify
+from tieline.rules.outbound.classify import classify
 
 NOW_US = 1_795_262_400_000_000
 FREELY = [Effect.READ, Effect.IDEMPOTENT]

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from tieline.model.call import Effect, FailureKind, HttpAnswer
-from tieline.model.connection import FailedInside
-from tieline.model.verdict import InDoubt, Refused, TryAgain, Unauthorised, Verdict
-from tieline.rules.classify import classify_inside
+from tieline.model.base.failure import FailureKind
+from tieline.model.calls.call import Effect, HttpAnswer
+from tieline.model.calls.outcome import InDoubt, Refused, TryAgain, Unauthorised, Verdict
+from tieline.model.hub.connection import FailedInside
+from tieline.rules.outbound.classify import classify_inside
 
 OK = HttpAnswer(200, (), b"{}")
 FREELY = (Effect.READ, Effect.IDEMPOTENT)

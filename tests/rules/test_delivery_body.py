@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.errors import PayloadRejected
-from tieline.model.payload import PayloadFault
-from tieline.model.signature import BodyForm
-from tieline.rules.delivery_body import read_body
+from tieline.model.base.errors import PayloadRejected
+from tieline.model.base.payload import PayloadFault
+from tieline.model.inbound.signature import BodyForm
+from tieline.rules.inbound.delivery_body import read_body
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.event import Event
-from tieline.model.ids import NO_TENANT, EventId
-from tieline.rules.edited import MARK, identity_of_edit, original_identity
+from tieline.model.base.ids import NO_TENANT, EventId
+from tieline.model.inbound.event import Event
+from tieline.rules.runs.edited import MARK, identity_of_edit, original_identity
 
 
 def an_event(identity: str, id_: str = "evt_a1") -> Event:

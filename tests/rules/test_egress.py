@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.egress import (
+from tieline.rules.outbound.egress import (
     DENIED_V4,
     DENIED_V6,
     Address,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.endpoint import MOST_SEGMENTS, endpoint_of
+from tieline.rules.outbound.endpoint import MOST_SEGMENTS, endpoint_of
 
 
 @pytest.mark.parametrize(

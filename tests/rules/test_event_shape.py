@@ -21,9 +21,9 @@ from tieline.connectors.twilio import TWILIO
 from tieline.connectors.xero import XERO
 from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
-from tieline.model.named import Named
-from tieline.model.signature import EventFacts, EventShape, WebhookScheme
-from tieline.rules.event_shape import EventReader
+from tieline.model.base.headers import Named
+from tieline.model.inbound.signature import EventFacts, EventShape, WebhookScheme
+from tieline.rules.inbound.event_shape import EventReader
 
 HUBSPOT_EVENT = {
     "eventId": 1,

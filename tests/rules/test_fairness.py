@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.fairness import FIRST_TURNS, Dealt, Group, Share, Turns, deal
+from tieline.rules.runs.fairness import FIRST_TURNS, Dealt, Group, Share, Turns, deal
 
 TENANTS = ["", "a", "b", "c", "d", "e"]
 FLOWS = ["f", "g", "h", "i"]

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from tieline.model.effect import EffectIdentity
-from tieline.model.ids import Tenant
-from tieline.model.secret import Secret
-from tieline.rules.fingerprint import canonical_json, effect_key, fingerprint
+from tieline.model.base.ids import Tenant
+from tieline.model.base.secret import Secret
+from tieline.model.calls.effect import EffectIdentity
+from tieline.rules.runs.fingerprint import canonical_json, effect_key, fingerprint
 
 
 class Colour(Enum):

@@ -12,23 +12,23 @@ from tieline.connectors.stripe import STRIPE
 from tieline.connectors.xero import XERO
 from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
-from tieline.model.handshake import (
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.handshake import (
     CHALLENGE_ECHO,
     HUB_CHALLENGE,
     VALIDATION_TOKEN,
     Handshake,
     HandshakeAnswer,
 )
-from tieline.model.secret import Secret
-from tieline.model.signature import (
+from tieline.model.inbound.signature import (
     RefusalReason,
     Refused,
     SignedDelivery,
     Verification,
     Verified,
 )
-from tieline.rules.handshake import answer_challenge
-from tieline.rules.signature import verify
+from tieline.rules.inbound.handshake import answer_challenge
+from tieline.rules.inbound.signature import verify
 
 NOW = datetime.fromtimestamp(1_700_000_000, UTC)
 ZOOM_SECRET = Secret.of("zoom-secret-token")

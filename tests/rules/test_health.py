@@ -1,6 +1,6 @@
 """Health: how long a refused credential keeps a connection from calling."""
 
-from tieline.rules import health
+from tieline.rules.outbound import health
 
 NOW = 1_000_000_000
 

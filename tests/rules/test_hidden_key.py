@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.hidden_key import forms_asked, hidden_key
+from tieline.rules.privacy.hidden_key import forms_asked, hidden_key
 
 
 @pytest.mark.parametrize("written", ["ann@shop.example", "Ann@Shop.Example", " ann@shop.example\n"])

@@ -1,15 +1,18 @@
 """Hinting: which commands are worth a hint to other processes, and how hints are gathered."""
 
+from typing import Any
+
 import pytest
 from tests.makers import ALICE, START_US, a_claim, an_ingest, run_id
 
 from tieline.model import commands as c
-from tieline.model.errors import Conflict
-from tieline.model.hint import EVERYTHING, LOOK, NOTHING, Hint
-from tieline.model.ids import EventId
-from tieline.model.run import Done, RetryAt, Waiting
-from tieline.rules.hinting import MOST_LOST, hint_of, merged
-from tieline.rules.polling import BUSY_S, IDLE_S, jittered, next_rest
+from tieline.model.base.errors import Conflict
+from tieline.model.base.ids import EventId
+from tieline.model.command import Command
+from tieline.model.fleet.hint import EVERYTHING, LOOK, NOTHING, Hint
+from tieline.model.runs.run import Done, RetryAt, Waiting
+from tieline.rules.fleet.hinting import MOST_LOST, hint_of, merged
+from tieline.rules.fleet.polling import BUSY_S, IDLE_S, jittered, next_rest
 
 BY = c.By("ann", "why not", START_US)
 EVENT = EventId("evt_1")
@@ -56,7 +59,7 @@ def a_settle(outcome: object) -> c.Settle:
     ],
 )
 def test_a_command_is_worth_a_hint_when_others_may_have_something_to_do(
-    command: c.Command, answer: object, hint: Hint
+    command: Command[Any], answer: object, hint: Hint
 ) -> None:
     assert hint_of(command, answer) == hint
 

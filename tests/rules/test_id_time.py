@@ -6,7 +6,7 @@ import uuid_utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.id_time import end_id, first_id
+from tieline.rules.formats.id_time import end_id, first_id
 
 moments = st.integers(min_value=0, max_value=2**52)
 

@@ -3,10 +3,10 @@
 import pytest
 from tests.makers import a_receipt
 
-from tieline.model.ids import RunId
-from tieline.model.receipt import Verdict
-from tieline.model.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.rules.issue_fingerprint import (
+from tieline.model.base.ids import RunId
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.rules.runs.issue_fingerprint import (
     LONGEST_SHAPE,
     Failure,
     failure_at_door,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieline.rules.json_path import find
+from tieline.rules.formats.json_path import find
 
 DOCUMENT = {"data": {"items": [{"id": 7}, None], "0": "zero"}, "": {"x": 1}, "flag": False}
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tieline.rules.latency import BOUNDS_US, WORDS, apart, bucket_of, quantiles
+from tieline.rules.watch.latency import BOUNDS_US, WORDS, apart, bucket_of, quantiles
 
 
 def quantile(counts: dict[str, int], share: float) -> int | None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.naming import told_key, told_name, told_path
-from tieline.rules.sensitive import forms_of, without_forms
+from tieline.rules.privacy.naming import told_key, told_name, told_path
+from tieline.rules.privacy.sensitive import forms_of, without_forms
 
 EMAIL = "Ada+1@shop.example"
 FORMS = forms_of((EMAIL, "a/b/c"))

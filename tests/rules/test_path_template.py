@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.path_template import filled
+from tieline.rules.formats.path_template import filled
 
 
 def test_values_are_encoded_in_their_places() -> None:

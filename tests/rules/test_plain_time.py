@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.errors import SettingsError
-from tieline.rules.plain_time import ago, iso, moment, short, span, until
+from tieline.model.base.errors import SettingsError
+from tieline.rules.formats.plain_time import ago, iso, moment, short, span, until
 
 NOW_US = 1_767_225_600_000_000
 HOUR_US = 3_600_000_000

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.makers import START_US
 
-from tieline.model.ids import WorkerId
-from tieline.model.view_rows import WorkerRow
-from tieline.rules.presence import clock_told, is_at_work, told
+from tieline.model.base.ids import WorkerId
+from tieline.model.views.rows import WorkerRow
+from tieline.rules.fleet.presence import clock_told, is_at_work, told
 
 SECOND_US = 1_000_000
 ALICE = WorkerRow(WorkerId("wrk_1"), START_US, START_US, "host-a pid 1", "1.0", "worker", "a", 1, 0)

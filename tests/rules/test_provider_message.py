@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.call import HttpAnswer
-from tieline.rules.provider_message import LONGEST_MESSAGE, provider_message
+from tieline.model.calls.call import HttpAnswer
+from tieline.rules.outbound.provider_message import LONGEST_MESSAGE, provider_message
 
 
 def said(body: bytes) -> str:

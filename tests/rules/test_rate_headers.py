@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.rate_headers import LONGEST_RESET_US, Headroom, read
+from tieline.rules.outbound.rate_headers import LONGEST_RESET_US, Headroom, read
 
 SECOND_US = 1_000_000
 NOW = 1_795_262_400  # 2026-11-21 12:00:00 UTC

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.secret import Secret
-from tieline.rules.redact import (
+from tieline.model.base.secret import Secret
+from tieline.rules.privacy.redact import (
     REDACTED,
     KnownSecrets,
     redact_document,

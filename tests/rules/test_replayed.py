@@ -2,9 +2,9 @@
 
 import pytest
 
-from tieline.model.ids import RunId
-from tieline.model.view_details import PastRun
-from tieline.rules.replayed import Treatment, progress, treatment
+from tieline.model.base.ids import RunId
+from tieline.model.views.details import PastRun
+from tieline.rules.runs.replayed import Treatment, progress, treatment
 
 
 def past(*runs: tuple[str, str | None]) -> list[PastRun]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieline.rules.respawn import (
+from tieline.rules.fleet.respawn import (
     FIRST_S,
     HEALTHY_S,
     LONGEST_S,

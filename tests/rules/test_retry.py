@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.errors import SettingsError
-from tieline.model.retrying import RetryPolicy
-from tieline.rules.retry import GaveUp, RetryAt, backoff_us, decide
+from tieline.model.base.errors import SettingsError
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.rules.outbound.retry import GaveUp, RetryAt, backoff_us, decide
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000

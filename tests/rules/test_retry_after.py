@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.retry_after import LONGEST_WAIT, parse_http_date, parse_retry_after
+from tieline.rules.outbound.retry_after import LONGEST_WAIT, parse_http_date, parse_retry_after
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 

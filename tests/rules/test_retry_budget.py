@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.retry_budget import FLOOR, UNSPENT, may_retry, saw_call, saw_retry
-from tieline.rules.window import Window
+from tieline.rules.outbound.retry_budget import FLOOR, UNSPENT, may_retry, saw_call, saw_retry
+from tieline.rules.outbound.window import Window
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tieline.model.commands import Heard
-from tieline.model.view_series import SourceRow
-from tieline.rules.rhythm import Rhythm, heard_again, longest_pause_us
+from tieline.model.views.series import SourceRow
+from tieline.rules.inbound.cadence import Rhythm, heard_again, longest_pause_us
 
 MINUTE = 60_000_000
 DAY = 1440 * MINUTE

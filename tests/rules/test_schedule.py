@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieline.model.errors import DeclarationError, ScheduleError, TielineError
-from tieline.model.schedule import NOTHING_DUE, DueFirings, Missed, MissedPolicy, Schedule
-from tieline.rules.schedule import ALIASES, MOST_COUNTED, check, due_firings, next_firing
+from tieline.model.base.errors import DeclarationError, ScheduleError, TielineError
+from tieline.model.hub.schedule import NOTHING_DUE, DueFirings, Missed, MissedPolicy, Schedule
+from tieline.rules.runs.schedule import ALIASES, MOST_COUNTED, check, due_firings, next_firing
 
 BERLIN = "Europe/Berlin"
 EVEN_HOURS = [f"{hour:02}:00" for hour in range(0, 24, 2)]

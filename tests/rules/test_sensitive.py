@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.redact import REDACTED
-from tieline.rules.sensitive import values_of, without
+from tieline.rules.privacy.redact import REDACTED
+from tieline.rules.privacy.sensitive import values_of, without
 
 DOCUMENT: Any = {
     "email": "jo@example.org",

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.model.rate import Rate
-from tieline.model.sharing import WHOLE
-from tieline.rules import share
-from tieline.rules.bucket import as_called, take
+from tieline.model.calls.rate import Rate
+from tieline.model.fleet.limits import WHOLE
+from tieline.rules.fleet import quota as share
+from tieline.rules.outbound.bucket import as_called, take
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000

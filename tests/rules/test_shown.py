@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieline.rules.shown import shown
+from tieline.rules.privacy.address import shown
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,17 @@ import pytest
 
 from tieline import Hub
 from tieline.connectors import acme_books
-from tieline.model.call import Call, HttpAnswer
-from tieline.model.connection import ConnectionSpec
-from tieline.model.secret import Secret
-from tieline.rules.redact import REDACTED
-from tieline.rules.shown_exchange import (
+from tieline.model.base.secret import Secret
+from tieline.model.calls.call import Call, HttpAnswer
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.rules.privacy.exchange import (
     LONGEST,
     ONLY_FAILURES,
     Keeping,
     shown_answer,
     shown_request,
 )
+from tieline.rules.privacy.redact import REDACTED
 
 JSON = ("content-type", "application/json")
 FORM = ("content-type", "application/x-www-form-urlencoded")

@@ -18,8 +18,8 @@ from tieline.connectors.stripe import STRIPE
 from tieline.connectors.xero import XERO
 from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
-from tieline.model.secret import Secret
-from tieline.model.signature import (
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.signature import (
     Algorithm,
     HmacScheme,
     KeyForm,
@@ -29,8 +29,8 @@ from tieline.model.signature import (
     Verified,
     WebhookScheme,
 )
-from tieline.model.signed_content import Piece, SingleSignature
-from tieline.rules.signature import verify
+from tieline.model.inbound.signed_content import Piece, SingleSignature
+from tieline.rules.inbound.signature import verify
 
 BODY = b'{"id":"evt_1","type":"invoice.paid"}'
 NOW = datetime.fromtimestamp(1_700_000_000, UTC)

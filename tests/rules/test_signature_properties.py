@@ -26,9 +26,9 @@ from tieline.connectors.twilio import TWILIO
 from tieline.connectors.xero import XERO
 from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
-from tieline.model.secret import Secret
-from tieline.model.signature import SignedDelivery, Verification, Verified, WebhookScheme
-from tieline.rules.signature import verify
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.signature import SignedDelivery, Verification, Verified, WebhookScheme
+from tieline.rules.inbound.signature import verify
 
 URL = "https://hooks.example/in/vendor"
 

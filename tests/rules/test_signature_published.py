@@ -11,9 +11,9 @@ from tieline.connectors.slack import SLACK
 from tieline.connectors.square import SQUARE
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS, SVIX
 from tieline.connectors.twilio import TWILIO
-from tieline.model.secret import Secret
-from tieline.model.signature import SignedDelivery, Verified, WebhookScheme
-from tieline.rules.signature import verify
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.signature import SignedDelivery, Verified, WebhookScheme
+from tieline.rules.inbound.signature import verify
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
 TWILIO_URL = "https://mycompany.com/myapp.php?foo=1&bar=2"

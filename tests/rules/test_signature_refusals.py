@@ -13,9 +13,9 @@ from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS, STANDARD_WEB
 from tieline.connectors.stripe import STRIPE
 from tieline.connectors.twilio import TWILIO
 from tieline.connectors.zendesk import ZENDESK
-from tieline.model.errors import DeclarationError
-from tieline.model.secret import Secret
-from tieline.model.signature import (
+from tieline.model.base.errors import DeclarationError
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.signature import (
     EventShape,
     HmacScheme,
     RefusalReason,
@@ -26,7 +26,7 @@ from tieline.model.signature import (
     Verified,
     WebhookScheme,
 )
-from tieline.model.signed_content import (
+from tieline.model.inbound.signed_content import (
     BodyTime,
     HeaderTime,
     ListedTime,
@@ -35,7 +35,7 @@ from tieline.model.signed_content import (
     SendingTime,
     SingleSignature,
 )
-from tieline.rules.signature import prepare, verify
+from tieline.rules.inbound.signature import prepare, verify
 
 R = RefusalReason
 NOW = datetime.fromtimestamp(1_700_000_000, UTC)

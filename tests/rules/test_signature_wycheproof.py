@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tieline.model.secret import Secret
-from tieline.model.signature import (
+from tieline.model.base.secret import Secret
+from tieline.model.inbound.signature import (
     Algorithm,
     Ed25519Scheme,
     Encoding,
@@ -23,8 +23,8 @@ from tieline.model.signature import (
     Verification,
     Verified,
 )
-from tieline.model.signed_content import SingleSignature
-from tieline.rules.signature import verify
+from tieline.model.inbound.signed_content import SingleSignature
+from tieline.rules.inbound.signature import verify
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wycheproof"
 PLACE = SingleSignature("x-signature")

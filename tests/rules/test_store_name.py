@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tieline.model.errors import SettingsError
-from tieline.rules.store_name import file_of, is_postgres
+from tieline.model.base.errors import SettingsError
+from tieline.rules.store.name import file_of, is_postgres
 
 
 @pytest.mark.parametrize(

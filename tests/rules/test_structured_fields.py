@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.structured_fields import (
+from tieline.rules.formats.structured_fields import (
     LONGEST_FIELD,
     Bare,
     Date,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.trace import (
+from tieline.rules.formats.trace import (
     Trace,
     begun,
     is_sampled,

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieline.model.call import Egress, Timeouts
-from tieline.model.connection import ConnectionSpec, Connector
-from tieline.model.rate import Rate
-from tieline.model.retrying import RetryPolicy
-from tieline.pipeline.shared_guard import SharedGuard
-from tieline.rules.share import Held, Pool
-from tieline.rules.standing import Known
-from tieline.rules.trade import Account, trade
+from tieline.model.calls.call import Egress, Timeouts
+from tieline.model.calls.rate import Rate
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.hub.connection import ConnectionSpec, Connector
+from tieline.pipeline.limits.leased import SharedGuard
+from tieline.rules.fleet.connection_state import Known
+from tieline.rules.fleet.lease_quota import Account, trade
+from tieline.rules.fleet.quota import Held, Pool
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tieline.model.errors import IllegalTransition
-from tieline.model.run import RunState
-from tieline.rules.transitions import LIVE, NEXT, TERMINAL, may_move, move, sources_of
+from tieline.model.base.errors import IllegalTransition
+from tieline.model.runs.run import RunState
+from tieline.rules.runs.transitions import LIVE, NEXT, TERMINAL, may_move, move, sources_of
 
 ALL = list(RunState)
 

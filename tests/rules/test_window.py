@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.window import EMPTY, OLDER_SLOTS, SLOT_US, count, count_marked, roll, totals
+from tieline.rules.outbound.window import (
+    EMPTY,
+    OLDER_SLOTS,
+    SLOT_US,
+    count,
+    count_marked,
+    roll,
+    totals,
+)
 
 START_US = 1_795_000_000_000_000
 steps = st.lists(st.tuples(st.integers(0, 30_000_000), st.booleans()), min_size=1, max_size=60)

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 import pytest
 from tests import postgres_server
 
-from tieline.hub_file import load_hub
-from tieline.model.view_details import RunDetail
-from tieline.model.view_rows import RunRow
-from tieline.model.views import ListRuns, ShowRun
+from tieline.compose.hub_file import load_hub
+from tieline.compose.process import Running, running
+from tieline.compose.store import open_views
+from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import ListRuns, ShowRun
 from tieline.ports.views import Views
-from tieline.process import Running, running
-from tieline.settings import ConnectionSettings, Settings
-from tieline.wiring_store import open_views
+from tieline.settings.settings import ConnectionSettings, Settings
 from tieline_sim.launch import launched_all
 from tieline_sim.steering import AsyncSim
 

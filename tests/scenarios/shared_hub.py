@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tieline import Connector, Hub, NoAuth, Rate, RetryPolicy, Run
-from tieline.model.signature import EventShape, WebhookScheme
+from tieline.model.inbound.signature import EventShape, WebhookScheme
 
 hub = Hub("shared")
 EVENTS = WebhookScheme(

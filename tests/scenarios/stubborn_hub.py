@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tieline import Connector, Hub, NoAuth, Run
-from tieline.model.signature import EventShape, WebhookScheme
+from tieline.model.inbound.signature import EventShape, WebhookScheme
 
 hub = Hub("stubborn")
 EVENTS = WebhookScheme(

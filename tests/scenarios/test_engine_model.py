@@ -38,10 +38,9 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.model import commands as c
-from tieline.model import views as v
-from tieline.model.errors import Conflict, StaleClaim
-from tieline.model.ids import ReplayId, RunId, WorkerId
-from tieline.model.run import (
+from tieline.model.base.errors import Conflict, StaleClaim
+from tieline.model.base.ids import ReplayId, RunId, WorkerId
+from tieline.model.runs.run import (
     Dead,
     Done,
     HeadPolicy,
@@ -54,7 +53,8 @@ from tieline.model.run import (
     StepState,
     Waiting,
 )
-from tieline.rules.transitions import may_move
+from tieline.model.views import views as v
+from tieline.rules.runs.transitions import may_move
 
 T = TypeVar("T")
 S = RunState

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tieline.model.views import ShowRun
+from tieline.model.views.views import ShowRun
 
 LEAD, PAYMENT, TICKET = "lead.captured", "payment_intent.succeeded", "ticket.created"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tieline.model.errors import SettingsError, SettingsMistakes
-from tieline.settings import Settings, load
+from tieline.model.base.errors import SettingsError, SettingsMistakes
+from tieline.settings.settings import Settings, load
 
 
 def loaded(folder: Path, toml: str = "", **variables: str) -> Settings:

@@ -17,10 +17,10 @@ from tests.canary import (
 )
 from tests.engine import until
 
+from tieline.model.base.errors import SettingsError, StoreError
+from tieline.model.base.ids import RunId
 from tieline.model.commands import By, RetryDead
-from tieline.model.errors import SettingsError, StoreError
-from tieline.model.ids import RunId
-from tieline.model.views import ListEvents, ListRuns, ShowEvent
+from tieline.model.views.views import ListEvents, ListRuns, ShowEvent
 
 IN_PAYLOADS = (EMAIL, NATIONAL_ID, PASSWORD)
 TOLD = (b"run.done", b"run.dead", b"run.held", b"call.failed", b"delivery.quarantined")

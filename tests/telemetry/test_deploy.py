@@ -13,7 +13,7 @@ from tests.engine import Vendor, a_town
 
 from tieline import Run
 from tieline.adapters.telemetry.metrics import Metrics
-from tieline.settings import Settings
+from tieline.settings.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = re.compile(r"\btieline_[a-z_]+\b")

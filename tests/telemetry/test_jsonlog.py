@@ -18,11 +18,11 @@ from tests.makers import START_US, an_event, receipt_id, run_id
 from tieline.adapters.telemetry.fanout import FanOut, Handlers
 from tieline.adapters.telemetry.jsonlog import JsonLog, LogAbout
 from tieline.adapters.telemetry.writer import LineWriter
-from tieline.model import facts as f
-from tieline.model.call import FailureKind
-from tieline.model.ids import NO_TENANT
-from tieline.model.receipt import Verdict
-from tieline.model.run import ClaimedRun, RunState
+from tieline.model.base.failure import FailureKind
+from tieline.model.base.ids import NO_TENANT
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs import facts as f
+from tieline.model.runs.run import ClaimedRun, RunState
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "log-line.schema.json").read_text(encoding="utf-8"))

@@ -13,10 +13,10 @@ from tieline import Run
 from tieline.adapters.telemetry.fanout import FanOut
 from tieline.adapters.telemetry.instruments import OTHER
 from tieline.adapters.telemetry.metrics import Metrics
-from tieline.model import facts as f
-from tieline.model.errors import SettingsError
-from tieline.model.flow import HubSpec
-from tieline.model.receipt import Verdict
+from tieline.model.base.errors import SettingsError
+from tieline.model.hub.flow import HubSpec
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs import facts as f
 from tieline.surfaces.metrics.server import MetricsServer
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]

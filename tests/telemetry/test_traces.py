@@ -11,10 +11,10 @@ from tests.makers import START_US, an_event, run_id
 from tests.telemetry.collector import Collector, Seen, a_collector
 
 from tieline.adapters.telemetry.spans import SCHEMA_URL, Spans
-from tieline.model.errors import SettingsError
-from tieline.model.facts import CallTried
-from tieline.model.ids import NO_TENANT
-from tieline.model.run import ClaimedRun
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import NO_TENANT
+from tieline.model.runs.facts import CallTried
+from tieline.model.runs.run import ClaimedRun
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 REQUIRED_OF_CLIENT = ("http.request.method", "server.address", "server.port", "url.full")

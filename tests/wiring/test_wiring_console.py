@@ -9,13 +9,13 @@ from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.model.errors import SettingsError
-from tieline.model.process_role import ProcessRole
+from tieline.compose.console import address, check, policy
+from tieline.compose.parts import Outside, assemble
+from tieline.compose.store import open_file
+from tieline.model.base.errors import SettingsError
+from tieline.model.fleet.role import ProcessRole
 from tieline.ports.crashpoints import go_on
-from tieline.settings import Settings
-from tieline.wiring import Outside, assemble
-from tieline.wiring_console import address, check, policy
-from tieline.wiring_store import open_file
+from tieline.settings.settings import Settings
 
 TLS = {"console_cert": "cert.pem", "console_key": "key.pem"}
 

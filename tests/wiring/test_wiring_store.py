@@ -6,12 +6,12 @@ import pytest
 from tests import postgres_server
 from tests.makers import START_US, an_ingest
 
+from tieline.compose.cli import Build
+from tieline.compose.store import OpenStore, open_journal, open_store
+from tieline.model.base.errors import StoreError
 from tieline.model.commands import By, Pause
-from tieline.model.errors import StoreError
-from tieline.model.views import ListEvents, ListPauses
-from tieline.rules.store_name import is_postgres
-from tieline.wiring_cli import Build
-from tieline.wiring_store import OpenStore, open_journal, open_store
+from tieline.model.views.views import ListEvents, ListPauses
+from tieline.rules.store.name import is_postgres
 
 
 async def opened(store: str) -> OpenStore:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tieline.model.errors import SettingsError
-from tieline.settings import Settings
-from tieline.wiring_watch import check
+from tieline.compose.watch import check
+from tieline.model.base.errors import SettingsError
+from tieline.settings.settings import Settings
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "hub.internal"])

@@ -10,7 +10,7 @@ from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
 from tieline.authoring.declaration import FlowDeclaration, demanded_by, parameters_of, uses_of
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.flow import ScheduleSource, TopicSource, WebhookSource
+from tieline.model.hub.flow import ScheduleSource, TopicSource, WebhookSource
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 NAME_RULE = (

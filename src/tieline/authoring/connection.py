@@ -9,12 +9,13 @@ import orjson
 
 from tieline.authoring.contract import Contract
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.call import Call, Effect, Headers, HttpAnswer, Timeouts
-from tieline.model.connection import ConnectionSpec
-from tieline.model.errors import NoCaller
-from tieline.model.flow import WebhookSource
+from tieline.model.base.errors import NoCaller
+from tieline.model.base.headers import Headers
+from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.hub.flow import WebhookSource
 from tieline.ports.caller import CURRENT
-from tieline.rules.path_template import filled
+from tieline.rules.formats.path_template import filled
 
 Values = Mapping[str, str | int]
 Params = Mapping[str, str | int | Sequence[str]]

@@ -8,7 +8,7 @@ import orjson
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from tieline.model.flow import ContractSpec
+from tieline.model.hub.flow import ContractSpec
 
 
 class Key:

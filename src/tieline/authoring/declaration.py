@@ -9,9 +9,9 @@ from typing import Any
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.policy import Drift
-from tieline.model.retrying import RetryPolicy
-from tieline.model.run import HeadPolicy
+from tieline.model.calls.policy import Drift
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.runs.run import HeadPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from tieline.authoring.contract import Contract, spec_of
 from tieline.authoring.declaration import FlowDeclaration, uses_of, wants_run
 from tieline.authoring.place import Place, placed
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.call import Egress, Timeouts
-from tieline.model.connection import ConnectionSpec, Connector
-from tieline.model.errors import DeclarationError, ScheduleError, SettingsError
-from tieline.model.flow import (
+from tieline.model.base.errors import DeclarationError, ScheduleError, SettingsError
+from tieline.model.calls.call import Egress, Timeouts
+from tieline.model.calls.policy import Drift
+from tieline.model.calls.rate import Rate
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.hub.connection import ConnectionSpec, Connector
+from tieline.model.hub.flow import (
     FIRED,
     LIVE_PRIORITY,
     FlowSpec,
@@ -21,12 +24,9 @@ from tieline.model.flow import (
     ScheduleSource,
     TopicSource,
 )
-from tieline.model.policy import Drift
-from tieline.model.rate import Rate
-from tieline.model.retrying import RetryPolicy
-from tieline.model.run import HeadPolicy
-from tieline.model.schedule import MissedPolicy, Schedule
-from tieline.rules.schedule import check
+from tieline.model.hub.schedule import MissedPolicy, Schedule
+from tieline.model.runs.run import HeadPolicy
+from tieline.rules.runs.schedule import check
 
 F = TypeVar("F", bound=Callable[..., Awaitable[None]])
 

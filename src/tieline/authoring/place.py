@@ -6,9 +6,9 @@ Staging calls a vendor's sandbox, a laptop a simulator: the code of a hub is the
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tieline.model.call import Egress
-from tieline.model.connection import ConnectionSpec
-from tieline.model.retrying import RetryPolicy
+from tieline.model.calls.call import Egress
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.hub.connection import ConnectionSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tieline.authoring.contract import Contract
-from tieline.model.flow import Source
+from tieline.model.hub.flow import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from typing import Any
 
 import orjson
 
-from tieline.model.call import FailureKind, HttpAnswer
-from tieline.model.connection import FailedInside
+from tieline.model.base.failure import FailureKind
+from tieline.model.calls.call import HttpAnswer
+from tieline.model.hub.connection import FailedInside
 
 GRAPHQL_KINDS = {
     "THROTTLED": FailureKind.THROTTLED,

@@ -5,33 +5,32 @@
 
 from collections.abc import Mapping
 
-from tieline.model.access import AccessCommand, TakeKey
-from tieline.model.alert import KeepAlerts
-from tieline.model.by import By as By
-from tieline.model.event import Event, Mention
-from tieline.model.fleet_commands import Beat as Beat
-from tieline.model.fleet_commands import Beaten as Beaten
-from tieline.model.fleet_commands import Leave as Leave
-from tieline.model.fleet_commands import TakeDuty
-from tieline.model.ids import EventId, Micros, RunId, WorkerId
-from tieline.model.knowledge_commands import AcknowledgeIssue as AcknowledgeIssue
-from tieline.model.knowledge_commands import CloseDeliveries as CloseDeliveries
-from tieline.model.knowledge_commands import Decided as Decided
-from tieline.model.knowledge_commands import DecideMany as DecideMany
-from tieline.model.knowledge_commands import Heard as Heard
-from tieline.model.knowledge_commands import KeepTally as KeepTally
-from tieline.model.knowledge_commands import MuteIssue as MuteIssue
-from tieline.model.knowledge_commands import ReopenIssue as ReopenIssue
-from tieline.model.knowledge_commands import ResolveIssue as ResolveIssue
-from tieline.model.knowledge_commands import TallyRow as TallyRow
-from tieline.model.knowledge_commands import TendIssues as TendIssues
-from tieline.model.operation import OperationCommand
-from tieline.model.receipt import Receipt
-from tieline.model.replay_commands import CancelReplay as CancelReplay
-from tieline.model.replay_commands import ContinueReplay as ContinueReplay
-from tieline.model.replay_commands import StartReplay as StartReplay
-from tieline.model.replay_filter import ReplayFilter as ReplayFilter
-from tieline.model.run import (
+from tieline.model.base.by import By as By
+from tieline.model.base.ids import EventId, Micros, RunId, WorkerId
+from tieline.model.base.value import value
+from tieline.model.command import Command, OperatorCommand
+from tieline.model.command import Counted as Counted
+from tieline.model.fleet.presence import Beat as Beat
+from tieline.model.fleet.presence import Beaten as Beaten
+from tieline.model.fleet.presence import Leave as Leave
+from tieline.model.inbound.event import Event, Mention
+from tieline.model.inbound.receipt import Receipt
+from tieline.model.people.decisions import AcknowledgeIssue as AcknowledgeIssue
+from tieline.model.people.decisions import CloseDeliveries as CloseDeliveries
+from tieline.model.people.decisions import Decided as Decided
+from tieline.model.people.decisions import DecideMany as DecideMany
+from tieline.model.people.decisions import Heard as Heard
+from tieline.model.people.decisions import KeepTally as KeepTally
+from tieline.model.people.decisions import MuteIssue as MuteIssue
+from tieline.model.people.decisions import ReopenIssue as ReopenIssue
+from tieline.model.people.decisions import ResolveIssue as ResolveIssue
+from tieline.model.people.decisions import TallyRow as TallyRow
+from tieline.model.people.decisions import TendIssues as TendIssues
+from tieline.model.replays.commands import CancelReplay as CancelReplay
+from tieline.model.replays.commands import ContinueReplay as ContinueReplay
+from tieline.model.replays.commands import StartReplay as StartReplay
+from tieline.model.replays.filter import ReplayFilter as ReplayFilter
+from tieline.model.runs.run import (
     AttemptRecord,
     ClaimedRun,
     ExchangeRecord,
@@ -41,8 +40,6 @@ from tieline.model.run import (
     RunClaim,
     StepRecord,
 )
-from tieline.model.sharing import ShareCommand
-from tieline.model.value import value
 
 
 @value
@@ -60,19 +57,6 @@ class Admission:
 
 
 @value
-class Ingest:
-    """Store a delivery: receipt, events and runs, or only the receipt of a duplicate.
-
-    ``worker`` set: runs whose lane is free are stored as already claimed by it (the fast path).
-    """
-
-    admissions: tuple[Admission, ...]
-    """Usually one; some vendors send several events in a delivery."""
-    receipt: Receipt | None = None
-    worker: WorkerId | None = None
-
-
-@value
 class Ingested:
     """What became of an Ingest."""
 
@@ -87,7 +71,20 @@ class Ingested:
 
 
 @value
-class KeepReceipt:
+class Ingest(Command[Ingested]):
+    """Store a delivery: receipt, events and runs, or only the receipt of a duplicate.
+
+    ``worker`` set: runs whose lane is free are stored as already claimed by it (the fast path).
+    """
+
+    admissions: tuple[Admission, ...]
+    """Usually one; some vendors send several events in a delivery."""
+    receipt: Receipt | None = None
+    worker: WorkerId | None = None
+
+
+@value
+class KeepReceipt(Command[Counted]):
     """Store a receipt that made no event: refused, or a challenge."""
 
     receipt: Receipt
@@ -97,7 +94,15 @@ class KeepReceipt:
 
 
 @value
-class Claim:
+class Claimed:
+    """The runs that this worker owns now, and whether more were ready for it."""
+
+    runs: tuple[ClaimedRun, ...]
+    more: bool
+
+
+@value
+class Claim(Command[Claimed]):
     """Take ready runs for *worker*, at most *limit*, fairly (``rules/fairness.py``)."""
 
     worker: WorkerId
@@ -106,14 +111,6 @@ class Claim:
     """How many more runs of each flow may be started; a flow that is not named is not claimed."""
     now_us: Micros
     turn: int = 0  # grows with every claim, so that the tenant served first changes
-
-
-@value
-class Claimed:
-    """The runs that this worker owns now, and whether more were ready for it."""
-
-    runs: tuple[ClaimedRun, ...]
-    more: bool
 
 
 @value
@@ -132,7 +129,7 @@ class Progress:
 
 
 @value
-class Remember:
+class Remember(Command[Counted]):
     """Store progress of a claimed run. Refused with StaleClaim when the claim is gone."""
 
     claim: RunClaim
@@ -140,7 +137,14 @@ class Remember:
 
 
 @value
-class Settle:
+class Settled:
+    """Whether the end of this run let others become ready (its lane's next, emitted events)."""
+
+    woke: int = 0
+
+
+@value
+class Settle(Command[Settled]):
     """End this execution of a claimed run. Refused with StaleClaim when the claim is gone."""
 
     claim: RunClaim
@@ -152,26 +156,11 @@ class Settle:
 
 
 @value
-class Settled:
-    """Whether the end of this run let others become ready (its lane's next, emitted events)."""
-
-    woke: int = 0
-
-
-@value
-class GiveBack:
+class GiveBack(Command[Counted]):
     """Return claimed runs unexecuted or unfinished (shutdown): ready again, epoch raised."""
 
     claims: tuple[RunClaim, ...]
     now_us: Micros
-
-
-@value
-class Promote:
-    """Make runs whose time has come ready, at most *limit*."""
-
-    now_us: Micros
-    limit: int = 500
 
 
 @value
@@ -183,31 +172,20 @@ class Promoted:
 
 
 @value
-class WakeWaiting:
+class Promote(Command[Promoted]):
+    """Make runs whose time has come ready, at most *limit*."""
+
+    now_us: Micros
+    limit: int = 500
+
+
+@value
+class WakeWaiting(Command[Counted]):
     """Make runs ready that wait on *on* (a connection that is back), at most *limit*."""
 
     on: str
     now_us: Micros
     limit: int = 500
-
-
-@value
-class Counted:
-    """How many rows a bounded command touched."""
-
-    count: int
-
-
-@value
-class Sweep:
-    """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
-
-    now_us: Micros
-    silent_since_us: Micros
-    """Workers whose last beat is older have lost their runs."""
-    limit: int = 500
-    skip_flows: tuple[str, ...] = ()
-    """Flows whose lanes skip a dead head."""
 
 
 @value
@@ -218,18 +196,19 @@ class Swept:
     expired: tuple[RunId, ...]
 
 
-# --- schedules --------------------------------------------------------------------------------
-
-
 @value
-class KeepSchedule:
-    """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
+class Sweep(Command[Swept]):
+    """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
 
-    name: str
-    cron: str
-    zone: str
-    next_us: Micros
     now_us: Micros
+    silent_since_us: Micros
+    """Workers whose last beat is older have lost their runs."""
+    limit: int = 500
+    skip_flows: tuple[str, ...] = ()
+    """Flows whose lanes skip a dead head."""
+
+
+# --- schedules --------------------------------------------------------------------------------
 
 
 @value
@@ -245,7 +224,18 @@ class ScheduleRow:
 
 
 @value
-class Fire:
+class KeepSchedule(Command[ScheduleRow]):
+    """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
+
+    name: str
+    cron: str
+    zone: str
+    next_us: Micros
+    now_us: Micros
+
+
+@value
+class Fire(Command[Ingested]):
     """Fire a schedule once: fresh is False when ``expected_us`` is no longer its time."""
 
     name: str
@@ -262,7 +252,7 @@ class Fire:
 
 
 @value
-class Pause:
+class Pause(OperatorCommand[Counted]):
     """Hold the work of a flow or the calls of a connection; no attempts are used."""
 
     kind: str
@@ -272,7 +262,7 @@ class Pause:
 
 
 @value
-class Resume:
+class Resume(OperatorCommand[Counted]):
     """Lift a pause."""
 
     kind: str
@@ -281,7 +271,7 @@ class Resume:
 
 
 @value
-class Cancel:
+class Cancel(OperatorCommand[Counted]):
     """End a live run now; an execution under way loses its claim."""
 
     run_id: RunId
@@ -289,7 +279,7 @@ class Cancel:
 
 
 @value
-class RetryDead:
+class RetryDead(OperatorCommand[Counted]):
     """Make a dead run ready again; what it remembers stays, what was refused is tried again.
 
     ``as_new_action``: its effects are wanted once more, under new effect keys.
@@ -301,7 +291,7 @@ class RetryDead:
 
 
 @value
-class DiscardDead:
+class DiscardDead(OperatorCommand[Counted]):
     """Close a dead run without success; its lane goes on."""
 
     run_id: RunId
@@ -309,7 +299,7 @@ class DiscardDead:
 
 
 @value
-class EditDead:
+class EditDead(OperatorCommand[Counted]):
     """Replace a dead run by one for an edited copy of its event, as a new recorded event."""
 
     run_id: RunId
@@ -319,7 +309,15 @@ class EditDead:
 
 
 @value
-class ResolveHeld:
+class Edited:
+    """What took a dead run's place."""
+
+    event_id: EventId
+    run_id: RunId
+
+
+@value
+class ResolveHeld(OperatorCommand[Counted]):
     """Decide a held run: the effect happened (``done``), try again (``retry``), or ``give-up``."""
 
     run_id: RunId
@@ -333,24 +331,10 @@ class ResolveHeld:
 
 
 @value
-class Purge:
+class Purge(Command[Counted]):
     """Retention, one small bite: forget old payloads, finished runs and expired identities."""
 
     payloads_before_us: Micros
     runs_before_us: Micros
     now_us: Micros
     limit: int = 200
-
-
-FrontCommand = Ingest | KeepReceipt
-BackCommand = Claim | Remember | Settle | GiveBack | Promote | WakeWaiting | Beat | Sweep
-OperatorCommand = (
-    Pause | Resume | Cancel | RetryDead | DiscardDead | EditDead | ResolveHeld
-    | StartReplay | CancelReplay | DecideMany | CloseDeliveries
-    | AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue
-)  # fmt: skip
-HouseCommand = ContinueReplay | Purge | KeepAlerts | KeepTally | TendIssues | TakeDuty | Leave
-Command = (
-    FrontCommand | BackCommand | KeepSchedule | Fire | OperatorCommand | HouseCommand
-    | AccessCommand | TakeKey | ShareCommand | OperationCommand
-)  # fmt: skip

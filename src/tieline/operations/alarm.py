@@ -11,22 +11,24 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from tieline.model.alert import AlertBook, AlertRow, AlertState, KeepAlerts
-from tieline.model.call import Egress, HttpRequest
-from tieline.model.errors import CallFailed
-from tieline.model.facts import AlertMoved, PassFailed
-from tieline.model.flow import FlowSpec, HubSpec, Source, WebhookSource
-from tieline.model.gauges import GuardGauges
-from tieline.model.ids import Micros
-from tieline.model.view_rows import StandingRow
-from tieline.model.view_series import ListSources, ReadSums, SourceRow
-from tieline.model.views import ListStandings, ReadAlertBook, ReadSigns
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.ids import Micros
+from tieline.model.calls.call import Egress, HttpRequest
+from tieline.model.hub.flow import FlowSpec, HubSpec, Source, WebhookSource
+from tieline.model.people.alert import AlertBook, AlertRow, AlertState, KeepAlerts
+from tieline.model.runs.facts import AlertMoved, PassFailed
+from tieline.model.views.gauges import GuardGauges
+from tieline.model.views.rows import StandingRow
+from tieline.model.views.series import ListSources, ReadSums, SourceRow
+from tieline.model.views.views import ListStandings, ReadAlertBook, ReadSigns
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views
-from tieline.rules.alerts import (
+from tieline.rules.formats.id_time import made_us
+from tieline.rules.inbound.cadence import longest_pause_us
+from tieline.rules.watch.alerts import (
     MINUTE_US,
     ConnectionSign,
     FlowSign,
@@ -39,9 +41,7 @@ from tieline.rules.alerts import (
     told_reason,
     wrong_now,
 )
-from tieline.rules.id_time import made_us
-from tieline.rules.rhythm import longest_pause_us
-from tieline.rules.telling import memory_of, notes_of, reached, to_try, tried
+from tieline.rules.watch.notify import memory_of, notes_of, reached, to_try, tried
 
 EVERY_S = 20.0
 SPAN_US = 5 * MINUTE_US

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tieline.model.view_details import Oddity
-from tieline.model.views import CheckRows, ListAudit, Window
+from tieline.model.views.details import Oddity
+from tieline.model.views.views import CheckRows, ListAudit, Window
 from tieline.ports.views import Views
 
 MOST_TOLD = 100

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import orjson
 
-from tieline.model.errors import CopyFailed, StoreError
-from tieline.model.transfer import COPIED, COPY, Copied, CopyNote, Row, Table
+from tieline.model.base.errors import CopyFailed, StoreError
+from tieline.model.views.transfer import COPIED, COPY, Copied, CopyNote, Row, Table
 from tieline.ports.transfer import RowStore
-from tieline.rules.copying import added, bytes_of, read, shown_digest, why_shut, written
+from tieline.rules.store.copying import added, bytes_of, read, shown_digest, why_shut, written
 
 FIRST_BITE = 16
 BITE_BYTES = 4 * 1024 * 1024

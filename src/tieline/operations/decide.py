@@ -6,28 +6,29 @@ from enum import StrEnum
 
 import orjson
 
+from tieline.model.base.errors import CommandRefused, Conflict, NotFound, PayloadRejected
+from tieline.model.base.ids import RunId
 from tieline.model.commands import (
     Admission,
     By,
     Cancel,
     DiscardDead,
     EditDead,
+    Edited,
     Pause,
     ResolveHeld,
     Resume,
     RetryDead,
 )
-from tieline.model.errors import CommandRefused, Conflict, NotFound, PayloadRejected
-from tieline.model.event import Event
-from tieline.model.flow import HubSpec
-from tieline.model.ids import EventId, RunId
-from tieline.model.view_rows import RunRow
-from tieline.model.views import ShowEvent, ShowRun
+from tieline.model.hub.flow import HubSpec
+from tieline.model.inbound.event import Event
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import ShowEvent, ShowRun
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.rules.edited import identity_of_edit
-from tieline.rules.json_safety import parse
+from tieline.rules.formats.json_safety import parse
+from tieline.rules.runs.edited import identity_of_edit
 
 
 class Decision(StrEnum):
@@ -39,14 +40,6 @@ class Decision(StrEnum):
     """It did not happen, or a repeat is harmless: it is tried again."""
     GIVE_UP = "give-up"
     """The run ends here, cancelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """What took a dead run's place."""
-
-    event_id: EventId
-    run_id: RunId
 
 
 async def retry(journal: Journal, run_id: RunId, by: By, *, as_new_action: bool = False) -> None:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tieline.model.base.ids import Micros
 from tieline.model.commands import ScheduleRow
-from tieline.model.flow import HubSpec, ScheduleSource
-from tieline.model.ids import Micros
-from tieline.model.view_details import Oddity, StoreHealth
-from tieline.model.view_rows import PauseRow, WorkCount, WorkerRow
-from tieline.model.views import (
+from tieline.model.hub.flow import HubSpec, ScheduleSource
+from tieline.model.views.details import Oddity, StoreHealth
+from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
+from tieline.model.views.views import (
     PARTS,
     CheckRows,
     CheckStore,
@@ -24,8 +24,8 @@ from tieline.operations.finding import Finding as Finding
 from tieline.operations.finding import Level as Level
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
-from tieline.rules.plain_time import ago, span
-from tieline.rules.presence import is_at_work
+from tieline.rules.fleet.presence import is_at_work
+from tieline.rules.formats.plain_time import ago, span
 
 LARGE_LOG_BYTES = 256 * MEGABYTE
 SOUND_LIBRARY = (3, 51, 3)

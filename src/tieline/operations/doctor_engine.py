@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tieline.model.ids import Micros
-from tieline.model.store_sheet import StoreSheet, TableSheet
-from tieline.model.view_rows import WorkerRow
+from tieline.model.base.ids import Micros
+from tieline.model.views.engine_report import StoreSheet, TableSheet
+from tieline.model.views.rows import WorkerRow
 from tieline.operations.finding import Finding, Level
-from tieline.rules.plain_time import span
-from tieline.rules.presence import is_at_work
+from tieline.rules.fleet.presence import is_at_work
+from tieline.rules.formats.plain_time import span
 
 MEGABYTE = 1024 * 1024
 LITTLE_SPACE_BYTES = 1024 * MEGABYTE

@@ -1,41 +1,10 @@
 """Overview: what is declared and what is stored come in; one line a flow or connection goes out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from tieline.model.flow import FlowSpec, HubSpec
-from tieline.model.view_rows import ConnectionCalls, FlowCount, PauseRow, WorkCount
-
-
-@dataclass(frozen=True, slots=True)
-class FlowLine:
-    """A flow: as declared, and how its work stands."""
-
-    name: str
-    declared: bool | None
-    """None: the hub was not there to say."""
-    source: str | None
-    type: str | None
-    owner: str | None
-    doc: str | None
-    ordered_by: str | None
-    uses: tuple[str, ...]
-    paused: PauseRow | None
-    count: FlowCount
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionLine:
-    """A connection: as declared, and how its latest calls went."""
-
-    name: str
-    declared: bool | None
-    connector: str | None
-    base_url: str | None
-    credential: str | None
-    used_by: tuple[str, ...]
-    paused: PauseRow | None
-    calls: ConnectionCalls | None
+from tieline.model.hub.flow import FlowSpec, HubSpec
+from tieline.model.views.declared import ConnectionLine, FlowLine
+from tieline.model.views.rows import ConnectionCalls, FlowCount, PauseRow, WorkCount
 
 
 def flows(

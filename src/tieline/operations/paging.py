@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tieline.model.views import Page, Window
+from tieline.model.views.views import Page, Window
 
 R = TypeVar("R")
 

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tieline.model.ids import Micros, RunId
-from tieline.model.view_details import Trail
-from tieline.model.view_rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow
+from tieline.model.base.ids import Micros, RunId
+from tieline.model.views.details import Trail
+from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow
 from tieline.operations.story import Line
-from tieline.rules.plain_time import until
+from tieline.rules.formats.plain_time import until
 
 if TYPE_CHECKING:
-    from tieline.model.run import AttemptRecord
+    from tieline.model.runs.run import AttemptRecord
 
 ENDED_WELL = frozenset({"done", "confirmed"})
 TURNS = ("", "", "second", "third", "fourth", "fifth", "sixth")

@@ -8,16 +8,17 @@ about is taken up again in its old place, so that it does not stand in the way o
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tieline.model.base.errors import CommandRefused
+from tieline.model.base.ids import Micros, ReplayId
 from tieline.model.commands import By, CancelReplay, ContinueReplay, StartReplay
-from tieline.model.errors import CommandRefused
-from tieline.model.facts import ReplayMoved
-from tieline.model.flow import REPLAY_PRIORITY
-from tieline.model.ids import Micros, ReplayId
-from tieline.model.run import NewRun
-from tieline.model.view_details import Replayable
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import ListReplays, NextBite
-from tieline.operations.replay_plan import Again, Example, Plan, again, check, plan
+from tieline.model.hub.flow import REPLAY_PRIORITY
+from tieline.model.runs.facts import ReplayMoved
+from tieline.model.runs.run import NewRun
+from tieline.model.views.details import Replayable
+from tieline.model.views.replay_plan import Example, Plan
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import ListReplays, NextBite
+from tieline.operations.replay_plan import Again, again, check, plan
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views

@@ -7,71 +7,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from tieline.model.base.errors import CommandRefused, PayloadRejected
+from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, Tenant
 from tieline.model.commands import ReplayFilter
-from tieline.model.errors import CommandRefused, PayloadRejected
-from tieline.model.flow import FlowSpec
-from tieline.model.ids import EventId, Micros, ReplayId, RunId, Tenant
-from tieline.model.run import NewRun
-from tieline.model.view_details import PastRun, Replayable
-from tieline.model.views import CountEffects, ListBlockedLanes, NextBite
+from tieline.model.hub.flow import FlowSpec
+from tieline.model.runs.run import NewRun
+from tieline.model.views.details import PastRun, Replayable
+from tieline.model.views.replay_plan import Example, Plan, Queue
+from tieline.model.views.views import CountEffects, ListBlockedLanes, NextBite
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
-from tieline.rules.json_safety import parse
-from tieline.rules.replayed import treatment
+from tieline.rules.formats.json_safety import parse
+from tieline.rules.runs.replayed import treatment
 
 PLAN_BITE = 200
 MOST_PLANNED = 100_000
 EXAMPLES = 5
 MOST_NAMED = 20
 """Reasons, or lanes, that a plan names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One event of a plan."""
-
-    event_id: EventId
-    source: str
-    type: str
-    recorded_us: Micros
-    flows: tuple[str, ...]
-    why_not: str | None
-    """Why no run would come of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Runs that would wait in a lane whose head goes nowhere by itself."""
-
-    head: RunId
-    state: str
-    """dead or held."""
-    runs: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a replay would do."""
-
-    filter: ReplayFilter
-    as_new_action: bool
-    events: int
-    runs: tuple[tuple[str, int], ...]
-    """(flow, runs), most first; with the dead runs that are taken up again."""
-    effects_done: int
-    """Effects that happened before; skipped, or with ``as_new_action`` made once more."""
-    without_runs: tuple[tuple[str, int], ...]
-    """(why, events): payload forgotten, against the contract, no flow wants it."""
-    examples: tuple[Example, ...]
-    """Those that run come first."""
-    exact: bool
-    """False: there are more events than were counted."""
-    retries: int = 0
-    """Of the runs, those that are dead, and are retried in their old place."""
-    left_out: tuple[tuple[str, int], ...] = ()
-    """(why, runs): somebody has decided about them."""
-    queues: tuple[Queue, ...] = ()
-    """Where some of the runs would wait for a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tieline.model.errors import CommandRefused, NotFound
-from tieline.model.event import Mention, Reference
-from tieline.model.ids import Micros, kind_of
-from tieline.model.run import AttemptRecord
-from tieline.model.view_details import Trail
-from tieline.model.view_rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow, StepRow
-from tieline.model.views import FindKey, ReadTrail
+from tieline.model.base.errors import CommandRefused, NotFound
+from tieline.model.base.ids import Micros, kind_of
+from tieline.model.inbound.event import Mention, Reference
+from tieline.model.runs.run import AttemptRecord
+from tieline.model.views.details import Trail
+from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow, StepRow
+from tieline.model.views.views import FindKey, ReadTrail
 from tieline.ports.views import Views
-from tieline.rules.plain_time import span
+from tieline.rules.formats.plain_time import span
 
 QUIET = ("emit ", "now")
 """Steps that say nothing new: the emitted event is told, and the time is in every line."""

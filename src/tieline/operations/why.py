@@ -1,8 +1,8 @@
 """Why: a run with what holds it comes in; one sentence that says what it waits for goes out."""
 
-from tieline.model.ids import Micros
-from tieline.model.view_details import RunDetail
-from tieline.rules.plain_time import ago, until
+from tieline.model.base.ids import Micros
+from tieline.model.views.details import RunDetail
+from tieline.rules.formats.plain_time import ago, until
 
 
 def why(detail: RunDetail, now_us: Micros) -> str:

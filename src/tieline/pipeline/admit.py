@@ -7,22 +7,22 @@ from typing import Any, Protocol
 
 import orjson
 
+from tieline.model.base.headers import Named
+from tieline.model.base.ids import Micros, ReceiptId, ReplayId, Tenant
+from tieline.model.base.value import value
 from tieline.model.commands import Admission
-from tieline.model.event import Event, Mention
-from tieline.model.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
-from tieline.model.ids import Micros, ReceiptId, ReplayId, Tenant
-from tieline.model.named import Named
-from tieline.model.receipt import Verdict
-from tieline.model.run import NewRun
-from tieline.model.signature import BodyForm, EventFacts
-from tieline.model.value import value
+from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
+from tieline.model.inbound.event import Event, Mention
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.inbound.signature import BodyForm, EventFacts
+from tieline.model.runs.run import NewRun
 from tieline.ports.ids import Ids
-from tieline.rules.delivery_body import read_body
-from tieline.rules.event_shape import EventReader
-from tieline.rules.hidden_key import hidden_key
-from tieline.rules.routing import flows_for
-from tieline.rules.sensitive import values_of, without
-from tieline.rules.trace import begun
+from tieline.rules.formats.trace import begun
+from tieline.rules.inbound.delivery_body import read_body
+from tieline.rules.inbound.event_shape import EventReader
+from tieline.rules.inbound.routing import flows_for
+from tieline.rules.privacy.hidden_key import hidden_key
+from tieline.rules.privacy.sensitive import values_of, without
 
 UNKNOWN_TYPE = "unknown"
 LONGEST_LANE = 256

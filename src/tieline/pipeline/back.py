@@ -6,20 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tieline.model.base.ids import Micros, WorkerId
 from tieline.model.commands import Admission, Claim, Progress, Promote
-from tieline.model.facts import RunStarted
-from tieline.model.flow import FlowSpec, HubSpec
-from tieline.model.ids import Micros, WorkerId
-from tieline.model.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Waiting
+from tieline.model.hub.flow import FlowSpec, HubSpec
+from tieline.model.runs.facts import RunStarted
+from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Waiting
 from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
 from tieline.pipeline.run import DONE, LiveRun, execute
 from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
-from tieline.pipeline.step_parts import StepParts
-from tieline.pipeline.stop import Lost
-from tieline.rules.ending import dead_of, discreet_outcome
-from tieline.rules.hops import TOPIC
+from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.stop import Lost
+from tieline.rules.runs.ending import dead_of, discreet_outcome
+from tieline.rules.runs.hops import TOPIC
 
 GIVE_BACK_S = 5.0
 """How long a stop waits for runs that were called off, and for the store to take them back."""

@@ -7,33 +7,27 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from tieline.model.auth import ApiKey, Auth, Basic, Bearer, NoAuth
-from tieline.model.call import (
-    Call,
-    Delivered,
-    Effect,
-    FailureKind,
-    Headers,
-    HttpAnswer,
-    HttpRequest,
-)
-from tieline.model.connection import ConnectionSpec, FailedInside
-from tieline.model.errors import CallFailed
-from tieline.model.facts import CallTried, ConnectionMoved
-from tieline.model.ids import Micros
-from tieline.model.secret import Secret
-from tieline.model.verdict import Refused, Succeeded, TryAgain, Unauthorised, Verdict
-from tieline.pipeline.guard import Guard, Moved, is_failure
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.base.headers import Headers
+from tieline.model.base.ids import Micros
+from tieline.model.base.secret import Secret
+from tieline.model.calls.auth import ApiKey, Auth, Basic, Bearer, NoAuth
+from tieline.model.calls.call import Call, Effect, HttpAnswer, HttpRequest
+from tieline.model.calls.outcome import Refused, Succeeded, TryAgain, Unauthorised, Verdict
+from tieline.model.hub.connection import ConnectionSpec, FailedInside
+from tieline.model.runs.facts import CallTried, ConnectionMoved
+from tieline.pipeline.limits.guard import Guard, Moved, is_failure
 from tieline.ports.clock import Clock
 from tieline.ports.guarded import NotNow, Sending, Tried
 from tieline.ports.http import HttpClient
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
-from tieline.rules.breaker import stood_still
-from tieline.rules.classify import classify, classify_inside
-from tieline.rules.discreet import discreet
-from tieline.rules.ending import words
-from tieline.rules.endpoint import endpoint_of
+from tieline.rules.outbound.breaker import stood_still
+from tieline.rules.outbound.classify import classify, classify_inside
+from tieline.rules.outbound.endpoint import endpoint_of
+from tieline.rules.privacy.redact_failure import discreet
+from tieline.rules.runs.ending import words
 
 MakeGuard = Callable[[ConnectionSpec, asyncio.Event], Guard]
 USER_AGENT = ("user-agent", "tieline/0.1")

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from tieline.model.errors import PayloadRejected
-from tieline.model.flow import FlowSpec, HubSpec
-from tieline.model.run import ClaimedRun, Dead
-from tieline.model.value import value
+from tieline.model.base.errors import PayloadRejected
+from tieline.model.base.value import value
+from tieline.model.hub.flow import FlowSpec, HubSpec
+from tieline.model.runs.run import ClaimedRun, Dead
 from tieline.ports.sealer import is_sealed
-from tieline.rules.ending import dead_of, words
-from tieline.rules.hidden_key import hidden_key
-from tieline.rules.json_safety import parse
-from tieline.rules.sensitive import values_of, without
+from tieline.rules.formats.json_safety import parse
+from tieline.rules.privacy.hidden_key import hidden_key
+from tieline.rules.privacy.sensitive import values_of, without
+from tieline.rules.runs.ending import dead_of, words
 
 LONGEST_REFERENCE = 128
 

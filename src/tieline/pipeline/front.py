@@ -6,22 +6,18 @@ No outbound call happens here. The order is the promise: the reply is made after
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
+from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId
+from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
-from tieline.model.errors import Overloaded, PayloadRejected, StoreError
-from tieline.model.facts import Received as ReceivedFact
-from tieline.model.facts import StoreTrouble
-from tieline.model.flow import HubSpec, WebhookSource
-from tieline.model.handshake import HandshakeAnswer
-from tieline.model.ids import NO_TENANT, EventId, ReceiptId
-from tieline.model.inbound import Inbound, Problem, Reply
-from tieline.model.receipt import Receipt, Verdict
-from tieline.model.run import ClaimedRun
-from tieline.model.secret import Secret
-from tieline.model.signature import (
-    RefusalReason,
-    Refused,
-    Verification,
-)
+from tieline.model.hub.flow import HubSpec, WebhookSource
+from tieline.model.inbound.handshake import HandshakeAnswer
+from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.model.inbound.request import Inbound, Problem, Reply
+from tieline.model.inbound.signature import RefusalReason, Refused, Verification
+from tieline.model.runs.facts import Received as ReceivedFact
+from tieline.model.runs.facts import StoreTrouble
+from tieline.model.runs.run import ClaimedRun
 from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
 from tieline.pipeline.receive import Received, receive
@@ -41,8 +37,8 @@ from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
-from tieline.rules.handshake import answer_challenge
-from tieline.rules.trace import begun, joined
+from tieline.rules.formats.trace import begun, joined
+from tieline.rules.inbound.handshake import answer_challenge
 
 JSON_TYPE = (("content-type", "application/json"),)
 BUSY_S = 5

@@ -2,9 +2,9 @@
 
 import zlib
 
-from tieline.model.flow import WebhookSource
-from tieline.model.inbound import Inbound, Problem
-from tieline.model.value import value
+from tieline.model.base.value import value
+from tieline.model.hub.flow import WebhookSource
+from tieline.model.inbound.request import Inbound, Problem
 
 DECODERS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 ENCODING = "content-encoding"

@@ -6,19 +6,19 @@ from typing import Any
 
 import orjson
 
-from tieline.model.call import Headers
+from tieline.model.base.headers import Headers
+from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, Tenant, WorkerId
 from tieline.model.commands import Ingest, Ingested, KeepReceipt
-from tieline.model.flow import WebhookSource
-from tieline.model.ids import NO_TENANT, EventId, ReceiptId, Tenant, WorkerId
-from tieline.model.inbound import Inbound
-from tieline.model.receipt import Receipt, Verdict
-from tieline.model.signature import FormHmacScheme, TokenScheme, WebhookScheme
+from tieline.model.hub.flow import WebhookSource
+from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.model.inbound.request import Inbound
+from tieline.model.inbound.signature import FormHmacScheme, TokenScheme, WebhookScheme
 from tieline.pipeline.admit import Admitted
 from tieline.pipeline.verify import Verifier
 from tieline.ports.journal import Journal
-from tieline.rules.discreet import known
-from tieline.rules.redact import REDACTED, redact_bytes, redact_headers
-from tieline.rules.terminal_text import inert
+from tieline.rules.formats.terminal_text import inert
+from tieline.rules.privacy.redact import REDACTED, redact_bytes, redact_headers
+from tieline.rules.privacy.redact_failure import known
 
 CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 HEADER = "x-correlation-id"

@@ -4,22 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tieline.model.errors import Overloaded, StoreError
-from tieline.model.facts import PassFailed, StoreTrouble
-from tieline.model.facts import Received as ReceivedFact
-from tieline.model.ids import ReceiptId
-from tieline.model.inbound import Inbound, Problem, Reply
-from tieline.model.rate import Rate
-from tieline.model.receipt import Receipt, Verdict
-from tieline.model.secret import Secret
+from tieline.model.base.errors import Overloaded, StoreError
+from tieline.model.base.ids import ReceiptId
+from tieline.model.base.secret import Secret
+from tieline.model.calls.rate import Rate
+from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.model.inbound.request import Inbound, Problem, Reply
+from tieline.model.runs.facts import PassFailed, StoreTrouble
+from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.pipeline.record import correlation_of, record_receipt, refusal_of
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
-from tieline.rules.bucket import take
-from tieline.rules.discreet import known
-from tieline.rules.redact import redact_text
+from tieline.rules.outbound.bucket import take
+from tieline.rules.privacy.redact import redact_text
+from tieline.rules.privacy.redact_failure import known
 
 STRANGERS = Rate(1000, timedelta(minutes=1), burst=1000)
 """Receipts of what nobody vouches for. Beyond that it is only counted: strangers must not be able

@@ -9,27 +9,27 @@ from uuid import UUID
 
 import orjson
 
-from tieline.model.call import Call, Effect, HttpAnswer
+from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
+from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
-from tieline.model.connection import ConnectionSpec
-from tieline.model.errors import CallFailed, Hold, Reject, Retry
-from tieline.model.event import Event, Mention
-from tieline.model.facts import StepTried
-from tieline.model.run import ClaimedRun, Dead, Done, Outcome, RetryAt, Waiting
-from tieline.pipeline.call_step import CallSteps
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.inbound.event import Event, Mention
+from tieline.model.runs.facts import StepTried
+from tieline.model.runs.run import ClaimedRun, Dead, Done, Outcome, RetryAt, Waiting
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
-from tieline.pipeline.memory import Memory
-from tieline.pipeline.step import Step, Steps
-from tieline.pipeline.step_parts import StepParts
-from tieline.pipeline.stop import Lost, Stop
+from tieline.pipeline.steps.call_step import CallSteps
+from tieline.pipeline.steps.memory import Memory
+from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.step import Step, Steps
+from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
-from tieline.rules.ending import Chance, dead_of, outcome_of, words
-from tieline.rules.fingerprint import fingerprint
-from tieline.rules.hidden_key import hidden_key
-from tieline.rules.hops import endless, identity_of_emitted
-from tieline.rules.recall import Next
-from tieline.rules.retry import GaveUp, decide
-from tieline.rules.sensitive import forms_of, without_forms
+from tieline.rules.outbound.retry import GaveUp, decide
+from tieline.rules.privacy.hidden_key import hidden_key
+from tieline.rules.privacy.sensitive import forms_of, without_forms
+from tieline.rules.runs.ending import Chance, dead_of, outcome_of, words
+from tieline.rules.runs.fingerprint import fingerprint
+from tieline.rules.runs.hops import endless, identity_of_emitted
+from tieline.rules.runs.recall import Next
 
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""

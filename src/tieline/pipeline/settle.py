@@ -3,11 +3,12 @@
 import asyncio
 from typing import assert_never
 
+from tieline.model.base.errors import StaleClaim, StoreClosed, StoreError
+from tieline.model.base.ids import Micros
+from tieline.model.base.value import value
 from tieline.model.commands import GiveBack, Progress, Remember, Settle, Settled
-from tieline.model.errors import StaleClaim, StoreClosed, StoreError
-from tieline.model.facts import ClaimLost, RunSettled, StoreTrouble
-from tieline.model.ids import Micros
-from tieline.model.run import (
+from tieline.model.runs.facts import ClaimLost, RunSettled, StoreTrouble
+from tieline.model.runs.run import (
     ClaimedRun,
     Dead,
     Done,
@@ -18,7 +19,6 @@ from tieline.model.run import (
     RunState,
     Waiting,
 )
-from tieline.model.value import value
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
 from tieline.ports.journal import Journal

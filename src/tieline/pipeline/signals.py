@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from tieline.model.ids import Micros
+from tieline.model.base.ids import Micros
 
 
 @dataclass(slots=True)

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tieline.model.flow import WebhookSource
-from tieline.model.ids import Micros
-from tieline.model.secret import Secret
-from tieline.model.signature import SignedDelivery, Verification, Verified
+from tieline.model.base.ids import Micros
+from tieline.model.base.secret import Secret
+from tieline.model.hub.flow import WebhookSource
+from tieline.model.inbound.signature import SignedDelivery, Verification, Verified
 from tieline.ports.vault import Vault
-from tieline.rules.signature import prepare
+from tieline.rules.inbound.signature import prepare
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

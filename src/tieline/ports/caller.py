@@ -3,8 +3,8 @@
 from contextvars import ContextVar
 from typing import Protocol
 
-from tieline.model.call import Call, HttpAnswer
-from tieline.model.connection import ConnectionSpec
+from tieline.model.calls.call import Call, HttpAnswer
+from tieline.model.hub.connection import ConnectionSpec
 
 
 class Caller(Protocol):

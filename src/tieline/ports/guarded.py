@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from tieline.model.call import Call, Effect, HttpAnswer
-from tieline.model.connection import ConnectionSpec
-from tieline.model.ids import Micros
-from tieline.model.run import ClaimedRun
-from tieline.model.secret import Secret
-from tieline.model.value import value
-from tieline.model.verdict import Verdict
+from tieline.model.base.ids import Micros
+from tieline.model.base.secret import Secret
+from tieline.model.base.value import value
+from tieline.model.calls.call import Call, Effect, HttpAnswer
+from tieline.model.calls.outcome import Verdict
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.runs.run import ClaimedRun
 
 
 @value

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from tieline.model.flow import FlowSpec
-from tieline.model.ids import WorkerId
-from tieline.model.run import ClaimedRun
+from tieline.model.base.ids import WorkerId
+from tieline.model.hub.flow import FlowSpec
+from tieline.model.runs.run import ClaimedRun
 
 
 class Hands(Protocol):

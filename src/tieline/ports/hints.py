@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from tieline.model.hint import Hint
+from tieline.model.fleet.hint import Hint
 
 Hear = Callable[[Hint], None]
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tieline.model.call import HttpAnswer, HttpRequest
+from tieline.model.calls.call import HttpAnswer, HttpRequest
 
 
 class HttpClient(Protocol):

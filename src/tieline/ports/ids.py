@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tieline.model.ids import EventId, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.base.ids import EventId, ReceiptId, ReplayId, RunId, WorkerId
 
 
 class Ids(Protocol):

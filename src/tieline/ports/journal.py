@@ -1,13 +1,10 @@
 """Journal: commands go in, and come back answered once they are on disk."""
 
-from typing import Protocol, overload
+from typing import Protocol, TypeVar
 
-from tieline.model import commands as c
-from tieline.model.access import AccessCommand, KeyTaken, TakeKey
-from tieline.model.alert import KeepAlerts
-from tieline.model.fleet_commands import Leave, TakeDuty
-from tieline.model.operation import OperationCommand
-from tieline.model.sharing import KeepStandings, Leased, LeaseShares
+from tieline.model.command import Command
+
+A = TypeVar("A")
 
 
 class Journal(Protocol):
@@ -23,59 +20,9 @@ class Journal(Protocol):
     NotFound for operators' commands.
     """
 
-    @overload
-    async def commit(self, command: c.Ingest) -> c.Ingested: ...
-    @overload
-    async def commit(self, command: c.Claim) -> c.Claimed: ...
-    @overload
-    async def commit(self, command: c.Settle) -> c.Settled: ...
-    @overload
-    async def commit(self, command: c.Promote) -> c.Promoted: ...
-    @overload
-    async def commit(self, command: c.Sweep) -> c.Swept: ...
-    @overload
-    async def commit(self, command: c.Beat) -> c.Beaten: ...
-    @overload
-    async def commit(self, command: LeaseShares) -> Leased: ...
-    @overload
-    async def commit(self, command: c.Fire) -> c.Ingested: ...
-    @overload
-    async def commit(self, command: c.DecideMany | c.CloseDeliveries) -> c.Decided: ...
-    @overload
-    async def commit(self, command: c.KeepSchedule) -> c.ScheduleRow: ...
-    @overload
-    async def commit(self, command: TakeKey) -> KeyTaken: ...
-    @overload
-    async def commit(
-        self,
-        command: c.Remember
-        | c.GiveBack
-        | c.WakeWaiting
-        | c.Purge
-        | c.Resume
-        | c.ContinueReplay
-        | c.CancelReplay
-        | c.KeepReceipt
-        | KeepStandings
-        | c.Pause
-        | c.Cancel
-        | c.RetryDead
-        | c.DiscardDead
-        | c.EditDead
-        | c.ResolveHeld
-        | c.StartReplay
-        | AccessCommand
-        | OperationCommand
-        | KeepAlerts
-        | TakeDuty
-        | Leave
-        | c.AcknowledgeIssue
-        | c.ResolveIssue
-        | c.MuteIssue
-        | c.ReopenIssue
-        | c.KeepTally
-        | c.TendIssues,
-    ) -> c.Counted: ...
+    async def commit(self, command: Command[A]) -> A:
+        """Store *command* durably and return its answer."""
+        ...
 
     async def close(self) -> None:
         """Commit what is waiting, then close the store."""

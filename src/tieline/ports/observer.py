@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tieline.model.facts import Fact
+from tieline.model.runs.facts import Fact
 
 
 class Observer(Protocol):

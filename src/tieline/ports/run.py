@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, overload
 from uuid import UUID
 
-from tieline.model.event import Event
+from tieline.model.inbound.event import Event
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from tieline.model.transfer import Row, Table
+from tieline.model.views.transfer import Row, Table
 
 
 class RowStore(Protocol):

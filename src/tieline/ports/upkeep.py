@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tieline.model.ids import Micros
+from tieline.model.base.ids import Micros
 
 
 class Upkeep(Protocol):

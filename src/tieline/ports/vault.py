@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tieline.model.secret import Secret
+from tieline.model.base.secret import Secret
 
 
 class Vault(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol, TypeVar
 
-from tieline.model.views import Question
+from tieline.model.question import Question
 
 R = TypeVar("R")
 

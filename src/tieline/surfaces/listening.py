@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)

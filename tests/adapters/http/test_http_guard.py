@@ -6,8 +6,8 @@ import pytest
 
 from tieline.adapters.http.guard import confirm, system_resolver
 from tieline.adapters.http.target import parse_url
-from tieline.model.call import Delivered, FailureKind
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
 
 ORIGIN = parse_url("https://shop.example/").origin
 

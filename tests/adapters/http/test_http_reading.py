@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tieline.adapters.http.answer import HEAD_LIMIT_BYTES, AnswerReader
 from tieline.adapters.http.body import body_for
-from tieline.model.call import FailureKind, HttpAnswer
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import FailureKind
+from tieline.model.calls.call import HttpAnswer
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "": lambda body: body,

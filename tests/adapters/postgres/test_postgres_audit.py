@@ -9,7 +9,7 @@ from tests.makers import START_US
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.sql.committer import Committer
 from tieline.model.commands import By, Pause
-from tieline.model.views import ListAudit
+from tieline.model.views.views import ListAudit
 
 
 @pytest.mark.parametrize("sql", ["UPDATE audit SET reason = 'because'", "DELETE FROM audit"])

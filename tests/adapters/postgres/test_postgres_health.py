@@ -10,8 +10,8 @@ from tieline.adapters.postgres.disk import free_in
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.sheet import sheet_of
 from tieline.adapters.sql.statement import Steps
-from tieline.model.view_details import StoreHealth
-from tieline.model.views import CheckStore
+from tieline.model.views.details import StoreHealth
+from tieline.model.views.views import CheckStore
 
 BEAT = """
 INSERT INTO worker (id, beat_us, started_us, about, version, roles, host, pid)

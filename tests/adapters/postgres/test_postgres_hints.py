@@ -18,16 +18,16 @@ from tieline import Hub
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.hints import Gathered, PostgresHints, read, written
 from tieline.adapters.postgres.url import parse
+from tieline.compose.process import running
+from tieline.compose.store import open_journal, open_views
 from tieline.model.commands import By, Cancel, Pause, Resume
-from tieline.model.connection import Connector
-from tieline.model.flow import HubSpec
-from tieline.model.hint import EVERYTHING, LOOK, NOTHING, Hint
-from tieline.model.views import ListRuns
-from tieline.operations.holds import LOOK_AGAIN_S
-from tieline.process import running
-from tieline.rules.polling import IDLE_S
-from tieline.settings import Settings
-from tieline.wiring_store import open_journal, open_views
+from tieline.model.fleet.hint import EVERYTHING, LOOK, NOTHING, Hint
+from tieline.model.hub.connection import Connector
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.views import ListRuns
+from tieline.operations.control import LOOK_AGAIN_S
+from tieline.rules.fleet.polling import IDLE_S
+from tieline.settings.settings import Settings
 
 OpenHints = Callable[[str], Awaitable[PostgresHints]]
 WITHIN_S = 20.0

@@ -11,6 +11,7 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.model.base.ids import NO_TENANT, WorkerId
 from tieline.model.commands import (
     Claim,
     Heard,
@@ -20,12 +21,11 @@ from tieline.model.commands import (
     Settle,
     TallyRow,
 )
-from tieline.model.ids import NO_TENANT, WorkerId
-from tieline.model.receipt import Verdict
-from tieline.model.run import RetryAt
-from tieline.model.view_issues import ListIssues
-from tieline.model.view_lists import Tail
-from tieline.model.view_series import MINUTE_US, ListSources, ReadSeries
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.run import RetryAt
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.more import Tail
+from tieline.model.views.series import MINUTE_US, ListSources, ReadSeries
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
 WORKERS = 3

@@ -20,13 +20,13 @@ from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
+from tieline.adapters.sql.reading.tailing import PATIENCE, read_cursor
 from tieline.adapters.sql.statement import Statement
-from tieline.adapters.sql.tailing import PATIENCE, read_cursor
+from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import ReplayFilter
-from tieline.model.ids import NO_TENANT
-from tieline.model.view_details import Bite
-from tieline.model.view_lists import News, Tail
-from tieline.model.views import NextBite
+from tieline.model.views.details import Bite
+from tieline.model.views.more import News, Tail
+from tieline.model.views.views import NextBite
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
 FIRST = NextBite(ReplayFilter(source="billing"), "", START_US + 1)

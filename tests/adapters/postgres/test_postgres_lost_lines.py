@@ -12,10 +12,10 @@ from tests.makers import ALICE, START_US, a_claim, an_ingest, run_id
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.sql.committer import Committer
+from tieline.model.base.errors import StoreError
 from tieline.model.commands import Beat, Claim, Ingested, Progress, Settle
-from tieline.model.errors import StoreError
-from tieline.model.run import Done
-from tieline.model.views import PARTS, CheckRows, CountWork, ListEvents, ListRuns, Window
+from tieline.model.runs.run import Done
+from tieline.model.views.views import PARTS, CheckRows, CountWork, ListEvents, ListRuns, Window
 
 OpenJournal = Callable[..., Awaitable[Committer]]
 ALL = Window(limit=500)

@@ -30,12 +30,12 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.model.base.ids import NO_TENANT, EventId, RunId
 from tieline.model.commands import Admission, Claim, Ingest, Progress, Purge, Remember, Settle
-from tieline.model.event import Mention
-from tieline.model.ids import NO_TENANT, EventId, RunId
-from tieline.model.run import Done, RunClaim
-from tieline.model.views import PARTS, CheckRows, InspectStore, ListEvents
-from tieline.rules.days import AHEAD, BEHIND, DAY_US, bound_of, day_named, day_of, days_wanted
+from tieline.model.inbound.event import Mention
+from tieline.model.runs.run import Done, RunClaim
+from tieline.model.views.views import PARTS, CheckRows, InspectStore, ListEvents
+from tieline.rules.store.days import AHEAD, BEHIND, DAY_US, bound_of, day_named, day_of, days_wanted
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
 NOON_US = day_named("20260301").start_us + DAY_US // 2

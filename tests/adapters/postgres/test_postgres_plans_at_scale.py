@@ -20,14 +20,14 @@ from tests.plans import nodes
 from tieline.adapters.postgres.link import SETTINGS
 from tieline.adapters.postgres.sets import Query, arguments, queries
 from tieline.adapters.sql.apply import apply
-from tieline.adapters.sql.claiming import TurnMemory
+from tieline.adapters.sql.runs.claiming import TurnMemory
 from tieline.adapters.sql.statement import Reply, Statement, Steps
 from tieline.adapters.sql.views import answer
 from tieline.model import commands as c
-from tieline.model import views as v
-from tieline.model.event import Reference
-from tieline.model.ids import EventId, RunId
-from tieline.model.view_lists import ListAttempts
+from tieline.model.base.ids import EventId, RunId
+from tieline.model.inbound.event import Reference
+from tieline.model.views import views as v
+from tieline.model.views.more import ListAttempts
 
 RUNS = 1_000_000
 TENANTS = 1_000

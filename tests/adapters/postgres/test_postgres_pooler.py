@@ -26,15 +26,15 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.transfer import PostgresRows
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
+from tieline.compose.process import running
+from tieline.compose.store import open_rows
+from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, Claim, Progress, Settle
-from tieline.model.connection import Connector
-from tieline.model.hint import LOOK, Hint
-from tieline.model.ids import WorkerId
-from tieline.model.run import Done
-from tieline.model.views import PARTS, CheckRows, CountWork, InspectStore, ListRuns, Window
-from tieline.process import running
-from tieline.settings import Settings
-from tieline.wiring_store import open_rows
+from tieline.model.fleet.hint import LOOK, Hint
+from tieline.model.hub.connection import Connector
+from tieline.model.runs.run import Done
+from tieline.model.views.views import PARTS, CheckRows, CountWork, InspectStore, ListRuns, Window
+from tieline.settings.settings import Settings
 
 OpenJournal = Callable[..., Awaitable[Committer]]
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")

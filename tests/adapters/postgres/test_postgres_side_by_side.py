@@ -9,11 +9,11 @@ from tests.makers import FLOW, START_US, an_ingest
 
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.sql.committer import Committer
+from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, Claim, Pause, Progress, Settle
 from tieline.model.commands import By as Person
-from tieline.model.ids import WorkerId
-from tieline.model.run import ClaimedRun, Done
-from tieline.model.views import PARTS, CheckRows, CountWork
+from tieline.model.runs.run import ClaimedRun, Done
+from tieline.model.views.views import PARTS, CheckRows, CountWork
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
 WORKERS = [WorkerId(f"wrk_{n}") for n in range(4)]

@@ -14,9 +14,9 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Steps, ask
-from tieline.model.errors import SettingsError, StoreError
-from tieline.model.views import ListWorkers
-from tieline.wiring_store import open_store
+from tieline.compose.store import open_store
+from tieline.model.base.errors import SettingsError, StoreError
+from tieline.model.views.views import ListWorkers
 
 
 def name_of(url: str) -> str:

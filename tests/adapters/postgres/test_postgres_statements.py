@@ -19,16 +19,16 @@ from tieline.adapters.postgres.sets import Query, arguments, parse, queries
 from tieline.adapters.postgres.url import parse as url_of
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
-from tieline.model.commands import Claim, Progress, Settle
-from tieline.model.errors import (
+from tieline.model.base.errors import (
     StoreCorrupt,
     StoreError,
     StoreFull,
     StoreInterrupted,
     StoreLost,
 )
-from tieline.model.run import Done
-from tieline.model.views import ListRuns
+from tieline.model.commands import Claim, Progress, Settle
+from tieline.model.runs.run import Done
+from tieline.model.views.views import ListRuns
 
 OpenJournal = Callable[..., Awaitable[Committer]]
 

@@ -17,8 +17,8 @@ from tieline.adapters.postgres.sets import queries
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.model.base.errors import StoreError
 from tieline.model.commands import Beat
-from tieline.model.errors import StoreError
 
 OpenJournal = Callable[..., Awaitable[Committer]]
 HOT = (

@@ -11,8 +11,8 @@ from tests.hub_process import free_port
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import parse, where_of
-from tieline.model.errors import SettingsError, StoreError, StoreLost
-from tieline.rules.shown import shown
+from tieline.model.base.errors import SettingsError, StoreError, StoreLost
+from tieline.rules.privacy.address import shown
 
 MARK = "hunter2"
 SIDE = st.text(st.sampled_from("#/?@:&=%[],. a1é\\"), max_size=6) | st.text(max_size=6)

@@ -12,9 +12,9 @@ from tests.makers import ALICE, START_US, a_claim, an_ingest
 from tieline.adapters.sql.committer import MOST_TRIES, Committer
 from tieline.adapters.sql.statement import Steps
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.model.base.errors import StaleClaim, StoreInterrupted
 from tieline.model.commands import Beat, GiveBack, Progress, Remember, Settle
-from tieline.model.errors import StaleClaim, StoreInterrupted
-from tieline.model.run import Done
+from tieline.model.runs.run import Done
 
 T = TypeVar("T")
 

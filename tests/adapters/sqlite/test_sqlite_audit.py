@@ -10,7 +10,7 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.model.commands import By, Pause
-from tieline.model.views import ListAudit
+from tieline.model.views.views import ListAudit
 
 
 @pytest.mark.parametrize("sql", ["UPDATE audit SET reason = 'because'", "DELETE FROM audit"])

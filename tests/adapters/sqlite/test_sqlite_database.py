@@ -19,10 +19,10 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.lockfile import holder
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model import views as v
+from tieline.model.base.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
+from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Claim
-from tieline.model.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
-from tieline.model.ids import WorkerId
+from tieline.model.views import views as v
 
 # --- one process ----------------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from tests.stores import Store
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model import views as v
+from tieline.model.base.errors import NotFound, StoreError
+from tieline.model.base.ids import EventId, RunId
 from tieline.model.commands import Beat, Ingest, Progress, Settle
-from tieline.model.errors import NotFound, StoreError
-from tieline.model.ids import EventId, RunId
-from tieline.model.run import Done, StepState
+from tieline.model.runs.run import Done, StepState
+from tieline.model.views import views as v
 
 WAVES = 12
 WAVE = 4

@@ -14,8 +14,8 @@ import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.sqlite.sets import text, text_for
-from tieline.model.errors import StoreCorrupt, StoreError
-from tieline.model.views import CheckStore, ListEvents, Window
+from tieline.model.base.errors import StoreCorrupt, StoreError
+from tieline.model.views.views import CheckStore, ListEvents, Window
 
 Invoice = Callable[..., dict[str, object]]
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tieline.adapters.system.listening import SharedAddress, inherited
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 
 CALLERS = 400
 

@@ -2,12 +2,12 @@
 
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.tallies import TallyObserver
-from tieline.model.call import FailureKind
+from tieline.model.base.failure import FailureKind
 from tieline.model.commands import Heard, KeepTally
-from tieline.model.facts import CallTried, Received, RunSettled, StoreTrouble
-from tieline.model.receipt import Verdict
-from tieline.model.run import RunState
-from tieline.model.view_series import HOUR_US, MINUTE_US
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.facts import CallTried, Received, RunSettled, StoreTrouble
+from tieline.model.runs.run import RunState
+from tieline.model.views.series import HOUR_US, MINUTE_US
 
 NOW = 1_767_225_600_000_000 + 90_000_000
 

@@ -8,8 +8,8 @@ import pytest
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault, variable
 from tieline.adapters.vault.folder import FolderVault
-from tieline.model.errors import SettingsError
-from tieline.model.secret import Secret
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.secret import Secret
 from tieline.ports.vault import Vault
 
 

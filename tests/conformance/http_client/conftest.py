@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from tieline.adapters.http.aiohttp_client import AiohttpClient
 from tieline.adapters.http.client import ThinHttpClient
-from tieline.model.call import Egress, HttpAnswer, HttpRequest, Timeouts
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest, Timeouts
 from tieline.ports.http import HttpClient
 
 

@@ -10,8 +10,9 @@ from tieline.adapters.http.aiohttp_client import AiohttpClient
 from tieline.adapters.http.aiohttp_dial import Progress, progress, vouching_connector
 from tieline.adapters.http.guard import Guard
 from tieline.adapters.http.target import parse_url
-from tieline.model.call import Delivered, Egress, FailureKind
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import Egress
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Certificates, Script, Serve, Wire

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieline.model.call import Delivered, FailureKind
+from tieline.model.base.failure import Delivered, FailureKind
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Serve

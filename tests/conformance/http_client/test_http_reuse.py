@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieline.model.call import Delivered, Egress, FailureKind, Timeouts
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import Egress, Timeouts
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Script, Serve, Wire

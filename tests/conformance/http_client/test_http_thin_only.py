@@ -8,7 +8,7 @@ import pytest
 
 from tieline.adapters.http.client import ThinHttpClient
 from tieline.adapters.http.pool import IdleLimits
-from tieline.model.call import Timeouts
+from tieline.model.calls.call import Timeouts
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Serve, Wire

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieline.model.call import Delivered, FailureKind, Timeouts
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import Timeouts
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Certificates, Names, Serve, Wire

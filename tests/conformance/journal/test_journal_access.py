@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from tests.makers import START_US, by
 from tests.stores import Store
 
-from tieline.model import access as a
-from tieline.model import view_access as q
-from tieline.model.by import By
-from tieline.model.errors import Conflict, NotFound
-from tieline.rules.audit_chain import first_break
+from tieline.model.base.by import By
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.command import Command
+from tieline.model.people import access as a
+from tieline.model.views import access as q
+from tieline.rules.people.audit_chain import first_break
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
 DAY_US = 86_400_000_000
@@ -76,7 +78,7 @@ async def test_somebody_is_left_who_can_change_roles(store: Store) -> None:
     ],
     ids=lambda command: type(command).__name__,
 )
-async def test_what_is_not_there_cannot_be_changed(store: Store, command: a.AccessCommand) -> None:
+async def test_what_is_not_there_cannot_be_changed(store: Store, command: Command[Any]) -> None:
     with pytest.raises(NotFound):
         await store.journal.commit(command)
 

@@ -3,11 +3,11 @@
 from tests.makers import FLOW, START_US, a_delivery, a_receipt, an_attempt
 from tests.stores import Store
 
-from tieline.model.alert import AlertRow, FlowAge, KeepAlerts, SourceSeen, TriesOfLate
 from tieline.model.commands import KeepReceipt, Progress
-from tieline.model.receipt import Verdict
-from tieline.model.run import Dead, Held, RetryAt
-from tieline.model.views import ListAlerts, ReadAlertBook, ReadSigns
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.people.alert import AlertRow, FlowAge, KeepAlerts, SourceSeen, TriesOfLate
+from tieline.model.runs.run import Dead, Held, RetryAt
+from tieline.model.views.views import ListAlerts, ReadAlertBook, ReadSigns
 
 
 def an_alert(subject: str, **changes: object) -> AlertRow:

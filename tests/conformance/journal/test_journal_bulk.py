@@ -4,10 +4,10 @@ import pytest
 from tests.makers import by, run_id
 from tests.stores import Store
 
+from tieline.model.base.errors import Conflict
+from tieline.model.base.ids import RunId
 from tieline.model.commands import DecideMany, DiscardDead
-from tieline.model.errors import Conflict
-from tieline.model.ids import RunId
-from tieline.model.run import ClaimedRun, Dead, Done, Held, Outcome
+from tieline.model.runs.run import ClaimedRun, Dead, Done, Held, Outcome
 
 DEAD, HELD = Dead("x", "no"), Held("a doubt")
 

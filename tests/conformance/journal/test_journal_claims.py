@@ -30,7 +30,7 @@ from tieline.model.commands import (
     Settle,
     StartReplay,
 )
-from tieline.model.run import Dead, Done, RetryAt, StepState
+from tieline.model.runs.run import Dead, Done, RetryAt, StepState
 
 # --- what a claim gives ---------------------------------------------------------------------------
 

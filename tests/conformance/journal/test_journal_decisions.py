@@ -17,13 +17,13 @@ from tests.makers import (
 )
 from tests.stores import Store
 
-from tieline.model import views as v
+from tieline.model.base.errors import Conflict, NotFound, StaleClaim
+from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     Admission,
     Cancel,
     DiscardDead,
     EditDead,
-    OperatorCommand,
     Pause,
     Progress,
     Remember,
@@ -31,9 +31,9 @@ from tieline.model.commands import (
     Resume,
     RetryDead,
 )
-from tieline.model.errors import Conflict, NotFound, StaleClaim
-from tieline.model.run import Dead, Done, Held, Outcome, RetryAt, StepState, Waiting
-from tieline.rules.audit_chain import first_break
+from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState, Waiting
+from tieline.model.views import views as v
+from tieline.rules.people.audit_chain import first_break
 
 STEP = ("books POST /entries", "#1")
 
@@ -58,7 +58,7 @@ def an_edit(number: int = 9) -> Admission:
     )
 
 
-DECISIONS: dict[str, tuple[Callable[[], OperatorCommand], set[str]]] = {
+DECISIONS: dict[str, tuple[Callable[[], OperatorCommand[Any]], set[str]]] = {
     "cancel": (lambda: Cancel(run_id(1), by()), LIVE),
     "retry": (lambda: RetryDead(run_id(1), by()), {"dead"}),
     "retry as a new action": (lambda: RetryDead(run_id(1), by(), as_new_action=True), {"dead"}),
@@ -366,7 +366,7 @@ async def test_a_resume_lifts_a_pause_and_is_harmless_without_one(store: Store) 
 
 async def test_every_order_is_one_line_and_the_lines_are_one_chain(store: Store) -> None:
     await store.ingest(*range(1, 6))
-    orders: list[OperatorCommand] = [
+    orders: list[OperatorCommand[Any]] = [
         Pause("flow", "books", by("a", at_us=5)),
         Cancel(run_id(1), by("b", at_us=3)),
         Resume("flow", "books", by("c\n“quoted”", at_us=4)),

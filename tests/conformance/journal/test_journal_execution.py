@@ -15,7 +15,7 @@ from tests.makers import (
 )
 from tests.stores import Store
 
-from tieline.model import views as v
+from tieline.model.base.errors import StaleClaim
 from tieline.model.commands import (
     Cancel,
     GiveBack,
@@ -25,9 +25,18 @@ from tieline.model.commands import (
     Settle,
     Sweep,
 )
-from tieline.model.errors import StaleClaim
-from tieline.model.event import Mention
-from tieline.model.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, StepState, Waiting
+from tieline.model.inbound.event import Mention
+from tieline.model.runs.run import (
+    ClaimedRun,
+    Dead,
+    Done,
+    Held,
+    Outcome,
+    RetryAt,
+    StepState,
+    Waiting,
+)
+from tieline.model.views import views as v
 
 OUTCOMES: dict[str, Outcome] = {
     "done": Done(),

@@ -19,11 +19,11 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.adapters.sql.committer import Committer
-from tieline.model import views as v
+from tieline.model.base.errors import Overloaded
 from tieline.model.commands import Admission, Beat, Ingest, KeepReceipt
-from tieline.model.errors import Overloaded
-from tieline.model.event import Event, Mention
-from tieline.model.receipt import Verdict
+from tieline.model.inbound.event import Event, Mention
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.views import views as v
 
 
 async def test_a_delivery_is_stored_with_its_receipt_event_run_and_names(store: Store) -> None:
@@ -246,8 +246,8 @@ async def test_a_command_is_stored_whole_or_not_at_all(store: Store) -> None:
 async def test_only_deliveries_are_refused_when_too_much_waits(store: Store) -> None:
     assert isinstance(store.journal, Committer)
     narrow = Committer(store.journal._database, max_waiting=4)
-    tasks = [asyncio.ensure_future(narrow.commit(an_ingest(number))) for number in range(1, 11)]
-    tasks.append(asyncio.ensure_future(narrow.commit(Beat(ALICE, store.now_us))))
+    commands = [*map(an_ingest, range(1, 11)), Beat(ALICE, store.now_us)]
+    tasks = [asyncio.ensure_future(narrow.commit(command)) for command in commands]
 
     answers = await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -7,7 +7,9 @@ import pytest
 from tests.makers import FLOW, SECOND_US, START_US, a_receipt, an_attempt, by, event_id, run_id
 from tests.stores import Store
 
-from tieline.adapters.sql import noting
+from tieline.adapters.sql.runs import issue_writer as noting
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.base.ids import IssueId, Tenant
 from tieline.model.commands import (
     AcknowledgeIssue,
     CloseDeliveries,
@@ -22,12 +24,10 @@ from tieline.model.commands import (
     Sweep,
     TendIssues,
 )
-from tieline.model.errors import Conflict, NotFound
-from tieline.model.event import Mention
-from tieline.model.ids import IssueId, Tenant
-from tieline.model.receipt import Verdict
-from tieline.model.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.model.view_issues import (
+from tieline.model.inbound.event import Mention
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.views.issues import (
     CountIssues,
     IssueCounts,
     IssueRow,
@@ -35,7 +35,7 @@ from tieline.model.view_issues import (
     ListIssues,
     ShowIssue,
 )
-from tieline.model.views import ListDead, ListReceipts, ListRuns, ShowRun, Window
+from tieline.model.views.views import ListDead, ListReceipts, ListRuns, ShowRun, Window
 
 BUSY = "HTTP 503: busy"
 SAID = f"books POST /entries: {BUSY}"

@@ -3,6 +3,7 @@
 from tests.makers import DAY_US, START_US, a_receipt, an_attempt, by
 from tests.stores import Store
 
+from tieline.model.base.ids import RunId
 from tieline.model.commands import (
     DiscardDead,
     KeepReceipt,
@@ -10,10 +11,9 @@ from tieline.model.commands import (
     Purge,
     ResolveIssue,
 )
-from tieline.model.ids import RunId
-from tieline.model.receipt import Verdict
-from tieline.model.run import ClaimedRun, Dead, ExchangeRecord
-from tieline.model.view_issues import ListIssues, ShowIssue
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.run import ClaimedRun, Dead, ExchangeRecord
+from tieline.model.views.issues import ListIssues, ShowIssue
 
 PAYLOADS, RUNS = 30 * DAY_US, 90 * DAY_US
 

@@ -18,7 +18,7 @@ from tieline.model.commands import (
     Settle,
     Sweep,
 )
-from tieline.model.run import Dead, Done, HeadPolicy, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import Dead, Done, HeadPolicy, Held, Outcome, RetryAt, Waiting
 
 LANE = "cus_1"
 DEAD = Dead("bug", "it broke")

@@ -1,21 +1,26 @@
 """Operations: a decision about many runs, made bite by bite, once, and stopped when asked to."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.makers import START_US, by
 from tests.stores import Store
 
-from tieline.model.errors import CommandRefused, Conflict, NotFound
-from tieline.model.operation import BulkFilter, CancelOperation, MoveOperation, StartOperation
-from tieline.model.run import Dead, Held
-from tieline.model.view_operations import ListOperations, OperationRow, ShowOperation
-from tieline.model.views import ListDead, Window
-from tieline.operations import long_work
+from tieline.model.base.errors import CommandRefused, Conflict, NotFound
+from tieline.model.replays.operation import (
+    BulkFilter,
+    CancelOperation,
+    MoveOperation,
+    StartOperation,
+)
+from tieline.model.runs.run import Dead, Held
+from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
+from tieline.model.views.views import ListDead, Window
+from tieline.operations import bulk as long_work
 
 if TYPE_CHECKING:
-    from tieline.model.commands import Command
+    from tieline.model.command import OperatorCommand
 
 DEAD = BulkFilter("dead-letters")
 
@@ -27,7 +32,7 @@ async def some_dead(store: Store, count: int) -> None:
 
 
 async def go_on(store: Store) -> int:
-    told: list[Command] = []
+    told: list[OperatorCommand[Any]] = []
     left = await long_work.bulk_pass(store.journal, store.views, told.append, START_US)
     assert len(told) <= 1
     return left

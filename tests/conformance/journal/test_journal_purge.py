@@ -17,7 +17,7 @@ from tests.makers import (
 )
 from tests.stores import Store
 
-from tieline.model import views as v
+from tieline.model.base.errors import NotFound
 from tieline.model.commands import (
     Admission,
     Cancel,
@@ -27,8 +27,8 @@ from tieline.model.commands import (
     Purge,
     RetryDead,
 )
-from tieline.model.errors import NotFound
-from tieline.model.run import Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.views import views as v
 
 LATER_US = START_US + 40 * DAY_US
 

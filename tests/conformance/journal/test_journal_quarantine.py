@@ -4,6 +4,8 @@ import pytest
 from tests.makers import DAY_US, a_receipt, a_run, an_admission, by, event_id, receipt_id, replay_id
 from tests.stores import Store
 
+from tieline.model.base.errors import Conflict
+from tieline.model.base.ids import ReceiptId
 from tieline.model.commands import (
     Admission,
     CloseDeliveries,
@@ -14,12 +16,10 @@ from tieline.model.commands import (
     StartReplay,
     TendIssues,
 )
-from tieline.model.errors import Conflict
-from tieline.model.ids import ReceiptId
-from tieline.model.knowledge_commands import MOST_DECIDED
-from tieline.model.receipt import Verdict
-from tieline.model.view_quarantine import CountQuarantine, Quarantined
-from tieline.model.views import ListReceipts, NextBite, ShowReceipt
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.people.decisions import MOST_DECIDED
+from tieline.model.views.quarantine import CountQuarantine, Quarantined
+from tieline.model.views.views import ListReceipts, NextBite, ShowReceipt
 
 REPLAY = replay_id(1)
 

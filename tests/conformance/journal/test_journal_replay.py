@@ -15,7 +15,8 @@ from tests.makers import (
 )
 from tests.stores import Store
 
-from tieline.model import views as v
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.base.ids import NO_TENANT, RunId
 from tieline.model.commands import (
     CancelReplay,
     ContinueReplay,
@@ -24,11 +25,10 @@ from tieline.model.commands import (
     ReplayFilter,
     StartReplay,
 )
-from tieline.model.errors import Conflict, NotFound
-from tieline.model.ids import NO_TENANT, RunId
-from tieline.model.run import Dead, Done, HeadPolicy, RetryAt
-from tieline.model.view_details import BlockedLane
-from tieline.model.view_rows import ReplayRow
+from tieline.model.runs.run import Dead, Done, HeadPolicy, RetryAt
+from tieline.model.views import views as v
+from tieline.model.views.details import BlockedLane
+from tieline.model.views.rows import ReplayRow
 
 REPLAY = replay_id(1)
 

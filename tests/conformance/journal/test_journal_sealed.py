@@ -7,14 +7,14 @@ from tests.makers import a_delivery, a_step, an_event, by
 from tests.stores import Store
 
 from tieline.adapters.sql.committer import Committer
-from tieline.adapters.sql.sealing import SealedViews
+from tieline.adapters.sql.store.sealing import SealedViews
 from tieline.adapters.vault.sealer import VaultSealer
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingest, Progress, ResolveHeld
-from tieline.model.errors import SettingsError
-from tieline.model.replay_filter import ReplayFilter
-from tieline.model.run import Held, RetryAt, StepState
-from tieline.model.secret import Secret
-from tieline.model.views import NextBite, ShowEvent, ShowReceipt, ShowRun
+from tieline.model.replays.filter import ReplayFilter
+from tieline.model.runs.run import Held, RetryAt, StepState
+from tieline.model.views.views import NextBite, ShowEvent, ShowReceipt, ShowRun
 from tieline.ports.sealer import is_sealed
 
 OLD, NEW = "old-key-of-enough-bytes", "new-key-of-enough-bytes"

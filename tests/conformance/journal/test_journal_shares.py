@@ -7,9 +7,8 @@ import pytest
 from tests.makers import ALICE, BOB, SECOND_US
 from tests.stores import Store
 
-from tieline.model import views as v
-from tieline.model.ids import WorkerId
-from tieline.model.sharing import (
+from tieline.model.base.ids import WorkerId
+from tieline.model.fleet.limits import (
     WHOLE,
     Amounts,
     KeepStandings,
@@ -20,7 +19,8 @@ from tieline.model.sharing import (
     ShareAsk,
     Standing,
 )
-from tieline.rules.share import RATE_KEPT_US, SLOTS_KEPT_US
+from tieline.model.views import views as v
+from tieline.rules.fleet.quota import RATE_KEPT_US, SLOTS_KEPT_US
 
 HUNGRY = Amounts(WHOLE, 64, 0)
 ASK = ShareAsk("books", 64, 10_000, 5, Amounts(), HUNGRY)

@@ -18,7 +18,8 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.model import views as v
+from tieline.model.base.errors import StaleClaim
+from tieline.model.base.ids import WorkerId
 from tieline.model.commands import (
     Beat,
     Claim,
@@ -35,11 +36,10 @@ from tieline.model.commands import (
     Sweep,
     WakeWaiting,
 )
-from tieline.model.errors import StaleClaim
-from tieline.model.fleet_commands import Leave, TakeDuty
-from tieline.model.ids import WorkerId
-from tieline.model.run import Done, Held, Outcome, RetryAt, Waiting
-from tieline.model.view_rows import WorkerRow
+from tieline.model.fleet.presence import Leave, TakeDuty
+from tieline.model.runs.run import Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.views import views as v
+from tieline.model.views.rows import WorkerRow
 
 BOOKS = "connection:books"
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import EventId, ReceiptId, ReplayId, RunId
 from tieline.model.commands import (
     By,
     EditDead,
@@ -14,11 +16,9 @@ from tieline.model.commands import (
     RetryDead,
     StartReplay,
 )
-from tieline.model.errors import NotFound
-from tieline.model.event import Mention, Reference
-from tieline.model.ids import EventId, ReceiptId, ReplayId, RunId
-from tieline.model.run import Dead, Done, StepState
-from tieline.model.views import (
+from tieline.model.inbound.event import Mention, Reference
+from tieline.model.runs.run import Dead, Done, StepState
+from tieline.model.views.views import (
     PARTS,
     CheckRows,
     CheckStore,

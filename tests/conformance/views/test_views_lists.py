@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tieline.model.base.ids import ReplayId
 from tieline.model.commands import By, DiscardDead, KeepSchedule, Pause, StartReplay
 from tieline.model.commands import ReplayFilter as Filter
-from tieline.model.ids import ReplayId
-from tieline.model.run import Dead, Done, Held, RetryAt, Waiting
-from tieline.model.views import (
+from tieline.model.runs.run import Dead, Done, Held, RetryAt, Waiting
+from tieline.model.views.views import (
     CountCalls,
     CountWork,
     ListAudit,

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from tests.makers import an_attempt
 
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, By, Pause, Progress
-from tieline.model.errors import NotFound
-from tieline.model.event import Mention, Reference
-from tieline.model.ids import WorkerId
-from tieline.model.run import Dead, Done, Held, RetryAt, StepState, Waiting
-from tieline.model.view_lists import (
+from tieline.model.inbound.event import Mention, Reference
+from tieline.model.runs.run import Dead, Done, Held, RetryAt, StepState, Waiting
+from tieline.model.views.more import (
     CountHands,
     Find,
     ListAttempts,
@@ -20,7 +20,7 @@ from tieline.model.view_lists import (
     ListMentions,
     ShowWorker,
 )
-from tieline.model.views import (
+from tieline.model.views.views import (
     FindKey,
     ListDead,
     ListEvents,

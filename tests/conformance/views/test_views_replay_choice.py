@@ -6,9 +6,9 @@ from typing import Any
 from tests.makers import an_attempt
 
 from tieline.model.commands import Progress, ReplayFilter
-from tieline.model.run import Dead, Done, RetryAt
-from tieline.model.view_issues import ListIssues
-from tieline.model.views import NextBite
+from tieline.model.runs.run import Dead, Done, RetryAt
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.views import NextBite
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]

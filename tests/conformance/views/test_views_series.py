@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tieline.model.commands import Heard, KeepTally, Purge, TallyRow
-from tieline.model.view_series import (
+from tieline.model.views.series import (
     HOUR_US,
     MINUTE_US,
     CountBacklog,

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from tests.makers import an_attempt
 
-from tieline.adapters.sql.tailing import PATIENCE, Place, _advance
+from tieline.adapters.sql.reading.tailing import PATIENCE, Place, _advance
+from tieline.model.base.errors import CommandRefused
 from tieline.model.commands import Heard, KeepTally, Progress
-from tieline.model.errors import CommandRefused
-from tieline.model.event import Mention
-from tieline.model.run import Dead, Done
-from tieline.model.view_issues import ListIssues
-from tieline.model.view_lists import Find, News, Tail
+from tieline.model.inbound.event import Mention
+from tieline.model.runs.run import Dead, Done
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.more import Find, News, Tail
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]

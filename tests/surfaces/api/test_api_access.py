@@ -12,11 +12,11 @@ from starlette.routing import Route
 from tests.conftest import StoreHouse
 from tests.surfaces.web.site import Site, open_site
 
-from tieline.model.access import Role, Scope
-from tieline.rules.access import OF_ROLE, Permission, allowed
+from tieline.adapters.remote import wire
+from tieline.model.people.access import Role, Scope
+from tieline.rules.people.access import OF_ROLE, Permission, allowed
 from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX, Endpoint
-from tieline.surfaces.remote import wire
 from tieline.surfaces.web.guard import need_of
 
 JSON = {"content-type": "application/json"}

@@ -7,12 +7,12 @@ import orjson
 from tests.canary import a_cage, drive
 from tests.surfaces.web.client import Client
 
-from tieline.model.access import AddToken
-from tieline.model.by import By
-from tieline.rules.credentials import digest
+from tieline.adapters.remote import wire
+from tieline.model.base.by import By
+from tieline.model.people.access import AddToken
+from tieline.rules.people.credentials import digest
 from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
-from tieline.surfaces.remote import wire
 
 TOKEN = "tl_" + "t" * 43
 LISTS = [one.path for one in ENDPOINTS if one.is_safe and "{" not in one.path]

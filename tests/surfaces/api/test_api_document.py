@@ -24,11 +24,11 @@ from tests.conftest import StoreHouse, invoice
 from tests.generated import RUN
 from tests.surfaces.web.site import open_site
 
-from tieline.model.access import Role
-from tieline.model.by import By
+from tieline.model.base.by import By
 from tieline.model.commands import KeepSchedule, ReplayFilter, StartReplay
-from tieline.model.operation import BulkFilter, StartOperation
-from tieline.model.run import Dead, Held, StepState
+from tieline.model.people.access import Role
+from tieline.model.replays.operation import BulkFilter, StartOperation
+from tieline.model.runs.run import Dead, Held, StepState
 from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
 from tieline.surfaces.api.openapi import document

@@ -8,8 +8,8 @@ from tests.conftest import StoreHouse
 from tests.surfaces.api.test_api_calls import Api
 from tests.surfaces.web.site import Site, open_site
 
-from tieline.model.access import Role
-from tieline.model.run import Dead
+from tieline.model.people.access import Role
+from tieline.model.runs.run import Dead
 from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
 

@@ -5,8 +5,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from tieline import wiring_store
-from tieline.model.alert import AlertRow, KeepAlerts
+from tieline.compose import store as wiring_store
+from tieline.model.people.alert import AlertRow, KeepAlerts
 
 SINCE_US = 1_767_225_600_000_000
 FIRING = AlertRow(

@@ -18,11 +18,11 @@ from tests.makers import ALICE, START_US, an_ingest
 
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.store import open_journal, open_views
+from tieline.model.base.errors import StoreMoved
 from tieline.model.commands import Beat, By, Claim, Ingest, Pause, Progress, Settle
-from tieline.model.errors import StoreMoved
-from tieline.model.run import Dead, Done
-from tieline.model.views import PARTS, CheckRows, CountWork, ListEvents, ListRuns, Window
-from tieline.wiring_store import open_journal, open_views
+from tieline.model.runs.run import Dead, Done
+from tieline.model.views.views import PARTS, CheckRows, CountWork, ListEvents, ListRuns, Window
 
 EVENTS = 300
 ROOMY = {"post_invoice": 500}

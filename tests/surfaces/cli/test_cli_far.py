@@ -10,9 +10,9 @@ from tests.conftest import StoreHouse
 from tests.surfaces.cli.conftest import Said, Shop
 from tests.surfaces.web.site import Site, open_site
 
-from tieline.model.access import Role
-from tieline.model.errors import SettingsError
-from tieline.surfaces.remote.client import FarHub
+from tieline.adapters.remote.client import FarHub
+from tieline.model.base.errors import SettingsError
+from tieline.model.people.access import Role
 
 PATIENCE_S = 60.0
 

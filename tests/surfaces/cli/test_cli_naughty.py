@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieline.model.run import Dead
+from tieline.model.runs.run import Dead
 
 STRINGS: list[str] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "naughty-strings.json").read_text(encoding="utf-8")

@@ -2,9 +2,9 @@
 
 from itertools import chain, count
 
-from tieline.model.ids import EventId, RunId
-from tieline.model.view_rows import RunRow
-from tieline.model.views import Page
+from tieline.model.base.ids import EventId, RunId
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import Page
 from tieline.surfaces.console.listing import merged
 
 

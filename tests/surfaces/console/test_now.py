@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieline.model.alert import AlertRow
-from tieline.model.view_issues import IssueCounts
-from tieline.model.view_rows import FlowCount, PauseRow, WorkCount
-from tieline.model.view_series import Point
+from tieline.model.people.alert import AlertRow
+from tieline.model.views.issues import IssueCounts
+from tieline.model.views.rows import FlowCount, PauseRow, WorkCount
+from tieline.model.views.series import Point
 from tieline.surfaces.console.pages.now import charted, verdict
 from tieline.surfaces.console.standing import Standing
 

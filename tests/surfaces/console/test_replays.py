@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tieline.model.commands import ReplayFilter
-from tieline.model.view_details import ReplayDetail
-from tieline.model.view_rows import ReplayRow
+from tieline.model.views.details import ReplayDetail
+from tieline.model.views.rows import ReplayRow
 from tieline.surfaces.console.pages.replay_plan import words_of
 from tieline.surfaces.console.pages.replays import _view
 

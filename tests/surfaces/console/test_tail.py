@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tieline.adapters.telemetry.counter import CountingObserver
-from tieline.model.errors import Overloaded
-from tieline.model.view_lists import AttemptRow, News, Tail
-from tieline.model.view_rows import ReceiptRow
-from tieline.model.views import Question
+from tieline.model.base.errors import Overloaded
+from tieline.model.views.more import AttemptRow, News, Tail
+from tieline.model.views.rows import ReceiptRow
+from tieline.model.views.views import Question
 from tieline.surfaces.console.tail import WAITING, WATCHERS, Item, TailHub, Wanted, Watcher, items
 
 pytestmark = pytest.mark.anyio

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tieline.model.run import AttemptRecord
-from tieline.model.view_details import RunDetail
-from tieline.model.view_rows import EventRow, RunRow, StepRow
+from tieline.model.runs.run import AttemptRecord
+from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import EventRow, RunRow, StepRow
 from tieline.surfaces.console.waterfall import NARROWEST, WIDTH, waterfall
 
 ID: Any = "run_1"

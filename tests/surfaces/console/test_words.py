@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from tieline.model.run import RunState
+from tieline.model.runs.run import RunState
 from tieline.surfaces.console import words
 from tieline.surfaces.console.desk import STATIC, environment
 

@@ -10,23 +10,19 @@ from typing import Any
 import orjson
 import pytest
 
+from tieline.adapters.control import wire
+from tieline.adapters.control.client import ControlJournal, call_hub
+from tieline.adapters.control.socket_path import socket_path
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model.access import (
-    AddInvite,
-    AddToken,
-    AddUser,
-    RemoveUser,
-    RevokeToken,
-    SetPassword,
-    SetRole,
-)
+from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
+from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
+from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     AcknowledgeIssue,
     By,
     Cancel,
     CancelReplay,
     CloseDeliveries,
-    Command,
     DecideMany,
     DiscardDead,
     EditDead,
@@ -41,28 +37,32 @@ from tieline.model.commands import (
     RetryDead,
     StartReplay,
 )
-from tieline.model.errors import CommandRefused, Conflict, NotFound, StoreError
-from tieline.model.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
-from tieline.model.operation import BulkFilter, CancelOperation, StartOperation
-from tieline.model.run import Dead
-from tieline.model.views import ListPauses, ListRuns
+from tieline.model.people.access import (
+    AddInvite,
+    AddToken,
+    AddUser,
+    RemoveUser,
+    RevokeToken,
+    SetPassword,
+    SetRole,
+)
+from tieline.model.replays.operation import BulkFilter, CancelOperation, StartOperation
+from tieline.model.runs.run import Dead
+from tieline.model.views.views import ListPauses, ListRuns
 from tieline.operations.decide import Desk, edit
-from tieline.surfaces.control import wire
-from tieline.surfaces.control.client import ControlJournal, call_hub
-from tieline.surfaces.control.place import socket_path
 from tieline.surfaces.control.server import ControlServer
 
 BY = By("ana", "the vendor is down — again", 5)
 
 
 @pytest.fixture
-def told() -> list[Command]:
+def told() -> list[OperatorCommand[Any]]:
     """Commands that the hub was told of after they were on disk."""
     return []
 
 
 @pytest.fixture
-async def hub(house: Any, told: list[Command]) -> AsyncIterator[ControlServer]:
+async def hub(house: Any, told: list[OperatorCommand[Any]]) -> AsyncIterator[ControlServer]:
     """A hub's control server on the store of ``house``."""
     server = ControlServer(house.path, house.journal, after=told.append, status=lambda: {"busy": 3})
     await server.open()
@@ -80,7 +80,7 @@ async def caller(house: Any, hub: ControlServer) -> AsyncIterator[ControlJournal
 
 
 async def test_a_command_is_on_disk_and_the_hub_is_told_when_it_is_answered(
-    house: Any, caller: ControlJournal, told: list[Command]
+    house: Any, caller: ControlJournal, told: list[OperatorCommand[Any]]
 ) -> None:
     counted = await caller.commit(Pause("flow", "post_invoice", BY))
 
@@ -101,7 +101,7 @@ async def test_several_commands_go_over_one_connection(caller: ControlJournal) -
 
 
 async def test_problems_come_back_as_the_errors_they_are(
-    house: Any, caller: ControlJournal, told: list[Command]
+    house: Any, caller: ControlJournal, told: list[OperatorCommand[Any]]
 ) -> None:
     await house.deliver("order.made", {})
     [run] = await house.claim()
@@ -221,7 +221,7 @@ async def test_a_hub_that_hangs_up_leaves_the_outcome_open(house: Any) -> None:
     server.close()
 
 
-EVERY_COMMAND: list[Callable[[], Command]] = [
+EVERY_COMMAND: list[Callable[[], OperatorCommand[Any]]] = [
     lambda: Pause("flow", "a", BY),
     lambda: Resume("connection", "b", BY),
     lambda: Cancel(RunId("run_1"), BY),
@@ -256,7 +256,7 @@ EVERY_COMMAND: list[Callable[[], Command]] = [
 
 
 @pytest.mark.parametrize("make", EVERY_COMMAND)
-def test_a_command_is_the_same_on_the_other_side(make: Callable[[], Command]) -> None:
+def test_a_command_is_the_same_on_the_other_side(make: Callable[[], OperatorCommand[Any]]) -> None:
     command = make()
 
     line = wire.request_of(command)

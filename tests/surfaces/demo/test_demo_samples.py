@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from tieline.connectors import github, shopify, stripe
-from tieline.model.connection import Connector
-from tieline.model.secret import Secret
-from tieline.model.signature import SignedDelivery, Verified
-from tieline.rules.signature import verify
-from tieline.surfaces.demo.example import example_folder
-from tieline.surfaces.demo.samples import SIGNERS, recorded
+from tieline.demo.example import example_folder
+from tieline.demo.samples import SIGNERS, recorded
+from tieline.model.base.secret import Secret
+from tieline.model.hub.connection import Connector
+from tieline.model.inbound.signature import SignedDelivery, Verified
+from tieline.rules.inbound.signature import verify
 
 CONNECTORS = {"subscriptions": stripe, "code": github, "shop": shopify}
 KEY = "whsec_a-secret-for-samples"

@@ -5,14 +5,7 @@ from typing import Any
 
 import pytest
 
-from tieline.surfaces.demo.verdict import (
-    Acknowledged,
-    Count,
-    acknowledged,
-    applied,
-    is_visible,
-    missing,
-)
+from tieline.demo.checks import Acknowledged, Count, acknowledged, applied, is_visible, missing
 
 GOOD = Count(
     sent=9,

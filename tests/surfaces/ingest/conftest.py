@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from tieline import Connector, Contract, Hub
-from tieline.model.facts import Fact
-from tieline.model.signature import EventShape, HmacScheme, TokenScheme, WebhookScheme
-from tieline.model.signed_content import SingleSignature
-from tieline.process import Running, running
-from tieline.settings import Settings
+from tieline.compose.process import Running, running
+from tieline.model.inbound.signature import EventShape, HmacScheme, TokenScheme, WebhookScheme
+from tieline.model.inbound.signed_content import SingleSignature
+from tieline.model.runs.facts import Fact
+from tieline.settings.settings import Settings
 
 KEY = "the-key-of-billing"
 TOKEN = "the-token-of-tokens"

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from tieline import Connector, Hub
-from tieline.model.signature import EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import SingleSignature
+from tieline.model.inbound.signature import EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import SingleSignature
 
 if TYPE_CHECKING:
     from tests.surfaces.ingest.conftest import Makers, OpenRig, Rig, Seen

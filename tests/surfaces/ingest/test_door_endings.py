@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.model.facts import PassFailed
-from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Problem, Reply
+from tieline.model.runs.facts import PassFailed
 from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
 from tieline.surfaces.ingest.protocol import DoorProtocol
 

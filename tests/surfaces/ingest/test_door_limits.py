@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.model.errors import SettingsError
-from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.model.base.errors import SettingsError
+from tieline.model.inbound.request import Inbound, Problem, Reply
 from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
 from tieline.surfaces.ingest.protocol import DoorProtocol
 

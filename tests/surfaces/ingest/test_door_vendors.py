@@ -19,9 +19,9 @@ from tieline.connectors.square import SQUARE
 from tieline.connectors.twilio import TWILIO
 from tieline.connectors.xero import XERO
 from tieline.connectors.zoom import ZOOM
-from tieline.model.handshake import HUB_CHALLENGE
-from tieline.model.signature import EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import SingleSignature
+from tieline.model.inbound.handshake import HUB_CHALLENGE
+from tieline.model.inbound.signature import EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import SingleSignature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Problem, Reply
 from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
 from tieline.surfaces.ingest.reading import Reading
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
@@ -16,10 +17,10 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.model.access import AddToken, AddUser, Role, Scope
-from tieline.model.by import By
-from tieline.model.commands import Command
-from tieline.rules.credentials import TOKEN_PREFIX, csrf_of, digest
+from tieline.model.base.by import By
+from tieline.model.command import OperatorCommand
+from tieline.model.people.access import AddToken, AddUser, Role, Scope
+from tieline.rules.people.credentials import TOKEN_PREFIX, csrf_of, digest
 from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.web import login
 from tieline.surfaces.web.accounts import COOKIE, Accounts
@@ -54,7 +55,7 @@ class Site:
     parts: WebParts
     accounts: Accounts
     routes: list[BaseRoute]
-    told: list[Command] = field(default_factory=list)
+    told: list[OperatorCommand[Any]] = field(default_factory=list)
     """What the hub was told after a commit."""
 
     def by(self) -> By:
@@ -124,7 +125,7 @@ async def open_site(
     house: StoreHouse, *more: BaseRoute, policy: WebPolicy = PLAIN
 ) -> AsyncIterator[Site]:
     """The application of *house*, with *more* routes."""
-    told: list[Command] = []
+    told: list[OperatorCommand[Any]] = []
     parts = WebParts(
         hub=house.hub,
         journal=house.journal,

@@ -9,12 +9,12 @@ from starlette.routing import Route
 from tests.conftest import StoreHouse
 from tests.surfaces.web.site import PASSWORD, Site, open_site
 
-from tieline.model import access as a
-from tieline.model.view_access import ListSessions, ListTokens, ListUsers
-from tieline.model.views import ListAudit
-from tieline.rules.access import Permission
-from tieline.rules.credentials import IDLE_US, SESSION_US
-from tieline.rules.login_limit import ADDRESS, PAIR
+from tieline.model.people import access as a
+from tieline.model.views.access import ListSessions, ListTokens, ListUsers
+from tieline.model.views.views import ListAudit
+from tieline.rules.people.access import Permission
+from tieline.rules.people.credentials import IDLE_US, SESSION_US
+from tieline.rules.people.login_limit import ADDRESS, PAIR
 from tieline.surfaces.web.accounts import COOKIE, SECURE_COOKIE
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.login import local
@@ -228,7 +228,7 @@ async def test_many_tries_at_once_do_not_slip_through(house: StoreHouse) -> None
 
 
 def test_guessing_names_from_one_address_is_slowed() -> None:
-    from tieline.rules.login_limit import LoginLimit
+    from tieline.rules.people.login_limit import LoginLimit
 
     limit = LoginLimit()
     tries = [limit.take(f"name{n}", "192.0.2.1", 0) for n in range(ADDRESS + 1)]

@@ -17,12 +17,12 @@ from tests.surfaces.web.client import Client, raw
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.model.errors import SettingsError, StoreLost
-from tieline.model.facts import PassFailed
-from tieline.model.views import Question
+from tieline.model.base.errors import SettingsError, StoreLost
+from tieline.model.runs.facts import PassFailed
+from tieline.model.views.views import Question
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
-from tieline.rules.access import Permission, Role, allowed
+from tieline.rules.people.access import Permission, Role, allowed
 from tieline.surfaces.web import gate, protocol
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.guard import needs, open_to_all

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from starlette.responses import PlainTextResponse
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 from tieline.surfaces.web.server import Place, WebServer
 
 

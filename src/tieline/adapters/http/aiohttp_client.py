@@ -22,15 +22,10 @@ from tieline.adapters.http.head import checked_method, outgoing_headers
 from tieline.adapters.http.redirect import follow
 from tieline.adapters.http.target import Origin, Target, parse_url, refuse
 from tieline.adapters.http.tls import verifying_context
-from tieline.model.call import (
-    Delivered,
-    Egress,
-    FailureKind,
-    Headers,
-    HttpAnswer,
-    HttpRequest,
-)
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.base.headers import Headers
+from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest
 
 SEAM: tuple[tuple[type[aiohttp.ClientError], FailureKind, str], ...] = (  # first match wins
     (aiohttp.ConnectionTimeoutError, FailureKind.SLOW, "not connected when the time was over"),

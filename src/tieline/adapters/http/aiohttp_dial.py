@@ -15,7 +15,8 @@ from aiohttp.tracing import Trace
 from tieline.adapters.http.guard import Guard, vouch
 from tieline.adapters.http.quiet import QuietWatch
 from tieline.adapters.http.target import Origin
-from tieline.model.call import Delivered, Egress
+from tieline.model.base.failure import Delivered
+from tieline.model.calls.call import Egress
 
 
 @dataclass(slots=True)

@@ -5,8 +5,9 @@ from functools import lru_cache
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from tieline.adapters.http.body import InflatedBody, PlainBody, body_for, too_large
-from tieline.model.call import Delivered, FailureKind, HttpAnswer
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import HttpAnswer
 
 HEAD_LIMIT_BYTES = 64 * 1024
 _FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding"})

@@ -2,8 +2,8 @@
 
 import zlib
 
-from tieline.model.call import Delivered, FailureKind
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
 
 _GZIP_BITS = 16 + zlib.MAX_WBITS
 _LONGEST_GZIP_CHAIN = 100

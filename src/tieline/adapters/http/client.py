@@ -13,8 +13,9 @@ from tieline.adapters.http.head import request_bytes
 from tieline.adapters.http.pool import IdleLimits, Pool
 from tieline.adapters.http.redirect import follow
 from tieline.adapters.http.target import Origin, parse_url
-from tieline.model.call import Delivered, FailureKind, HttpAnswer, HttpRequest
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import HttpAnswer, HttpRequest
 
 
 class ThinHttpClient:

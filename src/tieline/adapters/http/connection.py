@@ -5,8 +5,9 @@ from typing import Protocol, cast
 
 from tieline.adapters.http.answer import AnswerReader
 from tieline.adapters.http.quiet import QuietWatch
-from tieline.model.call import Delivered, FailureKind, HttpAnswer
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import HttpAnswer
 
 
 class Home(Protocol):

@@ -10,9 +10,10 @@ from tieline.adapters.http.connection import Connection
 from tieline.adapters.http.guard import Guard, confirm
 from tieline.adapters.http.target import Origin
 from tieline.adapters.http.tls import verifying_context
-from tieline.model.call import Delivered, Egress, FailureKind
-from tieline.model.errors import CallFailed
-from tieline.rules.egress import Address
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import Egress
+from tieline.rules.outbound.egress import Address
 
 
 class Dialler:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
 from tieline.adapters.http.target import Origin
-from tieline.model.call import Delivered, Egress, FailureKind
-from tieline.model.errors import CallFailed
-from tieline.rules.egress import Address, denied, unreadable
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import Egress
+from tieline.rules.outbound.egress import Address, denied, unreadable
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Looks a host name up: (host, port) to IP addresses as text, best first."""

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from tieline.adapters.http.target import Target, refuse
-from tieline.model.call import HttpRequest
+from tieline.model.calls.call import HttpRequest
 
 ACCEPTED_CODINGS = "gzip, deflate"
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from tieline.adapters.http.target import Target, parse_url
-from tieline.model.call import Delivered, FailureKind, HttpAnswer, HttpRequest
-from tieline.model.errors import CallFailed
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.calls.call import HttpAnswer, HttpRequest
 
 _STATUSES = frozenset({301, 302, 303, 307, 308})
 _METHODS = frozenset({"GET", "HEAD"})

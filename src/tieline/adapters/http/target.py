@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tieline.model.call import Delivered, FailureKind
-from tieline.model.errors import CallFailed
-from tieline.rules.egress import Address, Misspelt, read_host
+from tieline.model.base.errors import CallFailed
+from tieline.model.base.failure import Delivered, FailureKind
+from tieline.rules.outbound.egress import Address, Misspelt, read_host
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

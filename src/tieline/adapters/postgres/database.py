@@ -14,10 +14,10 @@ from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.session import PATIENCE_S, Session
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement, Steps
-from tieline.model.errors import StoreError, StoreMoved
-from tieline.model.transfer import COPY
+from tieline.model.base.errors import StoreError, StoreMoved
+from tieline.model.views.transfer import COPY
 from tieline.ports.crashpoints import Reach, go_on
-from tieline.rules.copying import why_shut
+from tieline.rules.store.copying import why_shut
 
 T = TypeVar("T")
 

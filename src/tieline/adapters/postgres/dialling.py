@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import StoreUrl
-from tieline.model.errors import StoreLost
+from tieline.model.base.errors import StoreLost
 
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.sql.statement import Statement
-from tieline.model.store_sheet import DiskSheet
+from tieline.model.views.engine_report import DiskSheet
 
 
 async def disk_of(link: Link) -> DiskSheet:

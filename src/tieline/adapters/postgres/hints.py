@@ -16,11 +16,11 @@ from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import StoreUrl
 from tieline.adapters.sql.committer import Database
 from tieline.adapters.sql.statement import Steps, ask
-from tieline.model.errors import StoreError
-from tieline.model.hint import EVERYTHING, NOTHING, Hint
-from tieline.model.ids import RunId
+from tieline.model.base.errors import StoreError
+from tieline.model.base.ids import RunId
+from tieline.model.fleet.hint import EVERYTHING, NOTHING, Hint
 from tieline.ports.hints import Hear
-from tieline.rules.hinting import merged
+from tieline.rules.fleet.hinting import merged
 
 CHANNEL = "tieline"
 GATHERED_S = 0.05

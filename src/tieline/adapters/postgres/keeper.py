@@ -5,7 +5,7 @@ from dataclasses import replace
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.partitions import Keep, drop_days, make_days
 from tieline.adapters.postgres.url import StoreUrl
-from tieline.model.ids import Micros
+from tieline.model.base.ids import Micros
 
 PATIENCE_S = 5.0
 NAME = ("application_name", "tieline upkeep")

@@ -11,7 +11,7 @@ from tieline.adapters.postgres.seam import translated, translated_dial
 from tieline.adapters.postgres.sets import Query, arguments, queries
 from tieline.adapters.postgres.url import StoreUrl, where_of
 from tieline.adapters.sql.statement import Reply, Statement, Steps
-from tieline.model.errors import StoreError, StoreLost
+from tieline.model.base.errors import StoreError, StoreLost
 
 T = TypeVar("T")
 

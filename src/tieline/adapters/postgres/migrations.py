@@ -9,9 +9,9 @@ import hashlib
 from importlib.resources import files
 
 from tieline.adapters.postgres.link import Link
-from tieline.adapters.sql.migrations import numbered
 from tieline.adapters.sql.statement import Statement, Value
-from tieline.model.errors import StoreError
+from tieline.adapters.sql.store.migrations import numbered
+from tieline.model.base.errors import StoreError
 
 LOCK = 0x7469_656C_696E_65
 """The advisory lock under which one process migrates and the others wait."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.sql.statement import Statement, Value
-from tieline.model.errors import StoreInterrupted, StoreLost
-from tieline.model.ids import PREFIXES, Micros
-from tieline.rules.days import DAY_US, Day, bound_of, day_named, days_wanted
+from tieline.model.base.errors import StoreInterrupted, StoreLost
+from tieline.model.base.ids import PREFIXES, Micros
+from tieline.rules.store.days import DAY_US, Day, bound_of, day_named, days_wanted
 
 BY_ID = ("receipt", "event")
 TABLES = (*BY_ID, "attempt")

@@ -11,9 +11,9 @@ from tieline.adapters.postgres.sheet import fill
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement
 from tieline.adapters.sql.views import answer
-from tieline.model.errors import StoreError, StoreInterrupted, StoreLost
-from tieline.model.view_details import Bite, StoreHealth
-from tieline.model.views import CheckStore, InspectStore, NextBite, Question
+from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
+from tieline.model.views.details import Bite, StoreHealth
+from tieline.model.views.views import CheckStore, InspectStore, NextBite, Question
 
 R = TypeVar("R")
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
-from tieline.model.errors import (
+from tieline.model.base.errors import (
     StoreCorrupt,
     StoreError,
     StoreFull,

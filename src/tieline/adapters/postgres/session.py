@@ -13,7 +13,7 @@ from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import StoreUrl
 from tieline.adapters.sql.statement import Statement, Steps, Value
-from tieline.model.errors import StoreError, StoreInterrupted, StoreLost
+from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
 from tieline.ports.crashpoints import Reach, go_on
 
 T = TypeVar("T")

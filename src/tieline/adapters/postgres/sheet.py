@@ -7,9 +7,9 @@ from tieline.adapters.postgres.migrations import standing
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.statement import Statement
-from tieline.model.store_sheet import StoreSheet, TableSheet
-from tieline.model.transfer import COPY
-from tieline.rules.copying import why_shut
+from tieline.model.views.engine_report import StoreSheet, TableSheet
+from tieline.model.views.transfer import COPY
+from tieline.rules.store.copying import why_shut
 
 PATIENCE_S = 5.0
 

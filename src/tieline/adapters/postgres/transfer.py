@@ -15,7 +15,7 @@ from tieline.adapters.postgres.migrations import migrate
 from tieline.adapters.postgres.partitions import TABLES, make_before, make_days
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement
-from tieline.model.transfer import Row, Table
+from tieline.model.views.transfer import Row, Table
 
 PATIENCE_S = 30.0
 OF_THE_STORE = frozenset({"migration", "commit_mark"})

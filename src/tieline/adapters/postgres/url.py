@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from tieline.model.errors import SettingsError
-from tieline.rules.shown import shown
+from tieline.model.base.errors import SettingsError
+from tieline.rules.privacy.address import shown
 
 SCHEMES = ("postgresql", "postgres")
 MOST_CONNECTIONS = 4

@@ -7,40 +7,39 @@ run one by one, in the order in which they came.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tieline.adapters.sql import (
-    access,
-    alerting,
+from tieline.adapters.sql.fleet import limits as sharing
+from tieline.adapters.sql.fleet import tallying
+from tieline.adapters.sql.issues import deciding as issue_deciding
+from tieline.adapters.sql.people import access
+from tieline.adapters.sql.replays import operating, replaying
+from tieline.adapters.sql.runs import (
     bulk_deciding,
     claiming,
     deciding,
     execution,
     ingesting,
-    issue_deciding,
     locking,
-    operating,
-    purging,
     quarantining,
-    replaying,
     scheduling,
-    sharing,
     sweeping,
-    tallying,
     timing,
 )
-from tieline.adapters.sql.noting import note_receipts
+from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
-from tieline.model import access as a
+from tieline.adapters.sql.store import alerting, purging
 from tieline.model import commands as c
-from tieline.model import operation as o
-from tieline.model.alert import KeepAlerts
-from tieline.model.errors import Conflict, NotFound
-from tieline.model.fleet_commands import Beat, Leave, TakeDuty
-from tieline.model.sharing import KeepStandings, LeaseShares
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.command import Command
+from tieline.model.fleet.limits import KeepStandings, LeaseShares
+from tieline.model.fleet.presence import Beat, Leave, TakeDuty
+from tieline.model.people import access as a
+from tieline.model.people.alert import KeepAlerts
+from tieline.model.replays import operation as o
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
 
-ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
+ALONE: dict[type[Command[Any]], Callable[[Any], Steps[Any]]] = {
     c.GiveBack: execution.give_back,
     c.Promote: timing.promote,
     c.WakeWaiting: timing.wake_waiting,
@@ -94,7 +93,7 @@ ALONE: dict[type, Callable[[Any], Steps[Any]]] = {
 }
 
 
-def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
+def apply(batch: Sequence[Command[Any]], turns: claiming.TurnMemory) -> Steps[list[Answer]]:
     """One transaction's worth of storage logic; answers stand in the order of *batch*."""
     answers: dict[int, Answer] = {}
     runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
@@ -118,7 +117,7 @@ def apply(batch: Sequence[c.Command], turns: claiming.TurnMemory) -> Steps[list[
     return [answers[i] for i in range(len(batch))]
 
 
-def _alone(command: c.Command, turns: claiming.TurnMemory) -> Steps[Answer]:
+def _alone(command: Command[Any], turns: claiming.TurnMemory) -> Steps[Answer]:
     """A refusal is an answer too: it is raised before anything is written, so the rest goes on."""
     try:
         if isinstance(command, c.Claim):

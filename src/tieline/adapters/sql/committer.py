@@ -16,15 +16,17 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from tieline.adapters.sql.apply import Answer, apply
-from tieline.adapters.sql.claiming import TurnMemory
-from tieline.adapters.sql.sealing import opened, sealed
+from tieline.adapters.sql.runs.claiming import TurnMemory
 from tieline.adapters.sql.statement import Steps
-from tieline.model.commands import Command, GiveBack, Ingest, Remember, Settle
-from tieline.model.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
-from tieline.model.facts import Committed
+from tieline.adapters.sql.store.sealing import opened, sealed
+from tieline.model.base.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
+from tieline.model.command import Command
+from tieline.model.commands import GiveBack, Ingest, Remember, Settle
+from tieline.model.runs.facts import Committed
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.sealer import Sealer
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 MOST_TRIES = 10
@@ -46,9 +48,9 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
-Told = Callable[[Command, Answer], None]
+Told = Callable[[Command[Any], Answer], None]
 """Is called with every command that is on disk, and its answer; must not raise."""
-_Waiting = tuple[Command, "asyncio.Future[Any]"]
+_Waiting = tuple[Command[Any], "asyncio.Future[Any]"]
 
 
 class Committer:
@@ -88,7 +90,7 @@ class Committer:
         """Commands that no transaction has taken yet."""
         return len(self._waiting)
 
-    async def commit(self, command: Command) -> Any:
+    async def commit(self, command: Command[A]) -> A:
         """Store *command* durably and return its answer."""
         if self._closed:
             raise StoreClosed(f"the store is closed; {type(command).__name__} came too late")
@@ -105,7 +107,7 @@ class Committer:
         self._waiting.append((command, future))
         if not self._drains or self._is_crowded():
             self._drains.add(loop.create_task(self._drain()))
-        answer = await future
+        answer: A = await future
         return answer if sealer is None else opened(answer, sealer)
 
     def seal_with(self, sealer: Sealer) -> None:
@@ -182,7 +184,7 @@ class Committer:
             took_s = (self._loop.time() if self._loop else 0.0) - began
             self.observer.saw(Committed(len(batch), int(took_s * 1e6)))
 
-    async def _store(self, commands: list[Command]) -> list[Answer]:
+    async def _store(self, commands: list[Command[Any]]) -> list[Answer]:
         for _ in range(MOST_TRIES - 1):
             with suppress(StoreInterrupted):
                 return await self._database.transact(apply(commands, self._turns))
@@ -194,7 +196,7 @@ class Committer:
             await self._commit_together([item])
 
 
-def _runs_of(command: Command) -> Collection[str]:
+def _runs_of(command: Command[Any]) -> Collection[str]:
     """The runs whose later commands must wait for this one."""
     match command:
         case Remember(claim=claim) | Settle(claim=claim):

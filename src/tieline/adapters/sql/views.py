@@ -3,32 +3,22 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tieline.adapters.sql import (
-    access_reading,
-    alerting,
-    checking,
-    finding,
-    issue_reading,
-    listing,
-    more_listing,
-    narrowing,
-    operating,
-    quarantining,
-    replay_reading,
-    series_reading,
-    sharing,
-    showing,
-    tailing,
-    tracing,
-)
+from tieline.adapters.sql.fleet import limits as sharing
+from tieline.adapters.sql.issues import reading as issue_reading
+from tieline.adapters.sql.people import reading as access_reading
+from tieline.adapters.sql.reading import listing, narrowing, showing, tailing, tracing
+from tieline.adapters.sql.reading import more as more_listing
+from tieline.adapters.sql.reading import search as finding
+from tieline.adapters.sql.reading import series as series_reading
+from tieline.adapters.sql.replays import operating
+from tieline.adapters.sql.replays import reading as replay_reading
+from tieline.adapters.sql.runs import quarantining
 from tieline.adapters.sql.statement import Steps
-from tieline.model import view_access as access
-from tieline.model import view_issues as issues
-from tieline.model import view_lists as lists
-from tieline.model import view_operations as operation
-from tieline.model import view_quarantine as quarantine
-from tieline.model import view_series as series
-from tieline.model import views as v
+from tieline.adapters.sql.store import alerting, checking
+from tieline.model.views import access, issues, quarantine, series
+from tieline.model.views import more as lists
+from tieline.model.views import operations as operation
+from tieline.model.views import views as v
 
 R = TypeVar("R")
 

@@ -15,10 +15,10 @@ from tieline.adapters.sqlite.lockfile import Lockfile
 from tieline.adapters.sqlite.migrations import migrate, refuse_foreign
 from tieline.adapters.sqlite.seam import translated
 from tieline.adapters.sqlite.sets import cut, text, text_for
-from tieline.model.errors import StoreError, StoreMoved
-from tieline.model.transfer import COPY
+from tieline.model.base.errors import StoreError, StoreMoved
+from tieline.model.views.transfer import COPY
 from tieline.ports.crashpoints import Reach, go_on
-from tieline.rules.copying import why_shut
+from tieline.rules.store.copying import why_shut
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from tieline.model.errors import StoreError, StoreLocked
+from tieline.model.base.errors import StoreError, StoreLocked
 
 
 class Lockfile:

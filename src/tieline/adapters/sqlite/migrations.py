@@ -5,8 +5,8 @@ from importlib.resources import files
 
 import apsw
 
-from tieline.adapters.sql.migrations import numbered
-from tieline.model.errors import StoreCorrupt, StoreError
+from tieline.adapters.sql.store.migrations import numbered
+from tieline.model.base.errors import StoreCorrupt, StoreError
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
   number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT"""

@@ -15,9 +15,9 @@ from tieline.adapters.sqlite.migrations import check_migrated
 from tieline.adapters.sqlite.seam import translated
 from tieline.adapters.sqlite.sets import cut, text, text_for
 from tieline.adapters.sqlite.sheet import fill
-from tieline.model.errors import StoreError
-from tieline.model.view_details import StoreHealth
-from tieline.model.views import CheckStore, InspectStore, Question
+from tieline.model.base.errors import StoreError
+from tieline.model.views.details import StoreHealth
+from tieline.model.views.views import CheckStore, InspectStore, Question
 
 R = TypeVar("R")
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import apsw
 
-from tieline.model.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
+from tieline.model.base.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
 
 SEAM: tuple[tuple[type[Exception], type[StoreError], str], ...] = (
     (apsw.FullError, StoreFull, "there is no space left for {path}; free some, nothing is lost"),

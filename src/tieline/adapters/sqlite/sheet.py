@@ -8,10 +8,10 @@ from tieline.adapters.sqlite.lockfile import holder
 from tieline.adapters.sqlite.migrations import standing
 from tieline.adapters.sqlite.seam import translated
 from tieline.adapters.sqlite.sets import text
-from tieline.model.errors import StoreError
-from tieline.model.store_sheet import StoreSheet, TableSheet
-from tieline.model.transfer import COPY
-from tieline.rules.copying import why_shut
+from tieline.model.base.errors import StoreError
+from tieline.model.views.engine_report import StoreSheet, TableSheet
+from tieline.model.views.transfer import COPY
+from tieline.rules.store.copying import why_shut
 
 COUNTED = 100_000
 """Rows of a table without row numbers are counted up to here."""

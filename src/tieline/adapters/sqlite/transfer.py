@@ -14,8 +14,8 @@ import apsw
 from tieline.adapters.sqlite.database import open_to_write
 from tieline.adapters.sqlite.lockfile import Lockfile
 from tieline.adapters.sqlite.seam import translated
-from tieline.model.errors import StoreError
-from tieline.model.transfer import Row, Table
+from tieline.model.base.errors import StoreError
+from tieline.model.views.transfer import Row, Table
 
 OF_THE_STORE = frozenset({"migration", "commit_mark"})
 """Tables about the store itself, which every store has of its own."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 
 READY = b"ready\n"
 BEAT = b"."

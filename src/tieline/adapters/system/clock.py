@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tieline.model.ids import Micros
+from tieline.model.base.ids import Micros
 
 
 class SystemClock:

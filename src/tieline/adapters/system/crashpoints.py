@@ -3,7 +3,7 @@
 import os
 import signal
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 from tieline.ports.crashpoints import POINTS
 
 

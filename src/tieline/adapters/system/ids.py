@@ -4,7 +4,7 @@ import random
 
 import uuid_utils
 
-from tieline.model.ids import EventId, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.base.ids import EventId, ReceiptId, ReplayId, RunId, WorkerId
 
 
 class SystemIds:

@@ -7,7 +7,7 @@ connections over them by a hash of their addresses. Elsewhere all are the same s
 import socket
 import sys
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 
 BACKLOG = 1024
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tieline.model.facts import CallTried, Fact, Received, RunSettled
+from tieline.model.runs.facts import CallTried, Fact, Received, RunSettled
 
 
 class CountingObserver:

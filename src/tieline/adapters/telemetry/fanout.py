@@ -6,7 +6,7 @@ The kind of a fact is looked up, not compared: a fact that nobody wants costs on
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, get_args
 
-from tieline.model.facts import Fact
+from tieline.model.runs.facts import Fact
 from tieline.ports.observer import Observer
 
 Handlers = Mapping[type, Callable[[Any], None]]

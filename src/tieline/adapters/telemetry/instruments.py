@@ -10,11 +10,11 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from tieline.model.alert import AlertKind
-from tieline.model.call import FailureKind
-from tieline.model.flow import HubSpec, ScheduleSource
-from tieline.model.receipt import Verdict
-from tieline.model.run import RunState
+from tieline.model.base.failure import FailureKind
+from tieline.model.hub.flow import HubSpec, ScheduleSource
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.people.alert import AlertKind
+from tieline.model.runs.run import RunState
 
 OTHER = "other"
 MOST_VALUES = 1000

@@ -11,12 +11,12 @@ from typing import Any
 import orjson
 
 from tieline.adapters.telemetry.fanout import Handlers
-from tieline.model import facts as f
-from tieline.model.event import Event
-from tieline.model.ids import Micros
-from tieline.model.receipt import Verdict
-from tieline.model.run import ClaimedRun, RunState
-from tieline.rules.plain_time import iso
+from tieline.model.base.ids import Micros
+from tieline.model.inbound.event import Event
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs import facts as f
+from tieline.model.runs.run import ClaimedRun, RunState
+from tieline.rules.formats.plain_time import iso
 
 LEVELS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 NEWLINE = orjson.OPT_APPEND_NEWLINE

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 
-from tieline.model.facts import (
+from tieline.model.base.ids import Micros
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.facts import (
     AlertMoved,
     ClaimLost,
     ConnectionMoved,
@@ -15,11 +17,9 @@ from tieline.model.facts import (
     StoreAtRisk,
     StoreTrouble,
 )
-from tieline.model.ids import Micros
-from tieline.model.receipt import Verdict
-from tieline.model.run import RunState
-from tieline.rules.plain_time import iso
-from tieline.rules.terminal_text import inert
+from tieline.model.runs.run import RunState
+from tieline.rules.formats.plain_time import iso
+from tieline.rules.formats.terminal_text import inert
 
 TOLD_VERDICTS = frozenset({Verdict.REFUSED, Verdict.QUARANTINED})
 TOLD_STATES = frozenset({RunState.DEAD, RunState.HELD})

@@ -20,12 +20,12 @@ from tieline.adapters.telemetry.instruments import (
     Standing,
     Traffic,
 )
-from tieline.model import facts as f
-from tieline.model.flow import HubSpec
-from tieline.model.gauges import Gauges, GuardGauges
-from tieline.model.run import RunState
-from tieline.model.view_rows import FlowCount
-from tieline.rules.id_time import made_us
+from tieline.model.hub.flow import HubSpec
+from tieline.model.runs import facts as f
+from tieline.model.runs.run import RunState
+from tieline.model.views.gauges import Gauges, GuardGauges
+from tieline.model.views.rows import FlowCount
+from tieline.rules.formats.id_time import made_us
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BREAKERS = {"closed": 0, "probing": 1, "open": 2}

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tieline.model import facts as f
-from tieline.model.event import Event
-from tieline.model.ids import Micros
-from tieline.model.receipt import Verdict
-from tieline.model.run import ClaimedRun, RunState
-from tieline.rules.trace import Trace, is_sampled, span_of, span_of_run, trace_of
+from tieline.model.base.ids import Micros
+from tieline.model.inbound.event import Event
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs import facts as f
+from tieline.model.runs.run import ClaimedRun, RunState
+from tieline.rules.formats.trace import Trace, is_sampled, span_of, span_of_run, trace_of
 
 Attributes = dict[str, str | int | float | bool]
 

@@ -18,8 +18,8 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 
 from tieline.adapters.telemetry.fanout import Handlers
 from tieline.adapters.telemetry.spans import SCHEMA_URL, SpanRecord, Spans
-from tieline.model import facts as f
-from tieline.model.ids import Micros
+from tieline.model.base.ids import Micros
+from tieline.model.runs import facts as f
 
 MOST_WAITING = 4096
 MOST_AT_ONCE = 512

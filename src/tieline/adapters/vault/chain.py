@@ -1,6 +1,6 @@
 """VaultChain: several vaults as one; the first that knows a name answers."""
 
-from tieline.model.secret import Secret
+from tieline.model.base.secret import Secret
 from tieline.ports.vault import Vault
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from tieline.model.secret import Secret
+from tieline.model.base.secret import Secret
 
 PREFIX = "TIELINE_SECRET_"
 OLD = "_OLD"

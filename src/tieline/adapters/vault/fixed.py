@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tieline.model.secret import Secret
+from tieline.model.base.secret import Secret
 
 
 class FixedVault:

@@ -4,8 +4,8 @@ import codecs
 import time
 from pathlib import Path
 
-from tieline.model.errors import SettingsError
-from tieline.model.secret import Secret
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.secret import Secret
 
 LOOK_AGAIN_S = 1.0
 

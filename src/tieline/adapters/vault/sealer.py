@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from tieline.model.errors import SettingsError
-from tieline.model.secret import Secret
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.secret import Secret
 from tieline.ports.sealer import SEALED
 from tieline.ports.vault import Vault
 

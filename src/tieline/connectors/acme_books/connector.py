@@ -1,7 +1,7 @@
 """Acme Books connector: nothing comes in; how a made-up bookkeeping system is called goes out."""
 
 from tieline.connectors.inside import garbled
-from tieline.model.connection import Connector
+from tieline.model.hub.connection import Connector
 
 acme_books = Connector(
     name="acme-books",

@@ -1,8 +1,8 @@
 """Acme CRM connector: nothing comes in; how a made-up CRM is called goes out."""
 
 from tieline.connectors.inside import garbled
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
+from tieline.model.calls.call import Effect
+from tieline.model.hub.connection import Connector
 
 acme_crm = Connector(
     name="acme-crm",

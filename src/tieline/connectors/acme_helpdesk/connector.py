@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.zendesk.webhook import ZENDESK
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.signature import EventShape
+from tieline.model.calls.call import Effect
+from tieline.model.hub.connection import Connector
+from tieline.model.inbound.signature import EventShape
 
 # It signs like Zendesk. An update that carries a comment adds it with every repeat.
 acme_helpdesk = Connector(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.standard_webhooks.webhook import STANDARD_WEBHOOKS
-from tieline.model.connection import Connector
+from tieline.model.hub.connection import Connector
 
 acme_leads = Connector(
     name="acme-leads",

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.github.webhook import GITHUB
 from tieline.connectors.inside import garbled
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.call import Effect
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. 5,000 requests an hour for a token; what is left is told in X-RateLimit-*,
 # and a spent quota is answered 403 or 429. PATCH sets fields, so a repeat changes nothing.

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tieline.model.signature import BodyForm, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import SingleSignature
+from tieline.model.inbound.signature import BodyForm, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import SingleSignature
 
 # Checked 2026-11-21. No time is signed, so only the delivery id stops a replay; a redelivery
 # keeps that id. The older X-Hub-Signature (SHA-1) is sent as well and not needed.

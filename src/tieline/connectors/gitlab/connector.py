@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from tieline.connectors.gitlab.webhook import GITLAB
 from tieline.connectors.inside import garbled
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # GitLab.com takes 2,000 requests a minute from a user (as known in 2025); a server of one's own
 # has the limits its administrator set. Personal, project and group tokens all go as Bearer.

@@ -1,7 +1,7 @@
 """GitLab webhook: nothing comes in; how GitLab proves and shapes its deliveries goes out."""
 
-from tieline.model.signature import EventShape, TokenScheme, WebhookScheme
-from tieline.rules.standard_webhooks import standard_hmac
+from tieline.model.inbound.signature import EventShape, TokenScheme, WebhookScheme
+from tieline.rules.inbound.standard_webhooks import standard_hmac
 
 SHAPE = EventShape(
     type_path="object_kind",

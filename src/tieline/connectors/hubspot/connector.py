@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.hubspot.webhook import HUBSPOT
 from tieline.connectors.inside import garbled
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.call import Effect
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. 100 requests in ten seconds on the small plans (90 + a burst of 10), 190 on
 # Professional and Enterprise; searches have a limit of their own, about 5 a second.

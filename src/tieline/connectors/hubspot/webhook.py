@@ -1,13 +1,13 @@
 """HubSpot webhook: nothing comes in; how HubSpot signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import (
+from tieline.model.inbound.signature import (
     Encoding,
     EventShape,
     HmacScheme,
     SecretPrefixScheme,
     WebhookScheme,
 )
-from tieline.model.signed_content import (
+from tieline.model.inbound.signed_content import (
     DecodedUrl,
     HeaderTime,
     Piece,

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.intercom.webhook import INTERCOM
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.call import Effect
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. 10,000 requests a minute for an app, counted in windows of ten seconds:
 # 1,660 of them (1,500 + a burst of 160). Without Intercom-Version the app's own setting holds.

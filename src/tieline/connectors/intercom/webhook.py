@@ -1,14 +1,14 @@
 """Intercom webhook: nothing comes in; how Intercom signs and shapes its deliveries goes out."""
 
-from tieline.model.handshake import Probe
-from tieline.model.signature import (
+from tieline.model.inbound.handshake import Probe
+from tieline.model.inbound.signature import (
     Acknowledgement,
     Algorithm,
     EventShape,
     HmacScheme,
     WebhookScheme,
 )
-from tieline.model.signed_content import SingleSignature
+from tieline.model.inbound.signed_content import SingleSignature
 
 # Checked 2026-11-21. The key is the app's client secret. A new address is probed with HEAD.
 # Only 200 counts as taken (as known in 2025).

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.inside import graphql
 from tieline.connectors.linear.webhook import LINEAR
-from tieline.model.auth import ApiKey
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.auth import ApiKey
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. An API key goes into Authorization as it is, without Bearer. Limits are per
 # hour, by requests and by complexity; the published figures moved from 1,500 to 5,000 requests. A

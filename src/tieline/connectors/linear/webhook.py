@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from tieline.model.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import BodyTime, SingleSignature, TimeUnit
+from tieline.model.inbound.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import BodyTime, SingleSignature, TimeUnit
 
 # Checked 2026-11-21. Linear asks receivers for this tolerance. The delivery id is not signed,
 # so the time inside the body is what stops a replay. Only 200 counts as taken

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.paddle.webhook import PADDLE
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.call import Effect
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. 240 requests a minute from one address (220 + a burst of 20); 429 comes with
 # Retry-After. There is no idempotency key. A PATCH of a subscription may charge, so it is `once`.

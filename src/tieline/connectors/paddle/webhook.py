@@ -1,7 +1,7 @@
 """Paddle webhook: nothing comes in; how Paddle Billing signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import ListedSignature, ListedTime, Piece
+from tieline.model.inbound.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import ListedSignature, ListedTime, Piece
 
 # Checked 2026-11-21. Several h1 come while a secret is rotated. Paddle's own libraries allow
 # five seconds, which an ordinary clock does not keep; ours is the usual tolerance. Only

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.inside import graphql
 from tieline.connectors.shopify.webhook import SHOPIFY
-from tieline.model.auth import ApiKey
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.auth import ApiKey
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. Queries are paid in points: the standard plan restores 100 a second, a
 # mutation costs 10. A spent bucket is an error THROTTLED in a 200. REST is legacy since 2024.

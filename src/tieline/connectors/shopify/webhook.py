@@ -1,7 +1,7 @@
 """Shopify webhook: nothing comes in; how Shopify signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import Encoding, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import SingleSignature
+from tieline.model.inbound.signature import Encoding, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import SingleSignature
 
 # Checked 2026-11-21. The key is the app's client secret; after a rotation the old one is used
 # for up to an hour. X-Shopify-Webhook-Id is the id to ignore duplicates by; X-Shopify-Event-Id

@@ -2,8 +2,9 @@
 
 from tieline.connectors.inside import document_of
 from tieline.connectors.slack.webhook import SLACK
-from tieline.model.call import Effect, FailureKind, HttpAnswer
-from tieline.model.connection import Connector, FailedInside
+from tieline.model.base.failure import FailureKind
+from tieline.model.calls.call import Effect, HttpAnswer
+from tieline.model.hub.connection import Connector, FailedInside
 
 # Checked 2026-11-21. Of the last group Slack says that part of the work may have been done.
 KINDS = {

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from tieline.model.handshake import BodyChallenge
-from tieline.model.signature import (
+from tieline.model.inbound.handshake import BodyChallenge
+from tieline.model.inbound.signature import (
     Acknowledgement,
     BodyForm,
     EventShape,
     HmacScheme,
     WebhookScheme,
 )
-from tieline.model.signed_content import HeaderTime, Piece, SingleSignature
+from tieline.model.inbound.signed_content import HeaderTime, Piece, SingleSignature
 
 # Checked 2026-11-21. The challenge is signed like any other delivery.
 SLACK = WebhookScheme(

@@ -2,8 +2,8 @@
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.square.webhook import SQUARE
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
+from tieline.model.calls.call import Effect
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. The idempotency key is a field of the body, not a header, so only the author
 # knows whether a call has one: POST is `once` unless the flow says otherwise. No limits are told.

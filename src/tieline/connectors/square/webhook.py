@@ -1,7 +1,7 @@
 """Square webhook: nothing comes in; how Square signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import Encoding, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import Piece, SingleSignature
+from tieline.model.inbound.signature import Encoding, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import Piece, SingleSignature
 
 # Checked 2026-11-21. The URL must be written as it is in Square's subscription. The older
 # x-square-signature (SHA-1) is sent as well and not needed.

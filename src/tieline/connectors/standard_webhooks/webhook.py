@@ -1,7 +1,7 @@
 """Standard Webhooks: nothing comes in; how such deliveries are signed and shaped goes out."""
 
-from tieline.model.signature import EventShape, WebhookScheme
-from tieline.rules.standard_webhooks import standard_ed25519, standard_hmac
+from tieline.model.inbound.signature import EventShape, WebhookScheme
+from tieline.rules.inbound.standard_webhooks import standard_ed25519, standard_hmac
 
 DOCS = "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"
 SHAPE = EventShape(type_path="type", id_header="webhook-id", data_path="data")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.stripe.webhook import STRIPE
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. Live mode takes 100 requests a second (80 + a burst of 20), a sandbox 25.
 # Every POST takes an idempotency key; it may be forgotten once it is 24 hours old

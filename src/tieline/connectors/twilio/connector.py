@@ -2,8 +2,8 @@
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.twilio.webhook import TWILIO
-from tieline.model.auth import Basic
-from tieline.model.connection import Connector
+from tieline.model.calls.auth import Basic
+from tieline.model.hub.connection import Connector
 
 # Twilio limits calls at the same time, by account (as known in 2025), and answers 429 with error
 # 20429. Creating a message has no idempotency key: a repeat is a second message.

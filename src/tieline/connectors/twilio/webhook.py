@@ -1,6 +1,6 @@
 """Twilio webhook: nothing comes in; how Twilio signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import (
+from tieline.model.inbound.signature import (
     Acknowledgement,
     BodyForm,
     EventShape,

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.xero.webhook import XERO
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.call import Effect
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. PUT creates. Idempotency-Key is taken, but users found it tied to the access
 # token, which lives for 30 minutes: a repeat after a refresh books again. So it is sent as a second

@@ -1,8 +1,14 @@
 """Xero webhook: nothing comes in; how Xero signs, shapes and announces its deliveries goes out."""
 
-from tieline.model.handshake import EmptyBatch
-from tieline.model.signature import Acknowledgement, Encoding, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import SingleSignature
+from tieline.model.inbound.handshake import EmptyBatch
+from tieline.model.inbound.signature import (
+    Acknowledgement,
+    Encoding,
+    EventShape,
+    HmacScheme,
+    WebhookScheme,
+)
+from tieline.model.inbound.signed_content import SingleSignature
 
 # Checked 2026-11-21. The key is used as it is written, although it looks like base64. Events
 # have no id of their own and no data: the resource is fetched from resourceUrl. The intent to

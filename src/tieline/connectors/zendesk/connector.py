@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.zendesk.webhook import ZENDESK
-from tieline.model.auth import Basic
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
-from tieline.model.rate import Rate
+from tieline.model.calls.auth import Basic
+from tieline.model.calls.call import Effect
+from tieline.model.calls.rate import Rate
+from tieline.model.hub.connection import Connector
 
 # Checked 2026-11-21. Only the creation of a ticket honours Idempotency-Key, for two hours
 # (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency). Updating one

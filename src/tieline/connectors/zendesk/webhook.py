@@ -1,7 +1,7 @@
 """Zendesk webhook: nothing comes in; how Zendesk signs and shapes its deliveries goes out."""
 
-from tieline.model.signature import Encoding, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import HeaderTime, Piece, SingleSignature, TimeUnit
+from tieline.model.inbound.signature import Encoding, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import HeaderTime, Piece, SingleSignature, TimeUnit
 
 # Checked 2026-11-21. Timestamp and body are joined with nothing between them; the secret is
 # used as it is written. Bodies of webhooks connected to a trigger are written by the customer

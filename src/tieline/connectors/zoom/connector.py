@@ -2,8 +2,8 @@
 
 from tieline.connectors.inside import garbled
 from tieline.connectors.zoom.webhook import ZOOM
-from tieline.model.call import Effect
-from tieline.model.connection import Connector
+from tieline.model.calls.call import Effect
+from tieline.model.hub.connection import Connector
 
 # Limits depend on the plan and on the label of each method (as known in 2025); 429 tells.
 zoom = Connector(

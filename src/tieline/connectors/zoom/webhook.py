@@ -1,8 +1,8 @@
 """Zoom webhook: nothing comes in; how Zoom signs, shapes and announces its deliveries goes out."""
 
-from tieline.model.handshake import TokenProof
-from tieline.model.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
-from tieline.model.signed_content import HeaderTime, Piece, SingleSignature, TimeUnit
+from tieline.model.inbound.handshake import TokenProof
+from tieline.model.inbound.signature import Acknowledgement, EventShape, HmacScheme, WebhookScheme
+from tieline.model.inbound.signed_content import HeaderTime, Piece, SingleSignature, TimeUnit
 
 # Checked 2026-11-21. The validation is repeated every 72 hours and signed like any other
 # delivery. The time is seen in seconds and in milliseconds. There is no event id. Only

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field
 
+from tieline.model.base.errors import CommandRefused
+from tieline.model.base.ids import ReceiptId, RunId
 from tieline.model.commands import Cancel, DiscardDead, RetryDead
-from tieline.model.errors import CommandRefused
-from tieline.model.ids import ReceiptId, RunId
-from tieline.model.knowledge_commands import MOST_DECIDED, CloseDeliveries, Decided, DecideMany
+from tieline.model.people.decisions import MOST_DECIDED, CloseDeliveries, Decided, DecideMany
 from tieline.operations import decide
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
 from tieline.surfaces.api.faults import NOT_BLANK
 from tieline.surfaces.api.lists import LONGEST

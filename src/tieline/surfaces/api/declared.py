@@ -6,17 +6,17 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import Field
 
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import Micros, WorkerId
 from tieline.model.commands import ScheduleRow
-from tieline.model.errors import NotFound
-from tieline.model.ids import Micros, WorkerId
-from tieline.model.view_lists import ShowWorker, WorkerDetail
-from tieline.model.view_rows import PauseRow, WorkCount, WorkerRow
-from tieline.model.view_series import ListSources, SourceRow
-from tieline.model.views import CountCalls, CountWork, ListPauses, ListSchedules, ListWorkers
+from tieline.model.views.declared import ConnectionLine, FlowLine
+from tieline.model.views.more import ShowWorker, WorkerDetail
+from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
+from tieline.model.views.series import ListSources, SourceRow
+from tieline.model.views.views import CountCalls, CountWork, ListPauses, ListSchedules, ListWorkers
 from tieline.operations import decide, overview
-from tieline.operations.overview import ConnectionLine, FlowLine
-from tieline.rules.access import Permission
-from tieline.rules.rhythm import silent_ones
+from tieline.rules.inbound.cadence import silent_ones
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Reacting, Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler
 from tieline.surfaces.api.filters import check_names

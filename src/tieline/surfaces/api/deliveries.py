@@ -6,13 +6,13 @@ from typing import Any, Literal
 import orjson
 from pydantic import Field
 
-from tieline.model.event import Mention, Reference
-from tieline.model.ids import EventId, IssueId, Micros, ReceiptId
-from tieline.model.view_rows import EventRow, ReceiptRow, RunRow
-from tieline.model.views import ListEvents, ListReceipts, ShowEvent, ShowReceipt
-from tieline.operations import visible
-from tieline.rules.access import Permission
-from tieline.rules.redact import redact_headers
+from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId
+from tieline.model.inbound.event import Mention, Reference
+from tieline.model.views.rows import EventRow, ReceiptRow, RunRow
+from tieline.model.views.views import ListEvents, ListReceipts, ShowEvent, ShowReceipt
+from tieline.operations import redaction as visible
+from tieline.rules.people.access import Permission
+from tieline.rules.privacy.redact import redact_headers
 from tieline.surfaces.api.endpoint import Ask, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, listed, window
 

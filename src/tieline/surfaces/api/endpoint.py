@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from tieline.model.by import By
-from tieline.rules.access import Permission
+from tieline.model.base.by import By
+from tieline.rules.people.access import Permission
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.viewer import Viewer
 

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from tieline.model.call import FailureKind
-from tieline.model.view_issues import ListIssues
-from tieline.model.view_lists import ListAttempts
-from tieline.model.view_series import ListSources
-from tieline.model.views import ListDead, ListReceipts, ListRuns, Page, Question, Window
+from tieline.model.base.failure import FailureKind
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.more import ListAttempts
+from tieline.model.views.series import ListSources
+from tieline.model.views.views import ListDead, ListReceipts, ListRuns, Page, Question, Window
 from tieline.surfaces.api.endpoint import Ask
 from tieline.surfaces.web.problem import Problem
 

@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 
 from pydantic import Field
 
-from tieline.model.views import MOST_ROWS, Page, Window
-from tieline.rules.plain_time import moment
+from tieline.model.views.views import MOST_ROWS, Page, Window
+from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.api.endpoint import Ask, Strict
 from tieline.surfaces.api.faults import WHEN as WHEN
 from tieline.surfaces.api.faults import shown

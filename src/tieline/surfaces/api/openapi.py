@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX, Endpoint, Nothing
 from tieline.surfaces.api.runner import KEY_HEADER, LONGEST_KEY, routes

@@ -4,14 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from tieline.model.operation import PREFIX as BULK
-from tieline.model.operation import BulkFilter, CancelOperation
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import Window
-from tieline.operations import long_work
-from tieline.operations.under_way import CURSOR, KINDS, REPLAY, LongWork, under_way
-from tieline.operations.under_way import show as one
-from tieline.rules.access import Permission
+from tieline.model.replays.operation import PREFIX as BULK
+from tieline.model.replays.operation import BulkFilter, CancelOperation
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import Window
+from tieline.operations import bulk as long_work
+from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, under_way
+from tieline.operations.in_progress import show as one
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api import replays
 from tieline.surfaces.api.deciding import Reacting, Why
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint

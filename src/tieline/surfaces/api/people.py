@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from tieline.model import access as a
-from tieline.model.access import Role, Scope, SessionRow, TokenRow, UserRow
-from tieline.model.errors import NotFound
-from tieline.model.ids import Micros
-from tieline.model.view_access import ListSessions, ListTokens, ListUsers
-from tieline.rules import credentials as rule
-from tieline.rules.access import Permission
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import Micros
+from tieline.model.people import access as a
+from tieline.model.people.access import Role, Scope, SessionRow, TokenRow, UserRow
+from tieline.model.views.access import ListSessions, ListTokens, ListUsers
+from tieline.rules.people import credentials as rule
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, in_order

@@ -11,16 +11,18 @@ from typing import Any
 import orjson
 from pydantic import Field
 
-from tieline.model.flow import HubSpec
-from tieline.model.view_details import EventDetail, ReceiptDetail, RunDetail, Trail
-from tieline.model.view_rows import StepRow
-from tieline.operations import replay, visible
-from tieline.rules.access import Permission
-from tieline.rules.redact import redact_headers
+from tieline.adapters.remote import wire
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.declared import AskConnections, AskFlows
+from tieline.model.views.details import EventDetail, ReceiptDetail, RunDetail, Trail
+from tieline.model.views.replay_plan import AskPlan
+from tieline.model.views.rows import StepRow
+from tieline.operations import redaction as visible
+from tieline.operations import replay
+from tieline.rules.people.access import Permission
+from tieline.rules.privacy.redact import redact_headers
 from tieline.surfaces.api import declared
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
-from tieline.surfaces.remote import wire
-from tieline.surfaces.remote.questions import AskConnections, AskFlows, AskPlan
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 

@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tieline.model.base.errors import CommandRefused
+from tieline.model.base.ids import EventId, IssueId, Micros, ReplayId
 from tieline.model.commands import CancelReplay, ReplayFilter
-from tieline.model.errors import CommandRefused
-from tieline.model.ids import EventId, IssueId, Micros, ReplayId
-from tieline.model.view_details import ReplayDetail
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import ListReplays, ShowReplay
+from tieline.model.views.details import ReplayDetail
+from tieline.model.views.replay_plan import Plan
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.operations import replay
-from tieline.operations.replay import Plan
-from tieline.rules.access import Permission
-from tieline.rules.plain_time import moment
+from tieline.rules.formats.plain_time import moment
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Reacting, Reason, Why
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Strict
 from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.access import FreeKey, KeepAnswer, KeyTaken, TakeKey
-from tieline.model.errors import PayloadRejected
-from tieline.model.payload import Json
-from tieline.pipeline.discretion import Discretion
-from tieline.rules.json_safety import parse
-from tieline.rules.plain import plain
+from tieline.model.base.errors import PayloadRejected
+from tieline.model.base.payload import Json
+from tieline.model.people.access import FreeKey, KeepAnswer, KeyTaken, TakeKey
+from tieline.pipeline.redactor import Discretion
+from tieline.rules.formats.json_safety import parse
+from tieline.rules.formats.plain import plain
 from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Nothing
 from tieline.surfaces.api.faults import told
 from tieline.surfaces.web.guard import needs

@@ -5,17 +5,17 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tieline.model.errors import NotFound
-from tieline.model.event import Mention
-from tieline.model.ids import IssueId, ReplayId, RunId
-from tieline.model.run import AttemptRecord, ExchangeRecord
-from tieline.model.view_details import RunDetail
-from tieline.model.view_lists import AttemptRow, ListAttempts
-from tieline.model.view_rows import AuditRow, DeadRow, EventRow, PauseRow, RunRow, StepRow
-from tieline.model.views import ListDead, ListRuns, ShowRun
-from tieline.operations import visible
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import IssueId, ReplayId, RunId
+from tieline.model.inbound.event import Mention
+from tieline.model.runs.run import AttemptRecord, ExchangeRecord
+from tieline.model.views.details import RunDetail
+from tieline.model.views.more import AttemptRow, ListAttempts
+from tieline.model.views.rows import AuditRow, DeadRow, EventRow, PauseRow, RunRow, StepRow
+from tieline.model.views.views import ListDead, ListRuns, ShowRun
+from tieline.operations import redaction as visible
 from tieline.operations.why import why
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.endpoint import Ask, Endpoint
 from tieline.surfaces.api.lists import (
     LONGEST,

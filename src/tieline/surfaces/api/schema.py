@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from tieline.rules.plain import shown_name
+from tieline.rules.formats.plain import shown_name
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/"

@@ -4,19 +4,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tieline.model.alert import AlertKind, AlertRow, AlertState
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import IssueId
 from tieline.model.commands import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
-from tieline.model.errors import NotFound
-from tieline.model.ids import IssueId
-from tieline.model.view_issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
-from tieline.model.view_lists import Find, Match
-from tieline.model.view_rows import AuditRow
-from tieline.model.view_series import ReadSeries, Series
-from tieline.model.views import ListAlerts, ListAudit, Window
+from tieline.model.people.alert import AlertKind, AlertRow, AlertState
+from tieline.model.views.issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
+from tieline.model.views.more import Find, Match
+from tieline.model.views.rows import AuditRow
+from tieline.model.views.series import ReadSeries, Series
+from tieline.model.views.views import ListAlerts, ListAudit, Window
 from tieline.operations.audit import Chain, check_chain
 from tieline.operations.story import Story, story
-from tieline.rules.access import Permission
-from tieline.rules.plain_time import moment
+from tieline.rules.formats.plain_time import moment
+from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
 from tieline.surfaces.api.lists import (

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.alert import AlertRow
-from tieline.model.views import ListAlerts
+from tieline.model.people.alert import AlertRow
+from tieline.model.views.views import ListAlerts
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
 

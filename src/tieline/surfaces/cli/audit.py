@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.errors import NotFound
-from tieline.model.view_rows import AuditRow
-from tieline.model.views import ListAudit, Window
+from tieline.model.base.errors import NotFound
+from tieline.model.views.rows import AuditRow
+from tieline.model.views.views import ListAudit, Window
 from tieline.operations.audit import Chain, check_chain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tieline.model.flow import HubSpec
-from tieline.model.store_sheet import StoreSheet
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.engine_report import StoreSheet
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -17,7 +17,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 
 if TYPE_CHECKING:
-    from tieline.surfaces.remote.client import FarHub
+    from tieline.adapters.remote.client import FarHub
 
 Overrides = Mapping[str, object]
 """Settings that were given on the command line, by name; None: not given."""

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from tieline.model.by import By
-from tieline.model.errors import SettingsError
-from tieline.model.operation import PREFIX, BulkFilter
-from tieline.model.views import CheckStore
-from tieline.operations import long_work
+from tieline.model.base.by import By
+from tieline.model.base.errors import SettingsError
+from tieline.model.replays.operation import PREFIX, BulkFilter
+from tieline.model.views.views import CheckStore
+from tieline.operations import bulk as long_work
 from tieline.surfaces.cli.options import issue_of
 from tieline.surfaces.cli.session import Session
 

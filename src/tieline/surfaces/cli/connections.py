@@ -2,15 +2,14 @@
 
 import typer
 
-from tieline.model.errors import NotFound
-from tieline.model.views import CountCalls, ListPauses
+from tieline.model.base.errors import NotFound
+from tieline.model.views.declared import AskConnections, ConnectionLine
+from tieline.model.views.views import CountCalls, ListPauses
 from tieline.operations import overview
-from tieline.operations.overview import ConnectionLine
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.flows import pause_named, resume_named
 from tieline.surfaces.cli.paper import Column, exactly, when
 from tieline.surfaces.cli.session import Session
-from tieline.surfaces.remote.questions import AskConnections
 
 app = o.noun("Connections: accounts at other systems, and how their latest calls went.")
 

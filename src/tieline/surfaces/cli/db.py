@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.errors import CommandRefused
-from tieline.model.store_sheet import StoreSheet, TableSheet
-from tieline.model.transfer import Copied
+from tieline.model.base.errors import CommandRefused
+from tieline.model.views.engine_report import StoreSheet, TableSheet
+from tieline.model.views.transfer import Copied
 from tieline.operations.copying import Wishes, copy, reopen
-from tieline.rules.plain_time import span
-from tieline.rules.shown import shown
-from tieline.rules.store_name import SQLITE, file_of, is_postgres
+from tieline.rules.formats.plain_time import span
+from tieline.rules.privacy.address import shown
+from tieline.rules.store.name import SQLITE, file_of, is_postgres
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column
 from tieline.surfaces.cli.session import Session

@@ -7,11 +7,11 @@ from typing import Annotated
 import orjson
 import typer
 
-from tieline.model.commands import By
-from tieline.model.errors import SettingsError
-from tieline.model.ids import RunId
-from tieline.model.view_rows import DeadRow
-from tieline.model.views import CountEffects, ListDead, ShowRun
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import RunId
+from tieline.model.commands import By, Edited
+from tieline.model.views.rows import DeadRow
+from tieline.model.views.views import CountEffects, ListDead, ShowRun
 from tieline.operations import decide
 from tieline.ports.journal import Journal
 from tieline.surfaces.cli import bulk, runs
@@ -143,7 +143,7 @@ def edit(
     document = None if payload is None else _read(payload)
     parsed = [_change(text) for text in changes or ()]
 
-    async def work(journal: Journal) -> decide.Edited:
+    async def work(journal: Journal) -> Edited:
         async with session.views() as views:
             desk = decide.Desk(journal, views, admitter)
             new = document or await decide.patched(views, RunId(run_id), parsed)
@@ -153,14 +153,14 @@ def edit(
     _say(session, run_id, edited)
 
 
-def _say(session: Session, run_id: str, edited: decide.Edited) -> None:
+def _say(session: Session, run_id: str, edited: Edited) -> None:
     words = f"{run_id} is replaced by {edited.run_id} for {edited.event_id}"
     session.done(words, run=edited.run_id, event=edited.event_id, replaces=run_id)
 
 
 async def _edited_there(
     session: Session, run_id: str, by: By, asked: tuple[str | None, list[str] | None]
-) -> decide.Edited:
+) -> Edited:
     """The hub elsewhere makes the new payload: only it may see the old one."""
     payload, changes = asked
     if payload is not None:

@@ -2,11 +2,11 @@
 
 import typer
 
-from tieline.model.ids import EventId
-from tieline.model.view_details import EventDetail
-from tieline.model.view_rows import EventRow
-from tieline.model.views import ListEvents, ShowEvent
-from tieline.operations import visible
+from tieline.model.base.ids import EventId
+from tieline.model.views.details import EventDetail
+from tieline.model.views.rows import EventRow
+from tieline.model.views.views import ListEvents, ShowEvent
+from tieline.operations import redaction as visible
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.receipts import COLUMNS as RECEIPT_COLUMNS

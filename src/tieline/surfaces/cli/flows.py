@@ -2,15 +2,14 @@
 
 import typer
 
+from tieline.model.base.errors import NotFound
 from tieline.model.commands import Pause
-from tieline.model.errors import NotFound
-from tieline.model.views import CountWork, ListPauses
+from tieline.model.views.declared import AskFlows, FlowLine
+from tieline.model.views.views import CountWork, ListPauses
 from tieline.operations import decide, overview
-from tieline.operations.overview import FlowLine
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column
 from tieline.surfaces.cli.session import Session
-from tieline.surfaces.remote.questions import AskFlows
 
 app = o.noun("Flows: declared in the hub, with how their work stands.")
 

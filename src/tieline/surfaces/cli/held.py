@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.errors import SettingsError
-from tieline.model.ids import RunId
-from tieline.model.view_rows import RunRow
-from tieline.model.views import ListRuns
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import RunId
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import ListRuns
 from tieline.operations import decide
 from tieline.operations.decide import Decision
 from tieline.surfaces.cli import bulk, runs

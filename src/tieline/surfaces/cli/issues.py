@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import IssueId
 from tieline.model.commands import (
     AcknowledgeIssue,
     By,
@@ -12,10 +14,8 @@ from tieline.model.commands import (
     ReopenIssue,
     ResolveIssue,
 )
-from tieline.model.errors import SettingsError
-from tieline.model.flow import HubSpec
-from tieline.model.ids import IssueId
-from tieline.model.view_issues import (
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.issues import (
     UNRESOLVED,
     AffectedRecord,
     IssueRow,
@@ -25,8 +25,8 @@ from tieline.model.view_issues import (
 )
 from tieline.operations.owners import owner_of
 from tieline.ports.journal import Journal
-from tieline.rules.plain import plain
-from tieline.rules.plain_time import moment
+from tieline.rules.formats.plain import plain
+from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import receipts, runs
 from tieline.surfaces.cli.paper import Column, exactly, when

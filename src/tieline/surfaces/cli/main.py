@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from tieline.model import errors as e
+from tieline.model.base import errors as e
 from tieline.surfaces.cli import (
     alerts,
     audit,

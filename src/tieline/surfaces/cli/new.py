@@ -7,7 +7,7 @@ from string import Template
 
 import typer
 
-from tieline.model.errors import CommandRefused, SettingsError
+from tieline.model.base.errors import CommandRefused, SettingsError
 from tieline.surfaces.cli import options as o
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)

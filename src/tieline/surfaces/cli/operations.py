@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
+from tieline.model.base.ids import ReplayId
 from tieline.model.commands import CancelReplay
-from tieline.model.ids import ReplayId
-from tieline.model.operation import PREFIX, CancelOperation
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import Page, Window
-from tieline.operations.under_way import CURSOR, KINDS, REPLAY, LongWork, kind_of, under_way
-from tieline.operations.under_way import show as one
-from tieline.rules.plain import plain
+from tieline.model.replays.operation import PREFIX, CancelOperation
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import Page, Window
+from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, kind_of, under_way
+from tieline.operations.in_progress import show as one
+from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 from tieline.surfaces.cli.session import Session, Span

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.errors import SettingsError
-from tieline.model.ids import IssueId
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import IssueId
 from tieline.surfaces.cli.session import Session
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Rows at most.")]

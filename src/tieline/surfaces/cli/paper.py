@@ -11,10 +11,10 @@ from typing import Any, Generic, TypeVar
 
 import typer
 
-from tieline.model.payload import Json
-from tieline.rules.plain import plain, to_lines, to_text
-from tieline.rules.plain_time import iso, short
-from tieline.rules.terminal_text import inert
+from tieline.model.base.payload import Json
+from tieline.rules.formats.plain import plain, to_lines, to_text
+from tieline.rules.formats.plain_time import iso, short
+from tieline.rules.formats.terminal_text import inert
 
 R = TypeVar("R")
 

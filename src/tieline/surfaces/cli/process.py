@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.errors import DeclarationError, SettingsError
-from tieline.model.flow import HubSpec
-from tieline.model.views import CheckStore, CountWork, ListPauses, ListWorkers
+from tieline.model.base.errors import DeclarationError, SettingsError
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.views import CheckStore, CountWork, ListPauses, ListWorkers
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
-from tieline.rules.plain_time import ago
-from tieline.rules.shown import shown
-from tieline.rules.store_name import file_of
+from tieline.rules.formats.plain_time import ago
+from tieline.rules.privacy.address import shown
+from tieline.rules.store.name import file_of
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.build import DemoWishes
 from tieline.surfaces.cli.session import Session

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from tieline.model.base.errors import CommandRefused, SettingsError
+from tieline.model.base.ids import IssueId, ReceiptId
 from tieline.model.commands import CloseDeliveries, Decided
-from tieline.model.errors import CommandRefused, SettingsError
-from tieline.model.ids import IssueId, ReceiptId
-from tieline.model.knowledge_commands import MOST_DECIDED
-from tieline.model.view_rows import ReceiptRow
-from tieline.model.views import ListReceipts, ShowReceipt, Window
+from tieline.model.people.decisions import MOST_DECIDED
+from tieline.model.views.rows import ReceiptRow
+from tieline.model.views.views import ListReceipts, ShowReceipt, Window
 from tieline.ports.journal import Journal
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import replay

@@ -3,13 +3,13 @@
 import orjson
 import typer
 
-from tieline.model.ids import ReceiptId
-from tieline.model.receipt import Verdict
-from tieline.model.view_details import ReceiptDetail
-from tieline.model.view_rows import EventRow, ReceiptRow
-from tieline.model.views import ListReceipts, ShowReceipt
-from tieline.operations import visible
-from tieline.rules.plain import plain
+from tieline.model.base.ids import ReceiptId
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.views.details import ReceiptDetail
+from tieline.model.views.rows import EventRow, ReceiptRow
+from tieline.model.views.views import ListReceipts, ShowReceipt
+from tieline.operations import redaction as visible
+from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.session import Span

@@ -6,20 +6,19 @@ from typing import Annotated
 
 import typer
 
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import ReplayFilter
-from tieline.model.errors import SettingsError
-from tieline.model.ids import EventId, ReplayId
-from tieline.model.view_details import ReplayDetail
-from tieline.model.view_rows import ReplayRow
-from tieline.model.views import CheckStore, ListReplays, ShowReplay
+from tieline.model.views.details import ReplayDetail
+from tieline.model.views.replay_plan import AskPlan, Example, Plan
+from tieline.model.views.rows import ReplayRow
+from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
 from tieline.operations import replay
-from tieline.operations.replay import Example, Plan
-from tieline.rules.plain import plain
+from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.runs import AUDIT_COLUMNS
 from tieline.surfaces.cli.session import Session, Span
-from tieline.surfaces.remote.questions import AskPlan
 
 app = o.noun("Replay: run recorded events again, planned first, paced, below live traffic.")
 

@@ -2,17 +2,18 @@
 
 import typer
 
-from tieline.model.flow import HubSpec
-from tieline.model.ids import ReplayId, RunId
-from tieline.model.payload import Json
-from tieline.model.run import AttemptRecord, RunState
-from tieline.model.view_details import RunDetail
-from tieline.model.view_rows import AuditRow, RunRow, StepRow
-from tieline.model.views import ListRuns, ShowRun
-from tieline.operations import decide, visible
+from tieline.model.base.ids import ReplayId, RunId
+from tieline.model.base.payload import Json
+from tieline.model.hub.flow import HubSpec
+from tieline.model.runs.run import AttemptRecord, RunState
+from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import AuditRow, RunRow, StepRow
+from tieline.model.views.views import ListRuns, ShowRun
+from tieline.operations import decide
+from tieline.operations import redaction as visible
 from tieline.operations.why import why
-from tieline.rules.plain import plain
-from tieline.rules.plain_time import span
+from tieline.rules.formats.plain import plain
+from tieline.rules.formats.plain_time import span
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.session import Session, Span

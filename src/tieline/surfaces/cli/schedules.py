@@ -2,9 +2,9 @@
 
 import typer
 
+from tieline.model.base.errors import NotFound
 from tieline.model.commands import ScheduleRow
-from tieline.model.errors import NotFound
-from tieline.model.views import ListSchedules
+from tieline.model.views.views import ListSchedules
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 

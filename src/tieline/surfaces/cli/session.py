@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tieline.model.base.errors import DeclarationError, SettingsError
 from tieline.model.commands import By
-from tieline.model.errors import DeclarationError, SettingsError
-from tieline.model.flow import HubSpec
-from tieline.model.views import Page, Question, Window
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.views import Page, Question, Window
 from tieline.operations.paging import gather
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.rules.plain_time import moment
+from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.cli.build import Build, Far, Target
 from tieline.surfaces.cli.paper import Paper
 
 if TYPE_CHECKING:
-    from tieline.surfaces.remote.client import FarHub
+    from tieline.adapters.remote.client import FarHub
 
 R = TypeVar("R")
 T = TypeVar("T")

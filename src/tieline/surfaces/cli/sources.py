@@ -2,10 +2,10 @@
 
 import typer
 
-from tieline.model.view_series import ListSources, SourceRow
-from tieline.rules.plain import plain
-from tieline.rules.plain_time import span
-from tieline.rules.rhythm import silent_ones
+from tieline.model.views.series import ListSources, SourceRow
+from tieline.rules.formats.plain import plain
+from tieline.rules.formats.plain_time import span
+from tieline.rules.inbound.cadence import silent_ones
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
 

@@ -2,11 +2,11 @@
 
 import typer
 
-from tieline.model.errors import NotFound
-from tieline.model.ids import Micros
-from tieline.model.view_rows import WorkerRow
-from tieline.model.views import ListWorkers
-from tieline.rules.presence import clock_told, told
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import Micros
+from tieline.model.views.rows import WorkerRow
+from tieline.model.views.views import ListWorkers
+from tieline.rules.fleet.presence import clock_told, told
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 

@@ -11,13 +11,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tieline.model.base.errors import CommandRefused, Conflict, PayloadRejected, SettingsError
 from tieline.model.commands import By
-from tieline.model.errors import (
-    CommandRefused,
-    Conflict,
-    PayloadRejected,
-    SettingsError,
-)
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.web.viewer import viewer_of
 

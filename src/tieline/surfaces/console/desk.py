@@ -11,12 +11,12 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from tieline.model.ids import Micros
-from tieline.model.view_quarantine import CountQuarantine
-from tieline.model.view_rows import WorkCount
-from tieline.model.view_series import ReadSums
-from tieline.model.views import CountWork, ListPauses, Question
-from tieline.rules.access import Permission
+from tieline.model.base.ids import Micros
+from tieline.model.views.quarantine import CountQuarantine
+from tieline.model.views.rows import WorkCount
+from tieline.model.views.series import ReadSums
+from tieline.model.views.views import CountWork, ListPauses, Question
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console import words
 from tieline.surfaces.console.menu import menu
 from tieline.surfaces.console.standing import Standing

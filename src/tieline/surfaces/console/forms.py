@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from tieline.model.errors import SettingsError
-from tieline.model.ids import Micros
-from tieline.model.views import Page, Window
-from tieline.rules.plain_time import moment
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import Micros
+from tieline.model.views.views import Page, Window
+from tieline.rules.formats.plain_time import moment
 
 ROWS = 50
 LOOKS = 6

@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.commands import By, Pause, Resume
-from tieline.model.errors import Conflict, NotFound
-from tieline.model.views import ListPauses
-from tieline.rules.access import Permission
+from tieline.model.views.views import ListPauses
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.words import counted

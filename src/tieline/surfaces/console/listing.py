@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from tieline.model.view_rows import RunRow
-from tieline.model.views import MOST_ROWS, ListRuns, Page, Question, Window
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import MOST_ROWS, ListRuns, Page, Question, Window
 from tieline.operations.paging import gather
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import LOOKS

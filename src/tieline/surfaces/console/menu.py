@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.standing import Standing
 from tieline.surfaces.console.words import number
 from tieline.surfaces.web.viewer import Viewer

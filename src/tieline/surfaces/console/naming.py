@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from tieline.model.event import Mention
-from tieline.model.ids import EventId
-from tieline.model.view_lists import ListMentions
+from tieline.model.base.ids import EventId
+from tieline.model.inbound.event import Mention
+from tieline.model.views.more import ListMentions
 from tieline.surfaces.console.desk import Desk
 
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tieline.model.view_issues import ListIssues
-from tieline.model.view_lists import Match
-from tieline.model.views import (
+from tieline.model.views.issues import ListIssues
+from tieline.model.views.more import Match
+from tieline.model.views.views import (
     MOST_ROWS,
     ListEvents,
     ListReceipts,

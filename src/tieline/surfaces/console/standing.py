@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tieline.model.ids import Micros
-from tieline.model.view_rows import PauseRow, WorkCount
+from tieline.model.base.ids import Micros
+from tieline.model.views.rows import PauseRow, WorkCount
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tieline.model.errors import Overloaded, StoreError
-from tieline.model.facts import PassFailed
-from tieline.model.ids import Micros
-from tieline.model.view_lists import AttemptRow, News, Tail
-from tieline.model.view_rows import ReceiptRow, RunRow
+from tieline.model.base.errors import Overloaded, StoreError
+from tieline.model.base.ids import Micros
+from tieline.model.runs.facts import PassFailed
+from tieline.model.views.more import AttemptRow, News, Tail
+from tieline.model.views.rows import ReceiptRow, RunRow
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views
-from tieline.rules.plain_time import span
+from tieline.rules.formats.plain_time import span
 
 LOOK_S = 1.0
 AFTER_ERROR_S = 5.0

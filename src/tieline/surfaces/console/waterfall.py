@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tieline.model.ids import Micros
-from tieline.model.payload import Json
-from tieline.model.run import AttemptRecord, ExchangeRecord
-from tieline.model.view_details import RunDetail
-from tieline.model.view_rows import StepRow
+from tieline.model.base.ids import Micros
+from tieline.model.base.payload import Json
+from tieline.model.runs.run import AttemptRecord, ExchangeRecord
+from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import StepRow
 from tieline.surfaces.console.words import tone
 
 WIDTH = 1000.0

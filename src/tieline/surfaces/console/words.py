@@ -6,10 +6,10 @@ from datetime import timedelta
 import orjson
 from markupsafe import Markup, escape
 
-from tieline.model.ids import Micros
-from tieline.model.payload import Json
-from tieline.rules import plain_time
-from tieline.rules.terminal_text import inert
+from tieline.model.base.ids import Micros
+from tieline.model.base.payload import Json
+from tieline.rules.formats import plain_time
+from tieline.rules.formats.terminal_text import inert
 
 NOTHING = "\u2013"
 """A dash, where there is no value."""

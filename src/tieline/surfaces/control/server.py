@@ -8,13 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tieline.model.errors import SettingsError
+from tieline.adapters.control import wire
+from tieline.adapters.control.socket_path import make_private, socket_path
+from tieline.model.base.errors import SettingsError
+from tieline.model.command import OperatorCommand
 from tieline.ports.journal import Journal
-from tieline.surfaces.control import wire
-from tieline.surfaces.control.place import make_private, socket_path
 
 PRIVATE_UMASK = 0o177
-After = Callable[[wire.OperatorsCommand], None]
+After = Callable[[OperatorCommand[Any]], None]
 """Called with a command that is on disk, so that the hub reacts at once; must not raise."""
 Status = Callable[[], Mapping[str, Any]]
 
@@ -85,7 +86,7 @@ class ControlServer:
         except Exception as error:  # noqa: BLE001 - every problem is the client's to be told
             return wire.problem(error)
 
-    async def _do(self, command: wire.OperatorsCommand) -> dict[str, object]:
+    async def _do(self, command: wire.Order) -> dict[str, object]:
         answer = await self._journal.commit(command)
         self._after(command)
         return wire.answer_of(answer)

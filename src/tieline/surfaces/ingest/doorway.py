@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Protocol
 
-from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Problem, Reply
 from tieline.ports.clock import Clock
 
 

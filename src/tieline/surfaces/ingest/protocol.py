@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from typing import cast
 
-from tieline.model.inbound import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Problem, Reply
 from tieline.surfaces.ingest.doorway import Doorway
 from tieline.surfaces.ingest.reading import Reading
 from tieline.surfaces.ingest.request_head import problem

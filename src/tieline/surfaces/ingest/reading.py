@@ -8,8 +8,8 @@ from typing import Never, Protocol
 
 import httptools
 
-from tieline.model.call import Headers
-from tieline.model.inbound import Inbound, Problem
+from tieline.model.base.headers import Headers
+from tieline.model.inbound.request import Inbound, Problem
 from tieline.surfaces.ingest.doorway import Doorway
 from tieline.surfaces.ingest.request_head import origin_form, problem, read_head, source_of
 

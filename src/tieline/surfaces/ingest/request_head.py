@@ -8,8 +8,8 @@ judge are heads that are well formed and yet not for us.
 from http import HTTPStatus
 from typing import NamedTuple
 
-from tieline.model.call import Headers
-from tieline.model.inbound import Problem
+from tieline.model.base.headers import Headers
+from tieline.model.inbound.request import Problem
 
 PREFIX = "/in/"
 _SCHEMES = frozenset({"http", "https"})

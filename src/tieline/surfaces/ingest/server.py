@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from tieline.model.inbound import Inbound, Reply
+from tieline.model.inbound.request import Inbound, Reply
 from tieline.pipeline.front import Front
 from tieline.ports.clock import Clock
 from tieline.surfaces.ingest.doorway import DoorLimits, Doorway

@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from tieline.model.call import Headers
-from tieline.model.inbound import Reply
+from tieline.model.base.headers import Headers
+from tieline.model.inbound.request import Reply
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import orjson
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 from tieline.surfaces.web.headers import added
 
 LONGEST_HEAD_BYTES = 8192

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieline.model import access as a
-from tieline.model.by import By
-from tieline.model.errors import CommandRefused
-from tieline.model.view_access import FindCredentials, FindSession, FindToken, ListUsers
+from tieline.model.base.by import By
+from tieline.model.base.errors import CommandRefused
+from tieline.model.people import access as a
+from tieline.model.views.access import FindCredentials, FindSession, FindToken, ListUsers
 from tieline.ports.secrecy import Secrecy
-from tieline.rules import credentials as rule
-from tieline.rules.access import Role, Scope, allowed
-from tieline.rules.login_limit import LoginLimit
+from tieline.rules.people import credentials as rule
+from tieline.rules.people.access import Role, Scope, allowed
+from tieline.rules.people.login_limit import LoginLimit
 from tieline.surfaces.web.origin import address_of, check_same_site, form_token
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem

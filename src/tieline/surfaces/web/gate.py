@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tieline.model.facts import PassFailed
+from tieline.model.runs.facts import PassFailed
 from tieline.ports.observer import Observer
 from tieline.surfaces.web.headers import added
 from tieline.surfaces.web.parts import WebPolicy

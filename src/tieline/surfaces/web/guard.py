@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.web.problem import Problem
 from tieline.surfaces.web.viewer import KEY, Viewer
 

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.errors import StoreError
-from tieline.model.views import ListPauses
+from tieline.model.base.errors import StoreError
+from tieline.model.views.views import ListPauses
 from tieline.surfaces.web.guard import open_to_all
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.web.guard import open_to_all
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from tieline.model.commands import Command
-from tieline.model.flow import HubSpec
-from tieline.model.gauges import GuardGauges
-from tieline.model.ids import Micros
+from tieline.model.base.ids import Micros
+from tieline.model.command import OperatorCommand
+from tieline.model.hub.flow import HubSpec
+from tieline.model.views.gauges import GuardGauges
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -15,6 +15,8 @@ from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class WebParts:
     journal: Journal
     views: Views
     admitter: Admitter
-    after: Callable[[Command], None]
+    after: Callable[[OperatorCommand[Any]], None]
     """To be called with an operator's command that is on disk: the hub reacts at once."""
     clock: Clock
     ids: Ids
@@ -66,7 +68,7 @@ class WebParts:
     clean: Callable[[str], str] | None = None
     """Takes every secret that the hub knows, or knew, out of a text. None: one is made."""
 
-    async def carry_out(self, command: Command) -> Any:
+    async def carry_out(self, command: OperatorCommand[A]) -> A:
         """Commit an operator's *command*, then let the hub react. Raises as the journal does."""
         answer = await self.journal.commit(command)
         self.after(command)

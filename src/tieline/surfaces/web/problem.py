@@ -7,7 +7,7 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tieline.model import errors as e
+from tieline.model.base import errors as e
 
 MEDIA_TYPE = "application/problem+json"
 

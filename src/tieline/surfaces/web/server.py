@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
-from tieline.model.errors import SettingsError
+from tieline.model.base.errors import SettingsError
 from tieline.surfaces.listening import CONSOLE, listen
 from tieline.surfaces.web.protocol import PatientProtocol
 

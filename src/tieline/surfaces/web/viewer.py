@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tieline.rules.access import Permission, Role
+from tieline.rules.people.access import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.connection import ConnectionSpec
-from tieline.model.errors import NotFound
-from tieline.model.gauges import GuardGauges
-from tieline.model.view_lists import ConnectionHealth, ListAttempts, ListConnections
-from tieline.model.view_series import Point, ReadSums
-from tieline.model.views import ListAlerts, Window
-from tieline.rules.access import Permission
+from tieline.model.base.errors import NotFound
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.views.gauges import GuardGauges
+from tieline.model.views.more import ConnectionHealth, ListAttempts, ListConnections
+from tieline.model.views.series import Point, ReadSums
+from tieline.model.views.views import ListAlerts, Window
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.holding import holding

@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.errors import CommandRefused, SettingsError
+from tieline.model.base.ids import RunId
 from tieline.model.commands import By, Cancel, DiscardDead, ResolveHeld, RetryDead
-from tieline.model.errors import CommandRefused, SettingsError
-from tieline.model.ids import RunId
-from tieline.model.view_details import RunDetail
-from tieline.model.views import CountEffects, ShowEvent, ShowRun
-from tieline.operations import decide, visible
+from tieline.model.views.details import RunDetail
+from tieline.model.views.views import CountEffects, ShowEvent, ShowRun
+from tieline.operations import decide
+from tieline.operations import redaction as visible
 from tieline.operations.decide import Decision
-from tieline.rules.access import Permission
-from tieline.rules.redact import REDACTED
+from tieline.rules.people.access import Permission
+from tieline.rules.privacy.redact import REDACTED
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.words import counted, document, plain

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.errors import NotFound
-from tieline.model.event import Reference
-from tieline.model.flow import HubSpec
-from tieline.model.ids import EventId, IssueId, ReceiptId
-from tieline.model.view_details import EventDetail, ReceiptDetail
-from tieline.model.views import ListEvents, ListReceipts, ShowEvent, ShowReceipt
-from tieline.operations import visible
-from tieline.rules.access import Permission
+from tieline.model.base.errors import NotFound
+from tieline.model.base.ids import EventId, IssueId, ReceiptId
+from tieline.model.hub.flow import HubSpec
+from tieline.model.inbound.event import Reference
+from tieline.model.views.details import EventDetail, ReceiptDetail
+from tieline.model.views.views import ListEvents, ListReceipts, ShowEvent, ShowReceipt
+from tieline.operations import redaction as visible
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of

@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.errors import NotFound
-from tieline.model.view_lists import ListLanes
-from tieline.model.view_series import Point, ReadSums
-from tieline.model.views import ListRuns, Window
+from tieline.model.base.errors import NotFound
+from tieline.model.views.declared import FlowLine
+from tieline.model.views.more import ListLanes
+from tieline.model.views.series import Point, ReadSums
+from tieline.model.views.views import ListRuns, Window
 from tieline.operations import overview
-from tieline.operations.overview import FlowLine
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.holding import holding
 from tieline.surfaces.console.words import days

@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import IssueId, Micros
 from tieline.model.commands import (
     AcknowledgeIssue,
     By,
@@ -14,12 +16,10 @@ from tieline.model.commands import (
     ReopenIssue,
     ResolveIssue,
 )
-from tieline.model.errors import SettingsError
-from tieline.model.ids import IssueId, Micros
-from tieline.model.view_issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
-from tieline.model.view_series import ReadSparks
+from tieline.model.views.issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
+from tieline.model.views.series import ReadSparks
 from tieline.operations.owners import owner_of
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages

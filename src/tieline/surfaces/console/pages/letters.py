@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.errors import Conflict, SettingsError
+from tieline.model.base.ids import IssueId, ReceiptId, RunId
 from tieline.model.commands import By, CloseDeliveries, DecideMany
-from tieline.model.errors import Conflict, SettingsError
-from tieline.model.ids import IssueId, ReceiptId, RunId
-from tieline.model.knowledge_commands import MOST_DECIDED
-from tieline.model.views import ListDead, ListRuns
-from tieline.rules.access import Permission
+from tieline.model.people.decisions import MOST_DECIDED
+from tieline.model.views.views import ListDead, ListRuns
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages

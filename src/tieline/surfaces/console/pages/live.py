@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.view_lists import Tail
-from tieline.rules.access import Permission
+from tieline.model.views.more import Tail
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import Asked, asked
 from tieline.surfaces.console.tail import Item, TailHub, Wanted, Watcher, items

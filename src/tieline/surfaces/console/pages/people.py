@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.access import (
+from tieline.model.base.by import By
+from tieline.model.base.errors import NotFound, SettingsError
+from tieline.model.people.access import (
     AddInvite,
     AddToken,
     EndSessions,
@@ -18,11 +20,9 @@ from tieline.model.access import (
     SetRole,
     UserRow,
 )
-from tieline.model.by import By
-from tieline.model.errors import NotFound, SettingsError
-from tieline.model.view_access import ListTokens, ListUsers
-from tieline.rules.access import Permission
-from tieline.rules.credentials import INVITE_US, TOKEN_PREFIX, digest, user_name
+from tieline.model.views.access import ListTokens, ListUsers
+from tieline.rules.people.access import Permission
+from tieline.rules.people.credentials import INVITE_US, TOKEN_PREFIX, digest, user_name
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.web.guard import needs

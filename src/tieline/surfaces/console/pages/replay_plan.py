@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.errors import CommandRefused, SettingsError
+from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, RunId
 from tieline.model.commands import By, ReplayFilter, StartReplay
-from tieline.model.errors import CommandRefused, SettingsError
-from tieline.model.ids import EventId, IssueId, Micros, ReceiptId, RunId
-from tieline.model.views import ShowReceipt, ShowRun
+from tieline.model.views.replay_plan import Plan
+from tieline.model.views.views import ShowReceipt, ShowRun
 from tieline.operations import replay
-from tieline.operations.replay import Plan
-from tieline.rules.access import Permission
-from tieline.rules.plain_time import moment, short
+from tieline.rules.formats.plain_time import moment, short
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.pages.events import sources

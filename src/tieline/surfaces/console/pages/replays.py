@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.ids import ReplayId
 from tieline.model.commands import By, CancelReplay
-from tieline.model.ids import ReplayId
-from tieline.model.replay_filter import ReplayFilter
-from tieline.model.view_details import ReplayDetail
-from tieline.model.views import ListReplays, ShowReplay
-from tieline.rules.access import Permission
-from tieline.rules.plain_time import iso
+from tieline.model.replays.filter import ReplayFilter
+from tieline.model.views.details import ReplayDetail
+from tieline.model.views.views import ListReplays, ShowReplay
+from tieline.rules.formats.plain_time import iso
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.forms import asked, pages

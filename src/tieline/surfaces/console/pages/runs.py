@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.ids import IssueId, ReplayId, RunId
-from tieline.model.run import RunState
-from tieline.model.view_details import RunDetail
-from tieline.model.view_rows import RunRow
-from tieline.model.views import ListRuns, ShowRun, Window
-from tieline.operations import visible
+from tieline.model.base.ids import IssueId, ReplayId, RunId
+from tieline.model.runs.run import RunState
+from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import RunRow
+from tieline.model.views.views import ListRuns, ShowRun, Window
+from tieline.operations import redaction as visible
 from tieline.operations.why import why
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of, unfinished_of

@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.errors import NotFound
-from tieline.model.view_series import ListSources, SourceRow
-from tieline.model.views import ListReceipts, Window
-from tieline.rules.access import Permission
-from tieline.rules.rhythm import silent_ones
+from tieline.model.base.errors import NotFound
+from tieline.model.views.series import ListSources, SourceRow
+from tieline.model.views.views import ListReceipts, Window
+from tieline.rules.inbound.cadence import silent_ones
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.pages.events import scheme
 from tieline.surfaces.web.guard import needs

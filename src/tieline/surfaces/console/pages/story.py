@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.errors import CommandRefused, NotFound
-from tieline.model.ids import Micros, RunId
-from tieline.model.view_details import Trail
-from tieline.model.view_lists import Find, Match
-from tieline.model.view_rows import RunRow
+from tieline.model.base.errors import CommandRefused, NotFound
+from tieline.model.base.ids import Micros, RunId
+from tieline.model.views.details import Trail
+from tieline.model.views.more import Find, Match
+from tieline.model.views.rows import RunRow
 from tieline.operations.plain_story import plain
 from tieline.operations.story import Found, Line, find, tell
-from tieline.rules.access import Permission
+from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.short_ids import ending_in
 from tieline.surfaces.console.words import span

@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.flow import ScheduleSource
-from tieline.model.ids import WorkerId
-from tieline.model.view_lists import CountHands, ShowWorker
-from tieline.model.view_rows import AuditRow
-from tieline.model.views import CheckRows, ListAudit, ListSchedules, ListWorkers
-from tieline.rules.access import Permission
-from tieline.rules.audit_chain import first_break, hash_of
-from tieline.rules.presence import clock_told, presence
+from tieline.model.base.ids import WorkerId
+from tieline.model.hub.flow import ScheduleSource
+from tieline.model.views.more import CountHands, ShowWorker
+from tieline.model.views.rows import AuditRow
+from tieline.model.views.views import CheckRows, ListAudit, ListSchedules, ListWorkers
+from tieline.rules.fleet.presence import clock_told, presence
+from tieline.rules.people.access import Permission
+from tieline.rules.people.audit_chain import first_break, hash_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import chosen_of

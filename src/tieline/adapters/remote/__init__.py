@@ -1,0 +1,1 @@
+"""Remote: a hub on another machine, asked and ordered over its API."""

@@ -1,0 +1,1 @@
+"""Fleet: shared limits and counts of several processes."""

@@ -1,0 +1,1 @@
+"""Issues are decided and read."""

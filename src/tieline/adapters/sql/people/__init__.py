@@ -1,0 +1,1 @@
+"""People: users, sessions and tokens are stored and read."""

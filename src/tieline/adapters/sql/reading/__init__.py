@@ -1,0 +1,1 @@
+"""Reading: bounded pages of rows, and one thing with everything about it."""

@@ -1,0 +1,254 @@
+"""Listing: a question for a list comes in; one bounded page of its rows, newest first, goes out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from typing import TypeVar
+
+import orjson
+
+from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
+from tieline.model.base.ids import EventId
+from tieline.model.commands import ReplayFilter, ScheduleRow
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.views import views as v
+from tieline.model.views.rows import (
+    AuditRow,
+    ConnectionCalls,
+    DeadRow,
+    EventRow,
+    FlowCount,
+    PauseRow,
+    ReceiptRow,
+    ReplayRow,
+    RunRow,
+    WorkCount,
+    WorkerRow,
+)
+from tieline.rules.formats.id_time import end_id, first_id
+from tieline.rules.runs.replayed import progress
+
+R = TypeVar("R")
+
+LOOK = 2_000
+"""Rows that one page looks at, when few of them may match."""
+COUNTED = 100_000
+CALLS_LOOKED_AT = 2_000
+BEGINNING_OF_TIME = 0
+END_OF_TIME = 2**62
+ODD_VERDICTS = frozenset({"duplicate", "refused", "quarantined", "unmatched", "challenge"})
+ODD_STATES = frozenset({"held", "dead", "cancelled"})
+CHOSEN = {
+    "receipt_page_odd": "verdict",
+    "receipt_page_of_issue": "issue",
+    "run_page_odd": "state",
+    "run_page_of_issue": "issue",
+    "run_page_of_replay": "replay_id",
+    "run_page_waiting": "waits_on",
+    "dead_page_of_issue": "issue",
+}
+"""What an index has chosen already: every row that these look at is one."""
+LIVE_STATES = frozenset({"ready", "running", "retrying", "waiting"})
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+
+def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
+    """Deliveries; those that were not accepted, or belong to an issue, have an index."""
+    where: dict[str, Value] = {"source": q.source, "verdict": q.verdict, "reason": q.reason}
+    name = "receipt_page_odd" if q.verdict in ODD_VERDICTS else "receipt_page"
+    if q.verdict == Verdict.QUARANTINED:
+        name = "receipt_page_quarantined"
+        decided = None if q.decided is None else int(q.decided)
+        where = {"source": q.source, "reason": q.reason, "issue": q.issue, "decided": decided}
+    elif q.issue is not None:
+        name, where = "receipt_page_of_issue", where | {"issue": q.issue}
+    return (yield from _page(name, "receipt", q.window, where, ReceiptRow))
+
+
+def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
+    """Events."""
+    where = {"source": q.source, "identity": q.identity, **type_bounds(q.type)}
+    return (yield from _page("event_page", "event", q.window, where, EventRow))
+
+
+def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
+    """Runs, from the smallest table or index that has the wanted ones."""
+    where: dict[str, Value] = {
+        "flow": q.flow,
+        "state": q.state,
+        "tenant": q.tenant,
+        "waits_on": q.waits_on,
+    }
+    name = "run_page"
+    if q.issue is not None:
+        name, where = "run_page_of_issue", where | {"issue": q.issue}
+    elif q.replay is not None:
+        name, where = "run_page_of_replay", where | {"replay_id": q.replay}
+    elif q.waits_on is not None:
+        name = "run_page_waiting"
+    elif q.state in ODD_STATES:
+        name = "run_page_odd"
+    elif q.state in LIVE_STATES:
+        name = "run_page_live"
+    return (yield from _page(name, "run", q.window, where, run_row))
+
+
+def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
+    """Dead letters; a run may die long after it was made, so no id says when."""
+    name = "dead_page_open" if q.issue is None else "dead_page_of_issue"
+    if q.decided:
+        name = "dead_page_decided"
+    where: dict[str, Value] = {
+        "flow": q.flow,
+        "kind": q.kind,
+        "issue": q.issue,
+        "connection": q.connection,
+    }
+    return (yield from _page(name, None, q.window, where, DeadRow))
+
+
+def replays(q: v.ListReplays) -> Steps[v.Page[ReplayRow]]:
+    """Replays, with what is left of those that have made all their runs."""
+    page = yield from _page("replay_page", "replay", q.window, {"state": q.state}, replay_row)
+    found = yield from ask_set("replay_waiting", [(row.id,) for row in page.rows])
+    counted: dict[str, int] = {row[0]: row[1] for row in found}
+    rows = [with_progress(row, counted[row.id]) for row in page.rows]
+    return replace(page, rows=tuple(rows))
+
+
+def audit(q: v.ListAudit) -> Steps[v.Page[AuditRow]]:
+    """What people did."""
+    window = q.window
+    limit = _limit(window)
+    before = int(window.before) if window.before else END_OF_TIME
+    bounds = {"before": before, "limit": limit, **_times(window)}
+    if q.subject is None:
+        found = yield from ask("audit_page", **bounds)
+    else:
+        found = yield from ask("audit_page_of_subject", subject=q.subject, **bounds)
+    cursor = str(found[-1][0]) if len(found) == limit else None
+    return v.Page(tuple(AuditRow(*row) for row in found), cursor)
+
+
+def type_bounds(pattern: str | None) -> dict[str, str | None]:
+    """How a query bounds the event type: ``rules/routing.py`` in two parameters."""
+    if pattern is None or pattern == "*":
+        return {"type": None, "prefix": None}
+    if pattern.endswith(".*"):
+        return {"type": None, "prefix": pattern[:-1]}
+    return {"type": pattern, "prefix": None}
+
+
+def _page(
+    name: str,
+    kind: str | None,
+    window: v.Window,
+    where: Mapping[str, Value],
+    make: Callable[..., R],
+) -> Steps[v.Page[R]]:
+    """Every page query answers (rows looked at, last of them, the match or nulls)."""
+    limit = _limit(window)
+    chosen = CHOSEN.get(name)
+    is_filtered = any(value is not None for key, value in where.items() if key != chosen)
+    look = LOOK if is_filtered or window.since_us or window.until_us else limit + 1
+    bounds: dict[str, Value] = {"limit": limit, "look": look, **_times(window)}
+    if kind is not None:
+        bounds["first"] = first_id(kind, window.since_us)
+    before = end_id(kind, window.until_us) if kind is not None else "~"
+    bounds["before"] = min(window.before, before) if window.before else before
+    answer = yield from ask(name, **bounds, **where)
+    looked, last = answer[0][:2]
+    found = [row[2:] for row in answer if row[2] is not None]
+    cursor = None
+    if len(found) == limit:
+        cursor = found[-1][0] if looked == look or found[-1][0] != last else None
+    elif looked == look:
+        cursor = last
+    return v.Page(tuple(make(*row) for row in found), cursor)
+
+
+def _limit(window: v.Window) -> int:
+    return max(1, min(window.limit, v.MOST_ROWS))
+
+
+def _times(window: v.Window) -> dict[str, int]:
+    return {
+        "since_us": BEGINNING_OF_TIME if window.since_us is None else window.since_us,
+        "until_us": END_OF_TIME if window.until_us is None else window.until_us,
+    }
+
+
+# --- short lists and counts -------------------------------------------------------------------
+
+
+def pauses(_: v.ListPauses) -> Steps[tuple[PauseRow, ...]]:
+    """All pauses."""
+    return tuple(PauseRow(*row) for row in (yield from ask("pause_list")))
+
+
+def schedules(_: v.ListSchedules) -> Steps[tuple[ScheduleRow, ...]]:
+    """All schedules."""
+    return tuple(ScheduleRow(*row) for row in (yield from ask("schedule_list")))
+
+
+def workers(_: v.ListWorkers) -> Steps[tuple[WorkerRow, ...]]:
+    """All workers."""
+    return tuple(WorkerRow(*row) for row in (yield from ask("worker_list")))
+
+
+def work(_: v.CountWork) -> Steps[WorkCount]:
+    """How much is unfinished."""
+    alive = yield from ask("work_count", look=COUNTED)
+    died = yield from ask("dead_count", look=COUNTED)
+    first = yield from ask("run_oldest")
+    counts: dict[str, FlowCount] = {}
+    for flow, state, behind, count in alive:
+        field = "behind" if state == "ready" and behind else state
+        _add(counts, flow, field, count)
+    for flow, count in died:
+        _add(counts, flow, "dead", count)
+    exact = sum(row[3] for row in alive) < COUNTED and sum(row[1] for row in died) < COUNTED
+    ordered = tuple(counts[flow] for flow in sorted(counts))
+    return WorkCount(ordered, run_row(*first[0]) if first else None, exact)
+
+
+def _add(counts: dict[str, FlowCount], flow: str, field: str, count: int) -> None:
+    known = counts.get(flow, FlowCount(flow))
+    counts[flow] = replace(known, **{field: getattr(known, field) + count})
+
+
+def calls(_: v.CountCalls) -> Steps[tuple[ConnectionCalls, ...]]:
+    """How the latest tries went."""
+    found = yield from ask("attempt_latest", look=CALLS_LOOKED_AT)
+    return tuple(ConnectionCalls(*row[:7]) for row in found)
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def run_row(*row: object) -> RunRow:
+    """A run's row; SQL has no truth values."""
+    made = RunRow(*row)  # type: ignore[arg-type]
+    return replace(made, behind=bool(made.behind))
+
+
+def run_rows(found: Iterable[RowOut]) -> tuple[RunRow, ...]:
+    """Rows of runs."""
+    return tuple(run_row(*row) for row in found)
+
+
+def with_progress(row: ReplayRow, waiting: int) -> ReplayRow:
+    """The same row, knowing how many of its runs have not ended."""
+    return replace(row, waiting=waiting, progress=progress(row.state, waiting))
+
+
+def replay_row(*row: object) -> ReplayRow:
+    """A replay's row, with its filter read back."""
+    made = ReplayRow(*row)  # type: ignore[arg-type]
+    stored = orjson.loads(str(made.filter))
+    known = {field.name for field in fields(ReplayFilter)}
+    given = {name: value for name, value in stored.items() if name in known}
+    given["event_ids"] = tuple(EventId(text) for text in given.get("event_ids", ()))
+    given["states"] = tuple(given.get("states", ()))
+    return replace(made, filter=ReplayFilter(**given), as_new_action=bool(made.as_new_action))

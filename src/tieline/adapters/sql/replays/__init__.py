@@ -1,0 +1,1 @@
+"""Replays and bulk decisions are recorded, moved on and read."""

@@ -1,0 +1,90 @@
+"""Replaying: a planned replay is recorded, admitted bite by bite, and can be stopped."""
+
+from dataclasses import asdict
+
+import orjson
+
+from tieline.adapters.sql.runs.admission import store_runs
+from tieline.adapters.sql.runs.deciding import audit, dead_run, make_ready
+from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.runs.quarantining import replayed
+from tieline.adapters.sql.statement import Steps, ask, do, put
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.base.ids import RunId
+from tieline.model.commands import By, CancelReplay, ContinueReplay, Counted, StartReplay
+from tieline.model.hub.flow import REPLAY_PRIORITY
+from tieline.model.runs.run import RunState
+
+
+def start_replay(command: StartReplay) -> Steps[Counted]:
+    """Record what is to be replayed, and who asked."""
+    yield from do(
+        "replay_insert",
+        id=command.id,
+        filter=orjson.dumps(asdict(command.filter)).decode(),
+        per_second=command.per_second,
+        as_new_action=int(command.as_new_action),
+        planned=command.planned,
+        at_us=command.by.at_us,
+    )
+    yield from audit(command.by, "replay", command.id)
+    return Counted(command.planned)
+
+
+def continue_replay(command: ContinueReplay) -> Steps[Counted]:
+    """Store the next runs, unless somebody else did or the replay was cancelled."""
+    moved = yield from do(
+        "replay_move",
+        id=command.id,
+        after=command.after,
+        cursor=command.cursor,
+        admitted=len(command.runs) + len(command.retries),
+        state="done" if command.finished else "running",
+        at_us=command.now_us,
+    )
+    if not moved:
+        return Counted(0)
+    retried = 0
+    # First those that take their old place: the new ones queue behind them.
+    for run_id in sorted(command.retries):
+        retried += yield from _take_up(command, run_id)
+    if retried < len(command.retries):
+        lost = len(command.retries) - retried
+        yield from do("replay_admit_less", id=command.id, lost=lost)
+    yield from store_runs([(run, None) for run in command.runs])
+    yield from replayed(command.receipts, command.id, command.now_us)
+    return Counted(len(command.runs) + retried)
+
+
+def _take_up(command: ContinueReplay, run_id: RunId) -> Steps[int]:
+    """Retry a dead run as one of the replay's, unless somebody decided about it meanwhile."""
+    try:
+        run = yield from dead_run(run_id)
+    except (Conflict, NotFound):
+        return 0
+    yield from do("run_join_replay", **run.key, replay_id=command.id, priority=REPLAY_PRIORITY)
+    yield from make_ready(run, command.now_us, as_new_action=command.as_new_action)
+    action = "retry-as-new-action" if command.as_new_action else "retry"
+    by = By(command.id, "taken up again by this replay", command.now_us)
+    yield from audit(by, action, run.id)
+    return 1
+
+
+def cancel_replay(command: CancelReplay) -> Steps[Counted]:
+    """Stop admitting, and cancel the replay's runs that nobody has started."""
+    rows = yield from ask("replay_get", id=command.id)
+    if not rows:
+        raise NotFound("replay", command.id)
+    if rows[0][0] == "cancelled":
+        raise Conflict(f"{command.id} is cancelled already")
+    yield from do("replay_cancel", id=command.id, at_us=command.by.at_us)
+    waiting = yield from ask("replay_unstarted", id=command.id)
+    reason = f"{command.by.actor}: {command.by.reason}"
+    state = RunState.CANCELLED
+    ended = [(*row[:2], state, command.by.at_us, reason, row[2]) for row in waiting]
+    yield from put("run_end", ended)
+    yield from put("work_delete", [row[:2] for row in waiting])
+    laned = [row for row in waiting if row[4] is not None]
+    yield from advance_lanes([(row[0], row[3], row[4], row[1]) for row in laned])
+    yield from audit(command.by, "cancel-replay", command.id)
+    return Counted(len(waiting))

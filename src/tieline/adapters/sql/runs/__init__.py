@@ -1,0 +1,1 @@
+"""Runs: events, runs and lanes are stored, claimed, settled and decided."""

@@ -1,0 +1,133 @@
+"""Admission: events come in with their runs; each is stored once, and its runs find their place."""
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from tieline.adapters.sql.statement import Steps, ask_set, put
+from tieline.model.base.ids import EventId, RunId, WorkerId
+from tieline.model.base.value import value
+from tieline.model.commands import Admission, Ingested
+from tieline.model.runs.run import NewRun, RunState
+
+
+@value
+class Entry:
+    """One admission, and the worker that will execute its runs at once if it may."""
+
+    admission: Admission
+    worker: WorkerId | None = None
+
+
+def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
+    """Store each entry's event unless its identity is known; returns one answer an entry."""
+    names = [_identity(entry) for entry in entries]
+    first: dict[_Identity, Entry] = {}
+    for name, entry in zip(names, entries, strict=True):
+        first.setdefault(name, entry)
+    known = yield from _known(first)
+    fresh = [entry for name, entry in first.items() if name not in known]
+    yield from put("event_insert", [e.admission.event for e in fresh])
+    yield from put("reference_insert", _mentions(fresh))
+    free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
+    return [
+        _answer(entry, free)
+        if first[name] is entry and name not in known
+        else Ingested(known.get(name, first[name].admission.event.id), fresh=False)
+        for name, entry in zip(names, entries, strict=True)
+    ]
+
+
+_Identity = tuple[str, str, str]
+
+
+def _identity(entry: Entry) -> _Identity:
+    event = entry.admission.event
+    return (event.tenant, event.source, event.identity)
+
+
+def _known(first: Mapping[_Identity, Entry]) -> Steps[dict[_Identity, EventId]]:
+    """Which identities stand for events that were stored before; the others are taken now."""
+    rows = [(*name, e.admission.event.id, e.admission.expires_us) for name, e in first.items()]
+    if (yield from put("dedupe_insert", rows)) == len(rows):
+        return {}
+    found = yield from ask_set("dedupe_find", [row[:3] for row in rows])
+    # In the order of ids, as with event_load.
+    ids = sorted({(row[0], row[3]) for row in found}, key=itemgetter(1))
+    stored = {row[0] for row in (yield from ask_set("event_known", ids))}
+    return {row[:3]: row[3] for row in found if row[3] in stored}
+
+
+def _mentions(fresh: Sequence[Entry]) -> list[tuple[str | int | None, ...]]:
+    admissions = [entry.admission for entry in fresh]
+    return [(a.event.tenant, *mention) for a in admissions for mention in a.mentions]
+
+
+def store_runs(runs: Sequence[tuple[NewRun, WorkerId | None]]) -> Steps[frozenset[RunId]]:
+    """Store runs and their work; returns those that may run now (all but queued lane members)."""
+    if not runs:
+        return frozenset()
+    free = yield from take_lanes([run for run, _ in runs])
+    yield from put("run_insert", [_run_row(run, _worker(run, w, free)) for run, w in runs])
+    yield from put("work_insert", [_work_row(run, _worker(run, w, free), free) for run, w in runs])
+    return free
+
+
+def take_lanes(runs: Sequence[NewRun]) -> Steps[frozenset[RunId]]:
+    """Put *runs* into their lanes; returns those that have none, or are the head of theirs."""
+    laned = [run for run in runs if run.lane is not None]
+    if not laned:
+        return frozenset(run.id for run in runs)
+    rows = [(run.tenant, run.flow, run.lane, run.id) for run in laned]
+    if (yield from put("lane_insert", rows)) == len(rows):
+        return frozenset(run.id for run in runs)
+    heads = {row[0] for row in (yield from ask_set("lane_heads", [row[:3] for row in rows]))}
+    return frozenset(run.id for run in runs if run.lane is None or run.id in heads)
+
+
+def _worker(run: NewRun, worker: WorkerId | None, free: frozenset[RunId]) -> WorkerId | None:
+    return worker if run.id in free else None
+
+
+def _run_row(run: NewRun, worker: WorkerId | None) -> tuple[str | int | None, ...]:
+    state = RunState.READY if worker is None else RunState.RUNNING
+    return (
+        run.id,
+        run.tenant,
+        run.flow,
+        run.event_id,
+        state,
+        run.priority,
+        run.lane,
+        run.generation,
+        run.replay_id,
+        run.created_us,
+        run.created_us,
+        run.deadline_us,
+    )
+
+
+def _work_row(
+    run: NewRun, worker: WorkerId | None, free: frozenset[RunId]
+) -> tuple[str | int | None, ...]:
+    state, epoch = (RunState.READY, 0) if worker is None else (RunState.RUNNING, 1)
+    behind = 0 if run.id in free else 1
+    return (
+        run.id,
+        run.tenant,
+        run.flow,
+        run.priority,
+        run.lane,
+        state,
+        behind,
+        worker,
+        epoch,
+        run.deadline_us,
+    )
+
+
+def _answer(entry: Entry, free: frozenset[RunId]) -> Ingested:
+    event_id, runs = entry.admission.event.id, entry.admission.runs
+    if entry.worker is None:
+        return Ingested(event_id, fresh=True, queued=len(runs))
+    claimed = tuple(run.id for run in runs if run.id in free)
+    return Ingested(event_id, fresh=True, claimed=claimed, queued=len(runs) - len(claimed))

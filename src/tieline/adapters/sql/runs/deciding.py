@@ -1,0 +1,221 @@
+"""Deciding: what a person ordered is done in one commit with its line in the audit log."""
+
+import orjson
+
+from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.base.ids import Micros
+from tieline.model.commands import (
+    By,
+    Cancel,
+    Counted,
+    DiscardDead,
+    EditDead,
+    Pause,
+    ResolveHeld,
+    Resume,
+    RetryDead,
+)
+from tieline.model.runs.run import RunState
+from tieline.rules.people.audit_chain import link
+from tieline.rules.runs.transitions import LIVE
+
+DECISIONS = ("done", "retry", "give-up")
+"""What a person may say about a held run."""
+
+
+def pause(command: Pause) -> Steps[Counted]:
+    """Hold a flow or a connection; pausing twice keeps the first reason."""
+    by = command.by
+    count = yield from do(
+        "pause_insert",
+        kind=command.kind,
+        name=command.name,
+        actor=by.actor,
+        reason=by.reason,
+        since_us=by.at_us,
+    )
+    yield from audit(by, "pause", f"{command.kind}:{command.name}")
+    return Counted(count)
+
+
+def resume(command: Resume) -> Steps[Counted]:
+    """Lift a pause."""
+    count = yield from do("pause_delete", kind=command.kind, name=command.name)
+    yield from audit(command.by, "resume", f"{command.kind}:{command.name}")
+    return Counted(count)
+
+
+def cancel(command: Cancel) -> Steps[Counted]:
+    """End a live run; whoever executes it finds its claim stale."""
+    run = yield from _run(command.run_id)
+    if run.state not in LIVE:
+        raise Conflict(f"{command.run_id} is {run.state}; only a live run can be cancelled")
+    yield from _end(run, RunState.CANCELLED, command.by)
+    yield from audit(command.by, "cancel", command.run_id)
+    return Counted(1)
+
+
+def retry_dead(command: RetryDead) -> Steps[Counted]:
+    """A dead run becomes ready; done steps stay remembered, refused ones are tried again."""
+    run = yield from dead_run(command.run_id)
+    yield from make_ready(run, command.by.at_us, as_new_action=command.as_new_action)
+    action = "retry-as-new-action" if command.as_new_action else "retry"
+    yield from audit(command.by, action, run.id)
+    return Counted(1)
+
+
+def make_ready(run: "RunRow", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
+    """What a dead run needs to be done again, in its old place."""
+    if as_new_action:
+        yield from do("step_delete_all", **run.key)
+        yield from do("run_next_generation", **run.key)
+    else:
+        yield from do("step_reopen", **run.key)
+    behind = yield from _lane_again(run)
+    yield from do("work_reinsert", **run.key, behind=int(behind))
+    yield from do("run_set", **run.key, state=RunState.READY, at_us=at_us, reason=None)
+    yield from do("dead_resolve", **run.key, resolution="retried", at_us=at_us)
+
+
+def discard_dead(command: DiscardDead) -> Steps[Counted]:
+    """Close a dead letter without success; its lane goes on."""
+    run = yield from dead_run(command.run_id)
+    yield from do("dead_resolve", **run.key, resolution="discarded", at_us=command.by.at_us)
+    yield from _free_lane(run)
+    yield from audit(command.by, "discard", run.id)
+    return Counted(1)
+
+
+def edit_dead(command: EditDead) -> Steps[Counted]:
+    """Replace a dead run by one for an edited event, which takes its place in the lane."""
+    run = yield from dead_run(command.run_id)
+    (new,) = command.admission.runs
+    event = command.admission.event
+    (answer,) = yield from admit([Entry(command.admission)])
+    if not answer.fresh:
+        raise Conflict(f"{event.source} {event.identity!r} is recorded already: {answer.event_id}")
+    if run.lane is not None and (new.tenant, new.flow, new.lane) == (
+        run.tenant,
+        run.flow,
+        run.lane,
+    ):
+        yield from do("work_take_place", **run.key, taker=new.id)
+        yield from do("lane_hand_over", **run.lane_key(), head=run.id, to=new.id)
+        yield from put("work_step_forward", [(run.tenant, run.flow, run.lane)])
+    else:
+        yield from _free_lane(run)
+    resolution = f"edited: {new.id}"
+    yield from do("dead_resolve", **run.key, resolution=resolution, at_us=command.by.at_us)
+    yield from audit(command.by, "edit-and-retry", run.id)
+    return Counted(1)
+
+
+def resolve_held(command: ResolveHeld) -> Steps[Counted]:
+    """Carry out a person's decision about a run whose effect is in doubt."""
+    run = yield from _run(command.run_id)
+    if run.state != RunState.HELD:
+        raise Conflict(f"{run.id} is {run.state}; only a held run can be resolved")
+    if command.decision not in DECISIONS:
+        raise Conflict(f"a held run cannot be resolved by {command.decision!r}; use {DECISIONS}")
+    if command.decision == "give-up":
+        yield from _end(run, RunState.CANCELLED, command.by)
+    else:
+        yield from _settle_doubt(run, command)
+        yield from do("work_set_ready", **run.key)
+        at_us = command.by.at_us
+        yield from do("run_set", **run.key, state=RunState.READY, at_us=at_us, reason=None)
+    yield from audit(command.by, f"resolve-{command.decision}", run.id)
+    return Counted(1)
+
+
+def _settle_doubt(run: "RunRow", command: ResolveHeld) -> Steps[None]:
+    """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
+    _, name, key = orjson.loads(run.waits_on) if run.waits_on else (None, "", "")
+    if command.decision == "retry":
+        yield from do("step_call_failed", **run.key, name=name, key=key)
+        return
+    result = command.result
+    known = yield from do("step_call_done", **run.key, name=name, key=key, result=result)
+    if not known:
+        raise Conflict(f"{run.id} holds no step in doubt; resolve it with retry or give-up")
+
+
+def _end(run: "RunRow", state: RunState, by: By) -> Steps[None]:
+    yield from do("work_drop", **run.key)
+    reason = f"{by.actor}: {by.reason}"
+    yield from do("run_finish", **run.key, state=state, at_us=by.at_us, reason=reason)
+    yield from _free_lane(run)
+
+
+def _free_lane(run: "RunRow") -> Steps[None]:
+    if run.lane is not None:
+        yield from advance_lanes([(run.tenant, run.flow, run.lane, run.id)])
+
+
+def _lane_again(run: "RunRow") -> Steps[bool]:
+    """A retried run takes its lane if it is free or still its own; else it waits behind."""
+    if run.lane is None:
+        return False
+    yield from do("lane_take", **run.lane_key(), head=run.id)
+    rows = yield from ask("lane_head", **run.lane_key())
+    return bool(rows[0][0] != run.id)
+
+
+def dead_run(run_id: str) -> Steps["RunRow"]:
+    """The run, if it is dead and nobody has decided about it. Raises NotFound, Conflict."""
+    run = yield from _run(run_id)
+    if run.state != RunState.DEAD:
+        raise Conflict(f"{run_id} is {run.state}; only a dead run can be retried or discarded")
+    if run.resolution is not None and run.resolution != "retried":
+        raise Conflict(f"{run_id} is already decided: {run.resolution}")
+    return run
+
+
+class RunRow:
+    """What decisions need to know of a run."""
+
+    __slots__ = ("flow", "id", "lane", "resolution", "state", "tenant", "waits_on")
+
+    def __init__(self, row: RowOut) -> None:
+        self.id: str = row[0]
+        self.tenant: str = row[1]
+        self.flow: str = row[2]
+        self.lane: str | None = row[3]
+        self.state = RunState(row[4])
+        self.waits_on: str | None = row[5]
+        self.resolution: str | None = row[6]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Its key, as query parameters."""
+        return {"tenant": self.tenant, "run_id": self.id}
+
+    def lane_key(self) -> dict[str, str]:
+        """The key of its lane, as query parameters."""
+        return {"tenant": self.tenant, "flow": self.flow, "key": self.lane or ""}
+
+
+def _run(run_id: str) -> Steps[RunRow]:
+    rows = yield from ask("run_get", id=run_id)
+    if not rows:
+        raise NotFound("run", run_id)
+    return RunRow(rows[0])
+
+
+def audit(by: By, action: str, subject: str) -> Steps[None]:
+    """Append a line whose hash covers the one before it, so that a change shows."""
+    rows = yield from ask("audit_last")
+    previous = rows[0][0] if rows else ""
+    yield from do(
+        "audit_insert",
+        at_us=by.at_us,
+        actor=by.actor,
+        action=action,
+        subject=subject,
+        reason=by.reason,
+        previous=previous,
+        hash=link(previous, by, action, subject),
+    )

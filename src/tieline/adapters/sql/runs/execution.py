@@ -1,0 +1,211 @@
+"""Execution: what claimed runs remember and how they end; stale claims store nothing."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.issue_writer import Noted, fitting, note
+from tieline.adapters.sql.statement import Steps, Value, ask_set, put
+from tieline.model.base.errors import StaleClaim
+from tieline.model.base.ids import RunId, Tenant
+from tieline.model.commands import Counted, GiveBack, Remember, Settle, Settled
+from tieline.model.runs.run import (
+    Dead,
+    Done,
+    HeadPolicy,
+    Held,
+    RetryAt,
+    RunClaim,
+    RunState,
+    StepRecord,
+    StepState,
+    Waiting,
+)
+from tieline.rules.runs.issue_fingerprint import failure_of
+
+
+class Owned(NamedTuple):
+    """What the work row of a valid claim says about its lane."""
+
+    tenant: str
+    flow: str
+    lane: str | None
+
+
+Lane = tuple[str, str, str, str]
+"""(tenant, flow, key, run id): a lane whose head *run id* has ended."""
+
+
+def remember_and_settle(
+    commands: Sequence[Remember | Settle], owned: Mapping[RunClaim, Owned]
+) -> Steps[list[Counted | Settled | StaleClaim]]:
+    """Apply progress and ends of runs; one answer a command, StaleClaim where it lost the run."""
+    is_valid = _in_turn(commands, owned)
+    valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
+    woken = yield from _keep_progress(valid)
+    settles = [c for c in valid if isinstance(c, Settle)]
+    fitting_ = yield from fitting(_failures(settles, owned))
+    failed = {RunId(noted.subject): noted for noted in fitting_}
+    yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)], failed)
+    yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
+    freed = [
+        (own.tenant, own.flow, own.lane, c.claim.run_id)
+        for c in settles
+        if (own := owned[c.claim]).lane is not None and _frees_lane(c)
+    ]
+    woken += yield from advance_lanes(freed)
+    yield from note(list(failed.values()))
+    return [
+        _answer(c, woken) if ok else StaleClaim(c.claim.run_id, c.claim.epoch)
+        for c, ok in zip(commands, is_valid, strict=True)
+    ]
+
+
+def _in_turn(commands: Sequence[Remember | Settle], owned: Collection[RunClaim]) -> list[bool]:
+    """Which commands have a valid claim, one after the other: a settle uses its claim up."""
+    left = set(owned)
+    valid: list[bool] = []
+    for command in commands:
+        valid.append(command.claim in left)
+        if isinstance(command, Settle):
+            left.discard(command.claim)
+    return valid
+
+
+def valid_claims(claims: Sequence[RunClaim]) -> Steps[dict[RunClaim, Owned]]:
+    """Those of *claims* that still own their run, with the run's lane."""
+    rows = yield from ask_set("work_owned", claims)
+    # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
+    found = [item for row in rows for item in orjson.loads(row[0])]
+    return {
+        RunClaim(tenant, run_id, epoch): Owned(tenant, flow, lane)
+        for tenant, run_id, epoch, flow, lane in found
+    }
+
+
+def _keep_progress(commands: Sequence[Remember | Settle]) -> Steps[int]:
+    """Store what runs remember; returns how many runs the emitted events made ready."""
+    kept = [(c.claim.tenant, c.progress) for c in commands]
+    steps = _last_of_each((tenant, row) for tenant, p in kept for row in p.steps)
+    yield from put("step_upsert", steps)
+    yield from put("attempt_insert", [(t, *row) for t, p in kept for row in p.attempts])
+    yield from put("exchange_insert", [(t, *row) for t, p in kept for row in p.exchanges])
+    yield from put("reference_insert", [(t, *row) for t, p in kept for row in p.mentions])
+    emitted = [Entry(admission) for _, p in kept for admission in p.emitted]
+    if not emitted:
+        return 0
+    return sum(answer.queued for answer in (yield from admit(emitted)))
+
+
+def _last_of_each(records: Iterable[tuple[Tenant, StepRecord]]) -> list[tuple[Value, ...]]:
+    """One record a step, as if each had been written over the one before it: a set may not touch a
+    row twice. Done stays done, and a step began when it first began."""
+    last: dict[tuple[str, str, str, str], StepRecord] = {}
+    for tenant, record in records:
+        key = (tenant, *record[:3])
+        known = last.setdefault(key, record)
+        if known is not record and known.state is not StepState.DONE:
+            last[key] = record._replace(started_us=known.started_us)
+    return [(key[0], *record) for key, record in last.items()]
+
+
+def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> list[Noted]:
+    """Those executions that failed. Hot path: nothing is made for one that is done."""
+    failed: list[Noted] = []
+    for command in settles:
+        if isinstance(command.outcome, Done):
+            continue
+        own = owned[command.claim]
+        failure = failure_of(own.flow, command.outcome, command.progress.attempts)
+        if failure is not None:
+            about = (command.claim.run_id, "", own.tenant, command.now_us)
+            failed.append(Noted(failure, failure.id, *about))
+    return failed
+
+
+def _end(settles: Sequence[Settle], failed: Mapping[RunId, Noted]) -> Steps[None]:
+    yield from put("run_end", [_end_row(c) for c in settles])
+    yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c, failed)])
+    yield from put("work_delete", [c.claim[:2] for c in settles])
+
+
+def _end_row(command: Settle) -> tuple[Value, ...]:
+    tenant, run_id, epoch = command.claim
+    match command.outcome:
+        case Dead(reason=reason):
+            return (tenant, run_id, RunState.DEAD, command.now_us, reason, epoch)
+        case _:
+            return (tenant, run_id, RunState.DONE, command.now_us, None, epoch)
+
+
+def _dead_rows(command: Settle, failed: Mapping[RunId, Noted]) -> Iterable[tuple[Value, ...]]:
+    if isinstance(dead := command.outcome, Dead):
+        noted = failed[command.claim.run_id]
+        about = (dead.kind, dead.reason, dead.evidence, command.now_us)
+        yield (*command.claim[:2], *about, noted.issue, noted.failure.connection)
+
+
+def _park(settles: Sequence[Settle]) -> Steps[None]:
+    rows = [_park_row(c) for c in settles]
+    yield from put("work_park", rows)
+    yield from put(
+        "run_move",
+        [
+            (*row[:3], c.now_us, c.outcome.reason)
+            for row, c in zip(rows, settles, strict=True)
+            if not isinstance(c.outcome, Done)
+        ],
+    )
+
+
+def _park_row(command: Settle) -> tuple[Value, ...]:
+    """(tenant, run, state, due, waits on, tries used)."""
+    run = command.claim[:2]
+    match command.outcome:
+        case RetryAt(due_us=due_us, counts=counts):
+            return (*run, RunState.RETRYING, due_us, None, int(counts))
+        case Waiting(due_us=due_us, on=on):
+            return (*run, RunState.WAITING, due_us, on, 0)
+        case Held(step=step):
+            return (*run, RunState.HELD, None, held_on(step), 0)
+        case Done() | Dead():
+            raise AssertionError(f"{command.outcome} ends a run, it does not park it")
+
+
+def held_on(step: tuple[str, str] | None) -> str | None:
+    """How a held run's work row names the step in question."""
+    return None if step is None else orjson.dumps(["step", *step]).decode()
+
+
+def _frees_lane(command: Settle) -> bool:
+    match command.outcome:
+        case Done():
+            return True
+        case Dead():
+            return command.head_policy is HeadPolicy.SKIP
+        case _:
+            return False
+
+
+def advance_lanes(freed: Sequence[Lane]) -> Steps[int]:
+    """Let the next run of each lane go whose head has ended; returns how many became ready."""
+    if not freed:
+        return 0
+    yield from put("lane_advance", freed)
+    yield from put("lane_drop_empty", [row[:3] for row in freed])
+    return (yield from put("work_step_forward", [row[:3] for row in freed]))
+
+
+def _answer(command: Remember | Settle, woken: int) -> Counted | Settled:
+    return Settled(woken) if isinstance(command, Settle) else Counted(1)
+
+
+def give_back(command: GiveBack) -> Steps[Counted]:
+    """Make claimed runs ready again, under a raised epoch."""
+    owned = yield from valid_claims(command.claims)
+    runs = [claim[:2] for claim in owned]
+    yield from put("work_release", runs)
+    yield from put("run_move", [(*run, RunState.READY, command.now_us, None) for run in runs])
+    return Counted(len(runs))

@@ -1,0 +1,53 @@
+"""Ingesting: deliveries come in; receipts, events and runs are stored, repeats only counted."""
+
+from collections.abc import Iterator, Sequence
+
+from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.issue_writer import note_receipts
+from tieline.adapters.sql.statement import Steps, put
+from tieline.model.base.ids import EventId
+from tieline.model.commands import Ingest, Ingested
+from tieline.model.inbound.receipt import Receipt, Verdict
+
+
+def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
+    """Store deliveries; one answer a delivery."""
+    entries = [Entry(a, command.worker) for command in commands for a in command.admissions]
+    each = iter((yield from admit(entries)))
+    answers = [_of_delivery(command, each) for command in commands]
+    receipts = [
+        _receipt(command.receipt, answer)
+        for command, answer in zip(commands, answers, strict=True)
+        if command.receipt is not None
+    ]
+    yield from put("receipt_insert", receipts)
+    yield from note_receipts(receipts)
+    return answers
+
+
+def _of_delivery(command: Ingest, each: Iterator[Ingested]) -> Ingested:
+    if len(command.admissions) == 1:
+        return next(each)
+    if not command.admissions:
+        return Ingested(EventId(""), fresh=False)
+    parts = [next(each) for _ in command.admissions]
+    first = next((part for part in parts if part.fresh), parts[0])
+    return Ingested(
+        first.event_id,
+        fresh=first.fresh,
+        claimed=tuple(run_id for part in parts for run_id in part.claimed),
+        queued=sum(part.queued for part in parts),
+    )
+
+
+def _receipt(receipt: Receipt, answer: Ingested) -> Receipt:
+    """A duplicate leaves no payload behind; it points at the event that it repeats.
+
+    Of several events in a delivery some may be repeats: it points at the first new one.
+    """
+    if answer.fresh:
+        is_first = receipt.event_id == answer.event_id
+        return receipt if is_first else receipt._replace(event_id=answer.event_id)
+    if not answer.event_id:
+        return receipt
+    return receipt._replace(verdict=Verdict.DUPLICATE, event_id=answer.event_id, body=None)

@@ -1,0 +1,35 @@
+"""Scheduling: schedules are registered, and each due time fires once, whoever tries."""
+
+from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.statement import Steps, ask, do
+from tieline.model.base.ids import EventId
+from tieline.model.commands import Fire, Ingested, KeepSchedule, ScheduleRow
+
+
+def keep_schedule(command: KeepSchedule) -> Steps[ScheduleRow]:
+    """Register a schedule; a changed cron text or zone starts from its new next time."""
+    yield from do(
+        "schedule_keep",
+        name=command.name,
+        cron=command.cron,
+        zone=command.zone,
+        next_us=command.next_us,
+    )
+    (row,) = yield from ask("schedule_get", name=command.name)
+    return ScheduleRow(*row)
+
+
+def fire(command: Fire) -> Steps[Ingested]:
+    """Move the schedule on and store its event, unless somebody else has done so."""
+    moved = yield from do(
+        "schedule_fire",
+        name=command.name,
+        expected_us=command.expected_us,
+        next_us=command.next_us,
+        missed=command.missed,
+        now_us=command.now_us,
+    )
+    if not moved or command.admission is None:
+        return Ingested(EventId(""), fresh=False)
+    (answer,) = yield from admit([Entry(command.admission)])
+    return answer

@@ -1,0 +1,95 @@
+"""Sweeping: what silent workers held becomes ready again, and runs past their deadline end."""
+
+from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.runs.issue_writer import Noted, note
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
+from tieline.model.base.ids import Micros, RunId
+from tieline.model.commands import Counted, Sweep, Swept
+from tieline.model.fleet.presence import Beat, Beaten, Leave, TakeDuty
+from tieline.model.runs.run import RunState
+from tieline.rules.runs.issue_fingerprint import Failure
+
+
+def beat(command: Beat) -> Steps[Beaten]:
+    """Note that a worker lives."""
+    ((store_us,),) = yield from ask(
+        "worker_beat",
+        id=command.worker,
+        now_us=command.now_us,
+        about=command.about,
+        version=command.version,
+        roles=command.roles,
+        host=command.host,
+        pid=command.pid,
+        started_us=command.started_us,
+        ahead_us=command.ahead_us,
+        silent_us=command.silent_us,
+        knows=command.knows,
+    )
+    return Beaten(store_us)
+
+
+def leave(command: Leave) -> Steps[Counted]:
+    """Forget a worker that ended by itself, or note that it did."""
+    forgotten = yield from do("worker_leave", id=command.worker)
+    if not forgotten:
+        yield from do("worker_stopped", id=command.worker, now_us=command.now_us)
+    return Counted(forgotten)
+
+
+def take_duty(command: TakeDuty) -> Steps[Counted]:
+    """Have a duty, unless another worker has it."""
+    taken = yield from do(
+        "duty_take",
+        name=command.name,
+        worker=command.worker,
+        until_us=command.until_us,
+        now_us=command.now_us,
+    )
+    return Counted(taken)
+
+
+def sweep(command: Sweep) -> Steps[Swept]:
+    """One bounded pass; the caller repeats it while it finds something."""
+    rescued = yield from _rescue(command)
+    expired = yield from _expire(command)
+    return Swept(rescued, tuple(expired))
+
+
+def _rescue(command: Sweep) -> Steps[int]:
+    since_us = command.silent_since_us
+    rows = yield from ask("work_rescue", since_us=since_us, limit=command.limit)
+    moved = [(*row, RunState.READY, command.now_us, None) for row in rows]
+    yield from put("run_move", moved)
+    yield from do("worker_forget", since_us=since_us)
+    return len(rows)
+
+
+def _expire(command: Sweep) -> Steps[list[RunId]]:
+    """Deadlines hold in every live state; a dead head then obeys its flow's policy."""
+    rows = yield from ask("work_past_deadline", now_us=command.now_us, limit=command.limit)
+    reason = "the run's deadline passed"
+    ended = [(*row[:2], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
+    missed = [_missed(row, reason, command.now_us) for row in rows]
+    dead = [
+        (*row[:2], "deadline", reason, f"while {row[5]}", command.now_us, one.issue, None)
+        for row, one in zip(rows, missed, strict=True)
+    ]
+    yield from put("run_end", ended)
+    yield from put("dead_upsert", dead)
+    yield from put("work_delete", [row[:2] for row in rows])
+    skips = frozenset(command.skip_flows)
+    freed = [
+        (tenant, flow, lane, run_id)
+        for tenant, run_id, flow, lane, _, _ in rows
+        if lane is not None and flow in skips
+    ]
+    yield from advance_lanes(freed)
+    yield from note(missed)
+    return [row[1] for row in rows]
+
+
+def _missed(row: RowOut, reason: str, now_us: Micros) -> Noted:
+    tenant, run_id, flow = row[:3]
+    failure = Failure(flow, None, None, "deadline", None, reason)
+    return Noted(failure, failure.id, run_id, "", tenant, now_us)

@@ -1,0 +1,26 @@
+"""Timing: runs whose time has come, or whose obstacle is gone, become ready in bounded bites."""
+
+from collections.abc import Sequence
+
+from tieline.adapters.sql.statement import RowOut, Steps, ask, put
+from tieline.model.commands import Counted, Promote, Promoted, WakeWaiting
+from tieline.model.runs.run import RunState
+
+
+def promote(command: Promote) -> Steps[Promoted]:
+    """Make due runs ready, and tell when the next one is due."""
+    rows = yield from ask("work_promote", now_us=command.now_us, limit=command.limit)
+    yield from _made_ready(rows, command.now_us)
+    ((next_due_us,),) = yield from ask("work_next_due")
+    return Promoted(len(rows), next_due_us)
+
+
+def wake_waiting(command: WakeWaiting) -> Steps[Counted]:
+    """Make runs ready that wait on one thing."""
+    rows = yield from ask("work_wake", on=command.on, limit=command.limit)
+    yield from _made_ready(rows, command.now_us)
+    return Counted(len(rows))
+
+
+def _made_ready(runs: Sequence[RowOut], now_us: int) -> Steps[None]:
+    yield from put("run_move", [(*run, RunState.READY, now_us, None) for run in runs])

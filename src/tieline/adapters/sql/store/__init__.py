@@ -1,0 +1,1 @@
+"""Store: purging, checking, sealing, and alerts."""

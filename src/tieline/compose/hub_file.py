@@ -1,0 +1,69 @@
+"""Hub file: a reference to where a hub is declared goes in; the checked hub comes out."""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from tieline.authoring.hub import Hub
+from tieline.authoring.place import Place
+from tieline.model.base.errors import SettingsError
+from tieline.model.hub.flow import HubSpec
+from tieline.settings.settings import ConnectionSettings
+
+
+def load_hub(
+    reference: str, connections: Mapping[str, ConnectionSettings] | None = None
+) -> HubSpec:
+    """Import ``file.py:name`` or ``module:name`` and check it, with what the settings say of its
+    connections. Raises SettingsError, DeclarationError."""
+    place, _, name = reference.rpartition(":")
+    if not place or not name:
+        raise SettingsError("hub", reference, "use file.py:name or module:name")
+    module = _load_file(place) if place.endswith(".py") else _load_module(place)
+    found = getattr(module, name, None)
+    if not isinstance(found, Hub):
+        raise SettingsError("hub", reference, f"{place} has no Hub named {name!r}")
+    return placed_hub(found, connections or {})
+
+
+def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSpec:
+    """*hub* as it runs here. Raises SettingsError, DeclarationError."""
+    for name, said in connections.items():
+        place = Place(
+            base_url=said.base_url,
+            allow=said.allow,
+            attempts=said.attempts,
+            first_wait=_duration(said.first_wait_seconds),
+            longest_wait=_duration(said.longest_wait_seconds),
+        )
+        hub.place(name, place)
+    return hub.spec()
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _load_file(place: str) -> object:
+    path = Path(place).resolve()
+    if not path.is_file():
+        raise SettingsError("hub", place, "there is no such file; give --hub, or run where it is")
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise SettingsError("hub", place, "it cannot be imported as Python")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _load_module(place: str) -> object:
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        raise SettingsError("hub", place, f"it cannot be imported: {error}") from None

@@ -1,0 +1,262 @@
+"""Wiring: settings and a hub go in; the parts of a process come out. It alone names backends."""
+
+import os
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.sql.committer import Committer
+from tieline.adapters.telemetry.tallies import TallyObserver
+from tieline.adapters.vault.chain import VaultChain
+from tieline.adapters.vault.environment import EnvironmentVault
+from tieline.adapters.vault.folder import FolderVault
+from tieline.compose.store import OpenStore, open_file
+from tieline.compose.telemetry import Telemetry, traced_share
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import WorkerId
+from tieline.model.fleet.presence import Beat
+from tieline.model.fleet.role import ProcessRole
+from tieline.model.hub.flow import HubSpec
+from tieline.operations.control import Holds
+from tieline.operations.counters import Knowing
+from tieline.operations.redaction import sensitive_fields
+from tieline.pipeline.admit import Admitter
+from tieline.pipeline.back import Back, Places
+from tieline.pipeline.call import Calls
+from tieline.pipeline.front import Front, FrontParts
+from tieline.pipeline.limits.guard import Guard
+from tieline.pipeline.limits.leased import SharedGuard
+from tieline.pipeline.settle import Settler
+from tieline.pipeline.steps.direct_call import OutsideCaller
+from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.upkeep.housekeeping import Housekeeping, Keeping
+from tieline.pipeline.upkeep.leader import Duty
+from tieline.pipeline.upkeep.lease import Lease
+from tieline.pipeline.upkeep.quotas import KeptStandings, Shares, Sharing
+from tieline.pipeline.upkeep.scheduler import Clockwork
+from tieline.pipeline.upkeep.store_time import StoreTime
+from tieline.ports.clock import Clock
+from tieline.ports.crashpoints import Reach
+from tieline.ports.ids import Ids
+from tieline.ports.observer import Observer
+from tieline.ports.vault import Vault
+from tieline.ports.views import Views
+from tieline.rules.privacy.exchange import Keeping as KeepingShown
+from tieline.rules.privacy.exposed import is_exposed
+from tieline.settings.settings import Settings
+from tieline.surfaces.control.server import ControlServer
+from tieline.surfaces.ingest.doorway import DoorLimits
+from tieline.surfaces.ingest.server import DoorServer
+
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a hub needs from around it."""
+
+    vault: Vault
+    observer: Observer
+    clock: Clock
+    ids: Ids
+    reach: Reach
+    telemetry: Telemetry | None = None
+    """None: nobody counts, logs or traces beside the observer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one process, made and not yet started."""
+
+    hub: HubSpec
+    roles: frozenset[ProcessRole]
+    store: OpenStore
+    journal: Committer
+    views: Views
+    http: ThinHttpClient
+    calls: Calls
+    back: Back
+    clockwork: Clockwork
+    house: Housekeeping
+    duty: Duty
+    """Whether this process does what only one has to."""
+    holds: Holds
+    sharing: Sharing
+    """What workers have in common of their connections."""
+    admitter: Admitter
+    door: DoorServer
+    control: ControlServer | None
+    """For people's commands, where they cannot reach the store beside its hub."""
+    observer: Observer
+    clock: Clock
+    chance: Callable[[], float]
+    knowing: Knowing
+    telemetry: Telemetry | None = None
+
+
+def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
+    """Files first, then the environment."""
+    vaults: list[Vault] = []
+    if settings.secrets_folder is not None:
+        vaults.append(FolderVault(Path(settings.secrets_folder)))
+    return VaultChain(*vaults, EnvironmentVault(environment))
+
+
+def assemble(
+    hub: HubSpec, settings: Settings, outside: Outside, store: OpenStore | None = None
+) -> Parts:
+    """Make every part, over *store*, or over the file that the settings name.
+
+    Raises StoreLocked, StoreCorrupt, SettingsError.
+    """
+    ids, reach = outside.ids, outside.reach
+    store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
+    shared_time = StoreTime(outside.clock) if store.file is None else None
+    clock: Clock = shared_time or outside.clock
+    observer = TallyObserver(clock.now_us, outside.observer, hub.webhooks())
+    journal, views = store.journal, store.views
+    http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
+    calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)
+    admitter = _admitter(hub, ids, settings)
+    lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
+    step_parts = StepParts(
+        journal,
+        clock,
+        ids,
+        calls,
+        OutsideCaller(calls, clock, ids),
+        reach,
+        may_start_effects=lease.holds,
+        observer=observer,
+        keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(hub)),
+        clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
+    )
+    journal.observer = observer
+    back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
+    back.places = _places(settings)
+    front = Front(
+        hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
+    )
+    keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
+    holds = Holds(hub, back, calls, views, observer)
+    return Parts(
+        hub=hub,
+        roles=frozenset(settings.roles),
+        store=store,
+        journal=journal,
+        views=views,
+        http=http,
+        calls=calls,
+        back=back,
+        clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
+        house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
+        duty=_duty(keeping, journal, clock),
+        holds=holds,
+        sharing=_sharing(hub, store, calls, back.worker, clock),
+        admitter=admitter,
+        door=_door(front, clock, settings),
+        control=_control(store, holds, back),
+        observer=outside.observer,
+        clock=clock,
+        chance=ids.chance,
+        knowing=Knowing(observer, journal, views, clock),
+        telemetry=outside.telemetry,
+    )
+
+
+def _admitter(hub: HubSpec, ids: Ids, settings: Settings) -> Admitter:
+    dedupe_us = int(settings.dedupe_days * DAY_US)
+    return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced_share(settings))
+
+
+def _places(settings: Settings) -> Places:
+    """A process that is no worker executes nothing."""
+    is_worker = ProcessRole.WORKER in settings.roles
+    return Places(at_once=settings.at_once if is_worker else 0)
+
+
+def _beat(settings: Settings, back: Back, store: OpenStore) -> Beat:
+    """What this process says of itself with every beat."""
+    host, pid = platform.node(), os.getpid()
+    return Beat(
+        back.worker,
+        0,
+        about=f"{host} pid {pid}",
+        version=version("tieline"),
+        roles=",".join(settings.roles),
+        host=host,
+        pid=pid,
+        silent_us=int(settings.worker_silent_seconds * 1e6),
+        knows=store.knows,
+    )
+
+
+def _duty(keeping: Keeping, journal: Committer, clock: Clock) -> Duty:
+    """For half as long as a worker may be silent: whoever has it beats far more often."""
+    length_us = keeping.silent_us // 2
+    worker, is_alone = keeping.beat.worker, keeping.is_alone
+    return Duty(journal, clock, worker, length_us, is_alone=is_alone)
+
+
+def _keeping(
+    settings: Settings, beat: Beat, lease: Lease, store: OpenStore, shared_time: StoreTime | None
+) -> Keeping:
+    return Keeping(
+        beat=beat,
+        lease=lease,
+        payloads_us=int(settings.keep_payloads_days * DAY_US),
+        runs_us=int(settings.keep_runs_days * DAY_US),
+        history_us=int(settings.keep_history_days * DAY_US),
+        upkeep=store.upkeep,
+        silent_us=int(settings.worker_silent_seconds * 1e6),
+        is_alone=shared_time is None,
+        shared_time=shared_time,
+    )
+
+
+def _is_alone(store: OpenStore) -> bool:
+    """Whether no other process can be at work on the store."""
+    return store.file is not None
+
+
+def _sharing(
+    hub: HubSpec, store: OpenStore, calls: Calls, worker: WorkerId, clock: Clock
+) -> Sharing:
+    if _is_alone(store):
+        return KeptStandings(hub, calls, store.journal, store.views, clock)
+    return Shares(calls, store.journal, clock, worker)
+
+
+def _door(front: Front, clock: Clock, settings: Settings) -> DoorServer:
+    """The webhook door. Raises SettingsError for one that others reach without TLS, unsaid."""
+    is_said = settings.insecure or (settings.public_url or "").startswith("https://")
+    if ProcessRole.INGEST in settings.roles and is_exposed(settings.host) and not is_said:
+        wanted = (
+            "deliveries would cross the network in the clear: with a proxy in front that speaks "
+            'TLS set public_url = "https://…", else listen on 127.0.0.1, or set insecure = true'
+        )
+        raise SettingsError("host", settings.host, wanted)
+    return DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings))
+
+
+def _limits(settings: Settings) -> DoorLimits:
+    return DoorLimits(
+        request_s=settings.request_seconds,
+        idle_s=settings.idle_seconds,
+        connections=settings.max_connections,
+    )
+
+
+def _control(store: OpenStore, holds: Holds, back: Back) -> ControlServer | None:
+    if store.file is None:
+        return None
+    status = partial(_status, back)
+    return ControlServer(store.file, store.journal, after=holds.after, status=status)
+
+
+def _status(back: Back) -> dict[str, object]:
+    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": sorted(back.paused)}

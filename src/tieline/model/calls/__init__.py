@@ -1,0 +1,1 @@
+"""Calls: outbound requests, how they end, and what bounds them."""

@@ -1,0 +1,1 @@
+"""Hub: connections, flows and schedules as their author declared them."""

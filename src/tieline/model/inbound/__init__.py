@@ -1,0 +1,1 @@
+"""Inbound: deliveries, their signatures, and the events in them."""

@@ -1,0 +1,42 @@
+"""Receipt: the raw inbound request as it came, and what was decided about it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from tieline.model.base.ids import EventId, Micros, ReceiptId, Tenant
+
+
+class Verdict(StrEnum):
+    """What became of a delivery at the door."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    """Same (source, event id) as an earlier one: answered as the first was, counted, not run."""
+    REFUSED = "refused"
+    """Not authentic, malformed or over a limit: the sender was told, nothing was run."""
+    QUARANTINED = "quarantined"
+    """Authentic, but against the contract: kept until the contract or the data is mended."""
+    UNMATCHED = "unmatched"
+    """Authentic, but no flow wants this type: kept, so that a later flow can replay it."""
+    CHALLENGE = "challenge"
+    """A provider's handshake, answered; there is no event in it."""
+
+
+class Receipt(NamedTuple):
+    """One row of the receipt table, in column order."""
+
+    id: ReceiptId
+    tenant: Tenant
+    source: str
+    received_us: Micros
+    verdict: Verdict
+    status: int
+    """The HTTP status the sender was given."""
+    reason: str | None
+    event_id: EventId | None
+    remote: str | None
+    headers: bytes | None
+    """JSON array of [name, value] pairs, credentials redacted."""
+    body: bytes | None
+    """The exact bytes; None when refused unverified, or after retention."""
+    body_bytes: int

@@ -1,0 +1,1 @@
+"""People: users, their decisions, and what they are alerted of."""

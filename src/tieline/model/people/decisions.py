@@ -1,0 +1,120 @@
+"""Knowledge commands: what people decide about many runs or about issues, and what was counted."""
+
+from typing import NamedTuple
+
+from tieline.model.base.by import By
+from tieline.model.base.ids import IssueId, Micros, ReceiptId, RunId
+from tieline.model.base.value import value
+from tieline.model.command import Command, Counted, OperatorCommand
+
+
+@value
+class Decided:
+    """What became of a DecideMany, or of a CloseDeliveries."""
+
+    done: tuple[RunId | ReceiptId, ...]
+    refused: tuple[tuple[RunId | ReceiptId, str], ...]
+    """(run or delivery, why not)."""
+
+
+@value
+class DecideMany(OperatorCommand[Decided]):
+    """One decision about many runs, each with its own line in the audit log; at most 200.
+
+    A run whose state does not allow it is left alone, and named in the answer.
+    """
+
+    action: str
+    """Dead runs: ``retry``, ``discard``; held ones: ``resolve-retry``, ``resolve-give-up``;
+    live ones: ``cancel``."""
+    run_ids: tuple[RunId, ...]
+    by: By
+
+
+MOST_DECIDED = 200
+DEAD_ACTIONS = ("retry", "discard")
+HELD_ACTIONS = ("resolve-retry", "resolve-give-up", "cancel")
+"""``cancel`` ends any live run."""
+
+
+@value
+class CloseDeliveries(OperatorCommand[Decided]):
+    """Close deliveries in quarantine without a run."""
+
+    receipt_ids: tuple[ReceiptId, ...]
+    by: By
+
+
+@value
+class AcknowledgeIssue(OperatorCommand[Counted]):
+    """Say that somebody works on it. Raises NotFound, and Conflict when it is resolved."""
+
+    id: IssueId
+    by: By
+
+
+@value
+class ResolveIssue(OperatorCommand[Counted]):
+    """Say that it is mended; its next failure opens it again. Raises NotFound, Conflict."""
+
+    id: IssueId
+    by: By
+
+
+@value
+class MuteIssue(OperatorCommand[Counted]):
+    """Keep it quiet until ``until_us``, or until somebody reopens it. Raises NotFound."""
+
+    id: IssueId
+    by: By
+    until_us: Micros | None = None
+
+
+@value
+class ReopenIssue(OperatorCommand[Counted]):
+    """Open it again. Raises NotFound, and Conflict when it is open."""
+
+    id: IssueId
+    by: By
+
+
+class TallyRow(NamedTuple):
+    """One count: row of the tally table, in column order."""
+
+    kind: str
+    """One of ``KINDS`` (``model/view_series.py``)."""
+    name: str
+    step_us: int
+    """A minute or an hour."""
+    at_us: Micros
+    """Where that begins."""
+    word: str
+    number: int
+    """Added to what is there; of words that start with ``most-`` the largest is kept."""
+
+
+class Heard(NamedTuple):
+    """When a source delivered something authentic."""
+
+    source: str
+    first_us: Micros
+    last_us: Micros
+    times: int
+
+
+@value
+class KeepTally(Command[Counted]):
+    """Add what one process counted to the store's tallies, and note when sources were heard."""
+
+    rows: tuple[TallyRow, ...]
+    heard: tuple[Heard, ...] = ()
+
+
+@value
+class TendIssues(Command[Counted]):
+    """Resolve issues that have been quiet for long and have nothing left to decide, and end mutes
+    whose time is over; bounded."""
+
+    now_us: Micros
+    quiet_since_us: Micros
+    limit: int = 100

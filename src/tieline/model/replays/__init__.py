@@ -1,0 +1,1 @@
+"""Replays: which recorded events run again, and decisions about many runs."""

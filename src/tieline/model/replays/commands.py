@@ -1,0 +1,48 @@
+"""Replay commands: a replay is recorded, admitted bite by bite, and stopped."""
+
+from tieline.model.base.by import By
+from tieline.model.base.ids import Micros, ReceiptId, ReplayId, RunId
+from tieline.model.base.value import value
+from tieline.model.command import Command, Counted, OperatorCommand
+from tieline.model.replays.filter import ReplayFilter
+from tieline.model.runs.run import NewRun
+
+
+@value
+class StartReplay(OperatorCommand[Counted]):
+    """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
+
+    id: ReplayId
+    filter: ReplayFilter
+    per_second: int
+    planned: int
+    as_new_action: bool
+    by: By
+
+
+@value
+class ContinueReplay(Command[Counted]):
+    """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
+
+    id: ReplayId
+    after: str
+    """The cursor from which this bite was made; refused (0 stored) when it has moved since."""
+    cursor: str
+    """The last event id that is dealt with."""
+    runs: tuple[NewRun, ...]
+    finished: bool
+    now_us: Micros
+    retries: tuple[RunId, ...] = ()
+    """Dead runs that are taken up again, each in its old place; decided ones are passed over."""
+    as_new_action: bool = False
+    """Whether those make their effects once more. New runs say so by their generation."""
+    receipts: tuple[ReceiptId, ...] = ()
+    """The deliveries of the events that get runs; those in quarantine are decided by it."""
+
+
+@value
+class CancelReplay(OperatorCommand[Counted]):
+    """Stop a replay and cancel its runs that have not started."""
+
+    id: ReplayId
+    by: By

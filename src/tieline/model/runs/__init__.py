@@ -1,0 +1,1 @@
+"""Runs: states, steps, attempts, and the facts that observers are told."""

@@ -1,0 +1,1 @@
+"""Views: the questions that people ask of a store, and the rows that answer them."""

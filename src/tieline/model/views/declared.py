@@ -1,0 +1,47 @@
+"""What a hub declares, as people ask for it: flows and connections, and how their work stands."""
+
+from dataclasses import dataclass
+
+from tieline.model.views.rows import ConnectionCalls, FlowCount, PauseRow
+from tieline.model.views.views import Question
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLine:
+    """A flow: as declared, and how its work stands."""
+
+    name: str
+    declared: bool | None
+    """None: the hub was not there to say."""
+    source: str | None
+    type: str | None
+    owner: str | None
+    doc: str | None
+    ordered_by: str | None
+    uses: tuple[str, ...]
+    paused: PauseRow | None
+    count: FlowCount
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLine:
+    """A connection: as declared, and how its latest calls went."""
+
+    name: str
+    declared: bool | None
+    connector: str | None
+    base_url: str | None
+    credential: str | None
+    used_by: tuple[str, ...]
+    paused: PauseRow | None
+    calls: ConnectionCalls | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskFlows(Question[tuple[FlowLine, ...]]):
+    """The flows that the hub declares, and how their work stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskConnections(Question[tuple[ConnectionLine, ...]]):
+    """The connections that the hub declares, and how their calls went."""

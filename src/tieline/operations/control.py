@@ -1,0 +1,109 @@
+"""Holds: what operators ordered comes in from the store; the running parts of a hub obey it."""
+
+import asyncio
+from typing import Any
+
+from tieline.model.command import OperatorCommand, name_of
+from tieline.model.commands import (
+    Cancel,
+    CloseDeliveries,
+    DecideMany,
+    Pause,
+    Resume,
+    StartReplay,
+)
+from tieline.model.fleet.hint import Hint
+from tieline.model.hub.flow import HubSpec
+from tieline.model.replays.operation import StartOperation
+from tieline.model.runs.facts import Decided
+from tieline.model.views.views import ListPauses
+from tieline.pipeline.back import Back
+from tieline.pipeline.call import Calls
+from tieline.ports.observer import NOBODY, Observer
+from tieline.ports.views import Views
+
+LOOK_AGAIN_S = 5.0
+"""Another process may have paused something; in this one, ``after`` tells at once."""
+
+
+class Holds:
+    """Keeps the pauses of the store in force in this process."""
+
+    def __init__(
+        self,
+        hub: HubSpec,
+        back: Back,
+        calls: Calls,
+        views: Views,
+        observer: Observer = NOBODY,
+    ) -> None:
+        self.changed = asyncio.Event()
+        self.replay_started = asyncio.Event()
+        self.decisions_started = asyncio.Event()
+        self._hub = hub
+        self._back = back
+        self._calls = calls
+        self._views = views
+        self._observer = observer
+
+    def after(self, command: OperatorCommand[Any]) -> None:
+        """An operator's *command* is on disk: react without waiting for the next look."""
+        self._observer.saw(_decided(command))
+        match command:
+            case Pause() | Resume():
+                self.changed.set()
+            case Cancel(run_id=run_id):
+                self._back.lose(run_id)
+            case DecideMany(action="cancel", run_ids=run_ids):
+                for run_id in run_ids:
+                    self._back.lose(run_id)
+            case StartReplay():
+                self.replay_started.set()
+            case StartOperation():
+                self.decisions_started.set()
+            case _:
+                pass
+        self._back.look()
+
+    def heard(self, hint: Hint) -> None:
+        """Another process did something: look where this one would have looked later."""
+        if hint.pauses:
+            self.changed.set()
+        if hint.replays:
+            self.replay_started.set()
+        if hint.standings:
+            self._calls.has_news.set()
+        if hint.due_us is not None:
+            self._back.expect(hint.due_us)
+        for run_id in hint.lost:
+            self._back.lose(run_id)
+        if hint.look:
+            self._back.look()
+
+    async def pass_(self) -> float:
+        """Read the pauses and apply them; a connection that is resumed wakes what waits for it."""
+        rows = await self._views.read(ListPauses())
+        flows = frozenset(row.name for row in rows if row.kind == "flow")
+        reasons = {row.name: row.reason for row in rows if row.kind == "connection"}
+        if self._back.paused != flows:
+            self._back.paused = flows
+            self._back.look()
+        for connection in self._hub.connections.values():
+            self._calls.pause(connection, reasons.get(connection.name))
+        return LOOK_AGAIN_S
+
+
+def _decided(command: OperatorCommand[Any]) -> Decided:
+    """What observers are told of an operator's *command*."""
+    by = command.by
+    subject = getattr(command, "run_id", None) or getattr(command, "id", None)
+    if isinstance(command, Pause | Resume):
+        subject = f"{command.kind}:{command.name}"
+    if isinstance(command, DecideMany):
+        return Decided(
+            f"{command.action}-many", f"{len(command.run_ids)} runs", by.actor, by.reason
+        )
+    if isinstance(command, CloseDeliveries):
+        subject = f"{len(command.receipt_ids)} deliveries"
+    action = name_of(type(command))
+    return Decided(action, str(subject or "-"), by.actor, by.reason)

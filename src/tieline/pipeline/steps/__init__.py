@@ -1,0 +1,1 @@
+"""Steps: what a run remembers, tries and repeats."""

@@ -1,0 +1,38 @@
+"""StepParts: what the steps of every run work with, in one value."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tieline.pipeline.signals import Signals
+from tieline.ports.caller import Caller
+from tieline.ports.clock import Clock
+from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.guarded import Guarded
+from tieline.ports.ids import Ids
+from tieline.ports.journal import Journal
+from tieline.ports.observer import NOBODY, Observer
+from tieline.rules.privacy.exchange import ONLY_FAILURES, Keeping
+
+
+@dataclass(frozen=True, slots=True)
+class StepParts:
+    """What steps work with."""
+
+    journal: Journal
+    clock: Clock
+    ids: Ids
+    guarded: Guarded
+    outside: Caller
+    """Carries out the calls of a ``confirm``: guarded, but not remembered."""
+    reach: Reach = go_on
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    """Kept, since asking for it is a system call on Python 3.11."""
+    signals: Signals = field(default_factory=Signals)
+    may_start_effects: Callable[[], bool] = lambda: True
+    """False once this worker could not renew its lease: somebody else may own its runs."""
+    observer: Observer = NOBODY
+    keeping: Keeping = ONLY_FAILURES
+    """Which requests and answers are kept for people."""
+    clean: Callable[[str], str] = str
+    """Takes the known secrets out of a text."""

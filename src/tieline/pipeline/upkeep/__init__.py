@@ -1,0 +1,1 @@
+"""Upkeep: leases, schedules and whatever else keeps the path healthy."""

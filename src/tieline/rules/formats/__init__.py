@@ -1,0 +1,1 @@
+"""Formats: JSON, times, ids, paths and text, read and written."""

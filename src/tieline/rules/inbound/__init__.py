@@ -1,0 +1,1 @@
+"""Inbound: signatures, bodies, handshakes and routing of deliveries."""

@@ -1,0 +1,1 @@
+"""Outbound: limits, breakers, retries and the meaning of a call's end."""

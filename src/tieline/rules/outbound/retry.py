@@ -1,0 +1,52 @@
+"""Retry: a failed try and what the provider asked for come in; when to try again goes out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tieline.model.base.ids import Micros
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.rules.outbound.retry_after import LONGEST_WAIT
+
+_MICROSECOND = timedelta(microseconds=1)
+_MOST_DOUBLINGS = 64  # beyond this every backoff is at its cap; keeps the shift small
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Try again at this time, not before."""
+
+    when_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """The policy allows no further try."""
+
+    reason: str
+
+
+def decide(
+    policy: RetryPolicy,
+    *,
+    attempt: int,
+    now_us: Micros,
+    jitter: float,
+    retry_after: timedelta | None = None,
+) -> RetryAt | GaveUp:
+    """What follows after try number *attempt* (the first is 1) has failed at *now_us*.
+
+    *jitter* is random in [0, 1). A *retry_after* above zero is obeyed exactly, up to 24 hours;
+    zero asks for nothing, so the backoff holds (a provider that says 0 must not be hammered).
+    """
+    if attempt >= policy.attempts:
+        return GaveUp(f"gave up after {attempt} {'try' if attempt == 1 else 'tries'}")
+    if retry_after is not None and retry_after > timedelta():
+        return RetryAt(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
+    return RetryAt(now_us + backoff_us(policy, attempt=attempt, jitter=jitter))
+
+
+def backoff_us(policy: RetryPolicy, *, attempt: int, jitter: float) -> int:
+    """A wait between zero and the doubled first wait, or the cap if that is less."""
+    doublings = min(max(attempt - 1, 0), _MOST_DOUBLINGS)
+    longest = min((policy.first // _MICROSECOND) << doublings, policy.cap // _MICROSECOND)
+    return int(longest * jitter)

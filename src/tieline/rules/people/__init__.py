@@ -1,0 +1,1 @@
+"""People: roles, credentials and the audit log."""

@@ -1,0 +1,1 @@
+"""Privacy: what may be shown or kept of secrets and sensitive values."""

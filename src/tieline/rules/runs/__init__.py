@@ -1,0 +1,1 @@
+"""Runs: states, steps, effects and the end of an execution."""

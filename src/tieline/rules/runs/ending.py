@@ -1,0 +1,137 @@
+"""Ending: how a flow function ended comes in; the outcome of this execution goes out."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
+from tieline.model.base.ids import Micros
+from tieline.model.base.value import value
+from tieline.model.calls.retrying import RetryPolicy
+from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.rules.outbound.retry import GaveUp, decide
+
+TRANSIENT = (OSError, TimeoutError)
+"""Failures of the author's own code that a repeat may cure: network, files, time."""
+LONGEST_EVIDENCE = 8_000
+LONGEST_REASON = 1_000
+
+
+@value
+class Chance:
+    """What a decision about another try needs to know."""
+
+    policy: RetryPolicy
+    tries: int
+    """Tries used before this one."""
+    now_us: Micros
+    jitter: float
+
+
+def outcome_of(ending: BaseException | None, stops: list[Outcome], chance: Chance) -> Outcome:
+    """One outcome for one execution.
+
+    A step that stopped the run wins over what the function made of it: it may have swallowed
+    the signal. Of several stops (parallel steps) the gravest wins.
+    """
+    if stops:
+        return _gravest(stops)
+    return Done() if ending is None else _of_error(ending, chance)
+
+
+def _of_error(ending: BaseException, chance: Chance) -> Outcome:
+    match ending:
+        case Reject(reason=reason):
+            return Dead("rejected", _plain(reason))
+        case Hold(reason=reason):
+            return Held(_plain(reason))
+        case Retry(reason=reason):
+            return _again(ending, reason, chance)
+        case CallRefused(status=status):
+            return Dead(f"refused-{status or ending.kind}", _plain(str(ending)))
+        case CallFailed():
+            return Dead(ending.kind, _plain(str(ending)))
+        case OSError():
+            return _again(ending, words(ending), chance)
+        case _:
+            return dead_of(type(ending).__name__, words(ending), ending)
+
+
+def dead_of(kind: str, reason: str, error: BaseException) -> Dead:
+    """The end of a run for *error*, with its evidence."""
+    return Dead(kind, _plain(reason), evidence(error))
+
+
+def _again(ending: BaseException, reason: str, chance: Chance) -> Outcome:
+    after = ending.after if isinstance(ending, Retry) else None
+    next_try = decide(
+        chance.policy,
+        attempt=chance.tries + 1,
+        now_us=chance.now_us,
+        jitter=chance.jitter,
+        retry_after=after,
+    )
+    reason = _plain(reason)
+    if isinstance(next_try, GaveUp):
+        return Dead("retries-used-up", f"{next_try.reason}: {reason}", evidence(ending))
+    return RetryAt(next_try.when_us, reason, counts=True)
+
+
+def _gravest(stops: list[Outcome]) -> Outcome:
+    """Parallel waits become one: whatever comes first lets the run look at all of them again."""
+    gravest = max(stops, key=_gravity)
+    if not isinstance(gravest, Waiting):
+        return gravest
+    waits = [stop for stop in stops if isinstance(stop, Waiting)]
+    due = min((wait.due_us for wait in waits if wait.due_us is not None), default=None)
+    on = next((wait.on for wait in waits if wait.on is not None), None)
+    return Waiting(due, on, gravest.reason)
+
+
+def _gravity(outcome: Outcome) -> tuple[int, int]:
+    """Held before dead before a later time: what needs a person must not be slept away.
+
+    Of several retries the latest wins, so that each gets the pause that it was promised.
+    """
+    match outcome:
+        case Held():
+            return (4, 0)
+        case Dead():
+            return (3, 0)
+        case RetryAt(due_us=due_us):
+            return (2, due_us)
+        case Waiting(due_us=due_us):
+            return (1, -(due_us or 0))
+        case Done():
+            return (0, 0)
+        case _:
+            assert_never(outcome)
+
+
+def discreet_outcome(outcome: Outcome, clean: Callable[[str], str]) -> Outcome:
+    """*outcome* in words that may be stored and told."""
+    match outcome:
+        case Done():
+            return outcome
+        case Dead(kind=kind, reason=reason, evidence=evidence):
+            return Dead(kind, clean(reason), clean(evidence))
+        case _:
+            return replace(outcome, reason=clean(outcome.reason))
+
+
+def words(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - an author's own __str__
+        return type(error).__name__
+
+
+def evidence(error: BaseException) -> str:
+    """The traceback's end, for whoever mends the flow."""
+    return _plain("".join(traceback.format_exception(error))[-LONGEST_EVIDENCE:], LONGEST_EVIDENCE)
+
+
+def _plain(text: str, longest: int = LONGEST_REASON) -> str:
+    """*text* as any store takes it: half a surrogate pair is no text, and NUL ends it early."""
+    return text[:longest].encode(errors="replace").decode().replace("\0", "\\0")

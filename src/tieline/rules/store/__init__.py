@@ -1,0 +1,1 @@
+"""Store: names, days, clocks and copies of a store."""

@@ -1,0 +1,1 @@
+"""Watch: alerts, whom to notify, and how long things took."""

@@ -1,1 +1,0 @@
-"""Demo: a hub between simulated vendors, real traffic with faults, and what the vendors counted."""
