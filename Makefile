@@ -6,7 +6,7 @@ SECONDS ?= 30
 BACKEND ?= sqlite
 SRC := src tests benchmarks examples
 
-.PHONY: demo test lint format bench openapi screenshots clean
+.PHONY: demo test lint format bench openapi regenerate changelog migration-number screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/tieline demo --seconds $(SECONDS) $(if $(KEEP),--keep)
@@ -27,9 +27,17 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks all --backend $(BACKEND)
 
-# What the API is, for readers and generators of clients; a test tells when it is not current.
-openapi: $(VENV)/.dev
-	$(BIN)/python -m tests.surfaces.api.write_document
+# Every file that is made from the code, again; tests tell when one is not current. Never merge them by hand.
+regenerate openapi: $(VENV)/.dev
+	$(BIN)/python -m pytest --regenerate -q $$(grep -rlE 'regenerat(ed|ing):' --include='test_*.py' tests)
+
+# The fragments of changelog.d: into CHANGELOG.md under VERSION, or only shown.
+changelog: $(VENV)/.dev
+	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
+
+# A landing gives each migration that is still called next_<words>.sql its number, in every dialect.
+migration-number: $(VENV)/.dev
+	$(BIN)/python -m tests.architecture.migrations
 
 # Each page of the console, light and dark, wide and narrow; needs Chromium.
 screenshots: $(VENV)/.dev

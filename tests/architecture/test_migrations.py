@@ -44,6 +44,11 @@ def test_a_migration_only_adds(file: Path) -> None:
     assert faults(statements(file)) == []
 
 
+@pytest.mark.parametrize("file", LATER, ids=lambda file: f"{file.parts[-3]}/{file.stem}")
+def test_a_migration_has_a_statement(file: Path) -> None:
+    assert statements(file).strip(), "drivers refuse a file of comments; write `SELECT 1;`"
+
+
 @pytest.mark.parametrize(
     "sql",
     [

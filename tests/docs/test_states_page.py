@@ -1,9 +1,12 @@
 """States page: the table of run states is drawn, and ``docs/states.md`` is what was drawn.
 
-Draw it again with ``python tests/docs/test_states_page.py``.
+``make regenerate`` draws it again.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+
+from tests.generated import RUN
 
 from tieline.model.runs.run import RunState
 from tieline.rules.runs.transitions import LIVE, NEXT, TERMINAL
@@ -31,8 +34,7 @@ MEANING = {
 INTRODUCTION = """\
 # The states of a run
 
-Drawn from `rules/transitions.py`, which every store obeys. `tests/docs/test_states_page.py` draws
-it again.
+Drawn from `rules/runs/transitions.py`, which every store obeys; `make regenerate` draws it again.
 """
 
 
@@ -69,14 +71,10 @@ def _listed(states: frozenset[RunState]) -> str:
     return ", ".join(state for state in NEXT if state in states)
 
 
-def test_the_page_is_what_the_table_draws() -> None:
-    assert PAGE.read_text(encoding="utf-8") == drawn()
+def test_the_page_is_what_the_table_draws(regenerated: Callable[[Path, str], str]) -> None:
+    assert regenerated(PAGE, drawn()) == drawn(), RUN
 
 
 def test_every_state_has_a_meaning_and_every_live_one_a_way_out() -> None:
     assert set(MEANING) == set(NEXT) == set(RunState)
     assert all(NEXT[state] for state in LIVE)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(drawn(), encoding="utf-8")

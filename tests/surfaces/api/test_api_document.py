@@ -5,6 +5,7 @@ application, with the rights of each role, and holds each answer against the doc
 """
 
 import asyncio
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi import checks
 from starlette.routing import Route
 from tests.conftest import StoreHouse, invoice
-from tests.surfaces.api.write_document import PLACE, text
+from tests.generated import RUN
 from tests.surfaces.web.site import open_site
 
 from tieline.model.base.by import By
@@ -41,9 +42,11 @@ def test_the_document_is_valid() -> None:
     validate(DOCUMENT)
 
 
-def test_the_document_in_docs_is_current() -> None:
-    """Write it anew with the command that the message names."""
-    assert PLACE.read_text(encoding="utf-8") == text(), "make openapi"
+def test_the_document_in_docs_is_current(regenerated: Callable[[Path, str], str]) -> None:
+    # Sorted, so that changes can be read.
+    text = json.dumps(DOCUMENT, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    assert regenerated(DOCS / "openapi.json", text) == text, RUN
 
 
 async def test_the_document_is_the_routes(house: StoreHouse) -> None:

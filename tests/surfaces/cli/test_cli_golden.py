@@ -1,14 +1,15 @@
 """What scripts and people read is the same tomorrow: every list and every thing, word for word.
 
-``TIELINE_TEST_WRITE_GOLDEN=1`` writes the files anew; read the difference before it is committed.
+``make regenerate`` writes the files again; read the difference before it is committed.
 """
 
 import json
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.generated import RUN
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -60,35 +61,36 @@ def file_of(line: str, ending: str) -> Path:
     return GOLDEN / f"{name}.{ending}"
 
 
-def hold(path: Path, text: str) -> None:
-    if os.environ.get("TIELINE_TEST_WRITE_GOLDEN"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+Regenerated = Callable[[Path, str], str]
 
 
 @pytest.mark.parametrize("line", [*LISTS, *THINGS])
-def test_json_stays_as_it_is(shop: Any, line: str) -> None:
+def test_json_stays_as_it_is(shop: Any, line: str, regenerated: Regenerated) -> None:
     said = shop.tieline("--json", *line.format(**shop.ids).split())
 
     assert said.code == 0
     assert said.err == ""
     for one in said.lines:
         assert isinstance(json.loads(one), dict)
-    hold(file_of(line, "jsonl"), said.out)
+    assert said.out == regenerated(file_of(line, "jsonl"), said.out), RUN
 
 
 @pytest.mark.parametrize("line", [*LISTS, *THINGS])
-def test_text_stays_as_it_is(shop: Any, line: str) -> None:
+def test_text_stays_as_it_is(shop: Any, line: str, regenerated: Regenerated) -> None:
     said = shop.tieline(*line.format(**shop.ids).split())
 
     assert said.code == 0
     assert "\x1b" not in said.out
-    hold(file_of(line, "txt"), said.out)
+    assert said.out == regenerated(file_of(line, "txt"), said.out), RUN
 
 
-def test_no_golden_file_is_left_over() -> None:
+def test_no_golden_file_is_left_over(regenerating: bool) -> None:
     expected = {
         file_of(line, ending).name for line in (*LISTS, *THINGS) for ending in ("txt", "jsonl")
     }
 
-    assert {path.name for path in GOLDEN.iterdir()} == expected
+    for path in GOLDEN.iterdir():
+        if regenerating and path.name not in expected:
+            path.unlink()
+
+    assert {path.name for path in GOLDEN.iterdir()} == expected, RUN

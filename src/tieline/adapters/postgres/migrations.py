@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from tieline.adapters.postgres.link import Link
 from tieline.adapters.sql.statement import Statement, Value
+from tieline.adapters.sql.store.migrations import numbered
 from tieline.model.base.errors import StoreError
 
 LOCK = 0x7469_656C_696E_65
@@ -123,5 +124,4 @@ async def _apply(link: Link, number: int, name: str, done: Done, store: str) -> 
 
 def _files() -> dict[int, str]:
     folder = files(__package__).joinpath("schema")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return {int(name.split("_", 1)[0]): name for name in names}
+    return numbered(entry.name for entry in folder.iterdir())

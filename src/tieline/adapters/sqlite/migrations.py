@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import apsw
 
+from tieline.adapters.sql.store.migrations import numbered
 from tieline.model.base.errors import StoreCorrupt, StoreError
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
@@ -93,5 +94,4 @@ def _apply(
 
 def _files() -> dict[int, str]:
     folder = files(__package__).joinpath("schema")
-    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return {int(name.split("_", 1)[0]): name for name in names}
+    return numbered(entry.name for entry in folder.iterdir())
