@@ -9,9 +9,8 @@ from typing import Any, TypeVar, get_args
 
 import pytest
 
-import tieline.model
-from tieline.adapters.control.wire import ORDERS
-from tieline.adapters.sql.apply import ALONE
+import tieline
+from tieline.compose.features import CATALOGUE, CONTROLLED
 from tieline.model.base.by import By
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.commands import Claim, Ingest, KeepReceipt, Pause, Remember, RetryDead, Settle
@@ -22,7 +21,7 @@ IN_SETS = {Claim, Ingest, KeepReceipt, Remember, Settle}
 
 def every_command() -> Iterator[type[Command[Any]]]:
     """All classes of commands, from the modules that define them."""
-    for module in pkgutil.walk_packages(tieline.model.__path__, "tieline.model."):
+    for module in pkgutil.walk_packages(tieline.__path__, "tieline."):
         names: dict[str, object] = {}
         with suppress(DeprecationWarning):  # an error in tests: a module that has moved
             names = vars(importlib.import_module(module.name))
@@ -48,17 +47,16 @@ def test_a_command_says_what_it_is_answered_with_and_has_no_dict(kind: type[Comm
 
 
 def test_the_store_carries_out_every_command_there_is() -> None:
-    assert set(ALONE) | IN_SETS == set(COMMANDS)
+    assert set(CATALOGUE.commands) | IN_SETS == set(COMMANDS)
 
 
 def test_what_people_may_order_can_be_ordered_of_a_running_hub() -> None:
     people = {kind for kind in COMMANDS if issubclass(kind, OperatorCommand)}
 
-    assert people == set(ORDERS)
-    assert len(ORDERS) == len(people)
+    assert people == set(CONTROLLED.values())
 
 
-@pytest.mark.parametrize("kind", ORDERS, ids=name_of)
+@pytest.mark.parametrize("kind", CONTROLLED.values(), ids=name_of)
 def test_an_operators_command_says_by_whom_it_is(kind: type[OperatorCommand[Any]]) -> None:
     types = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
 

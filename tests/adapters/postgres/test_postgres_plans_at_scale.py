@@ -22,7 +22,7 @@ from tieline.adapters.postgres.sets import Query, arguments, queries
 from tieline.adapters.sql.apply import apply
 from tieline.adapters.sql.runs.claiming import TurnMemory
 from tieline.adapters.sql.statement import Reply, Statement, Steps
-from tieline.adapters.sql.views import answer
+from tieline.compose.features import CATALOGUE
 from tieline.model import commands as c
 from tieline.model.base.ids import EventId, RunId
 from tieline.model.inbound.event import Reference
@@ -249,7 +249,7 @@ async def test_a_claim_touches_what_it_takes_and_not_what_waits(crowd: str) -> N
     room = {f"flow_{n}": 100 for n in range(5)}
     command = c.Claim(ALICE, 100, room, START_US)
 
-    (claimed,), looked = await look(crowd, apply([command], TurnMemory()))
+    (claimed,), looked = await look(crowd, apply([command], TurnMemory(), CATALOGUE))
 
     assert len(claimed.runs) == 100
     assert looked.whole(BIG) == []
@@ -261,7 +261,7 @@ async def test_a_claim_touches_what_it_takes_and_not_what_waits(crowd: str) -> N
 
 async def test_a_claim_costs_no_more_when_most_flows_are_paused(crowd: str) -> None:
     (claimed,), looked = await look(
-        crowd, apply([c.Claim(ALICE, 10, {"flow_3": 10}, START_US)], TurnMemory())
+        crowd, apply([c.Claim(ALICE, 10, {"flow_3": 10}, START_US)], TurnMemory(), CATALOGUE)
     )
 
     assert len(claimed.runs) == 10
@@ -273,7 +273,7 @@ async def test_a_sweep_touches_the_runs_of_silent_workers_and_those_past_their_d
 ) -> None:
     sweep = c.Sweep(START_US + 2_000, START_US, limit=100)
 
-    (swept,), looked = await look(crowd, apply([sweep], TurnMemory()))
+    (swept,), looked = await look(crowd, apply([sweep], TurnMemory(), CATALOGUE))
 
     assert swept.rescued == 100
     assert len(swept.expired) == 100
@@ -283,7 +283,7 @@ async def test_a_sweep_touches_the_runs_of_silent_workers_and_those_past_their_d
 
 async def test_what_is_due_is_found_without_what_is_not(crowd: str) -> None:
     (promoted,), looked = await look(
-        crowd, apply([c.Promote(START_US + 1_000, limit=500)], TurnMemory())
+        crowd, apply([c.Promote(START_US + 1_000, limit=500)], TurnMemory(), CATALOGUE)
     )
 
     assert promoted.count == 50
@@ -292,7 +292,7 @@ async def test_what_is_due_is_found_without_what_is_not(crowd: str) -> None:
 
 
 async def test_a_heartbeat_touches_its_own_row(crowd: str) -> None:
-    _, looked = await look(crowd, apply([c.Beat(BOB, START_US)], TurnMemory()))
+    _, looked = await look(crowd, apply([c.Beat(BOB, START_US)], TurnMemory(), CATALOGUE))
 
     assert looked.total <= A_PAGE_EACH
 
@@ -313,7 +313,7 @@ async def test_a_heartbeat_touches_its_own_row(crowd: str) -> None:
     ids=lambda question: f"{type(question).__name__}",
 )
 async def test_a_story_touches_what_it_tells(crowd: str, question: Any) -> None:
-    told, looked = await look(crowd, answer(question))
+    told, looked = await look(crowd, CATALOGUE.read(question))
 
     assert told
     assert looked.whole(BIG) == []
@@ -326,14 +326,14 @@ async def test_a_story_touches_what_it_tells(crowd: str, question: Any) -> None:
     ids=repr,
 )
 async def test_a_page_touches_about_as_many_rows_as_it_looks_at(crowd: str, question: Any) -> None:
-    _, looked = await look(crowd, answer(question))
+    _, looked = await look(crowd, CATALOGUE.read(question))
 
     assert looked.whole(BIG) == []
     assert looked.total <= 2_100 * 8
 
 
 async def test_a_story_has_what_was_tried_and_looks_into_each_day_once(crowd: str) -> None:
-    detail, looked = await look(crowd, answer(v.ShowRun(run_at(500_000))))
+    detail, looked = await look(crowd, CATALOGUE.read(v.ShowRun(run_at(500_000))))
 
     assert len(detail.steps) == 1
     assert len(detail.attempts) == 1
@@ -347,7 +347,7 @@ async def test_a_story_has_what_was_tried_and_looks_into_each_day_once(crowd: st
 async def test_a_page_of_tries_touches_about_as_many_rows_as_it_looks_at(
     crowd: str, question: Any
 ) -> None:
-    page, looked = await look(crowd, answer(question))
+    page, looked = await look(crowd, CATALOGUE.read(question))
 
     assert page.rows
     assert looked.whole(BIG) == []

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from tests.makers import ALICE, START_US, a_claim, an_ingest
 
-from tieline.adapters.sql.committer import MOST_TRIES, Committer
+from tieline.adapters.sql.committer import MOST_TRIES, Batching, Committer
 from tieline.adapters.sql.statement import Steps
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.compose.features import CATALOGUE

@@ -12,12 +12,13 @@ from starlette.routing import Route
 from tests.conftest import StoreHouse
 from tests.surfaces.web.site import Site, open_site
 
-from tieline.adapters.remote import wire
+from tieline.compose.features import QUESTIONS, endpoints
 from tieline.model.people.access import Role, Scope
 from tieline.rules.people.access import OF_ROLE, Permission, allowed
-from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX, Endpoint
 from tieline.surfaces.web.guard import need_of
+
+ENDPOINTS = endpoints()
 
 JSON = {"content-type": "application/json"}
 
@@ -70,7 +71,7 @@ def test_support_may_search_and_read_stories_and_nothing_else() -> None:
     open_to_support = {one.path for one in ENDPOINTS if one.needs in OF_ROLE[Role.SUPPORT]}
 
     assert open_to_support == {"/matches", "/stories", "/me", "/questions"}
-    assert {kind for kind, (_, need) in wire.QUESTIONS.items() if need is Permission.SEARCH} == {
+    assert {name for name, one in QUESTIONS.items() if one.needs is Permission.SEARCH} == {
         "ReadTrail",
         "FindKey",
         "Find",
@@ -84,14 +85,13 @@ async def test_every_route_says_what_it_needs(site: Site) -> None:
     assert [one.path for one in routes if need_of(one) is None] == []
 
 
-@pytest.mark.parametrize("name", list(wire.QUESTIONS))
+@pytest.mark.parametrize("name", list(QUESTIONS))
 async def test_support_cannot_ask_by_another_way(site: Site, name: str) -> None:
     headers = {**await site.token_of(Role.SUPPORT), **JSON}
     body = orjson.dumps({"ask": name, "args": ARGS.get(name, {})})
     answer = await site.client.post(f"{PREFIX}/questions", body, **headers)
 
-    _, permission = wire.QUESTIONS[name]
-    assert (answer.status != 403) == (permission in OF_ROLE[Role.SUPPORT]), answer.body
+    assert (answer.status != 403) == (QUESTIONS[name].needs in OF_ROLE[Role.SUPPORT]), answer.body
 
 
 ARGS: dict[str, dict[str, object]] = {

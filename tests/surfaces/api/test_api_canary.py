@@ -7,12 +7,13 @@ import orjson
 from tests.canary import a_cage, drive
 from tests.surfaces.web.client import Client
 
-from tieline.adapters.remote import wire
+from tieline.compose.features import QUESTIONS, endpoints
 from tieline.model.base.by import By
 from tieline.model.people.access import AddToken
 from tieline.rules.people.credentials import digest
-from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
+
+ENDPOINTS = endpoints()
 
 TOKEN = "tl_" + "t" * 43
 LISTS = [one.path for one in ENDPOINTS if one.is_safe and "{" not in one.path]
@@ -48,11 +49,11 @@ async def test_no_answer_has_a_secret_in_it(tmp_path: Path) -> None:
             for row in (await get(f"/{noun}"))["items"]:
                 await get(f"/{noun}/{row['id']}")
                 name = f"Show{noun.capitalize().removesuffix('s')}"
-                if name in wire.QUESTIONS:
+                if name in QUESTIONS:
                     await ask(name, id=row["id"])
                 await get(f"/stories?about={row['id']}")
                 await ask("ReadTrail", id=row["id"])
-        for one in wire.QUESTIONS:
+        for one in QUESTIONS:
             await ask(one)
 
     assert len(found) > 60

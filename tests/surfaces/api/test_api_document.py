@@ -24,18 +24,19 @@ from tests.conftest import StoreHouse, invoice
 from tests.generated import RUN
 from tests.surfaces.web.site import open_site
 
+from tieline.compose.features import endpoints
 from tieline.model.base.by import By
 from tieline.model.commands import KeepSchedule, ReplayFilter, StartReplay
 from tieline.model.people.access import Role
 from tieline.model.replays.operation import BulkFilter, StartOperation
 from tieline.model.runs.run import Dead, Held, StepState
-from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
 from tieline.surfaces.api.openapi import document
 from tieline.surfaces.web.problem import KINDS
 
 DOCS = Path(__file__).parents[3] / "docs"
-DOCUMENT = document()
+ENDPOINTS = endpoints()
+DOCUMENT = document(ENDPOINTS)
 
 
 def test_the_document_is_valid() -> None:

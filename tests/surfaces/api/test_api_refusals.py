@@ -8,10 +8,12 @@ from tests.conftest import StoreHouse
 from tests.surfaces.api.test_api_calls import Api
 from tests.surfaces.web.site import Site, open_site
 
+from tieline.compose.features import endpoints
 from tieline.model.people.access import Role
 from tieline.model.runs.run import Dead
-from tieline.surfaces.api.catalogue import ENDPOINTS
 from tieline.surfaces.api.endpoint import PREFIX
+
+ENDPOINTS = endpoints()
 
 Make = Callable[..., dict[str, object]]
 

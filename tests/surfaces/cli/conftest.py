@@ -11,6 +11,7 @@ import pytest
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.compose.cli import Build
+from tieline.compose.features import VOCABULARY
 from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Mention
@@ -155,7 +156,7 @@ def shop_on(
 
         def tieline(*words: str) -> Said:
             capsys.readouterr()
-            code = run(lambda: build, words)
+            code = run(VOCABULARY, lambda: build, words)
             captured = capsys.readouterr()
             return Said(code, captured.out, captured.err)
 

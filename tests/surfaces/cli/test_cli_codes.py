@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tieline.adapters.sqlite.lockfile import Lockfile
+from tieline.compose.features import VOCABULARY
 from tieline.surfaces.cli.main import hoisted, run
 
 NEEDED = ("--reason", "a test")
@@ -163,7 +164,7 @@ def test_70_and_no_traceback_when_it_is_our_defect(
     def broken() -> Any:
         raise KeyError("wiring")
 
-    code = run(broken, ["events", "list"])
+    code = run(VOCABULARY, broken, ["events", "list"])
 
     err = capsys.readouterr().err
     assert code == 70
@@ -230,7 +231,7 @@ def test_an_interrupt_ends_quietly(shop: Any, capsys: pytest.CaptureFixture[str]
     def interrupted() -> Any:
         raise KeyboardInterrupt
 
-    assert run(interrupted, ["events", "list"]) == 130
+    assert run(VOCABULARY, interrupted, ["events", "list"]) == 130
     assert capsys.readouterr().err == ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import typer
 
+from tieline.compose.features import VOCABULARY
 from tieline.surfaces.cli import main
 
 PAGE = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -17,7 +18,7 @@ EXAMPLES = re.findall(r"^(tieline [^#\n]+)", PAGE, re.MULTILINE) + re.findall(
 
 
 def commands() -> set[str]:
-    root: Any = typer.main.get_command(main.app)
+    root: Any = typer.main.get_command(main.app_of(VOCABULARY))
     found = set()
     for name, command in root.commands.items():
         inner = getattr(command, "commands", None)
@@ -38,7 +39,7 @@ def test_every_command_has_an_example() -> None:
 
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_can_be_parsed(line: str) -> None:
-    root: Any = typer.main.get_command(main.app)
+    root: Any = typer.main.get_command(main.app_of(VOCABULARY))
     words = main.hoisted(shlex.split(line)[1:])
 
     with root.make_context("tieline", words) as context:

@@ -14,7 +14,7 @@ from tieline.adapters.control import wire
 from tieline.adapters.control.client import ControlJournal, call_hub
 from tieline.adapters.control.socket_path import socket_path
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.compose.features import CATALOGUE
+from tieline.compose.features import CATALOGUE, CONTROLLED
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.command import OperatorCommand
@@ -65,7 +65,9 @@ def told() -> list[OperatorCommand[Any]]:
 @pytest.fixture
 async def hub(house: Any, told: list[OperatorCommand[Any]]) -> AsyncIterator[ControlServer]:
     """A hub's control server on the store of ``house``."""
-    server = ControlServer(house.path, house.journal, after=told.append, status=lambda: {"busy": 3})
+    server = ControlServer(
+        house.path, house.journal, CONTROLLED, after=told.append, status=lambda: {"busy": 3}
+    )
     await server.open()
     yield server
     await server.close()
@@ -136,7 +138,7 @@ async def test_what_is_no_operators_command_is_refused_on_both_sides(
     writer.close()
 
     assert {answer["code"] for answer in answers} == {"refused"}
-    assert answers[0]["detail"].startswith("'purge' is not one of pause, resume")
+    assert answers[0]["detail"].startswith("'purge' is not one of acknowledge-issue, ")
     assert answers[1]["detail"].startswith(
         "the arguments of pause do not fit: name: Field required"
     )
@@ -178,7 +180,7 @@ async def test_a_socket_that_a_crash_left_behind_is_no_hub_and_is_replaced(house
     assert path.exists()
 
     before = await call_hub(house.path)
-    server = ControlServer(house.path, house.journal, after=lambda _: None, status=dict)
+    server = ControlServer(house.path, house.journal, CONTROLLED, after=lambda _: None, status=dict)
     await server.open()
     after = await call_hub(house.path)
 
@@ -194,7 +196,9 @@ async def test_a_path_too_long_for_the_system_gets_a_private_folder(
     folder = tmp_path / ("deep" * 40)
     folder.mkdir()
     store = folder / "tieline.db"
-    server = ControlServer(store, house.journal, after=lambda _: None, status=lambda: {"ok": 1})
+    server = ControlServer(
+        store, house.journal, CONTROLLED, after=lambda _: None, status=lambda: {"ok": 1}
+    )
     await server.open()
 
     found = await call_hub(store)
@@ -263,7 +267,7 @@ def test_a_command_is_the_same_on_the_other_side(make: Callable[[], OperatorComm
     line = wire.request_of(command)
 
     assert line.count(b"\n") == 1
-    assert wire.read_command(wire.read_request(line)) == command
+    assert wire.read_command(wire.read_request(line), CONTROLLED) == command
 
 
 async def test_an_edited_event_travels_whole(house: Any, caller: ControlJournal) -> None:
@@ -288,4 +292,4 @@ async def test_an_edited_event_travels_whole(house: Any, caller: ControlJournal)
 def test_every_command_of_the_wire_is_tried_here() -> None:
     tried = {type(make()) for make in EVERY_COMMAND} | {EditDead}
 
-    assert tried == set(wire.COMMANDS.values())
+    assert tried == set(CONTROLLED.values())

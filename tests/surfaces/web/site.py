@@ -17,7 +17,7 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.compose.features import CATALOGUE
+from tieline.compose.features import ANSWERED_BY_HUB, CATALOGUE, QUESTIONS, endpoints
 from tieline.model.base.by import By
 from tieline.model.command import OperatorCommand
 from tieline.model.people.access import AddToken, AddUser, Role, Scope
@@ -138,10 +138,12 @@ async def open_site(
         vault=FixedVault(SECRETS),
         observer=CountingObserver(),
         new_key=SystemSecrecy().key,
+        questions=QUESTIONS,
+        answered_by_hub=ANSWERED_BY_HUB,
         policy=policy,
     )
     accounts = Accounts(parts, SystemSecrecy())
-    routes = [*login.routes(parts, accounts, plain_page), *api_routes(parts), *more]
+    routes = [*login.routes(parts, accounts, plain_page), *api_routes(parts, endpoints()), *more]
     web = WebServer(web_app(parts, accounts, routes), Place("127.0.0.1", 0))
     await web.open()
     try:

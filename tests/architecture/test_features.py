@@ -1,0 +1,92 @@
+"""Features: each says what it adds, and all that is known of them is derived from that."""
+
+import ast
+import pkgutil
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tieline.features
+from tieline.compose.features import FEATURES, actions, commands, endpoints, pages, questions
+from tieline.features.manifest import Feature, Handles
+from tieline.model import commands as c
+from tieline.surfaces.api.endpoint import PREFIX
+
+FOLDER = Path(tieline.features.__file__ or "").parent
+NAMES = {feature.name for feature in FEATURES}
+
+
+def twice(things: Iterable[object]) -> list[object]:
+    return [thing for thing, count in Counter(things).items() if count > 1]
+
+
+def others(feature: Feature) -> set[str]:
+    """Features whose modules this one imports."""
+    nodes = [
+        node
+        for file in (FOLDER / feature.name).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    found = {name.split(".")[2] for name in modules if name.startswith("tieline.features.")}
+    return found - {"manifest", feature.name}
+
+
+def test_every_folder_of_a_feature_is_in_the_list() -> None:
+    folders = {one.name for one in pkgutil.iter_modules([str(FOLDER)]) if one.ispkg}
+
+    assert folders == NAMES
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda one: one.name)
+def test_a_feature_imports_only_those_that_it_needs(feature: Feature) -> None:
+    assert others(feature) <= set(feature.needs) <= NAMES
+    assert feature.says.endswith(".")
+
+
+def test_what_features_need_has_no_circle() -> None:
+    needs = {feature.name: set(feature.needs) for feature in FEATURES}
+    while free := {name for name, left in needs.items() if not left}:
+        needs = {name: left - free for name, left in needs.items() if name not in free}
+
+    assert needs == {}
+
+
+def test_nothing_is_said_twice() -> None:
+    assert twice(one.command for one in commands()) == []
+    assert twice(one.question for one in questions()) == []
+    assert twice((one.method, one.path) for one in endpoints()) == []
+    assert twice(table for feature in FEATURES for table in feature.tables) == []
+    assert twice(entry.link.path for one in pages() for entry in one.menu) == []
+    assert twice(word for one in pages() for word in one.told) == []
+
+
+def shape(path: str) -> tuple[str, ...]:
+    return tuple("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+CALLED = [one for one in actions() if one.call]
+
+
+@pytest.mark.parametrize("action", CALLED, ids=lambda one: one.name)
+def test_an_action_is_ordered_elsewhere_by_a_call_that_exists(action: Handles[Any]) -> None:
+    shapes = {shape(one.path) for one in endpoints() if one.method == "POST"}
+    kinds = ("flow", "connection") if "{kind}" in action.call else ("",)
+
+    for kind in kinds:
+        wanted = action.call.replace("{kind}", kind)
+        assert shape(wanted) in shapes, f"{PREFIX}{wanted} is no call"
+
+
+def test_what_undoes_an_action_is_an_action() -> None:
+    known = {one.command for one in actions()}
+
+    assert {one.inverse for one in actions() if one.inverse is not None} <= known
+
+
+def test_an_action_without_a_permission_is_refused() -> None:
+    with pytest.raises(TypeError, match="says what it needs"):
+        Handles(c.Cancel, CALLED[0].step)
