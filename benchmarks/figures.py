@@ -1,7 +1,9 @@
 """Figures: raw microsecond samples come in; percentiles, medians and ratios go out."""
 
 from collections.abc import Sequence
-from statistics import median
+from statistics import median, quantiles
+
+Figures = dict[str, float]
 
 
 def percentiles_ms(samples_us: Sequence[int]) -> dict[str, float]:
@@ -16,6 +18,19 @@ def percentiles_ms(samples_us: Sequence[int]) -> dict[str, float]:
 
 def median_of(values: Sequence[float]) -> float:
     return round(median(values), 3) if values else 0.0
+
+
+def medians(rows: Sequence[Figures]) -> Figures:
+    """Of each figure, over the rows that have it."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: median_of([row[name] for row in rows if name in row]) for name in names}
+
+
+def lower_quartile_of(values: Sequence[float]) -> float:
+    """What a quarter of them stays below: noise only ever adds to a cost, so the low ones tell."""
+    if len(values) < 2:
+        return median_of(values)
+    return round(quantiles(values, n=4, method="inclusive")[0], 3)
 
 
 def median_ratio(tops: Sequence[float], bottoms: Sequence[float]) -> float:
