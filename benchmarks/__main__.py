@@ -121,13 +121,17 @@ OF_A_SERVER = {"ingest", "cost", "snapshot"}
 
 def main() -> None:
     options = _parser().parse_args()
+    if options.bound and not options.against:
+        raise SystemExit("--bound goes with --against")
+    if options.against and (options.benchmark, options.backend) != ("relay", "sqlite"):
+        raise SystemExit("--against compares what `relay` measures, on a file")
     try:
         report = _report(options)
     finally:
         end_shared()
     if options.json:
         print(json.dumps(report))
-    if options.against and options.bound and float(str(report["ratio"])) > options.bound:
+    if options.bound and float(str(report["ratio"])) > options.bound:
         sys.exit(1)
 
 
@@ -150,8 +154,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backend", default="sqlite", choices=["sqlite", POSTGRES])
     both = ",".join(dict.fromkeys([*CONTESTANTS, *ON_POSTGRES]))
     parser.add_argument("--only", default="", help=f"some of {both}")
-    parser.add_argument("--slices", type=int, default=12, help="relay: for each, in all rounds")
-    parser.add_argument("--slice-seconds", type=float, default=1.0, help="relay: length of each")
+    parser.add_argument("--slices", type=int, default=20, help="relay: for each, in all rounds")
+    parser.add_argument("--slice-seconds", type=float, default=0.5, help="relay: length of each")
     parser.add_argument("--against", default="", metavar="REV", help="relay: the hub of REV, too")
     parser.add_argument("--bound", type=float, help=f"--against: fail above it (say {BOUND})")
     parser.add_argument("--kills", type=int, default=5, help="kill: blows in each phase")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from random import Random
 
 from benchmarks.checkout import checked_out, short_name
 from benchmarks.contestants import CONTESTANTS
@@ -13,7 +14,7 @@ from benchmarks.turns import TurnsPlan, take_turns
 BOUND = 1.05
 """What a change may make of the hub's processor time per event."""
 FEWEST_SLICES = 10
-"""With fewer, what is above the bound may be noise."""
+DRAWS = 1000
 
 
 def against(revision: str, plan: TurnsPlan, bound: float) -> dict[str, object]:
@@ -32,7 +33,7 @@ def against(revision: str, plan: TurnsPlan, bound: float) -> dict[str, object]:
         {"benchmark": "relay"}
         | told(plan, played)
         | asdict(compared)
-        | {"verdict": verdict(compared.ratio, bound, slices=plan.slices)}
+        | {"verdict": verdict(compared, bound)}
     )
 
 
@@ -41,21 +42,40 @@ class Comparison:
     """New costs to old ones: of the lower quartiles, which counts, and slice by slice."""
 
     ratio: float
+    by_chance: tuple[float, float]
+    """Where nine of ten ratios lie when the slices are drawn again from those there are."""
     median_of_paired_ratios: float
     ratio_of_each_slice: tuple[float, ...]
 
 
 def compare(new: Sequence[float], old: Sequence[float]) -> Comparison:
-    pairs = zip(new, old, strict=True)
+    pairs = list(zip(new, old, strict=True))
     return Comparison(
-        round(lower_quartile_of(new) / lower_quartile_of(old), 3),
+        _ratio(pairs),
+        _by_chance(pairs),
         median_ratio(new, old),
         tuple(round(top / bottom, 3) for top, bottom in pairs),
     )
 
 
-def verdict(ratio: float, bound: float, *, slices: int) -> str:
+def verdict(compared: Comparison, bound: float) -> str:
     """One line for people."""
-    said = "ABOVE" if ratio > bound else "within"
-    few = f"; fewer than {FEWEST_SLICES} slices prove nothing" if slices < FEWEST_SLICES else ""
-    return f"CPU per event {ratio} of before, {said} the bound of {bound} ({slices} slices{few})"
+    said = "ABOVE" if compared.ratio > bound else "within"
+    low, high = compared.by_chance
+    slices = len(compared.ratio_of_each_slice)
+    is_sure = slices >= FEWEST_SLICES and not low <= bound <= high
+    return (
+        f"CPU per event {compared.ratio} of before ({low} to {high} by chance), {said} the bound "
+        f"of {bound}, {slices} slices" + ("" if is_sure else "; more of them would make it sure")
+    )
+
+
+def _ratio(pairs: Sequence[tuple[float, float]]) -> float:
+    new, old = zip(*pairs, strict=True)
+    return round(lower_quartile_of(new) / lower_quartile_of(old), 3)
+
+
+def _by_chance(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    chance = Random(0)
+    ratios = sorted(_ratio(chance.choices(pairs, k=len(pairs))) for _ in range(DRAWS))
+    return ratios[DRAWS // 20], ratios[-DRAWS // 20]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from benchmarks.contestants import contestants
-from benchmarks.figures import Figures, lower_quartile_of, median_ratio, medians
+from benchmarks.figures import Figures, lower_quartiles, median_ratio, medians
 from benchmarks.rounds import CPU
 from benchmarks.turns import Played, TurnsPlan, take_turns
 
@@ -29,8 +29,9 @@ def told(plan: TurnsPlan, played: Mapping[str, Played]) -> dict[str, object]:
 
 
 def _summary(played: Played) -> Figures:
-    lower = {f"{CPU} lower quartile": lower_quartile_of(played.column(CPU))}
-    return medians(played.slices) | lower | medians(played.rounds)
+    costs = [{name: row[name] for name in row if name.startswith(CPU)} for row in played.slices]
+    lowest = {f"{name}, lower quartile": low for name, low in lower_quartiles(costs).items()}
+    return medians(played.slices) | lowest | medians(played.rounds)
 
 
 def _ratios(played: Mapping[str, Played]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from benchmarks.contestants import Contestant
 from benchmarks.figures import Figures
-from benchmarks.rounds import RoundPlan, at_rates, flat_out, stage, warm_up
+from benchmarks.rounds import CPU, RoundPlan, Stage, at_rates, flat_out, stage, warm_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class TurnsPlan:
 
     round: RoundPlan
     rounds: int = 3
-    slices: int = 12
-    slice_seconds: float = 1.0
+    slices: int = 20
+    slice_seconds: float = 0.5
 
     def slices_of(self, number: int) -> int:
         """The slices of round *number*, counted from 0."""
@@ -38,7 +38,7 @@ class Played:
 def take_turns(contestants: Mapping[str, Contestant], plan: TurnsPlan) -> dict[str, Played]:
     """A B, B A, A B: what the machine does to others, and to itself, hits all of them alike."""
     played = {name: Played() for name in contestants}
-    for number in range(plan.rounds):
+    for number in range(min(plan.rounds, plan.slices)):
         _round(contestants, plan, number, played)
     return played
 
@@ -54,23 +54,27 @@ def _round(
             name: staged.enter_context(stage(contestant, plan.round.backend))
             for name, contestant in contestants.items()
         }
-        at_each_rate: dict[str, Figures] = {}
-        for name, on in stages.items():
-            warm_up(on, plan.round)
-            at_each_rate[name] = at_rates(on, plan.round)
-        short = replace(plan.round, seconds=plan.slice_seconds)
+        at_each_rate = {name: _begun(on, plan) for name, on in stages.items()}
         for turn in range(plan.slices_of(number)):
             for name in list(stages) if turn % 2 == 0 else reversed(stages):
-                figures = flat_out(stages[name], short)
-                played[name].slices.append(figures)
-                print(_line(name, len(played[name].slices), figures), file=sys.stderr, flush=True)
+                played[name].slices.append(_slice(name, stages[name], plan))
         for name, on in stages.items():
             played[name].rounds.append(at_each_rate[name] | {"memory_mb": on.child.peak_mb()})
 
 
-def _line(name: str, number: int, figures: Figures) -> str:
-    return (
-        f"slice {number} {name}: {figures['relays_per_s']:,.0f} relays/s, "
-        f"{figures['cpu_us_per_event']} us of CPU an event, "
+def _begun(on: Stage, plan: TurnsPlan) -> Figures:
+    warm_up(on, plan.round)
+    return at_rates(on, plan.round)
+
+
+def _slice(name: str, on: Stage, plan: TurnsPlan) -> Figures:
+    figures = flat_out(on, replace(plan.round, seconds=plan.slice_seconds))
+    told = (
+        f"{name}: {figures['relays_per_s']:,.0f} relays/s, "
+        f"{figures[CPU]} us of CPU an event, "
         f"ack p99 {figures['ack_p99_ms']} ms, lost {figures['lost']:.0f}"
     )
+    if not figures["relays_per_s"]:
+        raise SystemExit(told)
+    print(told, file=sys.stderr, flush=True)
+    return figures
