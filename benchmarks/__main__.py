@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 
@@ -125,6 +126,7 @@ def main() -> None:
         raise SystemExit("--bound goes with --against")
     if options.against and (options.benchmark, options.backend) != ("relay", "sqlite"):
         raise SystemExit("--against compares what `relay` measures, on a file")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # children, checkouts go
     try:
         report = _report(options)
     finally:

@@ -180,7 +180,9 @@ def _accepts(port: int) -> bool:
 
 
 def _kilobytes(process: int, field: str) -> int:
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+    """Zero where there is no /proc to ask."""
+    status = Path(f"/proc/{process}/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
         if line.startswith(f"{field}:"):
             return int(line.split()[1])
     return 0
