@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 
+from benchmarks.against import BOUND, against
 from benchmarks.claim import claim
 from benchmarks.contestants import CONTESTANTS, ON_POSTGRES, POSTGRES, contestants
 from benchmarks.cost import cost
@@ -20,16 +22,20 @@ from benchmarks.steps import steps
 from benchmarks.table import show
 from benchmarks.targets import score, show_score
 from benchmarks.telemetry import telemetry
+from benchmarks.turns import TurnsPlan
 
 Report = dict[str, object]
 OURS = "hub"
 
 
 def _relay(options: argparse.Namespace) -> Report:
+    rates = tuple(int(rate) for rate in options.rates.split(",") if rate and not options.against)
+    phases = RoundPlan(options.seconds, options.connections, rates, options.backend)
+    plan = TurnsPlan(phases, options.rounds, options.slices, options.slice_seconds)
+    if options.against:
+        return against(options.against, plan, options.bound or BOUND)
     names = options.only.split(",") if options.only else list(contestants(options.backend))
-    rates = tuple(int(rate) for rate in options.rates.split(",") if rate)
-    plan = RoundPlan(options.seconds, options.connections, rates, options.backend)
-    return relay(names, plan, options.rounds)
+    return relay(names, plan)
 
 
 def _steps(options: argparse.Namespace) -> Report:
@@ -116,12 +122,19 @@ OF_A_SERVER = {"ingest", "cost", "snapshot"}
 
 def main() -> None:
     options = _parser().parse_args()
+    if options.bound and not options.against:
+        raise SystemExit("--bound goes with --against")
+    if options.against and (options.benchmark, options.backend) != ("relay", "sqlite"):
+        raise SystemExit("--against compares what `relay` measures, on a file")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # children, checkouts go
     try:
         report = _report(options)
     finally:
         end_shared()
     if options.json:
         print(json.dumps(report))
+    if options.bound and float(str(report["ratio"])) > options.bound:
+        sys.exit(1)
 
 
 def _report(options: argparse.Namespace) -> Report:
@@ -143,6 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backend", default="sqlite", choices=["sqlite", POSTGRES])
     both = ",".join(dict.fromkeys([*CONTESTANTS, *ON_POSTGRES]))
     parser.add_argument("--only", default="", help=f"some of {both}")
+    parser.add_argument("--slices", type=int, default=20, help="relay: for each, in all rounds")
+    parser.add_argument("--slice-seconds", type=float, default=0.5, help="relay: length of each")
+    parser.add_argument("--against", default="", metavar="REV", help="relay: the hub of REV, too")
+    parser.add_argument("--bound", type=float, help=f"--against: fail above it (say {BOUND})")
     parser.add_argument("--kills", type=int, default=5, help="kill: blows in each phase")
     parser.add_argument("--queued", type=int, default=100_000, help="idle: length of the queue")
     parser.add_argument("--hold", type=float, default=60.0, help="snapshot: seconds it is held")

@@ -31,6 +31,8 @@ class Contestant:
     has_backend: bool = False
     """Whether it can keep its store in a database."""
     processes: int = 1
+    root: Path | None = None
+    """The checkout whose code it runs; None: that of whoever asks."""
 
     def command(self, place: Place) -> list[str]:
         words = [sys.executable, "-m", self.module, "--port", str(place.port)]

@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
-import psutil  # type: ignore[import-untyped, unused-ignore]
 
+from benchmarks.processes import cpu_seconds_of
 from tieline.adapters.postgres.database import PostgresDatabase
 
 ELSEWHERE = "TIELINE_BENCH_POSTGRES_URL"
@@ -68,13 +68,7 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes, also of those that have ended."""
-        if self.program is None:
-            return 0.0
-        first = psutil.Process(self.program.get_pid())
-        family = [first, *first.children(recursive=True)]
-        times = [each.cpu_times() for each in family]
-        gone = times[0].children_user + times[0].children_system
-        return float(sum(each.user + each.system for each in times) + gone)
+        return cpu_seconds_of(self.program.get_pid()) if self.program is not None else 0.0
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from benchmarks.counting import count_statements
 from benchmarks.event import SECRET
 from benchmarks.relay_hub import relay_hub, steps_hub
 from benchmarks.served import SINK
+from benchmarks.threads import name_threads
 from tieline import Hub
 from tieline.compose.process import running
 from tieline.compose.service import told_to_stop
@@ -38,6 +39,7 @@ _VAULT = {
 
 async def serve(hub: Hub, settings: Settings) -> None:
     async with running(hub.spec(), settings, environment=_VAULT) as it:
+        name_threads()
         scraped = asyncio.create_task(_scrape(it.parts.telemetry))
         await told_to_stop()
         scraped.cancel()

@@ -7,12 +7,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
+
+from benchmarks.threads import cpu_us_by_thread
 
 _STOP_SECONDS = 15.0
 _READY_SECONDS = 60.0
@@ -35,13 +39,44 @@ def ask(port: int, path: str) -> bytes:
         connection.close()
 
 
-class Child:
-    """One process under test or under our command; leaving the block ends it."""
+def cpu_seconds_of(process: int) -> float:
+    """User and system time so far of it and its children, also of those that have ended."""
+    first = psutil.Process(process)
+    spent = 0.0
+    for child in first.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ended just now
+            times = child.cpu_times()
+            spent += times.user + times.system
+    times = first.cpu_times()
+    own = times.user + times.system + times.children_user + times.children_system
+    return float(spent + own)
 
-    def __init__(self, command: Sequence[str], *, port: int, log: Path | None = None) -> None:
+
+def code_of(root: Path | None) -> dict[str, str] | None:
+    """An environment whose Python finds the packages of that checkout first; None: as here."""
+    if root is None:
+        return None
+    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(root / "src"), str(root)))}
+
+
+class Child:
+    """One process under test or under our command; leaving the block ends it.
+
+    With *root* it runs the code of that checkout instead of ours.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        port: int,
+        log: Path | None = None,
+        root: Path | None = None,
+    ) -> None:
         self.port = port
         self._command = list(command)
         self._log = log
+        self._root = root
 
     def __enter__(self) -> Self:
         self.start()
@@ -54,7 +89,9 @@ class Child:
         """Start it and return the seconds until it accepted a connection."""
         started = time.monotonic()
         with (self._log or Path(os.devnull)).open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, cwd=self._root, env=code_of(self._root)
+            )
         self._watched = psutil.Process(self._process.pid)
         while not _accepts(self.port):
             if self._process.poll() is not None:
@@ -77,19 +114,21 @@ class Child:
 
     def cpu_seconds(self) -> float:
         """User and system time so far, its children included."""
-        family = [self._watched, *self._watched.children(recursive=True)]
-        times = [member.cpu_times() for member in family]
-        gone = times[0].children_user + times[0].children_system
-        return float(sum(each.user + each.system for each in times) + gone)
+        return cpu_seconds_of(self._watched.pid)
+
+    def cpu_us_by_thread(self) -> Counter[str]:
+        """Processor time of its living threads so far, its children's included, by name."""
+        return sum((cpu_us_by_thread(each.pid) for each in self._family()), Counter())
 
     def peak_mb(self) -> float:
         """The most memory each of its processes ever held, added up."""
-        family = [self._watched, *self._watched.children(recursive=True)]
-        return round(sum(_kilobytes(each.pid, "VmHWM") for each in family) / 1024, 1)
+        return round(sum(_kilobytes(each.pid, "VmHWM") for each in self._family()) / 1024, 1)
 
     def memory_mb(self) -> float:
-        family = [self._watched, *self._watched.children(recursive=True)]
-        return round(sum(_kilobytes(each.pid, "VmRSS") for each in family) / 1024, 1)
+        return round(sum(_kilobytes(each.pid, "VmRSS") for each in self._family()) / 1024, 1)
+
+    def _family(self) -> list[Any]:
+        return [self._watched, *self._watched.children(recursive=True)]
 
     def _last_words(self) -> str:
         return self._log.read_text(errors="replace")[-2000:] if self._log else ""
@@ -153,7 +192,9 @@ def _accepts(port: int) -> bool:
 
 
 def _kilobytes(process: int, field: str) -> int:
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+    """Zero where there is no /proc to ask."""
+    status = Path(f"/proc/{process}/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
         if line.startswith(f"{field}:"):
             return int(line.split()[1])
     return 0

@@ -1,6 +1,7 @@
 """Rounds: a contestant and a plan come in; it runs afresh, and what it did and cost goes out."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from typing import Any
 from benchmarks.contestants import POSTGRES, Contestant, Place
 from benchmarks.database import database
 from benchmarks.event import now_us
+from benchmarks.figures import Figures
 from benchmarks.processes import Child, Sink, free_port, run_load
 
 LONGEST_WARM_UP_SECONDS = 1.0
 PATIENCE_SECONDS = 5.0
+CPU = "cpu_us_per_event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class RoundPlan:
         return min(self.seconds, LONGEST_WARM_UP_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """One contestant at work in a fresh directory, with a fresh sink."""
 
@@ -40,6 +43,8 @@ class Stage:
     log: Path
     store: str = ""
     """The URL of its database; empty: it keeps a file beside the log."""
+    sent: int = 0
+    """How many events so far: the number of the next one, so that a late one counts for nobody."""
 
 
 @contextmanager
@@ -53,23 +58,39 @@ def stage(contestant: Contestant, backend: str, *, keyed: bool = False) -> Itera
         directory = Path(name)
         place = Place(directory, free_port(), sink.url, store)
         log = directory / "output.log"
-        with Child(contestant.command(place), port=place.port, log=log) as child:
+        command, root = contestant.command(place), contestant.root
+        with Child(command, port=place.port, log=log, root=root) as child:
             yield Stage(child, sink, contestant.url(place), log, store)
 
 
-def play(contestant: Contestant, plan: RoundPlan) -> dict[str, float]:
+def play(contestant: Contestant, plan: RoundPlan) -> Figures:
     """One round: warm up, then each rate, then as fast as it can."""
-    figures: dict[str, float] = {}
     with stage(contestant, plan.backend) as on:
-        first = _warm_up(on, plan)
-        for rate in plan.rates:
-            measured = _phase(on, plan, rate=rate, first_seq=first)
-            first += int(measured["sent"])
-            figures |= {f"{name}_at_{rate}": measured[name] for name in _AT_A_RATE}
-        measured = _phase(on, plan, rate=0, first_seq=first)
-        figures |= {name: measured[name] for name in _FLAT_OUT}
-        figures["memory_mb"] = on.child.peak_mb()
+        warm_up(on, plan)
+        return at_rates(on, plan) | flat_out(on, plan) | {"memory_mb": on.child.peak_mb()}
+
+
+def warm_up(on: Stage, plan: RoundPlan) -> None:
+    load = run_load(on.url, seconds=plan.warm_up_seconds, run=f"w{now_us()}")
+    on.sink.wait_for(int(load["acknowledged"]), patience_seconds=PATIENCE_SECONDS)
+    on.sent += int(load["sent"])
+
+
+def at_rates(on: Stage, plan: RoundPlan) -> Figures:
+    """A phase at each rate of the plan."""
+    figures: Figures = {}
+    for rate in plan.rates:
+        measured = _phase(on, plan, rate)
+        figures |= {f"{name}_at_{rate}": measured[name] for name in _AT_A_RATE}
     return figures
+
+
+def flat_out(on: Stage, plan: RoundPlan) -> Figures:
+    """A phase as fast as it can, with what each thread of it cost."""
+    spent = on.child.cpu_us_by_thread()
+    measured = _phase(on, plan, rate=0)
+    spent = on.child.cpu_us_by_thread() - spent
+    return {name: measured[name] for name in _FLAT_OUT} | _an_event(spent, measured)
 
 
 _AT_A_RATE = (
@@ -96,13 +117,16 @@ _FLAT_OUT = (
 )
 
 
-def _warm_up(on: Stage, plan: RoundPlan) -> int:
-    load = run_load(on.url, seconds=plan.warm_up_seconds, run=f"w{now_us()}")
-    on.sink.wait_for(int(load["acknowledged"]), patience_seconds=PATIENCE_SECONDS)
-    return int(load["sent"])
+def _an_event(spent: Counter[str], measured: Figures) -> Figures:
+    """Without threads, where the system does not tell them apart."""
+    events = max(1, measured["acknowledged"])
+    cpu_us = spent.total() / events if spent else measured["cpu_s_per_1000"] * 1000
+    return {CPU: round(cpu_us, 1)} | {
+        f"{CPU} {thread}": round(us / events, 1) for thread, us in spent.most_common()
+    }
 
 
-def _phase(on: Stage, plan: RoundPlan, *, rate: int, first_seq: int) -> dict[str, float]:
+def _phase(on: Stage, plan: RoundPlan, rate: int) -> Figures:
     on.sink.control("reset")
     cpu, sink_cpu = on.child.cpu_seconds(), on.sink.cpu_seconds()
     load = run_load(
@@ -110,9 +134,10 @@ def _phase(on: Stage, plan: RoundPlan, *, rate: int, first_seq: int) -> dict[str
         seconds=plan.seconds,
         connections=plan.connections,
         rate=rate,
-        first_seq=first_seq,
+        first_seq=on.sent,
         run=f"r{now_us()}",
     )
+    on.sent += int(load["sent"])
     on.sink.wait_for(int(load["acknowledged"]), patience_seconds=PATIENCE_SECONDS)
     cpu, sink_cpu = on.child.cpu_seconds() - cpu, on.sink.cpu_seconds() - sink_cpu
     return _figures(load, on.sink.stats()) | {
@@ -121,12 +146,12 @@ def _phase(on: Stage, plan: RoundPlan, *, rate: int, first_seq: int) -> dict[str
     }
 
 
-def _figures(load: dict[str, Any], arrived: dict[str, Any]) -> dict[str, float]:
+def _figures(load: dict[str, Any], arrived: dict[str, Any]) -> Figures:
     """Relays a second run from the first send to the last arrival, so a backlog counts."""
     seconds = (arrived["last_us"] - load["started_us"]) / 1e6
     answers: dict[str, int] = load["by_status"]
     return {
-        "sent": load["sent"],
+        "acknowledged": load["acknowledged"],
         "relays_per_s": round(arrived["distinct"] / seconds, 1) if seconds > 0 else 0.0,
         "ack_p50_ms": load["ack_ms"].get("p50", 0.0),
         "ack_p99_ms": load["ack_ms"].get("p99", 0.0),

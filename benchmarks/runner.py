@@ -1,55 +1,45 @@
-"""Runner: contestants and a number of rounds come in; medians and the ratio to the limit go out."""
+"""Runner: contestants and a plan come in; medians, quartiles and the ratio to the limit go out."""
 
-import sys
 from collections.abc import Mapping, Sequence
 
 from benchmarks.contestants import contestants
-from benchmarks.figures import median_of, median_ratio
-from benchmarks.rounds import RoundPlan, play
+from benchmarks.figures import Figures, lower_quartiles, median_ratio, medians
+from benchmarks.rounds import CPU
+from benchmarks.turns import Played, TurnsPlan, take_turns
 
-Figures = dict[str, float]
+
+def relay(names: Sequence[str], plan: TurnsPlan) -> dict[str, object]:
+    """The contestants of these names, in turn."""
+    known = contestants(plan.round.backend)
+    played = take_turns({name: known[name] for name in names}, plan)
+    return {"benchmark": "relay"} | told(plan, played) | _ratios(played)
 
 
-def relay(names: Sequence[str], plan: RoundPlan, rounds: int) -> dict[str, object]:
-    """Contestants take turns, A B C A B C, so that a slow minute of the machine hits them all."""
-    played: dict[str, list[Figures]] = {name: [] for name in names}
-    for number in range(1, rounds + 1):
-        for name in names:
-            figures = play(contestants(plan.backend)[name], plan)
-            played[name].append(figures)
-            print(_line(number, name, figures), file=sys.stderr, flush=True)
+def told(plan: TurnsPlan, played: Mapping[str, Played]) -> dict[str, object]:
+    """How it was measured, and the figures of each contestant."""
     return {
-        "benchmark": "relay",
-        "rounds": rounds,
-        "seconds": plan.seconds,
-        "connections": plan.connections,
-        "backend": plan.backend,
-        "median": {name: _medians(each) for name, each in played.items()},
-    } | _ratios(played)
+        "rounds": plan.rounds,
+        "slices": plan.slices,
+        "slice_seconds": plan.slice_seconds,
+        "seconds": plan.round.seconds,
+        "connections": plan.round.connections,
+        "backend": plan.round.backend,
+        "median": {name: _summary(each) for name, each in played.items()},
+    }
 
 
-def _medians(rounds: Sequence[Figures]) -> Figures:
-    return {name: median_of([each[name] for each in rounds]) for name in rounds[0]}
+def _summary(played: Played) -> Figures:
+    costs = [{name: row[name] for name in row if name.startswith(CPU)} for row in played.slices]
+    lowest = {f"{name}, lower quartile": low for name, low in lower_quartiles(costs).items()}
+    return medians(played.slices) | lowest | medians(played.rounds)
 
 
-def _ratios(played: Mapping[str, Sequence[Figures]]) -> dict[str, float]:
+def _ratios(played: Mapping[str, Played]) -> dict[str, float]:
     if not {"hub", "limit"} <= played.keys():
         return {}
-    hub, limit = (_column(played[name], "relays_per_s") for name in ("hub", "limit"))
+    hub, limit = (played[name].column("relays_per_s") for name in ("hub", "limit"))
     ratios = {"ratio": median_ratio(hub, limit)}
     if {"hub x 2", "hub on a file"} <= played.keys():
-        two, file = (_column(played[name], "relays_per_s") for name in ("hub x 2", "hub on a file"))
+        two, file = (played[name].column("relays_per_s") for name in ("hub x 2", "hub on a file"))
         ratios["two_processes_against_a_file"] = median_ratio(two, file)
     return ratios
-
-
-def _column(rounds: Sequence[Figures], name: str) -> list[float]:
-    return [each[name] for each in rounds]
-
-
-def _line(number: int, name: str, figures: Figures) -> str:
-    return (
-        f"round {number} {name}: {figures['relays_per_s']:,.0f} relays/s, "
-        f"ack p99 {figures['ack_p99_ms']} ms, {figures['cpu_s_per_1000']} CPU s per 1,000, "
-        f"lost {figures['lost']:.0f}"
-    )

@@ -13,8 +13,9 @@ def show(report: Mapping[str, Any]) -> None:
     console = Console(stderr=True)
     if columns:
         table = Table("figure", *columns, title=str(report["benchmark"]))
-        for figure in next(iter(columns.values())):
-            table.add_row(figure, *(f"{each.get(figure, 0):,}" for each in columns.values()))
+        for figure in dict.fromkeys(name for each in columns.values() for name in each):
+            cells = (f"{each[figure]:,}" if figure in each else "" for each in columns.values())
+            table.add_row(figure, *cells)
         console.print(table)
     for name, value in report.items():
         if name != "median":

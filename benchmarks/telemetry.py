@@ -8,11 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.contestants import Contestant
-from benchmarks.figures import median_of, median_ratio
+from benchmarks.figures import Figures, median_ratio, medians
 from benchmarks.processes import Sink
 from benchmarks.rounds import RoundPlan, play
 
-Figures = dict[str, float]
 HUB = "benchmarks.hub_relay"
 OFF, ON = "telemetry off", "everything on"
 
@@ -39,14 +38,10 @@ def telemetry(plan: RoundPlan, rounds: int) -> dict[str, object]:
         "seconds": plan.seconds,
         "connections": plan.connections,
         "backend": plan.backend,
-        "median": {name: _medians(each) for name, each in played.items()},
+        "median": {name: medians(each) for name, each in played.items()},
         "ratio": median_ratio(_column(on, "relays_per_s"), _column(off, "relays_per_s")),
         "cpu_ratio": median_ratio(_column(off, "cpu_s_per_1000"), _column(on, "cpu_s_per_1000")),
     }
-
-
-def _medians(rounds: Sequence[Figures]) -> Figures:
-    return {name: median_of([each[name] for each in rounds]) for name in rounds[0]}
 
 
 def _column(rounds: Sequence[Figures], name: str) -> list[float]:

@@ -9,9 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BRIEFLY = ("--json", "--rounds", "1", "--seconds", "0.3", "--connections", "4", "--rates", "100")
+SLICES = ("--slices", "2", "--slice-seconds", "0.2")
 
 COMMANDS = {
-    "relay": ("--only", "limit,hub"),
+    "relay": ("--only", "limit,hub", *SLICES),
     "steps": (),
     "claim": ("--longest", "1000"),
     "telemetry": (),
@@ -21,7 +22,7 @@ COMMANDS = {
 
 
 ON_POSTGRES = {
-    "relay": ("--only", "limit,hub,hub x 2"),
+    "relay": ("--only", "limit,hub,hub x 2", *SLICES),
     "steps": (),
     "claim": ("--longest", "1000"),
     "kill": ("--kills", "1"),
