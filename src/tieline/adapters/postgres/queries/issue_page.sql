@@ -17,7 +17,7 @@ WITH looked AS MATERIALIZED (
   SELECT * FROM judged WHERE (:needs IS NULL OR CASE WHEN needs THEN 1 ELSE 0 END = :needs)
   ORDER BY last_us DESC, id DESC LIMIT :limit
 ), found AS (
-  SELECT {issue_columns}, chosen.needs
+  SELECT {issue_columns}, chosen.needs AS needs_person
   FROM chosen JOIN issue AS i ON i.id = chosen.id
 )
 SELECT seen.count, seen.last_us, seen.last, found.*
