@@ -10,7 +10,7 @@ import apsw.ext
 import pytest
 from tests.sql_columns import FILLED, fillers, shown, told
 
-from tieline.adapters.sql.fragment import NAMED, ROWS, filled
+from tieline.adapters.sql.fragment import NAMED, ROWS, filled, without_comments
 from tieline.adapters.sqlite.migrations import migrate
 from tieline.adapters.sqlite.sets import text, text_for
 
@@ -102,16 +102,12 @@ def fragments(place: Path) -> dict[str, str]:
     return {file.stem: file.read_text("utf-8") for file in (place / "fragments").glob("*.sql")}
 
 
-def body(file: Path) -> str:
-    """A file without its lines of comment, as it is written."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--"))
-
-
 def put_into(place: Path) -> set[str]:
     """The fragments that the queries of a dialect name."""
     files = [file for file in place.rglob("*.sql") if file.parent.name != "schema"]
-    return {name for file in files for name in NAMED.findall(body(file))} - {"rows"}
+    return {
+        name for file in files for name in NAMED.findall(without_comments(file.read_text("utf-8")))
+    } - {"rows"}
 
 
 SHARED = fragments(ADAPTERS / "sql")
