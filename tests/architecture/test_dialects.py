@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tieline.adapters.sql.fragment import filled, without_comments
+
 ADAPTERS = Path(__file__).parents[2] / "src/tieline/adapters"
 FOLDERS = [ADAPTERS / dialect / "queries" for dialect in ("sqlite", "postgres")]
 NAMES = sorted({path.stem for folder in FOLDERS for path in folder.glob("*.sql")})
@@ -13,8 +15,9 @@ DECLARED = re.compile(r"(\w+) \w+")
 
 
 def body(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--")).strip()
+    """The statement with its fragments."""
+    text = without_comments(path.read_text(encoding="utf-8"))
+    return filled(text, f"tieline.adapters.{path.parts[-3]}")
 
 
 def declared(path: Path, mark: str) -> list[str]:

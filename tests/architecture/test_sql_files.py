@@ -6,14 +6,18 @@ from functools import cache
 from pathlib import Path
 
 import apsw
+import apsw.ext
 import pytest
+from tests.sql_columns import FILLED, fillers, shown, told
 
+from tieline.adapters.sql.fragment import NAMED, ROWS, filled, without_comments
 from tieline.adapters.sqlite.migrations import migrate
 from tieline.adapters.sqlite.sets import text, text_for
 
 ADAPTERS = Path(__file__).parents[2] / "src/tieline/adapters"
 DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/queries"))
-FILES = sorted(file for dialect in DIALECTS for file in dialect.rglob("*.sql"))
+SQLITE = ADAPTERS / "sqlite"
+FILES = sorted(file for place in (*DIALECTS, ADAPTERS / "sql") for file in place.rglob("*.sql"))
 ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
 WRITING = (
     "apply",
@@ -56,7 +60,8 @@ def queries(dialect: Path) -> set[str]:
     """Their names; those of a folder beside ``queries`` are named with it."""
     found = {file.stem for file in (dialect / "queries").glob("*.sql")}
     others = {f"{file.parent.name}/{file.stem}" for file in dialect.glob("*/*.sql")}
-    return found | {name for name in others if not name.startswith(("queries/", "schema/"))}
+    elsewhere = ("fragments/", "queries/", "schema/")
+    return found | {name for name in others if not name.startswith(elsewhere)}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parts[-3]}/{file.stem}")
@@ -89,9 +94,74 @@ def test_every_statement_has_its_query_in_each_dialect(dialect: Path) -> None:
     assert named - queries(dialect) == set()
 
 
+# --- fragments ------------------------------------------------------------------------------------
+
+
+def fragments(place: Path) -> dict[str, str]:
+    """The fragments that stand there, by name."""
+    return {file.stem: file.read_text("utf-8") for file in (place / "fragments").glob("*.sql")}
+
+
+def put_into(place: Path) -> set[str]:
+    """The fragments that the queries of a dialect name."""
+    files = [file for file in place.rglob("*.sql") if file.parent.name != "schema"]
+    return {
+        name for file in files for name in NAMED.findall(without_comments(file.read_text("utf-8")))
+    } - {"rows"}
+
+
+SHARED = fragments(ADAPTERS / "sql")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_fragment_that_a_query_names_is_there_and_every_one_there_is_named(
+    dialect: Path,
+) -> None:
+    assert put_into(dialect) == set(SHARED) | set(fragments(dialect))
+
+
+def test_a_fragment_stands_once_for_all_dialects_or_once_in_each() -> None:
+    own = [set(fragments(dialect)) for dialect in DIALECTS]
+
+    assert all(names == own[0] for names in own)
+    assert own[0] & set(SHARED) == set()
+    for name in own[0]:
+        assert len({fragments(dialect)[name] for dialect in DIALECTS}) == len(DIALECTS), name
+
+
+def test_a_fragment_names_no_other() -> None:
+    for place in (*DIALECTS, ADAPTERS / "sql"):
+        assert [name for name, text_ in fragments(place).items() if NAMED.search(text_)] == []
+
+
+def test_a_fragment_that_is_not_there_is_told_by_its_name() -> None:
+    with pytest.raises(LookupError, match=r"\{run_colums\}"):
+        filled("SELECT {run_colums} FROM run AS r", "tieline.adapters.sqlite")
+
+
+def test_the_place_of_a_set_is_left_to_the_dialect() -> None:
+    assert filled(f"VALUES {ROWS}", "tieline.adapters.sqlite") == "VALUES {rows}"
+
+
+def test_every_list_of_columns_is_held_against_the_row_it_fills() -> None:
+    lists = {name for name in (*SHARED, *fragments(SQLITE)) if name.endswith("_columns")}
+
+    assert lists <= set(FILLED)
+
+
+@pytest.mark.parametrize(("name", "row"), fillers(SQLITE))
+def test_the_columns_of_a_query_are_the_fields_of_the_row_it_fills(name: str, row: type) -> None:
+    """Rows are made by position: a column between two others would move all behind it."""
+    query = text_for(name, 1, width(text(name))) if ROWS in text(name) else text(name)
+    found = apsw.ext.query_info(empty_store(), query).description
+
+    columns = shown(name, row, [column[0] for column in found])
+
+    assert columns == told(row, len(columns))
+
+
 # --- plans ----------------------------------------------------------------------------------------
 
-SQLITE = ADAPTERS / "sqlite"
 WRITTEN = sorted(
     queries(SQLITE)
     & set[str]().union(*(constants(ADAPTERS / "sql" / f"{name}.py") for name in WRITING))

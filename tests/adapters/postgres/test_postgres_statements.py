@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 from benchmarks.crowd import fill_database
 from tests.makers import ALICE, FLOW, START_US, a_claim, an_ingest, run_id
 from tests.plans import generic_plan
+from tests.sql_columns import fillers, shown, told
 
 from tieline.adapters.postgres.link import SETTINGS, Link
 from tieline.adapters.postgres.reader import PostgresReader
@@ -135,6 +137,24 @@ def test_what_the_library_raises_becomes_ours(raised: Exception, ours: type[Exce
 def test_a_mistake_of_ours_stays_what_it_is() -> None:
     with pytest.raises(asyncpg.UniqueViolationError), translated("hub-db"):
         raise asyncpg.UniqueViolationError("duplicate key")
+
+
+# --- columns ------------------------------------------------------------------------------------
+
+
+async def test_the_columns_of_each_query_are_the_fields_of_the_row_it_fills(url: str) -> None:
+    connection = await asyncpg.connect(url, server_settings=SETTINGS)
+
+    found, wanted = {}, {}
+    for name, row in fillers(Path(str(files("tieline.adapters.postgres")))):
+        (query,) = queries(name)
+        prepared = await connection.prepare(query.text)
+        columns = [column.name for column in prepared.get_attributes()]
+        found[name, row] = shown(name, row, columns)
+        wanted[name, row] = told(row, len(found[name, row]))
+
+    await connection.close()
+    assert found == wanted
 
 
 # --- plans --------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from tieline.adapters.sql.fragment import ROWS, filled, without_comments
 from tieline.adapters.sql.statement import Statement, Value
 
-ROWS = "{rows}"
 NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
 END = re.compile(r";[ \t]*(?:\n|$)")
 
@@ -38,11 +38,11 @@ def queries(name: str) -> tuple[Query, ...]:
 
 
 def parse(raw: str) -> tuple[Query, ...]:
-    """The statements of a file's text."""
+    """The statements of a file's text, with their fragments."""
     lines = raw.splitlines()
     types = _declared(lines, "-- takes:")
     columns = _declared(lines, "-- rows:")
-    body = "\n".join(line for line in lines if not line.startswith("--"))
+    body = filled(without_comments(raw), __package__)
     parts = (part.strip() for part in END.split(body))
     return tuple(_query(part, types, columns) for part in parts if part)
 

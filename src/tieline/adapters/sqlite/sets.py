@@ -5,9 +5,9 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 
+from tieline.adapters.sql.fragment import ROWS, filled, without_comments
 from tieline.adapters.sql.statement import Value
 
-ROWS = "{rows}"
 MAX_ROWS = 128
 SIZES = (128, 96, 64, 48, 32, 24, *range(16, 0, -1))
 """Sizes into which a set is cut: few, so that prepared statements are found again."""
@@ -15,9 +15,9 @@ SIZES = (128, 96, 64, 48, 32, 24, *range(16, 0, -1))
 
 @cache
 def text(name: str) -> str:
-    """The SQL of query *name*, without its comment lines."""
+    """The SQL of query *name*, without its comment lines, with its fragments."""
     raw = files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
-    return "\n".join(line for line in raw.splitlines() if not line.startswith("--")).strip()
+    return filled(without_comments(raw), __package__)
 
 
 @cache

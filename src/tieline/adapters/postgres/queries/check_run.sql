@@ -2,10 +2,7 @@
 -- takes: after text, limit bigint
 WITH looked AS MATERIALIZED (
   SELECT tenant, id, state FROM run WHERE id > :after ORDER BY id LIMIT :limit
-)
-SELECT seen.count, seen.last, odd.id, odd.state
-FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS seen
-LEFT JOIN (
+), found AS (
   SELECT id, state FROM looked
   WHERE (state NOT IN ('done', 'dead', 'cancelled')
          AND NOT EXISTS (SELECT 1 FROM work AS w
@@ -13,4 +10,5 @@ LEFT JOIN (
      OR (state = 'dead'
          AND NOT EXISTS (SELECT 1 FROM dead AS d
                          WHERE d.tenant = looked.tenant AND d.run_id = looked.id OFFSET 0))
-) AS odd ON true
+)
+{slice}

@@ -5,8 +5,7 @@ WITH looked AS MATERIALIZED (
   SELECT tenant, run_id AS id FROM dead
   WHERE resolution IS NULL AND run_id < :before ORDER BY run_id DESC LIMIT :look
 ), found AS (
-  SELECT d.run_id AS id, d.flow, d.kind, d.reason, d.at_us, d.resolution, d.resolved_us,
-         r.event_id, r.lane, d.issue, d.connection
+  SELECT {dead_columns}
   FROM looked
   JOIN LATERAL (
     SELECT * FROM dead
@@ -14,13 +13,7 @@ WITH looked AS MATERIALIZED (
   JOIN LATERAL (
     SELECT event_id, lane FROM run
     WHERE run.tenant = looked.tenant AND run.id = looked.id OFFSET 0) AS r ON true
-  WHERE (:flow IS NULL OR d.flow = :flow)
-    AND (:kind IS NULL OR d.kind = :kind)
-    AND (:issue IS NULL OR d.issue = :issue)
-    AND (:connection IS NULL OR d.connection = :connection)
-    AND d.at_us >= :since_us AND d.at_us < :until_us
+  WHERE {dead_wanted}
   ORDER BY d.run_id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

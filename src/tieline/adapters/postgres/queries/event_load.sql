@@ -1,8 +1,7 @@
 -- Events with their payloads. They come in order, so the first and the last say which days are
 -- looked into; else each of them would cost a little for every day that there is.
 -- rows: tenant text, id text
-SELECT e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
-       e.receipt_id, e.cause, e.contract, e.data
+SELECT {event_whole}
 FROM {rows}
 CROSS JOIN LATERAL (
   SELECT * FROM event

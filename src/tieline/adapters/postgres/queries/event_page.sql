@@ -2,8 +2,8 @@
 -- takes: first text, before text, look bigint, source text, type text, prefix text
 -- takes: since_us bigint, until_us bigint, limit bigint, identity text
 WITH looked AS MATERIALIZED (
-  SELECT id, source, type, identity, recorded_us, correlation, receipt_id, cause, contract
-  FROM event WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
+  SELECT {event_columns}
+  FROM event AS e WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
@@ -13,6 +13,4 @@ WITH looked AS MATERIALIZED (
     AND recorded_us >= :since_us AND recorded_us < :until_us
   ORDER BY id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

@@ -1,6 +1,5 @@
 -- A page of operations, newest first.
 -- takes: before text, state text, limit bigint
-SELECT id, action, filter, state, total, done, refused, cursor, actor, reason, started_us,
-       moved_us
-FROM operation WHERE id < :before AND (:state IS NULL OR state = :state)
+SELECT {operation_columns}
+FROM operation AS o WHERE id < :before AND (:state IS NULL OR state = :state)
 ORDER BY id DESC LIMIT :limit

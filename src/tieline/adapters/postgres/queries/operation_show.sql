@@ -1,5 +1,4 @@
 -- One operation.
 -- takes: id text
-SELECT id, action, filter, state, total, done, refused, cursor, actor, reason, started_us,
-       moved_us
-FROM operation WHERE id = :id
+SELECT {operation_columns}
+FROM operation AS o WHERE id = :id

@@ -2,8 +2,8 @@
 -- takes: first text, before text, look bigint, source text, verdict text, since_us bigint
 -- takes: until_us bigint, limit bigint, reason text
 WITH looked AS MATERIALIZED (
-  SELECT id, source, received_us, verdict, status, reason, event_id, remote, body_bytes
-  FROM receipt WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
+  SELECT {receipt_columns}
+  FROM receipt AS c WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
@@ -12,6 +12,4 @@ WITH looked AS MATERIALIZED (
     AND received_us >= :since_us AND received_us < :until_us
   ORDER BY id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

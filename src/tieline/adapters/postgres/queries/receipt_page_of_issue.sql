@@ -2,7 +2,7 @@
 -- takes: issue text, first text, before text, look bigint, source text, verdict text
 -- takes: reason text, since_us bigint, until_us bigint, limit bigint
 WITH looked AS MATERIALIZED (
-  SELECT id, source, received_us, verdict, status, reason, c.event_id, remote, body_bytes
+  SELECT {receipt_columns}
   FROM (SELECT subject FROM issue_link
         WHERE issue = :issue AND subject >= :first AND subject < :before
         ORDER BY subject DESC LIMIT :look) AS l
@@ -15,6 +15,4 @@ WITH looked AS MATERIALIZED (
     AND received_us >= :since_us AND received_us < :until_us
   ORDER BY id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

@@ -1,8 +1,7 @@
 -- These events, with what a replay needs of them.
 -- rows: id text
-SELECT e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
-       e.receipt_id, e.cause, e.contract, e.data, CASE WHEN e.data IS NULL THEN c.body END,
+SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
        coalesce((SELECT max(r.generation) FROM run AS r
                 WHERE r.tenant = e.tenant AND r.event_id = e.id), 0)
-FROM {rows} JOIN event AS e ON e.id = given.id 
+FROM {rows} JOIN event AS e ON e.id = given.id
 LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id

@@ -1,4 +1,4 @@
 -- One replay.
 -- takes: id text
-SELECT id, filter, per_second, as_new_action, state, cursor, planned, admitted, started_us, moved_us
-FROM replay WHERE id = :id
+SELECT {replay_columns}
+FROM replay AS p WHERE id = :id

@@ -1,4 +1,4 @@
 -- The newest deliveries behind a place.
 -- takes: after bigint, limit bigint
-SELECT seq, id, source, received_us, verdict, status, reason, event_id, remote, body_bytes
-FROM receipt WHERE seq > :after ORDER BY seq DESC LIMIT :limit
+SELECT c.seq, {receipt_columns}
+FROM receipt AS c WHERE seq > :after ORDER BY seq DESC LIMIT :limit

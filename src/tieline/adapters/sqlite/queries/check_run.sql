@@ -1,12 +1,10 @@
 -- A slice of the runs: those that are unfinished without work, or dead without a dead letter.
 WITH looked AS MATERIALIZED (
   SELECT id, state FROM run WHERE id > :after ORDER BY id LIMIT :limit
-)
-SELECT seen.count, seen.last, odd.id, odd.state
-FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS seen
-LEFT JOIN (
+), found AS (
   SELECT id, state FROM looked
   WHERE (state NOT IN ('done', 'dead', 'cancelled')
          AND NOT EXISTS (SELECT 1 FROM work AS w WHERE w.run_id = looked.id))
      OR (state = 'dead' AND NOT EXISTS (SELECT 1 FROM dead AS d WHERE d.run_id = looked.id))
-) AS odd ON true
+)
+{slice}

@@ -1,7 +1,7 @@
 -- A page of events, newest first; however rare a match is, :look rows are looked at and no more.
 WITH looked AS MATERIALIZED (
-  SELECT id, source, type, identity, recorded_us, correlation, receipt_id, cause, contract
-  FROM event WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
+  SELECT {event_columns}
+  FROM event AS e WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
@@ -11,6 +11,4 @@ WITH looked AS MATERIALIZED (
     AND recorded_us >= :since_us AND recorded_us < :until_us
   ORDER BY id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

@@ -15,21 +15,7 @@ WITH looked AS MATERIALIZED (
   SELECT * FROM judged WHERE (:needs IS NULL OR CASE WHEN needs THEN 1 ELSE 0 END = :needs)
   ORDER BY last_us DESC, id DESC LIMIT :limit
 ), found AS (
-  SELECT i.id, i.flow, i.source, i.connection, i.kind, i.status, i.words, i.count, i.subjects,
-         i.first_us, i.last_us, i.state, i.until_us, i.actor, i.reason, i.changed_us,
-         i.regressions,
-         CASE WHEN i.flow IS NULL THEN i.subjects ELSE
-           (SELECT coalesce(max(named.n), 0)
-            FROM (SELECT count(DISTINCT f.key) AS n
-                  FROM (SELECT event_id FROM issue_link WHERE issue = i.id
-                        ORDER BY subject DESC LIMIT 50) AS l
-                  CROSS JOIN reference AS f ON f.event_id = l.event_id
-                  GROUP BY f.kind) AS named) END,
-         i.flow IS NULL OR i.subjects <= 50,
-         (SELECT count(DISTINCT t.tenant)
-          FROM (SELECT tenant FROM issue_link WHERE issue = i.id
-                ORDER BY subject DESC LIMIT 50) AS t),
-         chosen.needs
+  SELECT {issue_columns}, chosen.needs AS needs_person
   FROM chosen CROSS JOIN issue AS i ON i.id = chosen.id
 )
 SELECT seen.count, seen.last_us, seen.last, found.*

@@ -1,7 +1,7 @@
 -- A page of receipts, newest first; however rare a match is, :look rows are looked at and no more.
 WITH looked AS MATERIALIZED (
-  SELECT id, source, received_us, verdict, status, reason, event_id, remote, body_bytes
-  FROM receipt WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
+  SELECT {receipt_columns}
+  FROM receipt AS c WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
@@ -10,6 +10,4 @@ WITH looked AS MATERIALIZED (
     AND received_us >= :since_us AND received_us < :until_us
   ORDER BY id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

@@ -1,6 +1,6 @@
 -- A page of the deliveries that belong to one issue.
 WITH looked AS MATERIALIZED (
-  SELECT id, source, received_us, verdict, status, reason, c.event_id, remote, body_bytes
+  SELECT {receipt_columns}
   FROM (SELECT subject FROM issue_link
         WHERE issue = :issue AND subject >= :first AND subject < :before
         ORDER BY subject DESC LIMIT :look) AS l
@@ -13,6 +13,4 @@ WITH looked AS MATERIALIZED (
     AND received_us >= :since_us AND received_us < :until_us
   ORDER BY id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

@@ -1,7 +1,7 @@
 -- A page of the deliveries in quarantine, with what was decided about each.
 WITH looked AS MATERIALIZED (
-  SELECT id, source, received_us, verdict, status, reason, event_id, remote, body_bytes
-  FROM receipt
+  SELECT {receipt_columns}
+  FROM receipt AS c
   WHERE verdict <> 'accepted' AND verdict = 'quarantined' AND id >= :first AND id < :before
   ORDER BY id DESC LIMIT :look
 ), found AS (
@@ -14,6 +14,4 @@ WITH looked AS MATERIALIZED (
     AND l.received_us >= :since_us AND l.received_us < :until_us
   ORDER BY l.id DESC LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, min(id) AS last FROM looked) AS seen LEFT JOIN found ON true
-ORDER BY found.id DESC
+{page}

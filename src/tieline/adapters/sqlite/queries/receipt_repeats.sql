@@ -1,6 +1,5 @@
 -- Deliveries that were recognised as one of these events again, a bounded number.
 WITH given (id) AS (VALUES {rows})
-SELECT r.id, r.source, r.received_us, r.verdict, r.status, r.reason, r.event_id, r.remote,
-       r.body_bytes
-FROM given CROSS JOIN receipt AS r ON r.event_id = given.id
-WHERE r.verdict = 'duplicate' LIMIT 200
+SELECT {receipt_columns}
+FROM given CROSS JOIN receipt AS c ON c.event_id = given.id
+WHERE c.verdict = 'duplicate' LIMIT 200

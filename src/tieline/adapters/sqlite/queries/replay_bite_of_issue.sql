@@ -4,32 +4,15 @@ WITH looked AS MATERIALIZED (
   SELECT subject AS id, event_id FROM issue_link
   WHERE issue = :issue AND subject > :after ORDER BY subject LIMIT :look
 ), found AS (
-  SELECT e.id, e.tenant, e.source, e.type, e.identity, e.recorded_us, e.correlation, e.traceparent,
-         e.receipt_id, e.cause, e.contract, e.data, CASE WHEN e.data IS NULL THEN c.body END,
+  SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
          coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0),
          looked.id AS subject
   FROM looked CROSS JOIN event AS e ON e.id = looked.event_id
   LEFT JOIN receipt AS c ON c.id = e.receipt_id
   WHERE NOT EXISTS (SELECT 1 FROM run AS r CROSS JOIN issue_link AS k ON k.subject = r.id
                     WHERE r.event_id = e.id AND r.id < looked.id AND k.issue = :issue)
-    AND (:source IS NULL OR e.source = :source)
-    AND (:type IS NULL OR e.type = :type)
-    AND (:prefix IS NULL OR substr(e.type, 1, length(:prefix)) = :prefix)
-    AND e.recorded_us >= :since_us AND e.recorded_us < :until_us
-    AND (:states IS NULL
-         OR c.verdict IN (SELECT value FROM json_each(:states))
-            AND NOT EXISTS (SELECT 1 FROM receipt_decision AS k WHERE k.receipt_id = c.id)
-         OR EXISTS (SELECT 1 FROM run AS r
-                    WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
-                      AND r.state IN (SELECT value FROM json_each(:states))))
-    AND (:kind IS NULL AND :connection IS NULL
-         OR EXISTS (SELECT 1 FROM run AS r CROSS JOIN dead AS d ON d.run_id = r.id
-                    WHERE r.event_id = e.id AND (:flow IS NULL OR r.flow = :flow)
-                      AND d.resolution IS NULL
-                      AND (:kind IS NULL OR d.kind = :kind)
-                      AND (:connection IS NULL OR d.connection = :connection)))
+    AND {replay_wanted}
   ORDER BY looked.id LIMIT :limit
 )
-SELECT seen.count, seen.last, found.*
-FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS seen LEFT JOIN found ON true
+{slice}
 ORDER BY found.subject

@@ -1,3 +1,3 @@
 -- One replay.
-SELECT id, filter, per_second, as_new_action, state, cursor, planned, admitted, started_us, moved_us
-FROM replay WHERE id = :id
+SELECT {replay_columns}
+FROM replay AS p WHERE id = :id

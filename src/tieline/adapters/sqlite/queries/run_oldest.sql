@@ -1,7 +1,4 @@
 -- The run that is unfinished for longest.
-SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.replay_id,
-       r.created_us,
-       r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
-       coalesce(w.tries, 0), w.worker
+SELECT {run_columns}
 FROM (SELECT run_id FROM work ORDER BY run_id LIMIT 1) AS first
 CROSS JOIN run AS r ON r.id = first.run_id CROSS JOIN work AS w ON w.run_id = r.id

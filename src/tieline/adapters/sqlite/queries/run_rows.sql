@@ -1,7 +1,4 @@
 -- These runs, with what the queue knows of them.
 WITH given (id) AS (VALUES {rows})
-SELECT r.id, r.flow, r.event_id, r.state, r.lane, r.priority, r.generation, r.replay_id,
-       r.created_us,
-       r.moved_us, r.deadline_us, r.reason, w.due_us, w.waits_on, coalesce(w.behind, 0),
-       coalesce(w.tries, 0), w.worker
-FROM given CROSS JOIN run AS r ON r.id = given.id LEFT JOIN work AS w ON w.run_id = r.id
+SELECT {run_columns}
+FROM given CROSS JOIN run AS r ON r.id = given.id {run_work}

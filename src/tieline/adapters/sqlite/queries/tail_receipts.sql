@@ -1,3 +1,3 @@
 -- The newest deliveries behind a place.
-SELECT seq, id, source, received_us, verdict, status, reason, event_id, remote, body_bytes
-FROM receipt WHERE seq > :after ORDER BY seq DESC LIMIT :limit
+SELECT c.seq, {receipt_columns}
+FROM receipt AS c WHERE seq > :after ORDER BY seq DESC LIMIT :limit

@@ -1,0 +1,3 @@
+-- How a slice ends, oldest first: the count of the rows looked at, the last of them, and the found.
+SELECT seen.count, seen.last, found.*
+FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS seen LEFT JOIN found ON true
