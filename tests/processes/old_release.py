@@ -17,6 +17,15 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = "src/tieline/adapters/postgres/schema"
 
 
+NAMES_OF_SETTINGS = """
+try:
+    from tieline.settings.settings import Settings
+except ModuleNotFoundError:  # as it was called at first
+    from tieline.settings import Settings
+print(*Settings.model_fields)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class OldRelease:
     """The sources of an earlier revision."""
@@ -44,8 +53,7 @@ class OldRelease:
 
     def settings(self) -> set[str]:
         """The settings that it knows."""
-        names = "from tieline.settings.settings import Settings; print(*Settings.model_fields)"
-        return set(self.ask(names).split())
+        return set(self.ask(NAMES_OF_SETTINGS).split())
 
 
 def git(*words: str) -> str:

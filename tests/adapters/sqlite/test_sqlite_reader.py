@@ -23,10 +23,11 @@ Invoice = Callable[..., dict[str, object]]
 READER = """
 import asyncio, sys
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.model.views import ListEvents
+from tieline.compose.features import CATALOGUE
+from tieline.model.views.views import ListEvents
 
 async def main():
-    reader = SqliteReader(sys.argv[1])
+    reader = SqliteReader(sys.argv[1], CATALOGUE)
     page = await reader.read(ListEvents())
     await reader.close()
     print(*(row.identity for row in page.rows))
@@ -37,10 +38,11 @@ CRASHER = """
 import asyncio, os, signal, sys
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
+from tieline.compose.features import CATALOGUE
 from tieline.model.commands import By, Pause
 
 async def main():
-    journal = Committer(SqliteDatabase(sys.argv[1]))
+    journal = Committer(SqliteDatabase(sys.argv[1]), CATALOGUE)
     await journal.commit(Pause("flow", "a", By("ana", "why", 1)))
     os.kill(os.getpid(), signal.SIGKILL)
 
