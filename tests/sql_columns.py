@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
-from pathlib import Path
+
+from tests.queries import files_of
 
 from tieline.model.inbound.event import Event
 from tieline.model.people.alert import AlertRow
@@ -38,11 +39,11 @@ NUMBERED = {"tail_receipts", "tail_receipts_late"}
 """Queries whose rows begin with a number that is no part of what is shown."""
 
 
-def fillers(dialect: Path) -> list[tuple[str, type]]:
+def fillers(dialect: str) -> list[tuple[str, type]]:
     """Each query of a dialect that names such a list, and the row."""
     return [
-        (file.stem, row)
-        for file in sorted((dialect / "queries").glob("*.sql"))
+        (query, row)
+        for query, file in sorted(files_of(dialect).items())
         for name, row in FILLED.items()
         if f"{{{name}}}" in file.read_text(encoding="utf-8")
     ]

@@ -4,20 +4,19 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.queries import DIALECTS, files_of
 
-from tieline.adapters.sql.fragment import filled, without_comments
+from tieline.adapters.sql.query_file import body
 
-ADAPTERS = Path(__file__).parents[2] / "src/tieline/adapters"
-FOLDERS = [ADAPTERS / dialect / "queries" for dialect in ("sqlite", "postgres")]
-NAMES = sorted({path.stem for folder in FOLDERS for path in folder.glob("*.sql")})
+SQLITE, POSTGRES = (files_of(dialect) for dialect in DIALECTS)
+NAMES = sorted({*SQLITE, *POSTGRES})
 NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
 DECLARED = re.compile(r"(\w+) \w+")
 
 
-def body(path: Path) -> str:
+def text(name: str, dialect: str) -> str:
     """The statement with its fragments."""
-    text = without_comments(path.read_text(encoding="utf-8"))
-    return filled(text, f"tieline.adapters.{path.parts[-3]}")
+    return body(name, f"tieline.adapters.{dialect}")
 
 
 def declared(path: Path, mark: str) -> list[str]:
@@ -27,18 +26,17 @@ def declared(path: Path, mark: str) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_query_is_known_in_every_dialect_with_the_same_parameters(name: str) -> None:
-    sqlite, postgres = (folder / f"{name}.sql" for folder in FOLDERS)
-
-    assert sqlite.is_file()
-    assert postgres.is_file()
-    if body(sqlite):
-        assert set(NAMED.findall(body(sqlite))) == set(NAMED.findall(body(postgres)))
-        assert ("{rows}" in body(sqlite)) == ("{rows}" in body(postgres))
+    assert name in SQLITE
+    assert name in POSTGRES
+    sqlite, postgres = (text(name, dialect) for dialect in DIALECTS)
+    if sqlite:
+        assert set(NAMED.findall(sqlite)) == set(NAMED.findall(postgres))
+        assert ("{rows}" in sqlite) == ("{rows}" in postgres)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_query_declares_is_what_it_takes(name: str) -> None:
-    postgres = ADAPTERS / "postgres/queries" / f"{name}.sql"
+    file, postgres = POSTGRES[name], text(name, "postgres")
 
-    assert sorted(declared(postgres, "-- takes:")) == sorted(set(NAMED.findall(body(postgres))))
-    assert bool(declared(postgres, "-- rows: ")) == ("{rows}" in body(postgres))
+    assert sorted(declared(file, "-- takes:")) == sorted(set(NAMED.findall(postgres)))
+    assert bool(declared(file, "-- rows: ")) == ("{rows}" in postgres)

@@ -8,16 +8,18 @@ from pathlib import Path
 import apsw
 import apsw.ext
 import pytest
+from tests.queries import ADAPTERS, FEATURES, of_features, sources
 from tests.sql_columns import FILLED, fillers, shown, told
 
 from tieline.adapters.sql.fragment import NAMED, ROWS, filled, without_comments
 from tieline.adapters.sqlite.migrations import migrate
 from tieline.adapters.sqlite.sets import text, text_for
 
-ADAPTERS = Path(__file__).parents[2] / "src/tieline/adapters"
 DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/queries"))
 SQLITE = ADAPTERS / "sqlite"
-FILES = sorted(file for place in (*DIALECTS, ADAPTERS / "sql") for file in place.rglob("*.sql"))
+FILES = sorted(
+    file for place in (*DIALECTS, ADAPTERS / "sql", FEATURES) for file in place.rglob("*.sql")
+)
 ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
 WRITING = (
     "apply",
@@ -36,7 +38,7 @@ WRITING = (
     "runs/timing",
     "store/purging",
 )
-"""The files of adapters/sql whose statements run on the writer."""
+"""The files of adapters/sql whose statements run on the writer; in a feature it is ``store``."""
 
 
 def constants(file: Path) -> set[str]:
@@ -61,7 +63,8 @@ def queries(dialect: Path) -> set[str]:
     found = {file.stem for file in (dialect / "queries").glob("*.sql")}
     others = {f"{file.parent.name}/{file.stem}" for file in dialect.glob("*/*.sql")}
     elsewhere = ("fragments/", "queries/", "schema/")
-    return found | {name for name in others if not name.startswith(elsewhere)}
+    beside = {name for name in others if not name.startswith(elsewhere)}
+    return found | beside | set(of_features(dialect.name))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parts[-3]}/{file.stem}")
@@ -80,16 +83,14 @@ def test_no_two_migrations_share_a_number(dialect: Path) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_every_query_is_named_by_some_statement(dialect: Path) -> None:
-    sources = [*(ADAPTERS / "sql").rglob("*.py"), *dialect.glob("*.py")]
-    named = set[str]().union(*map(constants, sources))
+    named = set[str]().union(*map(constants, sources(dialect.name)))
 
     assert queries(dialect) - named == set()
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_every_statement_has_its_query_in_each_dialect(dialect: Path) -> None:
-    sources = [*(ADAPTERS / "sql").rglob("*.py"), *dialect.glob("*.py")]
-    named = set[str]().union(*map(asked, sources))
+    named = set[str]().union(*map(asked, sources(dialect.name)))
 
     assert named - queries(dialect) == set()
 
@@ -104,7 +105,8 @@ def fragments(place: Path) -> dict[str, str]:
 
 def put_into(place: Path) -> set[str]:
     """The fragments that the queries of a dialect name."""
-    files = [file for file in place.rglob("*.sql") if file.parent.name != "schema"]
+    own = [file for file in place.rglob("*.sql") if file.parent.name != "schema"]
+    files = [*own, *of_features(place.name).values()]
     return {
         name for file in files for name in NAMED.findall(without_comments(file.read_text("utf-8")))
     } - {"rows"}
@@ -149,7 +151,7 @@ def test_every_list_of_columns_is_held_against_the_row_it_fills() -> None:
     assert lists <= set(FILLED)
 
 
-@pytest.mark.parametrize(("name", "row"), fillers(SQLITE))
+@pytest.mark.parametrize(("name", "row"), fillers("sqlite"))
 def test_the_columns_of_a_query_are_the_fields_of_the_row_it_fills(name: str, row: type) -> None:
     """Rows are made by position: a column between two others would move all behind it."""
     query = text_for(name, 1, width(text(name))) if ROWS in text(name) else text(name)
@@ -164,7 +166,10 @@ def test_the_columns_of_a_query_are_the_fields_of_the_row_it_fills(name: str, ro
 
 WRITTEN = sorted(
     queries(SQLITE)
-    & set[str]().union(*(constants(ADAPTERS / "sql" / f"{name}.py") for name in WRITING))
+    & set[str]().union(
+        *(constants(ADAPTERS / "sql" / f"{name}.py") for name in WRITING),
+        *map(constants, FEATURES.glob("*/store.py")),
+    )
 )
 LARGE = (
     "work",

@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +10,7 @@ import pytest
 from benchmarks.crowd import fill_database
 from tests.makers import ALICE, FLOW, START_US, a_claim, an_ingest, run_id
 from tests.plans import generic_plan
+from tests.queries import files_of
 from tests.sql_columns import fillers, shown, told
 
 from tieline.adapters.postgres.link import SETTINGS, Link
@@ -146,7 +145,7 @@ async def test_the_columns_of_each_query_are_the_fields_of_the_row_it_fills(url:
     connection = await asyncpg.connect(url, server_settings=SETTINGS)
 
     found, wanted = {}, {}
-    for name, row in fillers(Path(str(files("tieline.adapters.postgres")))):
+    for name, row in fillers("postgres"):
         (query,) = queries(name)
         prepared = await connection.prepare(query.text)
         columns = [column.name for column in prepared.get_attributes()]
@@ -186,8 +185,7 @@ async def test_no_plan_of_the_path_turns_to_reading_a_table_when_statistics_say_
 ) -> None:
     connection = await asyncpg.connect(url, server_settings=SETTINGS)
     await connection.execute("VACUUM ANALYZE")
-    folder = files("tieline.adapters.postgres").joinpath("queries")
-    names = sorted(entry.name.removesuffix(".sql") for entry in folder.iterdir())
+    names = sorted(files_of("postgres"))
 
     found = set()
     for name in names:
@@ -218,8 +216,7 @@ FROM_THE_END = {
 async def test_what_people_ask_of_long_tables_is_found_by_an_index(url: str) -> None:
     await fill_database(url, 20_000)
     connection = await asyncpg.connect(url, server_settings=SETTINGS)
-    folder = files("tieline.adapters.postgres").joinpath("queries")
-    names = sorted(entry.name.removesuffix(".sql") for entry in folder.iterdir())
+    names = sorted(files_of("postgres"))
 
     found = set()
     for name in names:

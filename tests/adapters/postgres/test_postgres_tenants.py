@@ -1,7 +1,6 @@
 """Tenants: every hot key begins with one, and what looks a row up names it, so it can be placed."""
 
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
@@ -68,9 +67,6 @@ def conditions(node: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", PATH)
 async def test_each_look_up_of_the_path_names_the_tenant(connection: Any, name: str) -> None:
-    folder = files("tieline.adapters.postgres").joinpath("queries")
-    assert folder.joinpath(f"{name}.sql").is_file()
-
     looked = []
     for query in queries(name):
         steps = await generic_plan(connection, query.text, arrays="'{evt_}'")

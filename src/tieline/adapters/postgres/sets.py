@@ -11,10 +11,10 @@ order, and the last one's reply counts.
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from tieline.adapters.sql.fragment import ROWS, filled, without_comments
+from tieline.adapters.sql.query_file import raw_text
 from tieline.adapters.sql.statement import Statement, Value
 
 NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
@@ -31,10 +31,8 @@ class Query(NamedTuple):
 
 @cache
 def queries(name: str) -> tuple[Query, ...]:
-    """The statements of the file of this name: ``queries/`` unless it says ``upkeep/…``."""
-    folder, _, file = name.rpartition("/")
-    place = files(__package__).joinpath(folder or "queries", f"{file}.sql")
-    return parse(place.read_text(encoding="utf-8"))
+    """The statements of the file of this name."""
+    return parse(raw_text(name, __package__))
 
 
 def parse(raw: str) -> tuple[Query, ...]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import chain
 
-from tieline.adapters.sql.fragment import ROWS, filled, without_comments
+from tieline.adapters.sql.fragment import ROWS
+from tieline.adapters.sql.query_file import body
 from tieline.adapters.sql.statement import Value
 
 MAX_ROWS = 128
@@ -16,8 +16,7 @@ SIZES = (128, 96, 64, 48, 32, 24, *range(16, 0, -1))
 @cache
 def text(name: str) -> str:
     """The SQL of query *name*, without its comment lines, with its fragments."""
-    raw = files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
-    return filled(without_comments(raw), __package__)
+    return body(name, __package__)
 
 
 @cache

@@ -1,0 +1,39 @@
+"""Query files: the text of a statement, by its name and its dialect.
+
+``run_end`` stands in the dialect's own ``queries/``, ``upkeep/vacuum`` in a folder beside it. A
+feature has its statements in its own folder: ``issues.move`` is
+``features/issues/queries/<dialect>/move.sql``, or ``features/issues/queries/move.sql`` where one
+text does for every dialect.
+"""
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from tieline.adapters.sql.fragment import filled, without_comments
+
+FEATURES = "tieline.features"
+
+
+@cache
+def raw_text(name: str, dialect: str) -> str:
+    """The file's whole text. *dialect* is the package of one. Raises LookupError for no file."""
+    for file in _places(name, dialect):
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    raise LookupError(f"there is no file for the query {name!r} of {dialect}")
+
+
+@cache
+def body(name: str, dialect: str) -> str:
+    """The statements, without comments and with their fragments."""
+    return filled(without_comments(raw_text(name, dialect)), dialect)
+
+
+def _places(name: str, dialect: str) -> tuple[Traversable, ...]:
+    feature, _, own = name.rpartition(".")
+    if feature:
+        folder = files(f"{FEATURES}.{feature}") / "queries"
+        return (folder / dialect.rpartition(".")[2] / f"{own}.sql", folder / f"{own}.sql")
+    folder_, _, file = name.rpartition("/")
+    return (files(dialect).joinpath(folder_ or "queries", f"{file}.sql"),)
