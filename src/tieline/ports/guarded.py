@@ -57,7 +57,7 @@ class Sending:
 
 
 class Guarded(Protocol):
-    """The role of the outbound policy (design 5.7): who may go, and how it went.
+    """The role of the outbound policy (docs/architecture.md): who may go, and how it went.
 
     Promises: a call that was permitted by ``permit`` and not sent is returned by ``let_go``;
     ``send`` puts the request on the wire at most once, and raises nothing for what happens there.

@@ -12,7 +12,7 @@ from tieline.model.base.value import value
 
 
 class Effect(StrEnum):
-    """What a repeat of an operation would do at the other side (design 5.5)."""
+    """What a repeat of an operation would do at the other side (docs/architecture.md)."""
 
     READ = "read"
     """Changes nothing: repeated freely."""

@@ -25,7 +25,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Guard:
-    """May a call go out, and what did its end teach? Asked in the order of design 5.7."""
+    """May a call go out, and what did its end teach? Asked in the order of docs/architecture.md."""
 
     def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
         self.connection = connection

@@ -27,9 +27,9 @@ LONGEST_OPEN_US = 600 * SECOND_US
 PROBES_TO_CLOSE = 3
 PROBE_FORGOTTEN_US = 30 * SECOND_US
 ASK_AGAIN_US = SECOND_US
+"""How soon to ask again while somebody else's probe is out: it may end any moment."""
 STOOD_STILL_US = SECOND_US
 """How much later than its deadline a call ends where nobody was awake to end it in time."""
-"""How soon to ask again while somebody else's probe is out: it may end any moment."""
 
 _AGAINST = frozenset(
     {FailureKind.UNREACHABLE, FailureKind.SLOW, FailureKind.BROKEN, FailureKind.UNAVAILABLE}

@@ -10,7 +10,7 @@ REPEATABLE = frozenset({"PUT", "DELETE"})
 
 
 def effect_of(connector: Connector, call: Call) -> Effect:
-    """What the author or the connector says; else the default by method (design 5.5).
+    """What the author or the connector says; else the default by method (docs/architecture.md).
 
     GET and HEAD read; PUT and DELETE are idempotent (RFC 9110, 9.2.2); any other method is
     idempotent when the provider takes an idempotency key, else once.
