@@ -32,6 +32,7 @@ from tests.makers import (
     event_id,
     replay_id,
 )
+from tests.soak import times
 from tests.stores import Store
 
 from tieline.adapters.sql.committer import Committer
@@ -682,5 +683,5 @@ class EngineMachine(RuleBasedStateMachine):
 
 def test_any_story_leaves_the_store_as_the_model_says() -> None:
     run_state_machine_as_test(
-        EngineMachine, settings=settings(max_examples=60, stateful_step_count=80)
+        EngineMachine, settings=settings(max_examples=times(60), stateful_step_count=80)
     )

@@ -20,6 +20,7 @@ from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi import checks
 from starlette.routing import Route
 from tests.conftest import StoreHouse, invoice
+from tests.soak import times
 from tests.surfaces.api.write_document import PLACE, text
 from tests.surfaces.web.site import open_site
 
@@ -151,7 +152,7 @@ def test_every_answer_is_as_the_document_says(served: Served, role: Role, endpoi
     operation = FUZZED[PREFIX + endpoint.path][endpoint.method]
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=times(EXAMPLES),
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],
