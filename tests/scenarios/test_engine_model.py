@@ -32,6 +32,7 @@ from tests.makers import (
     event_id,
     replay_id,
 )
+from tests.places import memory
 from tests.soak import times
 from tests.stores import Store
 
@@ -86,7 +87,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="engine-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="engine-", dir=memory()))
         self.runner = asyncio.Runner()
         self.model = EngineModel()
         self.crash_at: str | None = None
