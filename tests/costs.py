@@ -28,7 +28,7 @@ class Cost:
     own: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Costs:
     """What the tests of one run took; as a plugin of pytest, it notes that itself."""
 
