@@ -6,6 +6,9 @@ SECONDS ?= 30
 BACKEND ?= sqlite
 SRC := src tests benchmarks examples
 
+# Tests start hundreds of processes: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check soak durations lint format bench openapi screenshots clean
 
 demo: $(VENV)/.runtime
