@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SECONDS ?= 30
 BACKEND ?= sqlite
+WORKERS ?= 2
 SRC := src tests benchmarks examples
 
 # Tests start hundreds of processes: each would compile every module anew.
@@ -15,11 +16,11 @@ demo: $(VENV)/.runtime
 	$(BIN)/tieline demo --seconds $(SECONDS) $(if $(KEEP),--keep)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # While you work: lint, types and every test that starts no process, in less than two minutes.
 check: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --light -q -rfE
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --light -q -rfE
 
 # The long proofs, TIMES as much of them as in `make test`; SEED= makes the choices of a run again.
 TIMES ?= 20
