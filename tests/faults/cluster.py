@@ -16,8 +16,8 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped, unused-ignore]
 from tests.hub_process import free_port
+from tests.places import memory
 
-MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2**31
 COMMAND_S = 60.0
 OWNER = "postgres"
@@ -134,9 +134,7 @@ class Cluster:
 @contextmanager
 def a_folder() -> Iterator[Path]:
     """A place for servers, in memory where there is room."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
-    place = MEMORY if has_room and os.access(MEMORY, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="tl-fault-", dir=place))
+    folder = Path(tempfile.mkdtemp(prefix="tl-fault-", dir=memory(MEMORY_NEEDED)))
     folder.chmod(0o755)
     try:
         yield folder

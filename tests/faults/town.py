@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests import soak
 from tests.checker import look_at_database
 from tests.faults.cluster import HUB as USER
 from tests.faults.cluster import Cluster
@@ -218,8 +219,8 @@ def a_town(
     **settings: Any,
 ) -> Iterator[Town]:
     """*count* hubs of the cluster's database; ``store`` is another way to it, for the hubs."""
-    seed = int(os.environ.get("TIELINE_TEST_FAULT_SEED", time.time_ns() // 1000 % 1_000_000_000))
-    print(f"a town: TIELINE_TEST_FAULT_SEED={seed}")  # noqa: T201 - pytest shows it on failure
+    seed = soak.seed()
+    print(f"a town: {soak.SEED}={seed}")  # noqa: T201 - pytest shows it on failure
     with ExitStack() as at_end:
         vendors = at_end.enter_context(launch_all(seed=seed))
         given = [{**USUAL, **settings, **of_each(number)} for number in range(count)]

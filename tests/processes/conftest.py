@@ -1,6 +1,7 @@
 """Fixtures of real processes over one PostgreSQL store."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,11 @@ import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from tests import postgres_server
 from tests.fleet_process import FleetProcess
+
+
+@pytest.fixture(autouse=True)
+def _starts_processes() -> None:
+    sys.audit("tests.needs", "a process")  # tests.light hears it
 
 
 @pytest.fixture

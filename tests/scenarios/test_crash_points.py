@@ -9,6 +9,7 @@ from random import Random
 
 import apsw
 import pytest
+from tests import soak
 from tests.hub_process import HubProcess, eventually
 from tests.street import a_street
 
@@ -116,13 +117,13 @@ def test_a_hub_that_is_killed_at_random_loses_and_doubles_nothing(
     tmp_path: Path, vendors: Mapping[str, Sim]
 ) -> None:
     """Under load, and once with a backlog that a paused vendor has made."""
-    seed = int(time.time())
+    seed = soak.seed()
     chance = Random(seed)
     slow = {"kind": "slow", "match": {"path_prefix": "/entries"}, "params": {"seconds": 0.3}}
     with a_street(tmp_path, vendors, FIRST["kill"]) as street:
-        for life in range(6):
+        for life in range(soak.times(6)):
             street.traffic(20)
-            if life == 3:
+            if life % 6 == 3:
                 vendors["books"].faults([slow])
             street.hub.start()
             time.sleep(chance.uniform(0.0, 0.6))

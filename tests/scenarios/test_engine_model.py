@@ -32,6 +32,8 @@ from tests.makers import (
     event_id,
     replay_id,
 )
+from tests.places import memory
+from tests.soak import times
 from tests.stores import Store
 
 from tieline.adapters.sql.committer import Committer
@@ -86,7 +88,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="engine-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="engine-", dir=memory()))
         self.runner = asyncio.Runner()
         self.model = EngineModel()
         self.crash_at: str | None = None
@@ -683,5 +685,5 @@ class EngineMachine(RuleBasedStateMachine):
 
 def test_any_story_leaves_the_store_as_the_model_says() -> None:
     run_state_machine_as_test(
-        EngineMachine, settings=settings(max_examples=60, stateful_step_count=80)
+        EngineMachine, settings=settings(max_examples=times(60), stateful_step_count=80)
     )

@@ -22,6 +22,7 @@ from schemathesis.specs.openapi import checks
 from starlette.routing import Route
 from tests.conftest import StoreHouse, invoice
 from tests.generated import RUN
+from tests.soak import times
 from tests.surfaces.web.site import open_site
 
 from tieline.compose.features import endpoints
@@ -155,7 +156,7 @@ def test_every_answer_is_as_the_document_says(served: Served, role: Role, endpoi
     operation = FUZZED[PREFIX + endpoint.path][endpoint.method]
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=times(EXAMPLES),
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],

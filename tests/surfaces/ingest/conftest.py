@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -324,6 +325,8 @@ def anyio_backend(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def open_rig(tmp_path: Path) -> OpenRig:
+    sys.audit("tests.needs", "a server")  # tests.light hears it
+
     @asynccontextmanager
     async def start(
         *,

@@ -55,17 +55,20 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("raw", MALFORMED.values(), ids=MALFORMED.keys())
-async def test_a_request_that_could_be_read_in_two_ways_is_refused(rig: "Rig", raw: bytes) -> None:
-    line = await rig.call()
+async def test_a_request_that_could_be_read_in_two_ways_is_refused(rig: "Rig") -> None:
+    refused = (400, "malformed-request", "close", b"")
+    otherwise = {}
+    for name, raw in MALFORMED.items():
+        line = await rig.call()
+        answer = await line.ask(raw)
+        connection = answer.header("connection")
+        said = (answer.status, answer.problem, connection, await line.rest())
+        if said != refused:
+            otherwise[name] = said
+        await line.close()
 
-    answer = await line.ask(raw)
-
-    assert (answer.status, answer.problem) == (400, "malformed-request")
-    assert answer.header("connection") == "close"
-    assert await line.rest() == b""
+    assert otherwise == {}
     assert rig.events() == []
-    await line.close()
 
 
 @pytest.mark.parametrize(

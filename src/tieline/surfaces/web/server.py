@@ -18,6 +18,10 @@ from tieline.surfaces.web.protocol import PatientProtocol
 IDLE_S = 30.0
 CONNECTIONS = 500
 BACKLOG = 256
+TICK_S = 0.1
+"""The library counts ten ticks a second, and tells the date anew at each tenth."""
+ACCEPTED_S = 0.005
+"""For a connection that was accepted last to be known."""
 STOP_S = 2.0
 """Answers under way get this long; a live page would go on for ever."""
 
@@ -90,7 +94,7 @@ class WebServer:
         """
         if self._server is None or self._task is None:
             return
-        self._server.should_exit = True
+        self._server.end()
         await asyncio.wait([self._task], timeout=min(seconds, STOP_S + 1.0))
         for connection in list(self._server.server_state.connections):
             transport = getattr(connection, "transport", None)
@@ -101,11 +105,34 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the hub, and says when it answers."""
+    """Leaves signals to the hub, says when it answers, and ends at once where nobody is served.
+
+    The library looks ten times a second whether it is to end, then waits a tenth for connections.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self._ends = asyncio.Event()
+
+    def end(self) -> None:
+        """Let it stop listening and come to its end."""
+        self.should_exit = True
+        self._ends.set()
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ends.wait(), TICK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        await asyncio.sleep(ACCEPTED_S)
+        if self.server_state.connections:
+            await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
