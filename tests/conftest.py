@@ -45,9 +45,13 @@ WORKER = WorkerId("wrk_1")
 
 # Tests share makers as `tests.makers`, also when pytest is started without `python -m`.
 sys.path.insert(0, str(Path(__file__).parents[1]))
-pytest_plugins = ["tests.generated"]
-
-pytest_plugins = ("tests.costs", "tests.order", "tests.light", "tests.quick_disk")
+pytest_plugins = (
+    "tests.costs",
+    "tests.generated",
+    "tests.light",
+    "tests.order",
+    "tests.quick_disk",
+)
 
 # A slow machine is no failure; what failed can be run again from the blob that is printed.
 settings.register_profile("tieline", deadline=None, print_blob=True)
