@@ -15,6 +15,8 @@ from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose.features import ANSWERED_BY_HUB, QUESTIONS, endpoints, pages
 from tieline.compose.parts import Parts, open_vault
+from tieline.features.access import login
+from tieline.features.access.accounts import Accounts
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
 from tieline.model.views.gauges import GuardGauges
@@ -23,10 +25,8 @@ from tieline.rules.privacy.exposed import is_exposed
 from tieline.settings.settings import Settings
 from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.console.desk import STATIC, Desk, environment
+from tieline.surfaces.console.error_pages import GatePages
 from tieline.surfaces.console.frame import console_routes
-from tieline.surfaces.console.gate_pages import GatePages
-from tieline.surfaces.web import login
-from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer

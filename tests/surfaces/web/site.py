@@ -18,13 +18,14 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.features import ANSWERED_BY_HUB, CATALOGUE, QUESTIONS, endpoints
+from tieline.features.access import login
+from tieline.features.access.accounts import COOKIE, Accounts
+from tieline.features.access.model import AddToken, AddUser
+from tieline.features.access.rules.credentials import TOKEN_PREFIX, csrf_of, digest
 from tieline.model.base.by import By
 from tieline.model.command import OperatorCommand
-from tieline.model.people.access import AddToken, AddUser, Role, Scope
-from tieline.rules.people.credentials import TOKEN_PREFIX, csrf_of, digest
+from tieline.model.people.role import Role, Scope
 from tieline.surfaces.api.openapi import api_routes
-from tieline.surfaces.web import login
-from tieline.surfaces.web.accounts import COOKIE, Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer

@@ -19,11 +19,12 @@ from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import SettingsError, StoreLost
+from tieline.model.people.role import Role
 from tieline.model.runs.facts import PassFailed
 from tieline.model.views.views import Question
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
-from tieline.rules.people.access import Permission, Role, allowed
+from tieline.rules.people.access import Permission, allowed
 from tieline.surfaces.web import gate, protocol
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.guard import needs, open_to_all

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tieline.features.access import model as m
+from tieline.features.access.model import FindCredentials, FindSession, FindToken, ListUsers
+from tieline.features.access.rules import credentials as rule
+from tieline.features.access.rules.login_limit import LoginLimit
 from tieline.model.base.by import By
 from tieline.model.base.errors import CommandRefused
-from tieline.model.people import access as a
-from tieline.model.views.access import FindCredentials, FindSession, FindToken, ListUsers
+from tieline.model.people.role import Role, Scope
 from tieline.ports.secrecy import Secrecy
-from tieline.rules.people import credentials as rule
-from tieline.rules.people.access import Role, Scope, allowed
-from tieline.rules.people.login_limit import LoginLimit
+from tieline.rules.people.access import allowed
 from tieline.surfaces.web.origin import address_of, check_same_site, form_token
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
@@ -67,7 +68,7 @@ class Accounts:
             words = "the token is unknown, revoked or expired; send Authorization: Bearer tl_…"
             raise Problem("unauthenticated", words, {"www-authenticate": "Bearer"})
         if found.used_us is None or now_us - found.used_us >= rule.SEEN_STEP_US:
-            await self._parts.journal.commit(a.TouchToken(found.id, now_us))
+            await self._parts.journal.commit(m.TouchToken(found.id, now_us))
         role = None if found.role is None else Role(found.role)
         name = (
             f"token {found.name}" if found.owner is None else f"{found.owner} (token {found.name})"
@@ -82,7 +83,7 @@ class Accounts:
         if found is None or not rule.is_alive(found, now_us):
             return None
         if now_us - found.seen_us >= rule.SEEN_STEP_US:
-            await self._parts.journal.commit(a.TouchSession(hash_, now_us))
+            await self._parts.journal.commit(m.TouchSession(hash_, now_us))
         role = Role(found.role)
         return Viewer(found.user, allowed(role), role, found.user, rule.csrf_of(key))
 
@@ -125,7 +126,7 @@ class Accounts:
         key = self._secrecy.key()
         before = request.cookies.get(self._cookie)
         agent = request.headers.get("user-agent", "")[:LONGEST_AGENT]
-        command = a.OpenSession(
+        command = m.OpenSession(
             rule.digest(key),
             user,
             now_us + rule.SESSION_US,
@@ -143,9 +144,9 @@ class Accounts:
             return
         by = By(viewer.account, "asked for by the user", self._parts.clock.now_us())
         if everywhere:
-            await self._parts.journal.commit(a.EndSessions(viewer.account, by))
+            await self._parts.journal.commit(m.EndSessions(viewer.account, by))
         elif key := request.cookies.get(self._cookie):
-            await self._parts.journal.commit(a.EndSession(rule.digest(key), by))
+            await self._parts.journal.commit(m.EndSession(rule.digest(key), by))
 
     async def accept(self, invitation: str, name: str, password: str) -> str:
         """Use an invitation up; returns the user's name.
@@ -157,7 +158,7 @@ class Accounts:
         now_us = self._parts.clock.now_us()
         hashed = await self._secrecy.hash_password(password)
         await self._parts.journal.commit(
-            a.AcceptInvite(rule.digest(invitation), user, hashed, now_us)
+            m.AcceptInvite(rule.digest(invitation), user, hashed, now_us)
         )
         return user
 
@@ -177,7 +178,7 @@ class Accounts:
         key = request.cookies.get(self._cookie, "")
         by = By(viewer.account, "asked for by the user", now_us)
         await self._parts.journal.commit(
-            a.SetPassword(viewer.account, hashed, by, keep=rule.digest(key))
+            m.SetPassword(viewer.account, hashed, by, keep=rule.digest(key))
         )
 
     # --- cookies ------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ class Accounts:
         key = self._secrecy.key()
         now_us = self._parts.clock.now_us()
         by = By("tieline", "a hub without users started", now_us)
-        command = a.AddInvite(
+        command = m.AddInvite(
             hash=rule.digest(key),
             user=None,
             role=Role.ADMIN,

@@ -7,22 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.base.by import By
-from tieline.model.base.errors import NotFound, SettingsError
-from tieline.model.people.access import (
+from tieline.features.access.model import (
     AddInvite,
     AddToken,
     EndSessions,
+    ListTokens,
+    ListUsers,
     RemoveUser,
     RevokeToken,
-    Role,
-    Scope,
     SetRole,
     UserRow,
 )
-from tieline.model.views.access import ListTokens, ListUsers
+from tieline.features.access.rules.credentials import INVITE_US, TOKEN_PREFIX, digest, user_name
+from tieline.model.base.by import By
+from tieline.model.base.errors import NotFound, SettingsError
+from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import Permission
-from tieline.rules.people.credentials import INVITE_US, TOKEN_PREFIX, digest, user_name
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.web.guard import needs

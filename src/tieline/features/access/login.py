@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.access.accounts import Accounts
+from tieline.features.access.model import FindInvite
+from tieline.features.access.rules.credentials import can_be_accepted, digest
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
-from tieline.model.views.access import FindInvite
 from tieline.rules.people.access import Permission
-from tieline.rules.people.credentials import can_be_accepted, digest
-from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.guard import LOGIN, needs, open_to_all
 from tieline.surfaces.web.origin import check_same_site
 from tieline.surfaces.web.parts import WebParts

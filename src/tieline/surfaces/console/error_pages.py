@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieline.rules.people.credentials import SHORTEST
+from tieline.features.access.rules.credentials import SHORTEST
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.web.problem import Problem
 from tieline.surfaces.web.viewer import viewer_if_any
