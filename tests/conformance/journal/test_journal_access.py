@@ -12,6 +12,7 @@ from tieline.features.access import model as m
 from tieline.model.base.by import By
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
+from tieline.model.people.kept_answer import FreeKey, KeepAnswer, KeyTaken, TakeKey
 from tieline.rules.people.audit_chain import first_break
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
@@ -225,9 +226,9 @@ async def test_every_change_is_in_the_audit_chain_and_no_hash_is(store: Store) -
 # --- kept answers ---------------------------------------------------------------------------------
 
 
-async def take(store: Store, fingerprint: str, at_us: int = START_US) -> m.KeyTaken:
+async def take(store: Store, fingerprint: str, at_us: int = START_US) -> KeyTaken:
     return await store.journal.commit(
-        m.TakeKey("ann", "k1", fingerprint, at_us, at_us - DAY_US, at_us - 60_000_000)
+        TakeKey("ann", "k1", fingerprint, at_us, at_us - DAY_US, at_us - 60_000_000)
     )
 
 
@@ -241,19 +242,19 @@ async def test_a_key_is_taken_by_one_request(store: Store) -> None:
 
 async def test_an_answer_is_kept_for_a_day(store: Store) -> None:
     await take(store, "f1")
-    await store.journal.commit(m.KeepAnswer("ann", "k1", 202, b"{}"))
+    await store.journal.commit(KeepAnswer("ann", "k1", 202, b"{}"))
 
-    assert await take(store, "f1", START_US + DAY_US) == m.KeyTaken(False, "f1", 202, b"{}")
+    assert await take(store, "f1", START_US + DAY_US) == KeyTaken(False, "f1", 202, b"{}")
     assert (await take(store, "f2", START_US + DAY_US + 1)).fresh
 
 
 async def test_a_key_without_an_answer_is_free_again(store: Store) -> None:
     await take(store, "f1")
     assert not (await take(store, "f1", START_US + 60_000_000)).fresh
-    await store.journal.commit(m.FreeKey("ann", "k1"))
+    await store.journal.commit(FreeKey("ann", "k1"))
     assert (await take(store, "f1", START_US + 1)).fresh
     assert (await take(store, "f2", START_US + 60_000_002)).fresh
-    await store.journal.commit(m.KeepAnswer("ann", "k1", 200, b"x"))
-    await store.journal.commit(m.FreeKey("ann", "k1"))
+    await store.journal.commit(KeepAnswer("ann", "k1", 200, b"x"))
+    await store.journal.commit(FreeKey("ann", "k1"))
 
     assert (await take(store, "f3", START_US + 60_000_003)).status == 200

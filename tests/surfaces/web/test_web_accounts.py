@@ -10,11 +10,12 @@ from tests.conftest import StoreHouse
 from tests.surfaces.web.site import PASSWORD, Site, open_site
 
 from tieline.features.access import model as m
-from tieline.features.access.accounts import COOKIE, SECURE_COOKIE
+from tieline.features.access.first_user import first_invitation
 from tieline.features.access.login import local
 from tieline.features.access.model import ListSessions, ListTokens, ListUsers
 from tieline.features.access.rules.credentials import IDLE_US, SESSION_US
 from tieline.features.access.rules.login_limit import ADDRESS, PAIR
+from tieline.features.access.session_cookie import COOKIE, SECURE_COOKIE
 from tieline.model.views.views import ListAudit
 from tieline.rules.people.access import Permission
 from tieline.surfaces.web.guard import needs
@@ -303,7 +304,7 @@ async def test_expired_revoked_and_invented_tokens_are_nobodys(house: StoreHouse
 
 async def test_the_first_link_makes_one_administrator_and_is_used_up(house: StoreHouse) -> None:
     async with open_site(house, WHO) as site:
-        first, second = [await site.accounts.first_invitation() for _ in range(2)]
+        first, second = [await first_invitation(site.parts) for _ in range(2)]
         assert first is not None
         assert second is not None
         form = await site.client.get(f"/welcome/{first}")
@@ -313,7 +314,7 @@ async def test_the_first_link_makes_one_administrator_and_is_used_up(house: Stor
         other = await site.post(f"/welcome/{second}", {"name": "eve", "password": PASSWORD})
         inside = await who(site, done.cookies[COOKIE])
         users = await site.parts.views.read(ListUsers())
-        none = await site.accounts.first_invitation()
+        none = await first_invitation(site.parts)
 
     assert (form.status, form.headers["referrer-policy"]) == (200, "no-referrer")
     assert (weak.status, done.status, again.status, other.status) == (422, 303, 404, 422)
@@ -324,7 +325,7 @@ async def test_the_first_link_makes_one_administrator_and_is_used_up(house: Stor
 
 async def test_the_first_link_has_a_day(house: StoreHouse) -> None:
     async with open_site(house, WHO) as site:
-        key = await site.accounts.first_invitation()
+        key = await first_invitation(site.parts)
         house.clock.advance(days=1)
         form = await site.client.get(f"/welcome/{key}")
         late = await site.post(f"/welcome/{key}", {"name": "ann", "password": PASSWORD})

@@ -149,7 +149,7 @@ async def invite(ask: Ask) -> Invited:
     """Invite somebody; or, for a user, let them choose a new password."""
     body: Inviting = ask.body
     name, by = rule.user_name(body.name), ask.by(body.reason)
-    key, expires_us = ask.parts.new_key(), by.at_us + rule.INVITE_US
+    key, expires_us = ask.parts.secrecy.key(), by.at_us + rule.INVITE_US
     command = m.AddInvite(
         hash=rule.digest(key),
         user=name,
@@ -188,7 +188,7 @@ async def make_token(ask: Ask) -> TokenMade:
     """A new token."""
     body: TokenMaking = ask.body
     by = ask.by(body.reason)
-    key = rule.TOKEN_PREFIX + ask.parts.new_key()
+    key = rule.TOKEN_PREFIX + ask.parts.secrecy.key()
     id_ = f"tok_{rule.digest(key)[:12]}"
     expires_us = None if not body.days else by.at_us + int(body.days * DAY_US)
     scopes = tuple(str(scope) for scope in dict.fromkeys(body.scopes))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.parts import WebParts
 
 
 def _invite_instead(command: m.AddUser | m.SetPassword) -> str:
@@ -24,6 +26,18 @@ def _endpoints() -> tuple["Endpoint", ...]:
     from tieline.features.access import api
 
     return api.ENDPOINTS
+
+
+def _authenticator(parts: "WebParts") -> "Authenticator":
+    from tieline.features.access.authenticator import StoreAuthenticator
+
+    return StoreAuthenticator(parts)
+
+
+async def _notes(parts: "WebParts", address: str, *, is_private: bool) -> tuple[str, ...]:
+    from tieline.features.access import first_user
+
+    return await first_user.notes(parts, address, is_private=is_private)
 
 
 def _commands(app: "typer.Typer") -> None:
@@ -86,6 +100,8 @@ ACCESS = Feature(
     ),
     endpoints=_endpoints,
     pages=_pages,
+    authenticator=_authenticator,
+    console_notes=_notes,
     commands_of_people=_commands,
     tables=("account", "session", "token", "invite"),
 )
