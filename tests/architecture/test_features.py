@@ -14,6 +14,7 @@ from tieline.compose.features import FEATURES, actions, commands, endpoints, pag
 from tieline.features.manifest import Feature, Handles
 from tieline.model import commands as c
 from tieline.surfaces.api.endpoint import PREFIX
+from tieline.surfaces.console.desk import FOLDER as FRAME
 
 FOLDER = Path(tieline.features.__file__ or "").parent
 NAMES = {feature.name for feature in FEATURES}
@@ -62,6 +63,19 @@ def test_nothing_is_said_twice() -> None:
     assert twice(table for feature in FEATURES for table in feature.tables) == []
     assert twice(entry.link.path for one in pages() for entry in one.menu) == []
     assert twice(word for one in pages() for word in one.told) == []
+
+
+def test_no_two_places_have_a_template_of_one_name() -> None:
+    """All stand in one list: the first would be shown for both."""
+    folders = [FRAME / "templates", *(one.templates for one in pages() if one.templates)]
+
+    names = [str(file.relative_to(one)) for one in folders for file in one.rglob("*.html")]
+
+    assert twice(names) == []
+
+
+def test_one_feature_says_who_sends_a_request() -> None:
+    assert len([one for one in FEATURES if one.authenticator is not None]) == 1
 
 
 def shape(path: str) -> tuple[str, ...]:

@@ -66,12 +66,15 @@ def test_only_the_system_adapter_asks_for_time_and_chance(path: Path) -> None:
     assert not imported & ONLY_SYSTEM_ASKS
 
 
-RULES = ROOT / "src/tieline/rules"
-
-
-@pytest.mark.parametrize(
-    "path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES))
+TIELINE = ROOT / "src/tieline"
+RULES = sorted(
+    path
+    for place in ("rules/**/*.py", "features/*/rules.py", "features/*/rules/*.py")
+    for path in TIELINE.glob(place)
 )
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(TIELINE)))
 def test_a_decision_awaits_nothing(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
 

@@ -13,7 +13,14 @@ from starlette.types import ASGIApp
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
-from tieline.compose.features import ANSWERED_BY_HUB, QUESTIONS, endpoints, pages
+from tieline.compose.features import (
+    ANSWERED_BY_HUB,
+    QUESTIONS,
+    authenticator,
+    console_notes,
+    endpoints,
+    pages,
+)
 from tieline.compose.parts import Parts, open_vault
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
@@ -23,15 +30,11 @@ from tieline.rules.privacy.exposed import is_exposed
 from tieline.settings.settings import Settings
 from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.console.desk import STATIC, Desk, environment
+from tieline.surfaces.console.error_pages import ErrorPages
 from tieline.surfaces.console.frame import console_routes
-from tieline.surfaces.console.gate_pages import GatePages
-from tieline.surfaces.web import login
-from tieline.surfaces.web.accounts import Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer
-
-BY_COMMAND = "make the first administrator: tieline user invite NAME --role admin"
 
 
 def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
@@ -54,11 +57,10 @@ class Console:
             settings.console_key,
             inherited("console_socket", settings.console_socket),
         )
+        self._parts = parts
         self._settings = settings
-        self._accounts = Accounts(parts, SystemSecrecy())
-        self._has_users = True
-        self._first: str | None = None
-        self._server = WebServer(web_pages(parts, self._accounts), place)
+        self._notes: tuple[str, ...] = ()
+        self._server = WebServer(web_pages(parts), place)
 
     @property
     def port(self) -> int:
@@ -68,42 +70,29 @@ class Console:
     def where(self) -> tuple[str, ...]:
         """The address for people; without users, also how the first one gets in."""
         start = address(self._settings, self.port)
-        if self._has_users:
-            return (f"console: {start}",)
-        if self._first is None:
-            return (f"console: {start}", f"console: there are no users; {BY_COMMAND}")
-        link = f"{start}welcome/{self._first}"
-        return (
-            f"console: {start}",
-            f"console: there are no users; make the first administrator within a day: {link}",
-        )
+        return tuple(f"console: {line}" for line in (start, *self._notes))
 
     async def open(self) -> None:
         """Listen. Raises SettingsError."""
         await self._server.open()
-        self._has_users = await self._accounts.has_users()
-        if sys.stdout.isatty():  # elsewhere, what is printed is kept, and often by others
-            self._first = await self._accounts.first_invitation()
+        start = address(self._settings, self.port)
+        # What is printed elsewhere than on a terminal is kept, and often by others.
+        self._notes = await console_notes(self._parts, start, is_private=sys.stdout.isatty())
 
     async def close(self, seconds: float) -> None:
         """Stop within *seconds*."""
         await self._server.close(seconds)
 
 
-def web_pages(parts: WebParts, accounts: Accounts) -> ASGIApp:
+def web_pages(parts: WebParts) -> ASGIApp:
     """Everything that is served on the web, over the parts of a hub."""
     added = pages()
     entries = tuple(entry for one in added for entry in one.menu)
     told = {word: text for one in added for word, text in one.told.items()}
     folders = [one.templates for one in added if one.templates is not None]
     desk = Desk(parts, environment(folders), entries, told)
-    gate = GatePages(desk)
-    routes = [
-        *login.routes(parts, accounts, gate.people),
-        *api_routes(parts, endpoints()),
-        *console_routes(desk, added),
-    ]
-    return web_app(parts, accounts, routes, STATIC, gate.error)
+    routes = [*api_routes(parts, endpoints()), *console_routes(desk, added)]
+    return web_app(parts, authenticator(parts), routes, STATIC, ErrorPages(desk).error)
 
 
 def web_parts(parts: Parts, settings: Settings) -> WebParts:
@@ -118,8 +107,8 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         ids=SystemIds(),
         vault=open_vault(settings, os.environ),
         observer=parts.observer,
+        secrecy=SystemSecrecy(),
         metrics=None if parts.telemetry is None else parts.telemetry.render,
-        new_key=SystemSecrecy().key,
         guards=partial(_guards, parts),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,

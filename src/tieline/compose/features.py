@@ -30,6 +30,8 @@ from tieline.surfaces.cli.main import Vocabulary
 if TYPE_CHECKING:
     from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.parts import WebParts
 
 FEATURES: tuple[Feature, ...] = (
     OVERVIEW,
@@ -113,3 +115,16 @@ def pages() -> tuple["Pages", ...]:
     """What every feature adds to the console. Imports the frameworks of the web."""
     made = (feature.pages() for feature in FEATURES)
     return tuple(one for one in made if one is not None)
+
+
+def authenticator(parts: "WebParts") -> "Authenticator":
+    """What says who sends a request to the console and the API."""
+    (make,) = (one.authenticator for one in FEATURES if one.authenticator is not None)
+    return make(parts)
+
+
+async def console_notes(parts: "WebParts", address: str, *, is_private: bool) -> tuple[str, ...]:
+    """What people should know who are told that the console is at *address*."""
+    asked = [one.console_notes for one in FEATURES if one.console_notes is not None]
+    told = [await notes(parts, address, is_private=is_private) for notes in asked]
+    return tuple(line for lines in told for line in lines)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from tieline.surfaces.api.endpoint import Ask, Endpoint
     from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.parts import WebParts
 
 C = TypeVar("C", bound=Command[Any])
 Q = TypeVar("Q", bound=Question[Any])
@@ -167,6 +169,16 @@ def _nothing(*_: Any) -> None:
     return None
 
 
+class ConsoleNotes(Protocol):
+    """Says what people should know who are told where the console is."""
+
+    async def __call__(
+        self, parts: "WebParts", address: str, *, is_private: bool
+    ) -> tuple[str, ...]:
+        """Lines beside *address*, which ends with a slash; no secret but where it is private."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One capability of the hub."""
@@ -183,6 +195,10 @@ class Feature:
     """Calls of the API."""
     pages: "Callable[[], Pages | None]" = _nothing
     """Routes of the console with their menu, templates and words."""
+    authenticator: "Callable[[WebParts], Authenticator] | None" = None
+    """Makes what says who sends a request to the console and the API; one feature has it."""
+    console_notes: ConsoleNotes | None = None
+    """Asked once, when the console has opened."""
     commands_of_people: "Callable[[typer.Typer], None]" = _nothing
     """Adds its nouns and verbs to the command line."""
     beside_store: frozenset[str] = frozenset()

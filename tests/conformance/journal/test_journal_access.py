@@ -8,11 +8,11 @@ import pytest
 from tests.makers import START_US, by
 from tests.stores import Store
 
+from tieline.features.access import model as m
 from tieline.model.base.by import By
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
-from tieline.model.people import access as a
-from tieline.model.views import access as q
+from tieline.model.people.kept_answer import FreeKey, KeepAnswer, KeyTaken, TakeKey
 from tieline.rules.people.audit_chain import first_break
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
@@ -20,22 +20,22 @@ DAY_US = 86_400_000_000
 
 
 async def add(store: Store, name: str, role: str = "viewer", password: str | None = HASH) -> None:
-    await store.journal.commit(a.AddUser(name, role, password, by()))
+    await store.journal.commit(m.AddUser(name, role, password, by()))
 
 
 async def log_in(store: Store, name: str, hash_: str, *, replaces: str | None = None) -> None:
     await store.journal.commit(
-        a.OpenSession(hash_, name, START_US + DAY_US, "192.0.2.1", "a browser", START_US, replaces)
+        m.OpenSession(hash_, name, START_US + DAY_US, "192.0.2.1", "a browser", START_US, replaces)
     )
 
 
 async def token(store: Store, name: str, owner: str | None = None, hash_: str = "") -> None:
-    command = a.AddToken(f"tok_{name}", name, hash_ or f"h-{name}", owner, ("read",), None, by())
+    command = m.AddToken(f"tok_{name}", name, hash_ or f"h-{name}", owner, ("read",), None, by())
     await store.journal.commit(command)
 
 
 async def users(store: Store) -> Sequence[tuple[str, str]]:
-    return [(row.name, row.role) for row in await store.views.read(q.ListUsers())]
+    return [(row.name, row.role) for row in await store.views.read(m.ListUsers())]
 
 
 async def test_a_user_is_made_once(store: Store) -> None:
@@ -45,36 +45,36 @@ async def test_a_user_is_made_once(store: Store) -> None:
     with pytest.raises(Conflict, match="'ann' already"):
         await add(store, "ann")
     assert await users(store) == [("ann", "admin"), ("bob", "viewer")]
-    (ann, bob) = await store.views.read(q.ListUsers())
+    (ann, bob) = await store.views.read(m.ListUsers())
     assert (ann.has_password, bob.has_password) == (False, True)
-    found = await store.views.read(q.FindCredentials("bob"))
-    assert found == a.Credentials("bob", "viewer", HASH)
-    assert await store.views.read(q.FindCredentials("nobody")) is None
+    found = await store.views.read(m.FindCredentials("bob"))
+    assert found == m.Credentials("bob", "viewer", HASH)
+    assert await store.views.read(m.FindCredentials("nobody")) is None
 
 
 async def test_somebody_is_left_who_can_change_roles(store: Store) -> None:
     await add(store, "ann", "admin")
     await add(store, "invited", "admin", None)
 
-    for command in (a.SetRole("ann", "viewer", by()), a.RemoveUser("ann", by())):
+    for command in (m.SetRole("ann", "viewer", by()), m.RemoveUser("ann", by())):
         with pytest.raises(Conflict, match="only administrator"):
             await store.journal.commit(command)
 
-    await store.journal.commit(a.SetPassword("invited", HASH, by()))
-    await store.journal.commit(a.SetRole("ann", "support", by()))
+    await store.journal.commit(m.SetPassword("invited", HASH, by()))
+    await store.journal.commit(m.SetRole("ann", "support", by()))
     assert await users(store) == [("ann", "support"), ("invited", "admin")]
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        a.SetRole("nobody", "admin", by()),
-        a.SetPassword("nobody", HASH, by()),
-        a.RemoveUser("nobody", by()),
-        a.OpenSession("h", "nobody", START_US, "", "", START_US),
-        a.AddToken("tok_1", "ci", "h", "nobody", ("read",), None, by()),
-        a.RevokeToken("nothing", by()),
-        a.AcceptInvite("nothing", "ann", HASH, START_US),
+        m.SetRole("nobody", "admin", by()),
+        m.SetPassword("nobody", HASH, by()),
+        m.RemoveUser("nobody", by()),
+        m.OpenSession("h", "nobody", START_US, "", "", START_US),
+        m.AddToken("tok_1", "ci", "h", "nobody", ("read",), None, by()),
+        m.RevokeToken("nothing", by()),
+        m.AcceptInvite("nothing", "ann", HASH, START_US),
     ],
     ids=lambda command: type(command).__name__,
 )
@@ -89,13 +89,13 @@ async def test_a_session_stands_for_its_user_as_they_are_now(store: Store) -> No
     await add(store, "ann", "admin")
     await add(store, "bob", "operator")
     await log_in(store, "bob", "s1")
-    await store.journal.commit(a.TouchSession("s1", START_US + 5))
-    await store.journal.commit(a.SetRole("bob", "support", by()))
+    await store.journal.commit(m.TouchSession("s1", START_US + 5))
+    await store.journal.commit(m.SetRole("bob", "support", by()))
 
-    assert await store.views.read(q.FindSession("s1")) == a.SessionRow(
+    assert await store.views.read(m.FindSession("s1")) == m.SessionRow(
         "bob", "support", START_US, START_US + 5, START_US + DAY_US, "192.0.2.1", "a browser"
     )
-    assert await store.views.read(q.FindSession("s2")) is None
+    assert await store.views.read(m.FindSession("s2")) is None
 
 
 async def test_a_session_ends_by_log_out_new_log_in_new_password_and_removal(store: Store) -> None:
@@ -104,20 +104,20 @@ async def test_a_session_ends_by_log_out_new_log_in_new_password_and_removal(sto
 
     async def left() -> list[str]:
         names = [f"s{n}" for n in range(1, 6)]
-        return [n for n in names if await store.views.read(q.FindSession(n)) is not None]
+        return [n for n in names if await store.views.read(m.FindSession(n)) is not None]
 
     for number in range(1, 4):
         await log_in(store, "bob", f"s{number}")
     await log_in(store, "bob", "s4", replaces="s3")
-    await store.journal.commit(a.EndSession("s1", By("bob", "log out", START_US)))
+    await store.journal.commit(m.EndSession("s1", By("bob", "log out", START_US)))
     assert await left() == ["s2", "s4"]
-    await store.journal.commit(a.SetPassword("bob", HASH, by(), keep="s4"))
+    await store.journal.commit(m.SetPassword("bob", HASH, by(), keep="s4"))
     assert await left() == ["s4"]
     await log_in(store, "bob", "s5")
-    ended = await store.journal.commit(a.EndSessions("bob", by()))
+    ended = await store.journal.commit(m.EndSessions("bob", by()))
     assert (ended.count, await left()) == (2, [])
     await log_in(store, "bob", "s1")
-    await store.journal.commit(a.RemoveUser("bob", by()))
+    await store.journal.commit(m.RemoveUser("bob", by()))
     assert await left() == []
 
 
@@ -125,10 +125,10 @@ async def test_sessions_that_are_over_are_cleared_away_by_the_next(store: Store)
     await add(store, "ann")
     await log_in(store, "ann", "old")
     late = START_US + 2 * DAY_US
-    await store.journal.commit(a.OpenSession("new", "ann", late + 1, "", "", late))
+    await store.journal.commit(m.OpenSession("new", "ann", late + 1, "", "", late))
 
-    assert await store.views.read(q.FindSession("old")) is None
-    assert [row.opened_us for row in await store.views.read(q.ListSessions("ann"))] == [late]
+    assert await store.views.read(m.FindSession("old")) is None
+    assert [row.opened_us for row in await store.views.read(m.ListSessions("ann"))] == [late]
 
 
 async def test_a_token_is_bounded_by_its_owner_and_goes_with_them(store: Store) -> None:
@@ -139,22 +139,22 @@ async def test_a_token_is_bounded_by_its_owner_and_goes_with_them(store: Store) 
 
     with pytest.raises(Conflict, match="'ci' already"):
         await token(store, "ci", hash_="another")
-    found = await store.views.read(q.FindToken("h-bobs"))
+    found = await store.views.read(m.FindToken("h-bobs"))
     assert found is not None
     assert (found.owner, found.role, found.scopes) == ("bob", "operator", ("read",))
-    await store.journal.commit(a.TouchToken("tok_bobs", START_US + 9))
-    assert [row.used_us for row in await store.views.read(q.ListTokens())] == [START_US + 9, None]
-    await store.journal.commit(a.RemoveUser("bob", by()))
-    assert await store.views.read(q.FindToken("h-bobs")) is None
+    await store.journal.commit(m.TouchToken("tok_bobs", START_US + 9))
+    assert [row.used_us for row in await store.views.read(m.ListTokens())] == [START_US + 9, None]
+    await store.journal.commit(m.RemoveUser("bob", by()))
+    assert await store.views.read(m.FindToken("h-bobs")) is None
     for name in ("ci", "tok_other"):
         await token(store, "other") if name == "tok_other" else None
-        await store.journal.commit(a.RevokeToken(name, by()))
-    assert await store.views.read(q.ListTokens()) == ()
+        await store.journal.commit(m.RevokeToken(name, by()))
+    assert await store.views.read(m.ListTokens()) == ()
 
 
-def an_invite(hash_: str, user: str | None = None, **changes: object) -> a.AddInvite:
+def an_invite(hash_: str, user: str | None = None, **changes: object) -> m.AddInvite:
     fields: dict[str, object] = {"role": "operator", "is_first": user is None} | changes
-    return a.AddInvite(
+    return m.AddInvite(
         hash_, user, str(fields["role"]), bool(fields["is_first"]), START_US + DAY_US, by()
     )
 
@@ -164,7 +164,7 @@ async def test_the_first_invitation_makes_the_first_user_once(store: Store) -> N
     await store.journal.commit(an_invite("h1", role="admin"))
 
     tries = [
-        store.journal.commit(a.AcceptInvite(hash_, name, HASH, START_US))
+        store.journal.commit(m.AcceptInvite(hash_, name, HASH, START_US))
         for hash_, name in (("h0", "ann"), ("h1", "eve"), ("h1", "bob"), ("h0", "ann"))
     ]
     done = await asyncio.gather(*tries, return_exceptions=True)
@@ -179,7 +179,7 @@ async def test_the_first_invitation_is_void_once_there_is_a_user(store: Store) -
     await add(store, "bob")
 
     with pytest.raises(Conflict, match="there are users already"):
-        await store.journal.commit(a.AcceptInvite("h1", "eve", HASH, START_US))
+        await store.journal.commit(m.AcceptInvite("h1", "eve", HASH, START_US))
 
 
 async def test_an_invitation_is_for_one_user_until_its_time(store: Store) -> None:
@@ -189,25 +189,25 @@ async def test_an_invitation_is_for_one_user_until_its_time(store: Store) -> Non
     await store.journal.commit(an_invite("h2", "eve"))
 
     with pytest.raises(Conflict, match="is for 'bob'"):
-        await store.journal.commit(a.AcceptInvite("h1", "eve", HASH, START_US))
+        await store.journal.commit(m.AcceptInvite("h1", "eve", HASH, START_US))
     with pytest.raises(NotFound):
-        await store.journal.commit(a.AcceptInvite("h1", "bob", HASH, START_US + DAY_US))
-    await store.journal.commit(a.AcceptInvite("h1", "bob", HASH, START_US))
-    await store.journal.commit(a.AcceptInvite("h2", "eve", HASH, START_US))
+        await store.journal.commit(m.AcceptInvite("h1", "bob", HASH, START_US + DAY_US))
+    await store.journal.commit(m.AcceptInvite("h1", "bob", HASH, START_US))
+    await store.journal.commit(m.AcceptInvite("h2", "eve", HASH, START_US))
 
     assert await users(store) == [("bob", "support"), ("eve", "operator")]
-    assert await store.views.read(q.FindSession("s1")) is None
+    assert await store.views.read(m.FindSession("s1")) is None
     with pytest.raises(NotFound):
-        await store.journal.commit(a.AcceptInvite("h1", "bob", HASH, START_US))
+        await store.journal.commit(m.AcceptInvite("h1", "bob", HASH, START_US))
 
 
 async def test_every_change_is_in_the_audit_chain_and_no_hash_is(store: Store) -> None:
     await add(store, "ann", "admin")
     await log_in(store, "ann", "session-hash")
-    await store.journal.commit(a.SetPassword("ann", HASH, by()))
+    await store.journal.commit(m.SetPassword("ann", HASH, by()))
     await token(store, "ci", hash_="token-hash")
     await store.journal.commit(an_invite("invite-hash", "bob"))
-    await store.journal.commit(a.RevokeToken("ci", by()))
+    await store.journal.commit(m.RevokeToken("ci", by()))
     lines = await store.audit()
 
     assert [(line.action, line.subject) for line in lines] == [
@@ -226,9 +226,9 @@ async def test_every_change_is_in_the_audit_chain_and_no_hash_is(store: Store) -
 # --- kept answers ---------------------------------------------------------------------------------
 
 
-async def take(store: Store, fingerprint: str, at_us: int = START_US) -> a.KeyTaken:
+async def take(store: Store, fingerprint: str, at_us: int = START_US) -> KeyTaken:
     return await store.journal.commit(
-        a.TakeKey("ann", "k1", fingerprint, at_us, at_us - DAY_US, at_us - 60_000_000)
+        TakeKey("ann", "k1", fingerprint, at_us, at_us - DAY_US, at_us - 60_000_000)
     )
 
 
@@ -242,19 +242,19 @@ async def test_a_key_is_taken_by_one_request(store: Store) -> None:
 
 async def test_an_answer_is_kept_for_a_day(store: Store) -> None:
     await take(store, "f1")
-    await store.journal.commit(a.KeepAnswer("ann", "k1", 202, b"{}"))
+    await store.journal.commit(KeepAnswer("ann", "k1", 202, b"{}"))
 
-    assert await take(store, "f1", START_US + DAY_US) == a.KeyTaken(False, "f1", 202, b"{}")
+    assert await take(store, "f1", START_US + DAY_US) == KeyTaken(False, "f1", 202, b"{}")
     assert (await take(store, "f2", START_US + DAY_US + 1)).fresh
 
 
 async def test_a_key_without_an_answer_is_free_again(store: Store) -> None:
     await take(store, "f1")
     assert not (await take(store, "f1", START_US + 60_000_000)).fresh
-    await store.journal.commit(a.FreeKey("ann", "k1"))
+    await store.journal.commit(FreeKey("ann", "k1"))
     assert (await take(store, "f1", START_US + 1)).fresh
     assert (await take(store, "f2", START_US + 60_000_002)).fresh
-    await store.journal.commit(a.KeepAnswer("ann", "k1", 200, b"x"))
-    await store.journal.commit(a.FreeKey("ann", "k1"))
+    await store.journal.commit(KeepAnswer("ann", "k1", 200, b"x"))
+    await store.journal.commit(FreeKey("ann", "k1"))
 
     assert (await take(store, "f3", START_US + 60_000_003)).status == 200

@@ -10,7 +10,7 @@ from tests.stores import Store
 from tieline.model import commands as c
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.fleet.limits import Leased, LeaseShares
-from tieline.model.people.access import KeyTaken, TakeKey
+from tieline.model.people.kept_answer import KeyTaken, TakeKey
 from tieline.model.runs.run import Done
 from tieline.ports.journal import Journal
 

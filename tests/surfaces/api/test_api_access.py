@@ -13,7 +13,7 @@ from tests.conftest import StoreHouse
 from tests.surfaces.web.site import Site, open_site
 
 from tieline.compose.features import QUESTIONS, endpoints
-from tieline.model.people.access import Role, Scope
+from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import OF_ROLE, Permission, allowed
 from tieline.surfaces.api.endpoint import PREFIX, Endpoint
 from tieline.surfaces.web.guard import need_of

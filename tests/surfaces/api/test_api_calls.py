@@ -11,7 +11,7 @@ from tests.surfaces.web.client import Answer
 from tests.surfaces.web.site import SECRETS, Site, open_site
 
 from tieline.model.commands import Pause, RetryDead, StartReplay
-from tieline.model.people.access import Role
+from tieline.model.people.role import Role
 from tieline.model.runs.run import Dead, Held, StepState
 from tieline.operations.bulk import bulk_pass
 from tieline.surfaces.api.endpoint import PREFIX

@@ -8,9 +8,9 @@ from tests.canary import a_cage, drive
 from tests.surfaces.web.client import Client
 
 from tieline.compose.features import QUESTIONS, endpoints
+from tieline.features.access.model import AddToken
+from tieline.features.access.rules.credentials import digest
 from tieline.model.base.by import By
-from tieline.model.people.access import AddToken
-from tieline.rules.people.credentials import digest
 from tieline.surfaces.api.endpoint import PREFIX
 
 ENDPOINTS = endpoints()

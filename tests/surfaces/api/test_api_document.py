@@ -28,7 +28,7 @@ from tests.surfaces.web.site import open_site
 from tieline.compose.features import endpoints
 from tieline.model.base.by import By
 from tieline.model.commands import KeepSchedule, ReplayFilter, StartReplay
-from tieline.model.people.access import Role
+from tieline.model.people.role import Role
 from tieline.model.replays.operation import BulkFilter, StartOperation
 from tieline.model.runs.run import Dead, Held, StepState
 from tieline.surfaces.api.endpoint import PREFIX

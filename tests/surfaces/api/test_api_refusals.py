@@ -9,7 +9,7 @@ from tests.surfaces.api.test_api_calls import Api
 from tests.surfaces.web.site import Site, open_site
 
 from tieline.compose.features import endpoints
-from tieline.model.people.access import Role
+from tieline.model.people.role import Role
 from tieline.model.runs.run import Dead
 from tieline.surfaces.api.endpoint import PREFIX
 

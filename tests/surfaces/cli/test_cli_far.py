@@ -13,7 +13,7 @@ from tests.surfaces.web.site import Site, open_site
 from tieline.adapters.remote.client import FarHub, RemotePlace
 from tieline.compose.features import ORDERS, QUESTIONS
 from tieline.model.base.errors import SettingsError
-from tieline.model.people.access import Role
+from tieline.model.people.role import Role
 
 PATIENCE_S = 60.0
 

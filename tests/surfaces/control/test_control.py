@@ -15,6 +15,15 @@ from tieline.adapters.control.client import ControlJournal, call_hub
 from tieline.adapters.control.socket_path import socket_path
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE, CONTROLLED
+from tieline.features.access.model import (
+    AddInvite,
+    AddToken,
+    AddUser,
+    RemoveUser,
+    RevokeToken,
+    SetPassword,
+    SetRole,
+)
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.command import OperatorCommand
@@ -37,15 +46,6 @@ from tieline.model.commands import (
     Resume,
     RetryDead,
     StartReplay,
-)
-from tieline.model.people.access import (
-    AddInvite,
-    AddToken,
-    AddUser,
-    RemoveUser,
-    RevokeToken,
-    SetPassword,
-    SetRole,
 )
 from tieline.model.replays.operation import BulkFilter, CancelOperation, StartOperation
 from tieline.model.runs.run import Dead

@@ -17,7 +17,7 @@ SECRET = frozenset({"password", "old", "new"})
 
 
 def plain_page(request: Request, name: str, texts: Mapping[str, str], status: int) -> Response:
-    """The page *name* of ``surfaces/web/login.py``."""
+    """The page *name* of ``features/access/login.py``."""
     title, action, fields = FORMS[name]
     viewer = viewer_if_any(request)
     hidden = {"next": texts.get("next", ""), "csrf": (viewer and viewer.csrf) or ""}

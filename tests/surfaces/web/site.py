@@ -17,14 +17,16 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.compose.features import ANSWERED_BY_HUB, CATALOGUE, QUESTIONS, endpoints
+from tieline.compose.features import ANSWERED_BY_HUB, CATALOGUE, QUESTIONS, authenticator, endpoints
+from tieline.features.access import login
+from tieline.features.access.accounts import Accounts
+from tieline.features.access.model import AddToken, AddUser
+from tieline.features.access.rules.credentials import TOKEN_PREFIX, csrf_of, digest
+from tieline.features.access.session_cookie import COOKIE
 from tieline.model.base.by import By
 from tieline.model.command import OperatorCommand
-from tieline.model.people.access import AddToken, AddUser, Role, Scope
-from tieline.rules.people.credentials import TOKEN_PREFIX, csrf_of, digest
+from tieline.model.people.role import Role, Scope
 from tieline.surfaces.api.openapi import api_routes
-from tieline.surfaces.web import login
-from tieline.surfaces.web.accounts import COOKIE, Accounts
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
 from tieline.surfaces.web.server import Place, WebServer
@@ -54,7 +56,6 @@ class Site:
     house: StoreHouse
     client: Client
     parts: WebParts
-    accounts: Accounts
     routes: list[BaseRoute]
     told: list[OperatorCommand[Any]] = field(default_factory=list)
     """What the hub was told after a commit."""
@@ -137,17 +138,20 @@ async def open_site(
         ids=house.ids,
         vault=FixedVault(SECRETS),
         observer=CountingObserver(),
-        new_key=SystemSecrecy().key,
+        secrecy=SystemSecrecy(),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
         policy=policy,
     )
-    accounts = Accounts(parts, SystemSecrecy())
-    routes = [*login.routes(parts, accounts, plain_page), *api_routes(parts, endpoints()), *more]
-    web = WebServer(web_app(parts, accounts, routes), Place("127.0.0.1", 0))
+    routes = [
+        *login.routes(parts, Accounts(parts), plain_page),
+        *api_routes(parts, endpoints()),
+        *more,
+    ]
+    web = WebServer(web_app(parts, authenticator(parts), routes), Place("127.0.0.1", 0))
     await web.open()
     try:
-        yield Site(house, Client(web.port), parts, accounts, routes, told)
+        yield Site(house, Client(web.port), parts, routes, told)
     finally:
         await web.close(5.0)
         await parts.views.close()

@@ -10,15 +10,16 @@ from starlette.routing import Route
 from tests.conftest import StoreHouse
 from tests.surfaces.web.site import PASSWORD, Site, open_site
 
-from tieline.model.people import access as a
-from tieline.model.views.access import ListSessions, ListTokens, ListUsers
+from tieline.features.access import model as m
+from tieline.features.access.first_user import first_invitation
+from tieline.features.access.login import local
+from tieline.features.access.model import ListSessions, ListTokens, ListUsers
+from tieline.features.access.rules.credentials import IDLE_US, SESSION_US
+from tieline.features.access.rules.login_limit import ADDRESS, PAIR
+from tieline.features.access.session_cookie import COOKIE, SECURE_COOKIE
 from tieline.model.views.views import ListAudit
 from tieline.rules.people.access import Permission
-from tieline.rules.people.credentials import IDLE_US, SESSION_US
-from tieline.rules.people.login_limit import ADDRESS, PAIR
-from tieline.surfaces.web.accounts import COOKIE, SECURE_COOKIE
 from tieline.surfaces.web.guard import needs
-from tieline.surfaces.web.login import local
 from tieline.surfaces.web.parts import WebPolicy
 from tieline.surfaces.web.viewer import viewer_of
 
@@ -146,9 +147,9 @@ async def test_a_role_that_is_taken_away_counts_at_once(house: StoreHouse) -> No
         await site.add_user("boss", "admin")
         await site.add_user("ann", "operator")
         ann = await site.session("ann")
-        await house.journal.commit(a.SetRole("ann", "support", site.by()))
+        await house.journal.commit(m.SetRole("ann", "support", site.by()))
         demoted = await ann.get("/who")
-        await house.journal.commit(a.RemoveUser("ann", site.by()))
+        await house.journal.commit(m.RemoveUser("ann", site.by()))
         removed = await ann.get("/who")
 
     assert (demoted.status, removed.status) == (403, 401)
@@ -229,7 +230,7 @@ async def test_many_tries_at_once_do_not_slip_through(house: StoreHouse) -> None
 
 
 def test_guessing_names_from_one_address_is_slowed() -> None:
-    from tieline.rules.people.login_limit import LoginLimit
+    from tieline.features.access.rules.login_limit import LoginLimit
 
     limit = LoginLimit()
     tries = [limit.take(f"name{n}", "192.0.2.1", 0) for n in range(ADDRESS + 1)]
@@ -242,7 +243,7 @@ def test_guessing_names_from_one_address_is_slowed() -> None:
 async def test_an_unknown_name_is_told_the_same_and_checked_the_same(house: StoreHouse) -> None:
     async with open_site(house, WHO) as site:
         await site.add_user("ann")
-        await house.journal.commit(a.AddUser("invited", "admin", None, site.by()))
+        await house.journal.commit(m.AddUser("invited", "admin", None, site.by()))
         known = await site.log_in("ann", "wrong password")
         unknown = await site.log_in("nobody", "wrong password")
         waiting = await site.log_in("invited", "wrong password")
@@ -282,7 +283,7 @@ async def test_expired_revoked_and_invented_tokens_are_nobodys(house: StoreHouse
         ann = await site.session("ann")
         expired = await site.token("old", "read", expires_us=house.clock.at_us)
         revoked = await site.token("gone", "read")
-        await house.journal.commit(a.RevokeToken("gone", site.by()))
+        await house.journal.commit(m.RevokeToken("gone", site.by()))
         headers = [
             expired,
             revoked,
@@ -304,7 +305,7 @@ async def test_expired_revoked_and_invented_tokens_are_nobodys(house: StoreHouse
 
 async def test_the_first_link_makes_one_administrator_and_is_used_up(house: StoreHouse) -> None:
     async with open_site(house, WHO) as site:
-        first, second = [await site.accounts.first_invitation() for _ in range(2)]
+        first, second = [await first_invitation(site.parts) for _ in range(2)]
         assert first is not None
         assert second is not None
         form = await site.client.get(f"/welcome/{first}")
@@ -314,7 +315,7 @@ async def test_the_first_link_makes_one_administrator_and_is_used_up(house: Stor
         other = await site.post(f"/welcome/{second}", {"name": "eve", "password": PASSWORD})
         inside = await who(site, done.cookies[COOKIE])
         users = await site.parts.views.read(ListUsers())
-        none = await site.accounts.first_invitation()
+        none = await first_invitation(site.parts)
 
     assert (form.status, form.headers["referrer-policy"]) == (200, "no-referrer")
     assert (weak.status, done.status, again.status, other.status) == (422, 303, 404, 422)
@@ -325,7 +326,7 @@ async def test_the_first_link_makes_one_administrator_and_is_used_up(house: Stor
 
 async def test_the_first_link_has_a_day(house: StoreHouse) -> None:
     async with open_site(house, WHO) as site:
-        key = await site.accounts.first_invitation()
+        key = await first_invitation(site.parts)
         house.clock.advance(days=1)
         form = await site.client.get(f"/welcome/{key}")
         late = await site.post(f"/welcome/{key}", {"name": "ann", "password": PASSWORD})

@@ -15,15 +15,17 @@ from tests.engine import Witness
 from tests.surfaces.web.client import Client, raw
 
 from tieline.adapters.sqlite.reader import SqliteReader
+from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import SettingsError, StoreLost
+from tieline.model.people.role import Role
 from tieline.model.runs.facts import PassFailed
 from tieline.model.views.views import Question
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
-from tieline.rules.people.access import Permission, Role, allowed
+from tieline.rules.people.access import Permission, allowed
 from tieline.surfaces.web import gate, protocol
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.guard import needs, open_to_all
@@ -33,7 +35,7 @@ from tieline.surfaces.web.viewer import Viewer, viewer_of
 
 
 class Everybody:
-    """A doorkeeper who believes the header X-Role; the real one has its own tests."""
+    """An authenticator that believes the header X-Role; the real one has its own tests."""
 
     async def identify(self, request: Request) -> Viewer | None:
         role = request.headers.get("x-role")
@@ -100,6 +102,7 @@ async def serving(
         ids=house.ids,
         vault=FixedVault({}),
         observer=observer,
+        secrecy=SystemSecrecy(),
         metrics=lambda: (b"tieline_up 1\n", "text/plain; version=0.0.4"),
         policy=policy,
     )
@@ -298,6 +301,7 @@ def test_a_route_that_does_not_say_who_may_use_it_stops_the_application(
                 ids=None,  # type: ignore[arg-type]
                 vault=FixedVault({}),
                 observer=CountingObserver(),
+                secrecy=SystemSecrecy(),
             ),
             Everybody(),
             [Route("/forgotten", forgotten)],

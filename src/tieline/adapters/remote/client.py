@@ -25,7 +25,7 @@ from tieline.model.base.ids import EventId, Micros, ReplayId, RunId
 from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest, Timeouts
 from tieline.model.command import Command
 from tieline.model.commands import Edited
-from tieline.model.people.access import Role
+from tieline.model.people.role import Role
 from tieline.model.replays.operation import BulkFilter, StartOperation
 from tieline.model.views.replay_plan import Plan
 from tieline.model.views.views import Question

@@ -1,11 +1,11 @@
-"""Access: who may do what; users, invitations, sessions, tokens, and answers that are kept."""
+"""Access: who may do what; users, invitations, sessions and tokens."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.people import access, reading
+from tieline.features.access import model as m
+from tieline.features.access import reading, store
 from tieline.features.manifest import Answers, Feature, Handles
-from tieline.model.people import access as a
-from tieline.model.views import access as q
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -13,38 +13,52 @@ if TYPE_CHECKING:
 
     from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
+    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.parts import WebParts
 
 
-def _invite_instead(command: a.AddUser | a.SetPassword) -> str:
+def _invite_instead(command: m.AddUser | m.SetPassword) -> str:
     wanted = "invite them instead (tieline user invite): who is invited chooses it alone"
     return f"the password of {command.name!r} cannot be set over --url; {wanted}"
 
 
 def _endpoints() -> tuple["Endpoint", ...]:
-    from tieline.surfaces.api import people
+    from tieline.features.access import api
 
-    return people.ENDPOINTS
+    return api.ENDPOINTS
+
+
+def _authenticator(parts: "WebParts") -> "Authenticator":
+    from tieline.features.access.authenticator import StoreAuthenticator
+
+    return StoreAuthenticator(parts)
+
+
+async def _notes(parts: "WebParts", address: str, *, is_private: bool) -> tuple[str, ...]:
+    from tieline.features.access import first_user
+
+    return await first_user.notes(parts, address, is_private=is_private)
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import token, user
+    from tieline.features.access.cli import token, user
 
     app.add_typer(user.app, name="user")
     app.add_typer(token.app, name="token")
 
 
 def _pages() -> "Pages":
+    from tieline.features.access import pages
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.pages import people
 
     return Pages(
-        people.routes,
+        pages.routes,
         menu=(
-            Entry("Records", Link("/audit", "Audit", "audit")),
             Entry("Access", Link("/users", "Users", "people")),
             Entry("Access", Link("/tokens", "Tokens", "key")),
         ),
+        templates=Path(__file__).parent / "templates",
         told={
             "invited": "The invitation is made.",
             "role": "The role is changed; it holds from the next page on.",
@@ -61,34 +75,33 @@ ACCESS = Feature(
     name="access",
     says="Says who may look and decide, and remembers who did.",
     commands=(
-        Handles(a.AddUser, access.add_user, _ADMIN, beside_store=_invite_instead),
-        Handles(a.SetRole, access.set_role, _ADMIN, call="/users/{name}/role"),
-        Handles(a.SetPassword, access.set_password, _ADMIN, beside_store=_invite_instead),
-        Handles(a.RemoveUser, access.remove_user, _ADMIN, call="/users/{name}/remove"),
-        Handles(a.AddInvite, access.add_invite, _ADMIN),
-        Handles(a.AcceptInvite, access.accept_invite),
-        Handles(a.OpenSession, access.open_session),
-        Handles(a.TouchSession, access.touch_session),
-        Handles(a.EndSession, access.end_session),
-        Handles(a.EndSessions, access.end_sessions),
-        Handles(a.AddToken, access.add_token, _ADMIN, inverse=a.RevokeToken),
-        Handles(a.TouchToken, access.touch_token),
-        Handles(a.RevokeToken, access.revoke_token, _ADMIN, call="/tokens/{token}/revoke"),
-        Handles(a.TakeKey, access.take_key),
-        Handles(a.KeepAnswer, access.keep_answer),
-        Handles(a.FreeKey, access.free_key),
+        Handles(m.AddUser, store.add_user, _ADMIN, beside_store=_invite_instead),
+        Handles(m.SetRole, store.set_role, _ADMIN, call="/users/{name}/role"),
+        Handles(m.SetPassword, store.set_password, _ADMIN, beside_store=_invite_instead),
+        Handles(m.RemoveUser, store.remove_user, _ADMIN, call="/users/{name}/remove"),
+        Handles(m.AddInvite, store.add_invite, _ADMIN),
+        Handles(m.AcceptInvite, store.accept_invite),
+        Handles(m.OpenSession, store.open_session),
+        Handles(m.TouchSession, store.touch_session),
+        Handles(m.EndSession, store.end_session),
+        Handles(m.EndSessions, store.end_sessions),
+        Handles(m.AddToken, store.add_token, _ADMIN, inverse=m.RevokeToken),
+        Handles(m.TouchToken, store.touch_token),
+        Handles(m.RevokeToken, store.revoke_token, _ADMIN, call="/tokens/{token}/revoke"),
     ),
     questions=(
-        Answers(q.ListUsers, reading.users, needs=_ADMIN),
-        Answers(q.ListTokens, reading.tokens, needs=_ADMIN),
-        Answers(q.ListSessions, reading.sessions),
-        Answers(q.FindCredentials, reading.credentials),
-        Answers(q.FindSession, reading.session),
-        Answers(q.FindToken, reading.token),
-        Answers(q.FindInvite, reading.invite),
+        Answers(m.ListUsers, reading.users, needs=_ADMIN),
+        Answers(m.ListTokens, reading.tokens, needs=_ADMIN),
+        Answers(m.ListSessions, reading.sessions),
+        Answers(m.FindCredentials, reading.credentials),
+        Answers(m.FindSession, reading.session),
+        Answers(m.FindToken, reading.token),
+        Answers(m.FindInvite, reading.invite),
     ),
     endpoints=_endpoints,
     pages=_pages,
+    authenticator=_authenticator,
+    console_notes=_notes,
     commands_of_people=_commands,
-    tables=("user", "session", "token", "invite", "answer"),
+    tables=("account", "session", "token", "invite"),
 )

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.fleet import tallying
+from tieline.adapters.sql.people import kept_answer
 from tieline.adapters.sql.runs import execution, sweeping, timing
 from tieline.adapters.sql.store import checking, purging
 from tieline.features.manifest import Answers, Feature, Handles
 from tieline.model import commands as c
+from tieline.model.people.kept_answer import FreeKey, KeepAnswer, TakeKey
 from tieline.model.views import views as v
 from tieline.rules.people.access import Permission
 
@@ -35,6 +37,9 @@ ENGINE = Feature(
         Handles(c.Sweep, sweeping.sweep),
         Handles(c.Purge, purging.purge),
         Handles(c.KeepTally, tallying.keep),
+        Handles(TakeKey, kept_answer.take_key),
+        Handles(KeepAnswer, kept_answer.keep_answer),
+        Handles(FreeKey, kept_answer.free_key),
     ),
     questions=(
         Answers(v.CheckStore, needs=Permission.READ),
@@ -43,4 +48,5 @@ ENGINE = Feature(
     ),
     commands_of_people=_commands,
     beside_store=frozenset({"serve", "demo", "db", "new"}),
+    tables=("kept_answer",),
 )

@@ -31,7 +31,10 @@ def _pages() -> "Pages":
 
     return Pages(
         system.routes,
-        menu=(Entry("System", Link("/workers", "Workers", "worker")),),
+        menu=(
+            Entry("System", Link("/workers", "Workers", "worker")),
+            Entry("Records", Link("/audit", "Audit", "audit")),
+        ),
     )
 
 

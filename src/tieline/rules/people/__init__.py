@@ -1,1 +1,1 @@
-"""People: roles, credentials and the audit log."""
+"""People: what each may do, and the chain of the audit log."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from tieline.model.people.access import Role as Role
-from tieline.model.people.access import Scope as Scope
+from tieline.model.people.role import Role, Scope
 
 
 class Permission(StrEnum):

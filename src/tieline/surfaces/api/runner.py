@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import PayloadRejected
 from tieline.model.base.payload import Json
-from tieline.model.people.access import FreeKey, KeepAnswer, KeyTaken, TakeKey
+from tieline.model.people.kept_answer import FreeKey, KeepAnswer, KeyTaken, TakeKey
 from tieline.pipeline.redactor import Discretion
 from tieline.rules.formats.json_safety import parse
 from tieline.rules.formats.plain import plain

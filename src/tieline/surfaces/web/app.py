@@ -12,14 +12,14 @@ from starlette.types import ASGIApp
 
 from tieline.surfaces.web import health, metrics
 from tieline.surfaces.web.gate import Draw, Gate
-from tieline.surfaces.web.guard import Doorkeeper, guarded
+from tieline.surfaces.web.guard import Authenticator, guarded
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.signpost import Signpost
 
 
 def web_app(
     parts: WebParts,
-    doorkeeper: Doorkeeper,
+    authenticator: Authenticator,
     surfaces: Sequence[BaseRoute],
     static: Path | None = None,
     draw: Draw | None = None,
@@ -30,7 +30,7 @@ def web_app(
     """
     routes = [*health.routes(parts), *metrics.routes(parts), *surfaces]
     # No framework around the router: whatever is raised gets to the gate, which answers it.
-    router = Router([*guarded(routes, doorkeeper), *_static(static)], redirect_slashes=False)
+    router = Router([*guarded(routes, authenticator), *_static(static)], redirect_slashes=False)
     return Gate(Signpost(router), parts.policy, parts.observer, draw)
 
 

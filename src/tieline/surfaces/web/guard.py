@@ -26,8 +26,8 @@ LOGIN = "/login"
 _NEEDS = "tieline_needs"
 
 
-class Doorkeeper(Protocol):
-    """The role of whoever knows sessions and tokens."""
+class Authenticator(Protocol):
+    """The role of whoever says who sends a request; the composition gives it."""
 
     async def identify(self, request: Request) -> Viewer | None:
         """Who sent it; None: nobody we know. Raises Problem for a token that is not valid."""
@@ -59,7 +59,7 @@ def need_of(route: BaseRoute) -> Permission | str | None:
     return getattr(getattr(route, "endpoint", None), _NEEDS, None)
 
 
-def guarded(routes: Sequence[BaseRoute], doorkeeper: Doorkeeper) -> list[BaseRoute]:
+def guarded(routes: Sequence[BaseRoute], authenticator: Authenticator) -> list[BaseRoute]:
     """*routes*, each behind its guard. Raises TypeError for one that does not say what it needs."""
     made: list[BaseRoute] = []
     for route in routes:
@@ -70,7 +70,7 @@ def guarded(routes: Sequence[BaseRoute], doorkeeper: Doorkeeper) -> list[BaseRou
             path = getattr(route, "path", route)
             raise TypeError(f"the route {path} does not say who may use it: @needs(Permission.…)")
         behind = copy(route)
-        behind.app = Guard(route.app, need, doorkeeper)
+        behind.app = Guard(route.app, need, authenticator)
         made.append(behind)
     return made
 
@@ -78,14 +78,14 @@ def guarded(routes: Sequence[BaseRoute], doorkeeper: Doorkeeper) -> list[BaseRou
 class Guard:
     """Stands before one route."""
 
-    def __init__(self, app: ASGIApp, need: Permission | str, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, app: ASGIApp, need: Permission | str, authenticator: Authenticator) -> None:
         self._app = app
         self._need = need
-        self._doorkeeper = doorkeeper
+        self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        viewer = await self._doorkeeper.identify(request)
+        viewer = await self._authenticator.identify(request)
         if viewer is None and self._need != OPEN:
             if not _wants_page(request):
                 raise Problem(
@@ -98,7 +98,7 @@ class Guard:
             if self._need not in viewer.permissions:
                 raise Problem("forbidden", f"this needs the permission {str(self._need)!r}")
             if request.method not in SAFE:
-                await self._doorkeeper.check_origin(request, viewer)
+                await self._authenticator.check_origin(request, viewer)
         await self._app(scope, await _again(request, receive), send)
 
 

@@ -15,6 +15,7 @@ from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
+from tieline.ports.secrecy import Secrecy
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 
@@ -32,11 +33,6 @@ class WebPolicy:
     """Whether browsers reach it over TLS, here or at a proxy in front."""
     is_proxied: bool = False
     """Whether requests may come through a proxy, so that a loopback peer proves nothing."""
-
-
-def no_key() -> str:
-    """Nobody was given who makes keys. Raises RuntimeError."""
-    raise RuntimeError("these parts were made without a source of keys")
 
 
 def no_guards(_: Micros) -> Sequence[GuardGauges]:
@@ -58,10 +54,9 @@ class WebParts:
     ids: Ids
     vault: Vault
     observer: Observer
+    secrecy: Secrecy
     metrics: Callable[[], tuple[bytes, str]] | None = None
     """The numbers for machines, and their media type; called in a thread. None: nobody counts."""
-    new_key: Callable[[], str] = no_key
-    """Makes a secret of 256 random bits."""
     status: Callable[[], dict[str, Any]] = dict
     """What this process says of itself."""
     guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards

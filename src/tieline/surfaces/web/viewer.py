@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tieline.rules.people.access import Permission, Role
+from tieline.model.people.role import Role
+from tieline.rules.people.access import Permission
 
 
 @dataclass(frozen=True, slots=True)

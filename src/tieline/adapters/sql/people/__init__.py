@@ -1,1 +1,1 @@
-"""People: users, sessions and tokens are stored and read."""
+"""People: what was answered to their requests is kept."""

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from tieline.features.access.model import AddToken, ListTokens, RevokeToken, TokenRow
+from tieline.features.access.rules import credentials as rule
 from tieline.model.base.by import By
-from tieline.model.people.access import AddToken, RevokeToken, Scope, TokenRow
-from tieline.model.views.access import ListTokens
-from tieline.rules.people import credentials as rule
+from tieline.model.people.role import Scope
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
 from tieline.surfaces.cli.session import Session

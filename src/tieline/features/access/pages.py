@@ -7,22 +7,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.base.by import By
-from tieline.model.base.errors import NotFound, SettingsError
-from tieline.model.people.access import (
+from tieline.features.access import login
+from tieline.features.access.accounts import Accounts
+from tieline.features.access.model import (
     AddInvite,
     AddToken,
     EndSessions,
+    ListTokens,
+    ListUsers,
     RemoveUser,
     RevokeToken,
-    Role,
-    Scope,
     SetRole,
     UserRow,
 )
-from tieline.model.views.access import ListTokens, ListUsers
+from tieline.features.access.rules.credentials import INVITE_US, TOKEN_PREFIX, digest, user_name
+from tieline.model.base.by import By
+from tieline.model.base.errors import NotFound, SettingsError
+from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import Permission
-from tieline.rules.people.credentials import INVITE_US, TOKEN_PREFIX, digest, user_name
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.web.guard import needs
@@ -45,10 +47,11 @@ SCOPES = (
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """``/users`` and ``/tokens``."""
+    """``/users`` and ``/tokens``, and by which pages people come in."""
     office = Office(desk)
     both = ["GET", "POST"]
     return [
+        *login.routes(desk.parts, Accounts(desk.parts), login.page_of(desk)),
         Route("/users", office.users),
         Route("/users/invite", office.invite, methods=both),
         Route("/users/{name}/role", office.role, methods=both),
@@ -170,7 +173,7 @@ class Office:
         return user
 
     async def _invited(self, request: Request, user: str | None, role: Role, by: By) -> Response:
-        key = self.desk.parts.new_key()
+        key = self.desk.parts.secrecy.key()
         command = AddInvite(digest(key), user, role, False, by.at_us + INVITE_US, by)  # noqa: FBT003
         await self.desk.parts.journal.commit(command)
         return await self.desk.page(
@@ -218,9 +221,9 @@ class Office:
         days = _days(form)
         if not name:
             raise SettingsError("the name", "", "say what the token is for, such as ci or grafana")
-        key = TOKEN_PREFIX + self.desk.parts.new_key()
+        key = TOKEN_PREFIX + self.desk.parts.secrecy.key()
         command = AddToken(
-            id="tok_" + self.desk.parts.new_key()[:20],
+            id="tok_" + self.desk.parts.secrecy.key()[:20],
             name=name[:80],
             hash=digest(key),
             owner=text_of(form, "owner") or None,

@@ -1,4 +1,4 @@
-"""Gate pages: log-in, welcome, account and errors: the pages outside the console's frame."""
+"""Error pages: what went wrong, for people, inside the console's frame or outside it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieline.rules.people.credentials import SHORTEST
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.web.problem import Problem
 from tieline.surfaces.web.viewer import viewer_if_any
@@ -15,7 +14,6 @@ WORDS = {
     "Not Found": "There is no page at this address",
     "Method Not Allowed": "This address does not take that",
 }
-TITLES = {"login": "Log in", "welcome": "Welcome", "account": "Your password"}
 DO: Mapping[str, str] = {
     "not-found": "It may have been forgotten by retention, or the address has a mistake in it.",
     "forbidden": "Ask an administrator for a role that may.",
@@ -28,26 +26,11 @@ DO: Mapping[str, str] = {
 }
 
 
-class GatePages:
+class ErrorPages:
     """Draws them."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-
-    def people(
-        self, request: Request, name: str, texts: Mapping[str, str], status: int
-    ) -> Response:
-        """``login``, ``welcome`` or ``account``, as ``surfaces/web/login.py`` asks for them."""
-        viewer = viewer_if_any(request)
-        return self._desk.outside(
-            request,
-            f"{name}.html",
-            status=status,
-            title=TITLES[name],
-            shortest=SHORTEST,
-            csrf=(viewer.csrf if viewer is not None else None) or "",
-            **texts,
-        )
 
     def error(self, request: Request, problem: Problem) -> Response:
         """What went wrong, and what to do; for people."""

@@ -4,12 +4,19 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from tieline.features.access import model as m
+from tieline.features.access.model import (
+    ListSessions,
+    ListTokens,
+    ListUsers,
+    SessionRow,
+    TokenRow,
+    UserRow,
+)
+from tieline.features.access.rules import credentials as rule
 from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import Micros
-from tieline.model.people import access as a
-from tieline.model.people.access import Role, Scope, SessionRow, TokenRow, UserRow
-from tieline.model.views.access import ListSessions, ListTokens, ListUsers
-from tieline.rules.people import credentials as rule
+from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint
@@ -134,7 +141,7 @@ async def list_sessions(ask: Ask) -> Listed[SessionRow]:
 async def end_sessions(ask: Ask) -> Removed:
     """Log a user out everywhere."""
     name = (await _user(ask, ask.path["name"])).name
-    await ask.parts.journal.commit(a.EndSessions(name, ask.by(ask.body.reason)))
+    await ask.parts.journal.commit(m.EndSessions(name, ask.by(ask.body.reason)))
     return Removed(f"sessions of user:{name}")
 
 
@@ -142,8 +149,8 @@ async def invite(ask: Ask) -> Invited:
     """Invite somebody; or, for a user, let them choose a new password."""
     body: Inviting = ask.body
     name, by = rule.user_name(body.name), ask.by(body.reason)
-    key, expires_us = ask.parts.new_key(), by.at_us + rule.INVITE_US
-    command = a.AddInvite(
+    key, expires_us = ask.parts.secrecy.key(), by.at_us + rule.INVITE_US
+    command = m.AddInvite(
         hash=rule.digest(key),
         user=name,
         role=body.role,
@@ -158,14 +165,14 @@ async def invite(ask: Ask) -> Invited:
 async def set_role(ask: Ask) -> UserRow:
     """Change what a user is."""
     name = ask.path["name"]
-    await ask.parts.journal.commit(a.SetRole(name, ask.body.role, ask.by(ask.body.reason)))
+    await ask.parts.journal.commit(m.SetRole(name, ask.body.role, ask.by(ask.body.reason)))
     return await _user(ask, name)
 
 
 async def remove_user(ask: Ask) -> Removed:
     """Remove a user, with sessions and tokens."""
     name = ask.path["name"]
-    await ask.parts.journal.commit(a.RemoveUser(name, ask.by(ask.body.reason)))
+    await ask.parts.journal.commit(m.RemoveUser(name, ask.by(ask.body.reason)))
     return Removed(f"user:{name}")
 
 
@@ -181,11 +188,11 @@ async def make_token(ask: Ask) -> TokenMade:
     """A new token."""
     body: TokenMaking = ask.body
     by = ask.by(body.reason)
-    key = rule.TOKEN_PREFIX + ask.parts.new_key()
+    key = rule.TOKEN_PREFIX + ask.parts.secrecy.key()
     id_ = f"tok_{rule.digest(key)[:12]}"
     expires_us = None if not body.days else by.at_us + int(body.days * DAY_US)
     scopes = tuple(str(scope) for scope in dict.fromkeys(body.scopes))
-    command = a.AddToken(id_, body.name, rule.digest(key), body.owner, scopes, expires_us, by)
+    command = m.AddToken(id_, body.name, rule.digest(key), body.owner, scopes, expires_us, by)
     await ask.parts.journal.commit(command)
     never = expires_us is None
     return TokenMade(id_, body.name, key, scopes, body.owner, expires_us, never)
@@ -194,7 +201,7 @@ async def make_token(ask: Ask) -> TokenMade:
 async def revoke_token(ask: Ask) -> Removed:
     """Make a token void."""
     token = ask.path["token"]
-    await ask.parts.journal.commit(a.RevokeToken(token, ask.by(ask.body.reason)))
+    await ask.parts.journal.commit(m.RevokeToken(token, ask.by(ask.body.reason)))
     return Removed(f"token:{token}")
 
 

@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.access.accounts import Accounts, LoggedIn
+from tieline.features.access.model import FindInvite
+from tieline.features.access.rules.credentials import SHORTEST, can_be_accepted, digest
+from tieline.features.access.session_cookie import forget, remember
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
-from tieline.model.views.access import FindInvite
 from tieline.rules.people.access import Permission
-from tieline.rules.people.credentials import can_be_accepted, digest
-from tieline.surfaces.web.accounts import Accounts
+from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.web.guard import LOGIN, needs, open_to_all
 from tieline.surfaces.web.origin import check_same_site
 from tieline.surfaces.web.parts import WebParts
@@ -27,24 +29,25 @@ password and next; name and password; old and new. Forms of a session carry ``cs
 """
 
 
+TITLES = {"login": "Log in", "welcome": "Welcome", "account": "Your password"}
 UNCHANGED = "your session had ended, so nothing was changed; log in, and do it once more"
 
 
 def routes(parts: WebParts, accounts: Accounts, page: Page) -> list[BaseRoute]:
     """``/login``, ``/logout``, ``/welcome/{key}`` and ``/account``."""
-    desk = Desk(parts, accounts, page)
+    pages = LoginPages(parts, accounts, page)
     return [
-        Route(LOGIN, desk.show, methods=["GET"]),
-        Route(LOGIN, desk.log_in, methods=["POST"]),
-        Route("/logout", desk.log_out, methods=["POST"]),
-        Route("/welcome/{key}", desk.invited, methods=["GET"]),
-        Route("/welcome/{key}", desk.accept, methods=["POST"]),
-        Route("/account", desk.account, methods=["GET"]),
-        Route("/account", desk.change, methods=["POST"]),
+        Route(LOGIN, pages.show, methods=["GET"]),
+        Route(LOGIN, pages.log_in, methods=["POST"]),
+        Route("/logout", pages.log_out, methods=["POST"]),
+        Route("/welcome/{key}", pages.invited, methods=["GET"]),
+        Route("/welcome/{key}", pages.accept, methods=["POST"]),
+        Route("/account", pages.account, methods=["GET"]),
+        Route("/account", pages.change, methods=["POST"]),
     ]
 
 
-class Desk:
+class LoginPages:
     """Where people are let in."""
 
     def __init__(self, parts: WebParts, accounts: Accounts, page: Page) -> None:
@@ -73,7 +76,10 @@ class Desk:
             answer = self._page(request, "login", texts, problem.kind.status)
             answer.headers.update(problem.headers)
             return answer
-        return self._accounts.remember(RedirectResponse(goal, 303), session)
+        return self._in(goal, session)
+
+    def _in(self, goal: str, session: LoggedIn) -> Response:
+        return remember(RedirectResponse(goal, 303), session.key, self._parts.policy)
 
     @needs(Permission.OWN)
     async def log_out(self, request: Request) -> Response:
@@ -81,7 +87,7 @@ class Desk:
         form = await _form(request)
         everywhere = form.get("everywhere") == "yes"
         await self._accounts.log_out(request, viewer_of(request), everywhere=everywhere)
-        return self._accounts.forget(RedirectResponse(LOGIN, 303))
+        return forget(RedirectResponse(LOGIN, 303), self._parts.policy)
 
     @open_to_all
     async def invited(self, request: Request) -> Response:
@@ -99,7 +105,7 @@ class Desk:
         except (CommandRefused, Conflict) as error:
             return await self._welcome(request, str(error), 422)
         session = await self._accounts.open_session(request, user)
-        return self._accounts.remember(RedirectResponse("/", 303), session)
+        return self._in("/", session)
 
     async def _welcome(self, request: Request, error: str, status: int) -> Response:
         key = request.path_params["key"]
@@ -128,6 +134,24 @@ class Desk:
             return self._page(request, "account", {"error": words, "done": ""}, 422)
         done = "The password is changed; every other session has ended."
         return self._page(request, "account", {"error": "", "done": done}, 200)
+
+
+def page_of(desk: Desk) -> Page:
+    """Draws the pages as the console looks, without its menu."""
+
+    def draw(request: Request, name: str, texts: Mapping[str, str], status: int) -> Response:
+        viewer = viewer_if_any(request)
+        return desk.outside(
+            request,
+            f"{name}.html",
+            status=status,
+            title=TITLES[name],
+            shortest=SHORTEST,
+            csrf=(viewer.csrf if viewer is not None else None) or "",
+            **texts,
+        )
+
+    return draw
 
 
 def local(goal: str) -> str:

@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.base.by import By
-from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import Micros
-from tieline.model.people.access import (
+from tieline.features.access.model import (
     AddInvite,
     AddUser,
+    ListUsers,
     RemoveUser,
-    Role,
     SetPassword,
     SetRole,
     UserRow,
 )
-from tieline.model.views.access import ListUsers
-from tieline.rules.people import credentials as rule
+from tieline.features.access.rules import credentials as rule
+from tieline.model.base.by import By
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import Micros
+from tieline.model.people.role import Role
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 from tieline.surfaces.cli.session import Session

@@ -1,36 +1,16 @@
-"""Access: users, sessions, tokens, invitations and kept answers; how they change and are read.
+"""Access: users, sessions, tokens and invitations; how they change and are read.
 
 Passwords come as argon2id hashes; session keys, tokens and invitations as SHA-256 of what was
 given out once, so that nobody who reads the store can log in with what it says.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from tieline.model.base.by import By
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
-
-
-class Role(StrEnum):
-    """What a user is."""
-
-    VIEWER = "viewer"
-    SUPPORT = "support"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-
-class Scope(StrEnum):
-    """What a token is for."""
-
-    SEARCH = "search"
-    READ = "read"
-    OPERATE = "operate"
-    METRICS = "metrics"
-    ADMIN = "admin"
-
+from tieline.model.question import Question
 
 # --- rows -------------------------------------------------------------------------------------
 
@@ -238,50 +218,49 @@ class RevokeToken(OperatorCommand[Counted]):
     by: By
 
 
-# --- answers that are kept --------------------------------------------------------------------
+# --- questions ---------------------------------------------------------------------------------
 
 
-@value
-class KeyTaken:
-    """What became of a TakeKey."""
-
-    fresh: bool
-    """It is the caller's now: carry the request out, then KeepAnswer or FreeKey."""
-    fingerprint: str
-    """Of the request that has the key."""
-    status: int | None
-    """None: that request has no answer yet."""
-    body: bytes | None
+@dataclass(frozen=True, slots=True)
+class ListUsers(Question[tuple[UserRow, ...]]):
+    """All users by name, at most 1,000."""
 
 
-@value
-class TakeKey(Command[KeyTaken]):
-    """Claim an idempotency key for a request, unless it has been used within the time."""
-
-    actor: str
-    key: str
-    fingerprint: str
-    """Of the method, the path and the body."""
-    at_us: Micros
-    forget_before_us: Micros
-    """Keys that were taken earlier may be taken again."""
-    stale_before_us: Micros
-    """So may those without an answer that were taken before this: whoever had them is gone."""
+@dataclass(frozen=True, slots=True)
+class ListTokens(Question[tuple[TokenRow, ...]]):
+    """All tokens by name, at most 1,000."""
 
 
-@value
-class KeepAnswer(Command[Counted]):
-    """Store what was answered to the request that has the key."""
+@dataclass(frozen=True, slots=True)
+class ListSessions(Question[tuple[SessionRow, ...]]):
+    """The sessions of a user, the latest first."""
 
-    actor: str
-    key: str
-    status: int
-    body: bytes
+    user: str
 
 
-@value
-class FreeKey(Command[Counted]):
-    """The request came to nothing: its key may be used again."""
+@dataclass(frozen=True, slots=True)
+class FindCredentials(Question[Credentials | None]):
+    """What a log-in under this name is held against."""
 
-    actor: str
-    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindSession(Question[SessionRow | None]):
+    """The session with this hash; whether it is still good is for the asker to say."""
+
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindToken(Question[TokenRow | None]):
+    """The token with this hash, with its owner's role; whether it is good is for the asker."""
+
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindInvite(Question[InviteRow | None]):
+    """The invitation with this hash."""
+
+    hash: str

@@ -3,9 +3,9 @@
 import hashlib
 import re
 
+from tieline.features.access.model import InviteRow, SessionRow, TokenRow
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import Micros
-from tieline.model.people.access import InviteRow, SessionRow, TokenRow
 
 HOUR_US = 3_600_000_000
 IDLE_US = 8 * HOUR_US

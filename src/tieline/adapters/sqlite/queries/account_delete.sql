@@ -1,2 +1,0 @@
--- Remove a user.
-DELETE FROM account WHERE name = :name

@@ -1,2 +1,0 @@
--- How many administrators there are besides this one.
-SELECT count(*) FROM account WHERE role = 'admin' AND password IS NOT NULL AND name <> :name

@@ -1,2 +1,0 @@
--- Change what a user is.
-UPDATE account SET role = :role WHERE name = :name

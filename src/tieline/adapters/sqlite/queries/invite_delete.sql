@@ -1,2 +1,0 @@
--- An invitation is used up.
-DELETE FROM invite WHERE hash = :hash

@@ -1,2 +1,0 @@
--- Void every invitation of a user.
-DELETE FROM invite WHERE account = :account

@@ -1,2 +1,0 @@
--- A session ends.
-DELETE FROM session WHERE hash = :hash

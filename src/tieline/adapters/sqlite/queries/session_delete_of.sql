@@ -1,2 +1,0 @@
--- Every session of a user ends, but for one.
-DELETE FROM session WHERE account = :account AND hash <> :keep

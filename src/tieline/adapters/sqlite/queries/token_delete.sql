@@ -1,2 +1,0 @@
--- Make a token void, by its id or its name.
-DELETE FROM token WHERE id = :token OR name = :token RETURNING name

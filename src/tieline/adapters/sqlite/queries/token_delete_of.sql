@@ -1,2 +1,0 @@
--- Make every token of a user void.
-DELETE FROM token WHERE owner = :owner

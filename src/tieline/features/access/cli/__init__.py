@@ -1,0 +1,1 @@
+"""Users and tokens on the command line."""
