@@ -207,9 +207,9 @@ INDEXES = {
     "step_of_earlier_runs": "run_event",
     "attempt_delete_of_runs": "attempt_run",
     "replay_unstarted": "run_replay",
-    "issue_unlink_runs": "issue_link_subject",
-    "issue_unlink_old": "issue_link_subject",
-    "issue_unmute": "issue_muted",
+    "issues.unlink_runs": "issue_link_subject",
+    "issues.unlink_old": "issue_link_subject",
+    "issues.unmute": "issue_muted",
     "exchange_delete_of_runs": "exchange_run",
 }
 """Which index finds the rows of each."""
@@ -233,10 +233,10 @@ READING = {
     "lane_dead": "dead_open",
     "lane_parked": "work_parked",
     "dead_page_of_issue": "dead_issue",
-    "issue_page": "issue_last",
-    "issue_quiet": "issue_alive",
-    "issue_dead": "dead_issue",
-    "issue_held": "issue_link_subject",
+    "issues.page": "issue_last",
+    "issues.quiet": "issue_alive",
+    "issues.dead": "dead_issue",
+    "issues.held": "issue_link_subject",
     "issues_of_run": "issue_link_subject",
     "exchange_rows": "exchange_run",
 }

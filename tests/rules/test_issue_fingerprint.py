@@ -3,16 +3,16 @@
 import pytest
 from tests.makers import a_receipt
 
-from tieline.model.base.ids import RunId
-from tieline.model.inbound.receipt import Verdict
-from tieline.model.runs.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.rules.runs.issue_fingerprint import (
+from tieline.features.issues.rules import (
     LONGEST_SHAPE,
     Failure,
     failure_at_door,
     failure_of,
     shape_of,
 )
+from tieline.model.base.ids import RunId
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
 
 FLOW = "post_invoice"
 

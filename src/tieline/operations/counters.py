@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 
+from tieline.features.issues.model import TendIssues
 from tieline.model.base.errors import StoreError
 from tieline.model.base.ids import Micros
-from tieline.model.commands import KeepTally, TallyRow, TendIssues
+from tieline.model.commands import KeepTally, TallyRow
 from tieline.model.views.series import HOUR_US, MINUTE_US, BacklogRow, CountBacklog
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal

@@ -12,12 +12,12 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.compose.cli import Build
 from tieline.compose.features import VOCABULARY
+from tieline.features.issues.rules import Failure
 from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState
 from tieline.pipeline.admit import Occurrence, Origin
-from tieline.rules.runs.issue_fingerprint import Failure
 from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 from tieline.surfaces.cli.main import run
 

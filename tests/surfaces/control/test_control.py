@@ -15,11 +15,11 @@ from tieline.adapters.control.client import ControlJournal, call_hub
 from tieline.adapters.control.socket_path import socket_path
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE, CONTROLLED
+from tieline.features.issues.model import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
-    AcknowledgeIssue,
     By,
     Cancel,
     CancelReplay,
@@ -27,13 +27,10 @@ from tieline.model.commands import (
     DecideMany,
     DiscardDead,
     EditDead,
-    MuteIssue,
     Pause,
     Purge,
-    ReopenIssue,
     ReplayFilter,
     ResolveHeld,
-    ResolveIssue,
     Resume,
     RetryDead,
     StartReplay,

@@ -9,8 +9,8 @@ from typing import Any
 
 from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.runs import claiming, execution, ingesting, locking
-from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
+from tieline.features.issues.hooks import note_receipts
 from tieline.model import commands as c
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command

@@ -2,10 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.issues import deciding, reading
+from tieline.features.issues import reading, store
+from tieline.features.issues.model import (
+    UNRESOLVED,
+    AcknowledgeIssue,
+    CountIssues,
+    ListIssues,
+    MuteIssue,
+    ReopenIssue,
+    ResolveIssue,
+    ShowIssue,
+    TendIssues,
+)
 from tieline.features.manifest import Answers, Feature, Handles
-from tieline.model import commands as c
-from tieline.model.views.issues import UNRESOLVED, CountIssues, ListIssues, ShowIssue
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -16,21 +25,21 @@ if TYPE_CHECKING:
 HOUR_US = 3_600_000_000
 
 
-def _muted(command: c.MuteIssue) -> dict[str, float]:
+def _muted(command: MuteIssue) -> dict[str, float]:
     until_us = command.until_us
     return {} if until_us is None else {"hours": (until_us - command.by.at_us) / HOUR_US}
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import issues
+    from tieline.features.issues import cli as issues
 
     app.add_typer(issues.app, name="issues")
 
 
 def _pages() -> "Pages":
+    from tieline.features.issues import pages as issues
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.pages import issues
 
     return Pages(
         issues.routes,
@@ -49,29 +58,29 @@ ISSUES = Feature(
     says="Groups like failures, and remembers what people said about them.",
     commands=(
         Handles(
-            c.AcknowledgeIssue,
-            deciding.acknowledge,
+            AcknowledgeIssue,
+            store.acknowledge,
             Permission.OPERATE,
             call="/issues/{id}/acknowledge",
-            inverse=c.ReopenIssue,
+            inverse=ReopenIssue,
         ),
         Handles(
-            c.ResolveIssue,
-            deciding.resolve,
+            ResolveIssue,
+            store.resolve,
             Permission.OPERATE,
             call="/issues/{id}/resolve",
-            inverse=c.ReopenIssue,
+            inverse=ReopenIssue,
         ),
         Handles(
-            c.MuteIssue,
-            deciding.mute,
+            MuteIssue,
+            store.mute,
             Permission.OPERATE,
             call="/issues/{id}/mute",
             body=_muted,
-            inverse=c.ReopenIssue,
+            inverse=ReopenIssue,
         ),
-        Handles(c.ReopenIssue, deciding.reopen, Permission.OPERATE, call="/issues/{id}/reopen"),
-        Handles(c.TendIssues, deciding.tend),
+        Handles(ReopenIssue, store.reopen, Permission.OPERATE, call="/issues/{id}/reopen"),
+        Handles(TendIssues, store.tend),
     ),
     questions=(
         Answers(

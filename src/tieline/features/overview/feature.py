@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def _pages() -> "Pages":
+    from tieline.features.overview import pages as now
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.pages import now
 
     return Pages(
         now.routes,

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from tieline.features.issues.model import ListIssues
 from tieline.model.base.failure import FailureKind
-from tieline.model.views.issues import ListIssues
 from tieline.model.views.more import ListAttempts
 from tieline.model.views.series import ListSources
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, Page, Question, Window

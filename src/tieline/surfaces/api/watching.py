@@ -4,11 +4,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tieline.features.issues.model import (
+    UNRESOLVED,
+    AcknowledgeIssue,
+    IssueDetail,
+    IssueRow,
+    ListIssues,
+    MuteIssue,
+    ReopenIssue,
+    ResolveIssue,
+    ShowIssue,
+)
 from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import IssueId
-from tieline.model.commands import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
-from tieline.model.views.issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
 from tieline.model.views.more import Find, Match
 from tieline.model.views.rows import AuditRow
 from tieline.model.views.series import ReadSeries, Series

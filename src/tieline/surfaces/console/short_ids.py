@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tieline.model.views.issues import ListIssues
+from tieline.features.issues.model import ListIssues
 from tieline.model.views.more import Match
 from tieline.model.views.views import (
     MOST_ROWS,

@@ -67,7 +67,7 @@ def _replay(text: str) -> Steps[Matches]:
 
 
 def _issue(text: str) -> Steps[Matches]:
-    rows = yield from ask("issue_show", id=text)
+    rows = yield from ask("issues.show", id=text)
     return [
         v.Match("issue", row[0], f"{row[4]} of {row[1] or row[2]}: {row[6]}", row[10])
         for row in rows

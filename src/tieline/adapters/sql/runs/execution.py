@@ -6,8 +6,9 @@ from typing import NamedTuple
 import orjson
 
 from tieline.adapters.sql.runs.admission import Entry, admit
-from tieline.adapters.sql.runs.issue_writer import Noted, fitting, note
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
+from tieline.features.issues.hooks import Noted, fitting, note
+from tieline.features.issues.rules import failure_of
 from tieline.model.base.errors import StaleClaim
 from tieline.model.base.ids import RunId, Tenant
 from tieline.model.commands import Counted, GiveBack, Remember, Settle, Settled
@@ -23,7 +24,6 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
-from tieline.rules.runs.issue_fingerprint import failure_of
 
 
 class Owned(NamedTuple):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from tieline.adapters.sql.runs.admission import Entry, admit
-from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
+from tieline.features.issues.hooks import note_receipts
 from tieline.model.base.ids import EventId
 from tieline.model.commands import Ingest, Ingested
 from tieline.model.inbound.receipt import Receipt, Verdict

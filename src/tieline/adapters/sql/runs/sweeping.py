@@ -1,13 +1,13 @@
 """Sweeping: what silent workers held becomes ready again, and runs past their deadline end."""
 
 from tieline.adapters.sql.runs.execution import advance_lanes
-from tieline.adapters.sql.runs.issue_writer import Noted, note
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
+from tieline.features.issues.hooks import Noted, note
+from tieline.features.issues.rules import Failure
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import Counted, Sweep, Swept
 from tieline.model.fleet.presence import Beat, Beaten, Leave, TakeDuty
 from tieline.model.runs.run import RunState
-from tieline.rules.runs.issue_fingerprint import Failure
 
 
 def beat(command: Beat) -> Steps[Beaten]:

@@ -77,7 +77,7 @@ def _delete_runs(rows: Sequence[RowOut], payloads_before_us: int) -> Steps[None]
     yield from put("step_delete_of_runs", ids)
     yield from put("attempt_delete_of_runs", ids)
     yield from put("exchange_delete_of_runs", ids)
-    yield from put("issue_unlink_runs", ids)
+    yield from put("issues.unlink_runs", ids)
     yield from put("dead_delete", ids)
     yield from put("run_delete", ids)
     events = [(*event, payloads_before_us) for event in {(row[0], row[2]) for row in rows}]
@@ -90,8 +90,8 @@ def _forget_knowledge(command: Purge) -> Steps[None]:
     limit, before_us = command.limit, command.runs_before_us
     yield from do("exchange_expire", before_us=command.payloads_before_us, limit=limit)
     first, before = first_id("receipt", None), first_id("receipt", before_us)
-    yield from do("issue_unlink_old", first=first, before=before, limit=limit)
-    yield from do("issue_forget", before_us=before_us, limit=limit)
+    yield from do("issues.unlink_old", first=first, before=before, limit=limit)
+    yield from do("issues.forget", before_us=before_us, limit=limit)
     yield from _forget_counts(command.now_us)
 
 

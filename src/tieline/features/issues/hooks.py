@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from tieline.adapters.sql.statement import Steps, ask, ask_set, put
+from tieline.features.issues.rules import Failure, failure_at_door
 from tieline.model.base.ids import IssueId, Micros
 from tieline.model.base.value import value
 from tieline.model.commands import TallyRow
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.views.series import HOUR_US, MINUTE_US
-from tieline.rules.runs.issue_fingerprint import Failure, failure_at_door
 
 MOST_ISSUES = 5_000
 """More than anybody reads; what comes beyond goes into one coarse issue a flow or source."""
@@ -75,12 +75,12 @@ def fitting(failures: Sequence[Noted]) -> Steps[list[Noted]]:
     if not failures:
         return []
     ids = sorted({noted.issue for noted in failures})
-    rows = yield from ask_set("issue_known", [(id_,) for id_ in ids])
+    rows = yield from ask_set("issues.known", [(id_,) for id_ in ids])
     known = {row[0] for row in rows}
     fresh = len(ids) - len(known)
     if not fresh:
         return list(failures)
-    ((count,),) = yield from ask("issue_count", most=MOST_ISSUES)
+    ((count,),) = yield from ask("issues.count", most=MOST_ISSUES)
     if count + fresh <= MOST_ISSUES:
         return list(failures)
     return [noted if noted.issue in known else _coarse(noted) for noted in failures]
@@ -105,10 +105,10 @@ def note(failures: Sequence[Noted]) -> Steps[None]:
         (*key, n.event_id, n.tenant, n.at_us) for key, n in sorted(links.items(), key=itemgetter(0))
     ]
     fresh: dict[str, int] = {}
-    for (issue,) in (yield from ask_set("issue_link_insert", rows)):
+    for (issue,) in (yield from ask_set("issues.link", rows)):
         fresh[issue] = fresh.get(issue, 0) + 1
     ordered = sorted(heaps.items(), key=itemgetter(0))
-    yield from put("issue_upsert", [_row(id_, h, fresh.get(id_, 0)) for id_, h in ordered])
+    yield from put("issues.upsert", [_row(id_, h, fresh.get(id_, 0)) for id_, h in ordered])
     yield from put("tally_add", [row for id_, heap in ordered for row in _counts(id_, heap)])
 
 
