@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
-from tieline.compose.features import ANSWERED_BY_HUB, QUESTIONS, endpoints, pages
+from tieline.compose.features import ANSWERED_BY_HUB, KNOWN_BY, QUESTIONS, endpoints, pages
 from tieline.compose.parts import Parts, open_vault
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
@@ -95,8 +95,9 @@ def web_pages(parts: WebParts, accounts: Accounts) -> ASGIApp:
     added = pages()
     entries = tuple(entry for one in added for entry in one.menu)
     told = {word: text for one in added for word, text in one.told.items()}
+    short_ids = {prefix: kind for one in added for prefix, kind in one.short_ids.items()}
     folders = [one.templates for one in added if one.templates is not None]
-    desk = Desk(parts, environment(folders), entries, told)
+    desk = Desk(parts, environment(folders), entries, told, short_ids)
     gate = GatePages(desk)
     routes = [
         *login.routes(parts, accounts, gate.people),
@@ -123,6 +124,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         guards=partial(_guards, parts),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
+        known_by=KNOWN_BY,
         policy=policy(settings),
         clean=None if parts.telemetry is None else parts.telemetry.discretion.clean,
     )

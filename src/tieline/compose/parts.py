@@ -94,9 +94,14 @@ class Parts:
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
+    reach: Reach
     chance: Callable[[], float]
     knowing: Knowing
     telemetry: Telemetry | None = None
+
+    def look(self) -> None:
+        """There may be work: claim it without waiting for the next look."""
+        self.back.look()
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -163,6 +168,7 @@ def assemble(
         control=_control(store, holds, back),
         observer=outside.observer,
         clock=clock,
+        reach=reach,
         chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),
         telemetry=outside.telemetry,

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from tieline.adapters.sql.hooks import NO_HOOKS, CommitHooks
+from tieline.adapters.sql.reading.search import Finds
 from tieline.adapters.sql.statement import Steps
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
 from tieline.model.question import Question
 from tieline.model.runs.facts import Decided
+from tieline.model.views.views import Page
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
 from tieline.ports.clock import Clock
@@ -45,6 +47,13 @@ def facts_of(command: OperatorCommand[Any]) -> Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Hooked(Generic[C]):
+    """A storage step of the engine in which features take part."""
+
+    step: Callable[[C, CommitHooks], Steps[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Handles(Generic[C]):
     """A command, who may order it, and the storage step that does it.
 
@@ -53,7 +62,7 @@ class Handles(Generic[C]):
     """
 
     command: type[C]
-    step: Callable[[C], Steps[Any]]
+    step: Callable[[C], Steps[Any]] | Hooked[C]
     needs: Permission | None = None
     """What a person needs to order it; None: it is the hub's own."""
     call: str = ""
@@ -90,7 +99,7 @@ class Answers(Generic[Q]):
 
     question: type[Q]
     read: Callable[[Q], Steps[Any]] | None = None
-    """None: the store's file answers it, or the hub itself."""
+    """None: the store's file answers it, the hub itself, or what the composition puts together."""
     needs: Permission | None = None
     """What one needs to ask it over the API; None: it is asked in the hub's own process only."""
     one_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -187,6 +196,11 @@ class Feature:
     """Adds its nouns and verbs to the command line."""
     beside_store: frozenset[str] = frozenset()
     """Of these, what cannot be done to a hub elsewhere."""
+    finds: Mapping[str, Finds] = field(default_factory=dict)
+    """What the search finds by an id, by the kind of the id (``model/base/ids.py``)."""
+    known_by: Mapping[str, Callable[[str], Question[Page[Any]]]] = field(default_factory=dict)
+    """Lists that may have something of a name that a filter is given, by the filter: the API takes
+    such a name even if nothing of it is declared."""
     tables: tuple[str, ...] = ()
     """Tables of the store that it alone writes."""
     facts: tuple[type, ...] = ()

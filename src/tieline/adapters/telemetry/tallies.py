@@ -6,7 +6,6 @@ One addition in memory a fact; the store is written once for all that happened m
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from tieline.features.issues.rules import UNKNOWN_SOURCE
 from tieline.model.base.ids import Micros
 from tieline.model.commands import Heard, KeepTally, TallyRow
 from tieline.model.inbound.receipt import Verdict
@@ -14,6 +13,7 @@ from tieline.model.runs.facts import CallTried, Fact, Received, RunSettled
 from tieline.model.runs.run import RunState
 from tieline.model.views.series import HOUR_US, MINUTE_US
 from tieline.ports.observer import Observer
+from tieline.rules.runs.failure import UNKNOWN_SOURCE
 from tieline.rules.watch.latency import PREFIX, bucket_of
 
 MOST_KEYS = 20_000

@@ -70,6 +70,11 @@ class IssueRow:
     needs_person: bool = False
     """A dead run, a held one or a delivery in quarantine of it waits for a decision."""
 
+    @property
+    def headline(self) -> str:
+        """What fails, and where."""
+        return f"{self.kind} of {self.flow or self.source}: {self.words}"
+
 
 @dataclass(frozen=True, slots=True)
 class AffectedRecord:

@@ -9,6 +9,7 @@ from tieline.adapters.sql.reading.showing import audit_of, receipts_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.features.issues import model as v
 from tieline.model.base.errors import NotFound
+from tieline.model.views.more import Match
 from tieline.model.views.views import Page, Window
 from tieline.rules.formats.id_time import end_id, first_id
 
@@ -110,3 +111,9 @@ def _subjects(q: v.ShowIssue, kind: str) -> Steps[list[str]]:
     first, before = first_id(kind, None), end_id(kind, None)
     rows = yield from ask("issues.subjects", issue=q.id, first=first, before=before, limit=SAMPLES)
     return [row[0] for row in rows]
+
+
+def with_id(id_: str) -> Steps[list[Match]]:
+    """What the search finds by the id of an issue."""
+    rows = [_issue(*row) for row in (yield from ask("issues.show", id=id_))]
+    return [Match("issue", row.id, row.headline, row.last_us) for row in rows]

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from tieline.adapters.sql.hooks import CommitHooks
 from tieline.adapters.sql.runs.admission import Entry, admit
 from tieline.adapters.sql.statement import Steps, put
-from tieline.features.issues.hooks import note_receipts
 from tieline.model.base.ids import EventId
 from tieline.model.commands import Ingest, Ingested
 from tieline.model.inbound.receipt import Receipt, Verdict
 
 
-def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
+def ingest(commands: Sequence[Ingest], hooks: CommitHooks) -> Steps[list[Ingested]]:
     """Store deliveries; one answer a delivery."""
     entries = [Entry(a, command.worker) for command in commands for a in command.admissions]
     each = iter((yield from admit(entries)))
@@ -21,7 +21,7 @@ def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
         if command.receipt is not None
     ]
     yield from put("receipt_insert", receipts)
-    yield from note_receipts(receipts)
+    yield from hooks.ingested(receipts)
     return answers
 
 
