@@ -1,6 +1,6 @@
 """The features of the hub, and what is derived from their manifests: no other list names them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from tieline.adapters.remote.bounds import Bounds
 from tieline.adapters.remote.orders import Order, Orders
 from tieline.adapters.remote.questions import Asked, Questions
 from tieline.adapters.sql.catalogue import Catalogue, Step
-from tieline.adapters.sql.hooks import merged
+from tieline.adapters.sql.hooks import CommitHooks, merged
 from tieline.adapters.sql.reading import search
 from tieline.features.access.feature import ACCESS
 from tieline.features.alerts.feature import ALERTS
@@ -67,29 +67,32 @@ def questions() -> Iterator[Answers[Any]]:
     return (one for feature in FEATURES for one in feature.questions)
 
 
-HOOKS = merged([feature.commit_hooks for feature in FEATURES])
-"""What features do in the engine's transactions."""
+def catalogue(features: Sequence[Feature]) -> Catalogue:
+    """What a store can do with these *features*."""
+    hooks = merged([feature.commit_hooks for feature in features])
+    finds = {kind: one for feature in features for kind, one in feature.finds.items()}
+    asked = [one for feature in features for one in feature.questions]
+    return Catalogue(
+        commands={
+            one.command: _step(one, hooks) for feature in features for one in feature.commands
+        },
+        questions={
+            Find: partial(search.find, also=finds),
+            **{one.question: one.read for one in asked if one.read is not None},
+        },
+        hooks=hooks,
+    )
 
 
-def _step(one: Handles[Any]) -> Step:
+def _step(one: Handles[Any], hooks: CommitHooks) -> Step:
     if isinstance(one.step, Hooked):
         hooked = one.step.step
-        return lambda command: hooked(command, HOOKS)
+        return lambda command: hooked(command, hooks)
     return one.step
 
 
-FINDS = {kind: finds for feature in FEATURES for kind, finds in feature.finds.items()}
-"""What the search finds by an id, by its kind."""
-
-CATALOGUE = Catalogue(
-    commands={one.command: _step(one) for one in commands()},
-    questions={
-        Find: partial(search.find, also=FINDS),
-        **{one.question: one.read for one in questions() if one.read is not None},
-    },
-    hooks=HOOKS,
-)
-"""What a store can do."""
+CATALOGUE = catalogue(FEATURES)
+"""What the store of a hub can do."""
 
 ORDERS: Orders = {
     one.command: Order(one.call, one.about, one.body, one.beside_store) for one in actions()

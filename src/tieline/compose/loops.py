@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from tieline.compose.features import FEATURES
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
 from tieline.model.fleet.role import ProcessRole
@@ -37,7 +36,7 @@ def loops(parts: Parts) -> list[Loop]:
 
 def of_features(parts: Parts) -> list[Loop]:
     """What features repeat in processes of these roles."""
-    repeated = (one for feature in FEATURES for one in feature.loops(parts))
+    repeated = (one for made in parts.loops for one in made(parts))
     return [
         Loop(one.name, once(parts.duty, one.pass_) if one.once else one.pass_, one.wake)
         for one in repeated

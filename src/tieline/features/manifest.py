@@ -110,8 +110,8 @@ class Answers(Generic[Q]):
     """Answers it from what runs, not from what is stored."""
 
 
-class Engine(Protocol):
-    """What a process gives to the loops and hooks of features."""
+class Ground(Protocol):
+    """What a process has before its engine is put together."""
 
     @property
     def hub(self) -> HubSpec:
@@ -129,11 +129,6 @@ class Engine(Protocol):
         ...
 
     @property
-    def admitter(self) -> Admitter:
-        """What makes events, with the runs that they cause."""
-        ...
-
-    @property
     def clock(self) -> Clock:
         """What time it is."""
         ...
@@ -141,6 +136,15 @@ class Engine(Protocol):
     @property
     def observer(self) -> Observer:
         """Who is told of facts."""
+        ...
+
+
+class Engine(Ground, Protocol):
+    """What a process gives to the loops of features."""
+
+    @property
+    def admitter(self) -> Admitter:
+        """What makes events, with the runs that they cause."""
         ...
 
     @property
@@ -176,6 +180,18 @@ def _nothing(*_: Any) -> None:
     return None
 
 
+Loops = Callable[[Engine], Iterable[Repeats]]
+
+
+@dataclass(frozen=True, slots=True)
+class OnPath:
+    """What a feature does on the way of an event in one process."""
+
+    hooks: PathHooks
+    loops: Loops = _none
+    """What keeps up to date what its hooks know: these may not wait for anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One capability of the hub."""
@@ -187,7 +203,7 @@ class Feature:
     """Features whose models it reads; the order is without circles."""
     commands: tuple[Handles[Any], ...] = ()
     questions: tuple[Answers[Any], ...] = ()
-    loops: Callable[[Engine], Iterable[Repeats]] = _none
+    loops: Loops = _none
     endpoints: Callable[[], tuple["Endpoint", ...]] = _none
     """Calls of the API."""
     pages: "Callable[[], Pages | None]" = _nothing
@@ -207,8 +223,8 @@ class Feature:
     """What it tells observers, beside decisions of people."""
     commit_hooks: CommitHooks = NO_HOOKS
     """What it adds to the engine's own transactions."""
-    path_hooks: Callable[[Engine], PathHooks] | None = None
-    """What it does on the way of an event."""
+    on_path: Callable[[Ground], OnPath] | None = None
+    """Makes what it does on the way of an event."""
     inbox: tuple[type[Question[Any]], ...] = ()
     """Questions whose rows wait for a person."""
     evidence: tuple[type[Question[Any]], ...] = ()

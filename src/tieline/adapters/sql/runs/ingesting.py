@@ -20,8 +20,9 @@ def ingest(commands: Sequence[Ingest], hooks: CommitHooks) -> Steps[list[Ingeste
         for command, answer in zip(commands, answers, strict=True)
         if command.receipt is not None
     ]
-    yield from put("receipt_insert", receipts)
-    yield from hooks.ingested(receipts)
+    if receipts:
+        yield from put("receipt_insert", receipts)
+        yield from hooks.ingested(receipts)
     return answers
 
 
