@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from benchmarks.crowd import END_US, parameters
 from benchmarks.figures import median_of
 from tieline.compose.store import open_views
+from tieline.features.issues.model import ListIssues, ShowIssue
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, RunId
 from tieline.model.inbound.event import Reference
-from tieline.model.views.issues import ListIssues, ShowIssue
 from tieline.model.views.more import (
     CountHands,
     Find,

@@ -5,7 +5,7 @@ No loops run here: a test makes the passes itself, so that nothing happens behin
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +18,9 @@ from tests.makers import START_US
 from tieline import Connection, Connector, Hub, NoAuth, RetryPolicy
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.compose.features import FEATURES
 from tieline.compose.parts import Outside, Parts, assemble
+from tieline.features.manifest import Feature
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import By
 from tieline.model.inbound.request import Inbound, Reply
@@ -258,6 +260,7 @@ class Engine:
     sent: int = 0
     more: dict[str, Any] = field(default_factory=dict)
     """Further settings of the hub."""
+    features: Sequence[Feature] = FEATURES
     parts: Parts = field(init=False)
     front: Front = field(init=False)
 
@@ -267,7 +270,7 @@ class Engine:
         settings = Settings(
             store=str(self.folder / "tieline.db"), at_once=self.at_once, port=0, **self.more
         )
-        self.parts = assemble(hub.spec(), settings, outside)
+        self.parts = assemble(hub.spec(), settings, outside, features=self.features)
         parts = FrontParts(
             self.parts.journal,
             self.vault,

@@ -5,9 +5,9 @@ from dataclasses import MISSING, fields, is_dataclass
 
 from tests.queries import files_of
 
+from tieline.features.issues.model import IssueRow
 from tieline.model.inbound.event import Event
 from tieline.model.people.alert import AlertRow
-from tieline.model.views.issues import IssueRow
 from tieline.model.views.more import AttemptRow
 from tieline.model.views.operations import OperationRow
 from tieline.model.views.rows import (

@@ -10,6 +10,7 @@ from tests.makers import ALICE, BOB, FLOW, START_US, an_ingest
 
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.reader import PostgresReader
+from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.committer import Batching, Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
@@ -126,22 +127,22 @@ class Store:
 Open = Callable[[Path], Awaitable[Store]]
 
 
-async def sqlite_file(folder: Path) -> Store:
+async def sqlite_file(folder: Path, catalogue: Catalogue = CATALOGUE) -> Store:
     """SQLite on a file; the same folder opens the same store again."""
     path = folder / "tieline.db"
-    journal = Committer(SqliteDatabase(path), CATALOGUE)
-    store = Store(journal, SqliteReader(path, CATALOGUE), path)
+    journal = Committer(SqliteDatabase(path), catalogue)
+    store = Store(journal, SqliteReader(path, catalogue), path)
     await store.beat(ALICE)
     await store.beat(BOB)
     return store
 
 
-async def postgres(folder: Path) -> Store:
+async def postgres(folder: Path, catalogue: Catalogue = CATALOGUE) -> Store:
     """PostgreSQL, with two connections that commit; the same folder opens the same database."""
     url = await postgres_server.shared().database_of(folder)
     database = await PostgresDatabase.open(url)
-    journal = Committer(database, CATALOGUE, batching=Batching(side_by_side=database.connections))
-    store = Store(journal, await PostgresReader.open(url, CATALOGUE), folder)
+    journal = Committer(database, catalogue, batching=Batching(side_by_side=database.connections))
+    store = Store(journal, await PostgresReader.open(url, catalogue), folder)
     await store.beat(ALICE)
     await store.beat(BOB)
     return store

@@ -24,7 +24,6 @@ ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
 WRITING = (
     "apply",
     "fleet/tallying",
-    "issues/deciding",
     "replays/replaying",
     "runs/admission",
     "runs/bulk_deciding",
@@ -32,13 +31,14 @@ WRITING = (
     "runs/deciding",
     "runs/execution",
     "runs/ingesting",
-    "runs/issue_writer",
     "runs/scheduling",
     "runs/sweeping",
     "runs/timing",
     "store/purging",
 )
-"""The files of adapters/sql whose statements run on the writer; in a feature it is ``store``."""
+"""The files of adapters/sql whose statements run on the writer."""
+OWN_WRITING = ("store", "hooks")
+"""The same of a feature."""
 
 
 def constants(file: Path) -> set[str]:
@@ -99,8 +99,12 @@ def test_every_statement_has_its_query_in_each_dialect(dialect: Path) -> None:
 
 
 def fragments(place: Path) -> dict[str, str]:
-    """The fragments that stand there, by name."""
-    return {file.stem: file.read_text("utf-8") for file in (place / "fragments").glob("*.sql")}
+    """The fragments that stand there, and those of features for there, by name."""
+    below = "*/fragments/*.sql" if place.name == "sql" else f"*/fragments/{place.name}/*.sql"
+    files = [*(place / "fragments").glob("*.sql"), *FEATURES.glob(below)]
+    found = {file.stem: file.read_text("utf-8") for file in files}
+    assert len(found) == len(files)
+    return found
 
 
 def put_into(place: Path) -> set[str]:
@@ -168,7 +172,7 @@ WRITTEN = sorted(
     queries(SQLITE)
     & set[str]().union(
         *(constants(ADAPTERS / "sql" / f"{name}.py") for name in WRITING),
-        *map(constants, FEATURES.glob("*/store.py")),
+        *(constants(file) for name in OWN_WRITING for file in FEATURES.glob(f"*/{name}.py")),
     )
 )
 LARGE = (
@@ -207,9 +211,9 @@ INDEXES = {
     "step_of_earlier_runs": "run_event",
     "attempt_delete_of_runs": "attempt_run",
     "replay_unstarted": "run_replay",
-    "issue_unlink_runs": "issue_link_subject",
-    "issue_unlink_old": "issue_link_subject",
-    "issue_unmute": "issue_muted",
+    "issues.unlink_runs": "issue_link_subject",
+    "issues.unlink_old": "issue_link_subject",
+    "issues.unmute": "issue_muted",
     "exchange_delete_of_runs": "exchange_run",
 }
 """Which index finds the rows of each."""
@@ -233,10 +237,10 @@ READING = {
     "lane_dead": "dead_open",
     "lane_parked": "work_parked",
     "dead_page_of_issue": "dead_issue",
-    "issue_page": "issue_last",
-    "issue_quiet": "issue_alive",
-    "issue_dead": "dead_issue",
-    "issue_held": "issue_link_subject",
+    "issues.page": "issue_last",
+    "issues.quiet": "issue_alive",
+    "issues.dead": "dead_issue",
+    "issues.held": "issue_link_subject",
     "issues_of_run": "issue_link_subject",
     "exchange_rows": "exchange_run",
 }

@@ -9,7 +9,7 @@ from benchmarks.questions import measure
 from tests import postgres_server
 
 from tieline.compose.store import open_views
-from tieline.model.views.issues import ListIssues
+from tieline.features.issues.model import ListIssues
 from tieline.model.views.more import ListLanes
 from tieline.model.views.series import HOUR_US, ReadSums
 from tieline.model.views.views import PARTS, CheckRows, CountWork, ListDead

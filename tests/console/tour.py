@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.console.house import House
 
-from tieline.model.views.issues import ListIssues
+from tieline.features.issues.model import ListIssues
 from tieline.model.views.views import ListDead, ListEvents, ListReceipts, ListReplays, ListWorkers
 
 

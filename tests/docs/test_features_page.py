@@ -11,9 +11,9 @@ from tieline.model.command import name_of
 PAGE = Path(__file__).parents[2] / "docs" / "features.md"
 HEAD = """# Features, and what people can order
 
-Made of the manifests (`src/tieline/features/`) by `make regenerate`. An action is ordered by whoever
-has the permission: on the command line, over the API, in the console. It takes a reason, and has its
-line in the audit log. *Undone by* names the action that takes it back.
+Made of the manifests (`src/tieline/features/`) by `make regenerate`. An action is ordered by
+whoever has the permission: on the command line, over the API, in the console. It takes a reason
+and has its line in the audit log. *Undone by* names the action that takes it back.
 """
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.engine import DROP, Answer, Engine, Town, Vendor
 
-from tieline.model.views.issues import ListIssues
+from tieline.features.issues.model import ListIssues
 from tieline.model.views.series import HOUR_US, ReadSeries
 
 BUSY = Answer(503, {"error": "come back later"})

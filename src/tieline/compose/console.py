@@ -15,6 +15,7 @@ from tieline.adapters.system.listening import inherited
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose.features import (
     ANSWERED_BY_HUB,
+    KNOWN_BY,
     QUESTIONS,
     authenticator,
     console_notes,
@@ -89,8 +90,9 @@ def web_pages(parts: WebParts) -> ASGIApp:
     added = pages()
     entries = tuple(entry for one in added for entry in one.menu)
     told = {word: text for one in added for word, text in one.told.items()}
+    short_ids = {prefix: kind for one in added for prefix, kind in one.short_ids.items()}
     folders = [one.templates for one in added if one.templates is not None]
-    desk = Desk(parts, environment(folders), entries, told)
+    desk = Desk(parts, environment(folders), entries, told, short_ids)
     routes = [*api_routes(parts, endpoints()), *console_routes(desk, added)]
     return web_app(parts, authenticator(parts), routes, STATIC, ErrorPages(desk).error)
 
@@ -112,6 +114,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         guards=partial(_guards, parts),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
+        known_by=KNOWN_BY,
         policy=policy(settings),
         clean=None if parts.telemetry is None else parts.telemetry.discretion.clean,
     )

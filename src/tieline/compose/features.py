@@ -1,14 +1,16 @@
 """The features of the hub, and what is derived from their manifests: no other list names them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tieline.adapters.control import wire
 from tieline.adapters.remote.bounds import Bounds
 from tieline.adapters.remote.orders import Order, Orders
 from tieline.adapters.remote.questions import Asked, Questions
-from tieline.adapters.sql.catalogue import Catalogue
-from tieline.adapters.sql.hooks import merged
+from tieline.adapters.sql.catalogue import Catalogue, Step
+from tieline.adapters.sql.hooks import CommitHooks, merged
+from tieline.adapters.sql.reading import search
 from tieline.features.access.feature import ACCESS
 from tieline.features.alerts.feature import ALERTS
 from tieline.features.decisions.feature import DECISIONS
@@ -16,7 +18,7 @@ from tieline.features.engine.feature import ENGINE
 from tieline.features.fleet.feature import FLEET
 from tieline.features.flows.feature import FLOWS
 from tieline.features.issues.feature import ISSUES
-from tieline.features.manifest import Answers, Feature, Handles
+from tieline.features.manifest import Answers, Feature, Handles, Hooked
 from tieline.features.overview.feature import OVERVIEW
 from tieline.features.quarantine.feature import QUARANTINE
 from tieline.features.records.feature import RECORDS
@@ -25,6 +27,7 @@ from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
 from tieline.model.command import OperatorCommand
 from tieline.model.runs.facts import Decided
+from tieline.model.views.more import Find
 from tieline.surfaces.cli.main import Vocabulary
 
 if TYPE_CHECKING:
@@ -66,12 +69,32 @@ def questions() -> Iterator[Answers[Any]]:
     return (one for feature in FEATURES for one in feature.questions)
 
 
-CATALOGUE = Catalogue(
-    commands={one.command: one.step for one in commands()},
-    questions={one.question: one.read for one in questions() if one.read is not None},
-    hooks=merged([feature.commit_hooks for feature in FEATURES]),
-)
-"""What a store can do."""
+def catalogue(features: Sequence[Feature]) -> Catalogue:
+    """What a store can do with these *features*."""
+    hooks = merged([feature.commit_hooks for feature in features])
+    finds = {kind: one for feature in features for kind, one in feature.finds.items()}
+    asked = [one for feature in features for one in feature.questions]
+    return Catalogue(
+        commands={
+            one.command: _step(one, hooks) for feature in features for one in feature.commands
+        },
+        questions={
+            Find: partial(search.find, also=finds),
+            **{one.question: one.read for one in asked if one.read is not None},
+        },
+        hooks=hooks,
+    )
+
+
+def _step(one: Handles[Any], hooks: CommitHooks) -> Step:
+    if isinstance(one.step, Hooked):
+        hooked = one.step.step
+        return lambda command: hooked(command, hooks)
+    return one.step
+
+
+CATALOGUE = catalogue(FEATURES)
+"""What the store of a hub can do."""
 
 ORDERS: Orders = {
     one.command: Order(one.call, one.about, one.body, one.beside_store) for one in actions()
@@ -90,6 +113,12 @@ QUESTIONS: Questions = {
 
 ANSWERED_BY_HUB = {one.question: one.by_hub for one in questions() if one.by_hub is not None}
 """The questions that are about what runs."""
+
+KNOWN_BY = {
+    name: tuple(one.known_by[name] for one in FEATURES if name in one.known_by)
+    for name in {name for feature in FEATURES for name in feature.known_by}
+}
+"""Lists that may have something of a name, by the filter that the name is given to."""
 
 VOCABULARY = Vocabulary(
     tuple(feature.commands_of_people for feature in FEATURES),

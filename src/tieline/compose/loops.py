@@ -31,7 +31,17 @@ def loops(parts: Parts) -> list[Loop]:
         made += _of_a_worker(parts)
     if ProcessRole.SCHEDULER in parts.roles:
         made += _of_a_scheduler(parts)
-    return made
+    return [*made, *of_features(parts)]
+
+
+def of_features(parts: Parts) -> list[Loop]:
+    """What features repeat in processes of these roles."""
+    repeated = (one for made in parts.loops for one in made(parts))
+    return [
+        Loop(one.name, once(parts.duty, one.pass_) if one.once else one.pass_, one.wake)
+        for one in repeated
+        if one.role in parts.roles
+    ]
 
 
 def _of_a_worker(parts: Parts) -> list[Loop]:
@@ -59,7 +69,6 @@ def _of_a_scheduler(parts: Parts) -> list[Loop]:
         Loop("retention", once(duty, parts.house.purge_pass)),
         Loop("upkeep", once(duty, parts.house.upkeep_pass)),
         Loop("backlog", once(duty, parts.knowing.sample_pass)),
-        Loop("issues", once(duty, parts.knowing.tend_pass)),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -14,9 +14,10 @@ from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
-from tieline.compose.features import CONTROLLED, facts_of
+from tieline.compose.features import CONTROLLED, FEATURES, facts_of
 from tieline.compose.store import OpenStore, open_file
 from tieline.compose.telemetry import Telemetry, traced_share
+from tieline.features.manifest import Feature, Loops
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import WorkerId
 from tieline.model.fleet.presence import Beat
@@ -29,6 +30,7 @@ from tieline.pipeline.admit import Admitter
 from tieline.pipeline.back import Back, Places
 from tieline.pipeline.call import Calls
 from tieline.pipeline.front import Front, FrontParts
+from tieline.pipeline.hooks import PathHooks, merged
 from tieline.pipeline.limits.guard import Guard
 from tieline.pipeline.limits.leased import SharedGuard
 from tieline.pipeline.settle import Settler
@@ -70,6 +72,17 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What is there before the engine is put together."""
+
+    hub: HubSpec
+    journal: Committer
+    views: Views
+    clock: Clock
+    observer: Observer
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of one process, made and not yet started."""
 
@@ -94,9 +107,16 @@ class Parts:
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
+    reach: Reach
     chance: Callable[[], float]
     knowing: Knowing
+    loops: tuple[Loops, ...] = ()
+    """Makes what features repeat."""
     telemetry: Telemetry | None = None
+
+    def look(self) -> None:
+        """There may be work: claim it without waiting for the next look."""
+        self.back.look()
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -108,7 +128,11 @@ def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
 
 
 def assemble(
-    hub: HubSpec, settings: Settings, outside: Outside, store: OpenStore | None = None
+    hub: HubSpec,
+    settings: Settings,
+    outside: Outside,
+    store: OpenStore | None = None,
+    features: Sequence[Feature] = FEATURES,
 ) -> Parts:
     """Make every part, over *store*, or over the file that the settings name.
 
@@ -120,22 +144,15 @@ def assemble(
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer, hub.webhooks())
     journal, views = store.journal, store.views
+    base = Base(hub, journal, views, clock, observer)
+    on_path = [one.on_path(base) for one in features if one.on_path is not None]
+    hooks = merged([one.hooks for one in on_path])
     http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
-    calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)
-    admitter = _admitter(hub, ids, settings)
+    guard = Guard if _is_alone(store) else SharedGuard
+    calls = Calls(http, outside.vault, clock, observer, guard, hooks)
+    admitter = _admitter(hub, ids, settings, hooks)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
-    step_parts = StepParts(
-        journal,
-        clock,
-        ids,
-        calls,
-        OutsideCaller(calls, clock, ids),
-        reach,
-        may_start_effects=lease.holds,
-        observer=observer,
-        keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(hub)),
-        clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
-    )
+    step_parts = _step_parts(base, settings, outside, calls, lease)
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
     back.places = _places(settings)
@@ -143,6 +160,7 @@ def assemble(
         hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     )
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
+    keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
     holds = Holds(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
     return Parts(
         hub=hub,
@@ -154,7 +172,7 @@ def assemble(
         calls=calls,
         back=back,
         clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
-        house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
+        house=Housekeeping(hub, back, journal, clock, keeping),
         duty=_duty(keeping, journal, clock),
         holds=holds,
         sharing=_sharing(hub, store, calls, back.worker, clock),
@@ -163,15 +181,34 @@ def assemble(
         control=_control(store, holds, back),
         observer=outside.observer,
         clock=clock,
+        reach=reach,
         chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),
+        loops=(*(one.loops for one in features), *(one.loops for one in on_path)),
         telemetry=outside.telemetry,
     )
 
 
-def _admitter(hub: HubSpec, ids: Ids, settings: Settings) -> Admitter:
-    dedupe_us = int(settings.dedupe_days * DAY_US)
-    return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced_share(settings))
+def _step_parts(
+    base: Base, settings: Settings, outside: Outside, calls: Calls, lease: Lease
+) -> StepParts:
+    return StepParts(
+        base.journal,
+        base.clock,
+        outside.ids,
+        calls,
+        OutsideCaller(calls, base.clock, outside.ids),
+        outside.reach,
+        may_start_effects=lease.holds,
+        observer=base.observer,
+        keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(base.hub)),
+        clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
+    )
+
+
+def _admitter(hub: HubSpec, ids: Ids, settings: Settings, hooks: PathHooks) -> Admitter:
+    dedupe_us, traced = int(settings.dedupe_days * DAY_US), traced_share(settings)
+    return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced, after=hooks.after_admit)
 
 
 def _places(settings: Settings) -> Places:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from tieline.adapters.sql.hooks import NO_HOOKS, CommitHooks
+from tieline.adapters.sql.reading.search import Finds
 from tieline.adapters.sql.statement import Steps
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
 from tieline.model.question import Question
 from tieline.model.runs.facts import Decided
+from tieline.model.views.views import Page
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
 from tieline.ports.clock import Clock
@@ -47,6 +49,13 @@ def facts_of(command: OperatorCommand[Any]) -> Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Hooked(Generic[C]):
+    """A storage step of the engine in which features take part."""
+
+    step: Callable[[C, CommitHooks], Steps[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Handles(Generic[C]):
     """A command, who may order it, and the storage step that does it.
 
@@ -55,7 +64,7 @@ class Handles(Generic[C]):
     """
 
     command: type[C]
-    step: Callable[[C], Steps[Any]]
+    step: Callable[[C], Steps[Any]] | Hooked[C]
     needs: Permission | None = None
     """What a person needs to order it; None: it is the hub's own."""
     call: str = ""
@@ -92,7 +101,7 @@ class Answers(Generic[Q]):
 
     question: type[Q]
     read: Callable[[Q], Steps[Any]] | None = None
-    """None: the store's file answers it, or the hub itself."""
+    """None: the store's file answers it, the hub itself, or what the composition puts together."""
     needs: Permission | None = None
     """What one needs to ask it over the API; None: it is asked in the hub's own process only."""
     one_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -103,8 +112,8 @@ class Answers(Generic[Q]):
     """Answers it from what runs, not from what is stored."""
 
 
-class Engine(Protocol):
-    """What a process gives to the loops and hooks of features."""
+class Ground(Protocol):
+    """What a process has before its engine is put together."""
 
     @property
     def hub(self) -> HubSpec:
@@ -122,11 +131,6 @@ class Engine(Protocol):
         ...
 
     @property
-    def admitter(self) -> Admitter:
-        """What makes events, with the runs that they cause."""
-        ...
-
-    @property
     def clock(self) -> Clock:
         """What time it is."""
         ...
@@ -134,6 +138,15 @@ class Engine(Protocol):
     @property
     def observer(self) -> Observer:
         """Who is told of facts."""
+        ...
+
+
+class Engine(Ground, Protocol):
+    """What a process gives to the loops of features."""
+
+    @property
+    def admitter(self) -> Admitter:
+        """What makes events, with the runs that they cause."""
         ...
 
     @property
@@ -179,6 +192,18 @@ class ConsoleNotes(Protocol):
         ...
 
 
+Loops = Callable[[Engine], Iterable[Repeats]]
+
+
+@dataclass(frozen=True, slots=True)
+class OnPath:
+    """What a feature does on the way of an event in one process."""
+
+    hooks: PathHooks
+    loops: Loops = _none
+    """What keeps up to date what its hooks know: these may not wait for anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One capability of the hub."""
@@ -190,7 +215,7 @@ class Feature:
     """Features whose models it reads; the order is without circles."""
     commands: tuple[Handles[Any], ...] = ()
     questions: tuple[Answers[Any], ...] = ()
-    loops: Callable[[Engine], Iterable[Repeats]] = _none
+    loops: Loops = _none
     endpoints: Callable[[], tuple["Endpoint", ...]] = _none
     """Calls of the API."""
     pages: "Callable[[], Pages | None]" = _nothing
@@ -203,14 +228,19 @@ class Feature:
     """Adds its nouns and verbs to the command line."""
     beside_store: frozenset[str] = frozenset()
     """Of these, what cannot be done to a hub elsewhere."""
+    finds: Mapping[str, Finds] = field(default_factory=dict)
+    """What the search finds by an id, by the kind of the id (``model/base/ids.py``)."""
+    known_by: Mapping[str, Callable[[str], Question[Page[Any]]]] = field(default_factory=dict)
+    """Lists that may have something of a name that a filter is given, by the filter: the API takes
+    such a name even if nothing of it is declared."""
     tables: tuple[str, ...] = ()
     """Tables of the store that it alone writes."""
     facts: tuple[type, ...] = ()
     """What it tells observers, beside decisions of people."""
     commit_hooks: CommitHooks = NO_HOOKS
     """What it adds to the engine's own transactions."""
-    path_hooks: Callable[[Engine], PathHooks] | None = None
-    """What it does on the way of an event."""
+    on_path: Callable[[Ground], OnPath] | None = None
+    """Makes what it does on the way of an event."""
     inbox: tuple[type[Question[Any]], ...] = ()
     """Questions whose rows wait for a person."""
     evidence: tuple[type[Question[Any]], ...] = ()

@@ -15,17 +15,12 @@ from tieline.model.fleet.presence import Beaten as Beaten
 from tieline.model.fleet.presence import Leave as Leave
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt
-from tieline.model.people.decisions import AcknowledgeIssue as AcknowledgeIssue
 from tieline.model.people.decisions import CloseDeliveries as CloseDeliveries
 from tieline.model.people.decisions import Decided as Decided
 from tieline.model.people.decisions import DecideMany as DecideMany
 from tieline.model.people.decisions import Heard as Heard
 from tieline.model.people.decisions import KeepTally as KeepTally
-from tieline.model.people.decisions import MuteIssue as MuteIssue
-from tieline.model.people.decisions import ReopenIssue as ReopenIssue
-from tieline.model.people.decisions import ResolveIssue as ResolveIssue
 from tieline.model.people.decisions import TallyRow as TallyRow
-from tieline.model.people.decisions import TendIssues as TendIssues
 from tieline.model.replays.commands import CancelReplay as CancelReplay
 from tieline.model.replays.commands import ContinueReplay as ContinueReplay
 from tieline.model.replays.commands import StartReplay as StartReplay

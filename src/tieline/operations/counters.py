@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from tieline.model.base.errors import StoreError
 from tieline.model.base.ids import Micros
-from tieline.model.commands import KeepTally, TallyRow, TendIssues
+from tieline.model.commands import KeepTally, TallyRow
 from tieline.model.views.series import HOUR_US, MINUTE_US, BacklogRow, CountBacklog
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
@@ -13,13 +13,10 @@ from tieline.ports.views import Views
 
 FLUSH_S = 5.0
 SAMPLE_S = 60.0
-TEND_S = 600.0
-QUIET_US = 24 * HOUR_US
-"""An issue that has not failed for so long, and has nothing left to decide, is over."""
 
 
 class Knowing:
-    """Keeps counts, samples of the backlog and issues up to date."""
+    """Keeps counts and samples of the backlog up to date."""
 
     def __init__(self, tallies: Tallies, journal: Journal, views: Views, clock: Clock) -> None:
         self._tallies = tallies
@@ -49,13 +46,6 @@ class Knowing:
             samples = (*flows, *_samples("all", whole, now_us))
             await self._journal.commit(KeepTally(samples))
         return SAMPLE_S
-
-    async def tend_pass(self) -> float:
-        """Let issues that are over resolve by themselves."""
-        now_us = self._clock.now_us()
-        command = TendIssues(now_us, now_us - QUIET_US)
-        resolved = await self._journal.commit(command)
-        return 0.0 if resolved.count >= command.limit else TEND_S
 
     async def close(self) -> None:
         """Store what is left; a store that cannot take it loses a few seconds of counts."""

@@ -16,6 +16,7 @@ from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.inbound.signature import BodyForm, EventFacts
 from tieline.model.runs.run import NewRun
+from tieline.pipeline.hooks import AfterAdmit
 from tieline.ports.ids import Ids
 from tieline.rules.formats.trace import begun
 from tieline.rules.inbound.delivery_body import read_body
@@ -91,9 +92,21 @@ Match = tuple[FlowSpec, Any]
 class Admitter:
     """Turns occurrences into events and runs, by the hub's declarations."""
 
-    def __init__(self, hub: HubSpec, ids: Ids, *, dedupe_us: int, traced: float = 0.0) -> None:
-        """*traced* is the share of events that begin a trace and are traced in full (0 to 1)."""
+    def __init__(
+        self,
+        hub: HubSpec,
+        ids: Ids,
+        *,
+        dedupe_us: int,
+        traced: float = 0.0,
+        after: Sequence[AfterAdmit] = (),
+    ) -> None:
+        """*traced* is the share of events that begin a trace and are traced in full (0 to 1).
+
+        *after* are the hooks of features (``pipeline/hooks.py``).
+        """
         self.traced = traced
+        self._after = tuple(after)
         self._flows = tuple(hub.flows.values())
         self._ids = ids
         self._dedupe_us = dedupe_us
@@ -105,7 +118,18 @@ class Admitter:
         reader = self._readers.get(door.name)
         if reader is None:
             reader = self._readers[door.name] = EventReader(door.scheme.shape)
-        return self.admit(occurrences(reader, door.scheme.body, body, headers), origin)
+        admitted = self.admit(occurrences(reader, door.scheme.body, body, headers), origin)
+        return self._going_on(admitted) if self._after else admitted
+
+    def _going_on(self, admitted: Admitted) -> Admitted:
+        """What features let go on."""
+        left: Sequence[Admission] = admitted.admissions
+        for hook in self._after:
+            left = hook(left)
+        runs = {run.id for admission in left for run in admission.runs}
+        starts = tuple([start for start in admitted.starts if start.run.id in runs])
+        verdict = _verdict(bool(starts), admitted.verdict is Verdict.QUARANTINED)
+        return Admitted(tuple(left), starts, verdict, admitted.reason)
 
     def admit(self, found: Sequence[Occurrence], origin: Origin) -> Admitted:
         """Give each occurrence its envelope, its runs and its business names."""

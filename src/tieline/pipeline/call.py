@@ -17,6 +17,7 @@ from tieline.model.calls.call import Call, Effect, HttpAnswer, HttpRequest
 from tieline.model.calls.outcome import Refused, Succeeded, TryAgain, Unauthorised, Verdict
 from tieline.model.hub.connection import ConnectionSpec, FailedInside
 from tieline.model.runs.facts import CallTried, ConnectionMoved
+from tieline.pipeline.hooks import NO_HOOKS, PathHooks
 from tieline.pipeline.limits.guard import Guard, Moved, is_failure
 from tieline.ports.clock import Clock
 from tieline.ports.guarded import NotNow, Sending, Tried
@@ -37,15 +38,17 @@ MICROSECOND = timedelta(microseconds=1)
 class Calls:
     """Carries out calls under the outbound policy; knows nothing of runs and what they remember."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports, and what is done before, around and after a call
         self,
         http: HttpClient,
         vault: Vault,
         clock: Clock,
         observer: Observer,
         make_guard: MakeGuard = Guard,
+        hooks: PathHooks = NO_HOOKS,
     ) -> None:
         self._make_guard = make_guard
+        self._before, self._after = hooks.before_call, hooks.after_call
         self._http = http
         self._vault = vault
         self._clock = clock
@@ -80,6 +83,9 @@ class Calls:
 
     async def permit(self, connection: ConnectionSpec, *, repeat: bool) -> NotNow | None:
         """None: go. A short wait for the rate limit is spent here, a longer one is the run's."""
+        for hook in self._before:  # first of all: a guard that has let it go counts it
+            if (no := hook(connection, self._clock.now_us())) is not None:
+                return no
         guard = self.guard(connection)
         if guard.waiting == 0:
             no = guard.ask(self._clock.now_us(), repeat=repeat)
@@ -153,7 +159,10 @@ class Calls:
                 sending.parent,
             )
         )
-        return Tried(verdict, answer, status, at_us, took_us, secrets)
+        tried = Tried(verdict, answer, status, at_us, took_us, secrets)
+        for hook in self._after:
+            hook(connection, tried)
+        return tried
 
     async def _ending(
         self,

@@ -13,13 +13,17 @@ from tieline.model.hub.connection import ConnectionSpec
 from tieline.ports.guarded import NotNow, Tried
 
 AfterAdmit = Callable[[Sequence[Admission]], Sequence[Admission]]
-"""Is given the events of a delivery before they are stored; returns those that go on."""
+"""Is given the events of a delivery before they are stored; returns those that go on, with the runs
+that they are to have of those that they were given. A delivery of which none goes on is kept as one
+without an event. What it raises, the door answers as a fault of the hub: the sender tries again."""
 BeforeCall = Callable[[ConnectionSpec, Micros], NotNow | None]
-"""May say that a connection cannot be called now, and until when; None: go."""
+"""May say that a connection cannot be called now, and until when; None: go. Without a time ``on``
+is a word of the feature's own, which it wakes itself (``WakeWaiting``): whoever waits for the
+connection is woken by its guard, which does not know of the feature."""
 AfterCall = Callable[[ConnectionSpec, Tried], None]
 """Is told what one try of a call came to; must not raise."""
 OnWake = Callable[[str], None]
-"""Is told what runs were waked that waited for it: the name of a connection; must not raise."""
+"""Is told for what runs waited that were woken, such as ``connection:<name>``; must not raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,9 @@ class PathHooks:
     before_call: tuple[BeforeCall, ...] = ()
     after_call: tuple[AfterCall, ...] = ()
     on_wake: tuple[OnWake, ...] = ()
+
+
+NO_HOOKS = PathHooks()
 
 
 def merged(all_: Sequence[PathHooks]) -> PathHooks:

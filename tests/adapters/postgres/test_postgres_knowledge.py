@@ -11,6 +11,7 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
+from tieline.features.issues.model import ListIssues
 from tieline.model.base.ids import NO_TENANT, WorkerId
 from tieline.model.commands import (
     Claim,
@@ -23,7 +24,6 @@ from tieline.model.commands import (
 )
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import RetryAt
-from tieline.model.views.issues import ListIssues
 from tieline.model.views.more import Tail
 from tieline.model.views.series import MINUTE_US, ListSources, ReadSeries
 

@@ -55,7 +55,7 @@ PATH = (
     "work_owned", "work_take", "work_park", "work_delete", "work_release", "work_step_forward",
     "run_move", "run_end", "run_load", "event_load", "event_known", "receipt_load", "step_of_runs",
     "step_of_earlier_runs", "dead_upsert", "dedupe_find", "lane_lock", "lane_heads", "lane_advance",
-    "lane_drop_empty", "work_pick", "issue_link_insert",
+    "lane_drop_empty", "work_pick", "issues.link",
 )  # fmt: skip
 """What the path of an event asks of rows that are there already."""
 

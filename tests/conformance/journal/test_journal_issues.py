@@ -7,34 +7,34 @@ import pytest
 from tests.makers import FLOW, SECOND_US, START_US, a_receipt, an_attempt, by, event_id, run_id
 from tests.stores import Store
 
-from tieline.adapters.sql.runs import issue_writer as noting
-from tieline.model.base.errors import Conflict, NotFound
-from tieline.model.base.ids import IssueId, Tenant
-from tieline.model.commands import (
+from tieline.features.issues import hooks as noting
+from tieline.features.issues.model import (
     AcknowledgeIssue,
-    CloseDeliveries,
-    DiscardDead,
-    KeepReceipt,
-    MuteIssue,
-    Progress,
-    ReopenIssue,
-    ResolveHeld,
-    ResolveIssue,
-    RetryDead,
-    Sweep,
-    TendIssues,
-)
-from tieline.model.inbound.event import Mention
-from tieline.model.inbound.receipt import Verdict
-from tieline.model.runs.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.model.views.issues import (
     CountIssues,
     IssueCounts,
     IssueRow,
     IssueState,
     ListIssues,
+    MuteIssue,
+    ReopenIssue,
+    ResolveIssue,
     ShowIssue,
+    TendIssues,
 )
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.base.ids import IssueId, Tenant
+from tieline.model.commands import (
+    CloseDeliveries,
+    DiscardDead,
+    KeepReceipt,
+    Progress,
+    ResolveHeld,
+    RetryDead,
+    Sweep,
+)
+from tieline.model.inbound.event import Mention
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, Waiting
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, ShowRun, Window
 
 BUSY = "HTTP 503: busy"

@@ -3,17 +3,11 @@
 from tests.makers import DAY_US, START_US, a_receipt, an_attempt, by
 from tests.stores import Store
 
+from tieline.features.issues.model import ListIssues, ResolveIssue, ShowIssue
 from tieline.model.base.ids import RunId
-from tieline.model.commands import (
-    DiscardDead,
-    KeepReceipt,
-    Progress,
-    Purge,
-    ResolveIssue,
-)
+from tieline.model.commands import DiscardDead, KeepReceipt, Progress, Purge
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import ClaimedRun, Dead, ExchangeRecord
-from tieline.model.views.issues import ListIssues, ShowIssue
 
 PAYLOADS, RUNS = 30 * DAY_US, 90 * DAY_US
 

@@ -4,6 +4,7 @@ import pytest
 from tests.makers import DAY_US, a_receipt, a_run, an_admission, by, event_id, receipt_id, replay_id
 from tests.stores import Store
 
+from tieline.features.issues.model import TendIssues
 from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import ReceiptId
 from tieline.model.commands import (
@@ -14,7 +15,6 @@ from tieline.model.commands import (
     KeepReceipt,
     ReplayFilter,
     StartReplay,
-    TendIssues,
 )
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.people.decisions import MOST_DECIDED

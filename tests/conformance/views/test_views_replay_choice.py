@@ -5,9 +5,9 @@ from typing import Any
 
 from tests.makers import an_attempt
 
+from tieline.features.issues.model import ListIssues
 from tieline.model.commands import Progress, ReplayFilter
 from tieline.model.runs.run import Dead, Done, RetryAt
-from tieline.model.views.issues import ListIssues
 from tieline.model.views.views import NextBite
 from tieline.ports.views import Views
 

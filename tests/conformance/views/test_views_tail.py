@@ -7,11 +7,11 @@ import pytest
 from tests.makers import an_attempt
 
 from tieline.adapters.sql.reading.tailing import PATIENCE, Place, _advance
+from tieline.features.issues.model import ListIssues
 from tieline.model.base.errors import CommandRefused
 from tieline.model.commands import Heard, KeepTally, Progress
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import Dead, Done
-from tieline.model.views.issues import ListIssues
 from tieline.model.views.more import Find, News, Tail
 from tieline.ports.views import Views
 

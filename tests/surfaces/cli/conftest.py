@@ -12,12 +12,13 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.compose.cli import Build
 from tieline.compose.features import VOCABULARY
+from tieline.features.issues.rules import issue_of
 from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState
 from tieline.pipeline.admit import Occurrence, Origin
-from tieline.rules.runs.issue_fingerprint import Failure
+from tieline.rules.runs.failure import Failure
 from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
 from tieline.surfaces.cli.main import run
 
@@ -111,8 +112,8 @@ async def fill(house: Any, invoice: Callable[..., dict[str, object]]) -> dict[st
         KeepTally((TallyRow("source", "billing", HOUR_US, at_us, "accepted", 7),), (heard,))
     )
     names |= {
-        "issue": Failure("post_invoice", None, None, "rejected", 422, DEAD_REASON).id,
-        "odd issue": Failure(None, "billing", None, "refused", 401, REFUSED_REASON).id,
+        "issue": issue_of(Failure("post_invoice", None, None, "rejected", 422, DEAD_REASON)),
+        "odd issue": issue_of(Failure(None, "billing", None, "refused", 401, REFUSED_REASON)),
     }
     house.clock.advance(minutes=1)
     return names

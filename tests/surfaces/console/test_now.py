@@ -2,11 +2,11 @@
 
 import pytest
 
+from tieline.features.issues.model import IssueCounts
+from tieline.features.overview.pages import charted, verdict
 from tieline.model.people.alert import AlertRow
-from tieline.model.views.issues import IssueCounts
 from tieline.model.views.rows import FlowCount, PauseRow, WorkCount
 from tieline.model.views.series import Point
-from tieline.surfaces.console.pages.now import charted, verdict
 from tieline.surfaces.console.standing import Standing
 
 NOW_US = 1_000_000_000

@@ -24,11 +24,11 @@ from tieline.features.access.model import (
     SetPassword,
     SetRole,
 )
+from tieline.features.issues.model import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
-    AcknowledgeIssue,
     By,
     Cancel,
     CancelReplay,
@@ -36,13 +36,10 @@ from tieline.model.commands import (
     DecideMany,
     DiscardDead,
     EditDead,
-    MuteIssue,
     Pause,
     Purge,
-    ReopenIssue,
     ReplayFilter,
     ResolveHeld,
-    ResolveIssue,
     Resume,
     RetryDead,
     StartReplay,

@@ -14,7 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tieline.adapters.sql.fragment import ROWS, filled, without_comments
-from tieline.adapters.sql.query_file import raw_text
+from tieline.adapters.sql.query_file import feature_of, raw_text
 from tieline.adapters.sql.statement import Statement, Value
 
 NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
@@ -32,15 +32,15 @@ class Query(NamedTuple):
 @cache
 def queries(name: str) -> tuple[Query, ...]:
     """The statements of the file of this name."""
-    return parse(raw_text(name, __package__))
+    return parse(raw_text(name, __package__), feature_of(name))
 
 
-def parse(raw: str) -> tuple[Query, ...]:
-    """The statements of a file's text, with their fragments."""
+def parse(raw: str, feature: str = "") -> tuple[Query, ...]:
+    """The statements of a file's text, with their fragments, some of them of the *feature*."""
     lines = raw.splitlines()
     types = _declared(lines, "-- takes:")
     columns = _declared(lines, "-- rows:")
-    body = filled(without_comments(raw), __package__)
+    body = filled(without_comments(raw), __package__, feature)
     parts = (part.strip() for part in END.split(body))
     return tuple(_query(part, types, columns) for part in parts if part)
 

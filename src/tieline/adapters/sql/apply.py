@@ -9,7 +9,6 @@ from typing import Any
 
 from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.runs import claiming, execution, ingesting, locking
-from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model import commands as c
 from tieline.model.base.errors import Conflict, NotFound
@@ -27,17 +26,20 @@ def apply(
     answers: dict[int, Answer] = {}
     runs = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Remember | c.Settle)]
     owned = yield from execution.valid_claims([x.claim for _, x in runs])
+    hooks = catalogue.hooks
     ends = {x.claim for _, x in runs if isinstance(x, c.Settle)}
     yield from locking.lock_lanes(batch, [own for claim, own in owned.items() if claim in ends])
     ingests = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.Ingest)]
     if ingests:
-        _gather(answers, ingests, (yield from ingesting.ingest([x for _, x in ingests])))
+        _gather(answers, ingests, (yield from ingesting.ingest([x for _, x in ingests], hooks)))
     kept = [(i, x) for i, x in enumerate(batch) if isinstance(x, c.KeepReceipt)]
-    yield from put("receipt_insert", [x.receipt for _, x in kept])
-    yield from note_receipts(x.receipt for _, x in kept)
-    _gather(answers, kept, [c.Counted(1)] * len(kept))
+    if kept:
+        receipts = [x.receipt for _, x in kept]
+        yield from put("receipt_insert", receipts)
+        yield from hooks.ingested(receipts)
+        _gather(answers, kept, [c.Counted(1)] * len(kept))
     if runs:
-        settled = yield from execution.remember_and_settle([x for _, x in runs], owned)
+        settled = yield from execution.remember_and_settle([x for _, x in runs], owned, hooks)
         _gather(answers, runs, settled)
     # Shares come last: whoever waits for a lane has no connection's row locked meanwhile.
     for i, x in sorted(enumerate(batch), key=lambda pair: isinstance(pair[1], LeaseShares)):

@@ -3,7 +3,7 @@
 ``run_end`` stands in the dialect's own ``queries/``, ``upkeep/vacuum`` in a folder beside it. A
 feature has its statements in its own folder: ``issues.move`` is
 ``features/issues/queries/<dialect>/move.sql``, or ``features/issues/queries/move.sql`` where one
-text does for every dialect.
+text does for every dialect. Its fragments stand beside them in the same way.
 """
 
 from functools import cache
@@ -27,13 +27,20 @@ def raw_text(name: str, dialect: str) -> str:
 @cache
 def body(name: str, dialect: str) -> str:
     """The statements, without comments and with their fragments."""
-    return filled(without_comments(raw_text(name, dialect)), dialect)
+    return filled(without_comments(raw_text(name, dialect)), dialect, feature_of(name))
+
+
+def feature_of(name: str) -> str:
+    """The package of the feature whose query it is; empty: the engine's."""
+    feature, _, _ = name.rpartition(".")
+    return f"{FEATURES}.{feature}" if feature else ""
 
 
 def _places(name: str, dialect: str) -> tuple[Traversable, ...]:
-    feature, _, own = name.rpartition(".")
+    feature = feature_of(name)
     if feature:
-        folder = files(f"{FEATURES}.{feature}") / "queries"
+        own = name.rpartition(".")[2]
+        folder = files(feature) / "queries"
         return (folder / dialect.rpartition(".")[2] / f"{own}.sql", folder / f"{own}.sql")
     folder_, _, file = name.rpartition("/")
     return (files(dialect).joinpath(folder_ or "queries", f"{file}.sql"),)

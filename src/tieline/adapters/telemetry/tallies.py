@@ -13,7 +13,7 @@ from tieline.model.runs.facts import CallTried, Fact, Received, RunSettled
 from tieline.model.runs.run import RunState
 from tieline.model.views.series import HOUR_US, MINUTE_US
 from tieline.ports.observer import Observer
-from tieline.rules.runs.issue_fingerprint import UNKNOWN_SOURCE
+from tieline.rules.runs.failure import UNKNOWN_SOURCE
 from tieline.rules.watch.latency import PREFIX, bucket_of
 
 MOST_KEYS = 20_000

@@ -6,7 +6,7 @@ from tieline.adapters.sql.fleet import tallying
 from tieline.adapters.sql.people import kept_answer
 from tieline.adapters.sql.runs import execution, sweeping, timing
 from tieline.adapters.sql.store import checking, purging
-from tieline.features.manifest import Answers, Feature, Handles
+from tieline.features.manifest import Answers, Feature, Handles, Hooked
 from tieline.model import commands as c
 from tieline.model.people.kept_answer import FreeKey, KeepAnswer, TakeKey
 from tieline.model.views import views as v
@@ -34,8 +34,8 @@ ENGINE = Feature(
         Handles(c.GiveBack, execution.give_back),
         Handles(c.Promote, timing.promote),
         Handles(c.WakeWaiting, timing.wake_waiting),
-        Handles(c.Sweep, sweeping.sweep),
-        Handles(c.Purge, purging.purge),
+        Handles(c.Sweep, Hooked(sweeping.sweep)),
+        Handles(c.Purge, Hooked(purging.purge)),
         Handles(c.KeepTally, tallying.keep),
         Handles(TakeKey, kept_answer.take_key),
         Handles(KeepAnswer, kept_answer.keep_answer),

@@ -1,45 +1,75 @@
 """Issues: like failures are one thing, which somebody acknowledges, mutes and resolves."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.issues import deciding, reading
+from tieline.features.issues import reading, store
+from tieline.features.issues.hooks import COMMIT_HOOKS
+from tieline.features.issues.loops import loops
+from tieline.features.issues.model import (
+    UNRESOLVED,
+    AcknowledgeIssue,
+    CountIssues,
+    ListIssues,
+    MuteIssue,
+    ReopenIssue,
+    ResolveIssue,
+    ShowIssue,
+    TendIssues,
+)
 from tieline.features.manifest import Answers, Feature, Handles
-from tieline.model import commands as c
-from tieline.model.views.issues import UNRESOLVED, CountIssues, ListIssues, ShowIssue
+from tieline.model.views.views import Window
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
     import typer
 
+    from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
 
 HOUR_US = 3_600_000_000
 
 
-def _muted(command: c.MuteIssue) -> dict[str, float]:
+def _muted(command: MuteIssue) -> dict[str, float]:
     until_us = command.until_us
     return {} if until_us is None else {"hours": (until_us - command.by.at_us) / HOUR_US}
 
 
-def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import issues
+def _endpoints() -> tuple["Endpoint", ...]:
+    from tieline.features.issues import api
 
-    app.add_typer(issues.app, name="issues")
+    return api.ENDPOINTS
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.features.issues import cli
+
+    app.add_typer(cli.app, name="issues")
 
 
 def _pages() -> "Pages":
+    from tieline.features.issues import pages
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.pages import issues
+    from tieline.surfaces.console.short_ids import ShortId
 
     return Pages(
-        issues.routes,
+        pages.routes,
         menu=(Entry("Needs a decision", Link("/issues", "Issues", "issue")),),
+        templates=Path(__file__).parent / "templates",
         told={
             "issue-acknowledged": "The issue is acknowledged: the others see that you work on it.",
             "issue-resolved": "The issue is resolved; its next failure opens it again.",
             "issue-muted": "The issue is muted. What fails is still counted.",
             "issue-reopened": "The issue is open again.",
+        },
+        short_ids={
+            "iss": ShortId(
+                "issue",
+                lambda window: ListIssues((), window=window),
+                lambda row: (row.headline, row.last_us),
+                "/issues/",
+            )
         },
     )
 
@@ -49,29 +79,29 @@ ISSUES = Feature(
     says="Groups like failures, and remembers what people said about them.",
     commands=(
         Handles(
-            c.AcknowledgeIssue,
-            deciding.acknowledge,
+            AcknowledgeIssue,
+            store.acknowledge,
             Permission.OPERATE,
             call="/issues/{id}/acknowledge",
-            inverse=c.ReopenIssue,
+            inverse=ReopenIssue,
         ),
         Handles(
-            c.ResolveIssue,
-            deciding.resolve,
+            ResolveIssue,
+            store.resolve,
             Permission.OPERATE,
             call="/issues/{id}/resolve",
-            inverse=c.ReopenIssue,
+            inverse=ReopenIssue,
         ),
         Handles(
-            c.MuteIssue,
-            deciding.mute,
+            MuteIssue,
+            store.mute,
             Permission.OPERATE,
             call="/issues/{id}/mute",
             body=_muted,
-            inverse=c.ReopenIssue,
+            inverse=ReopenIssue,
         ),
-        Handles(c.ReopenIssue, deciding.reopen, Permission.OPERATE, call="/issues/{id}/reopen"),
-        Handles(c.TendIssues, deciding.tend),
+        Handles(ReopenIssue, store.reopen, Permission.OPERATE, call="/issues/{id}/reopen"),
+        Handles(TendIssues, store.tend),
     ),
     questions=(
         Answers(
@@ -83,7 +113,12 @@ ISSUES = Feature(
         Answers(ShowIssue, reading.issue, needs=Permission.READ),
         Answers(CountIssues, reading.standing, needs=Permission.READ),
     ),
+    loops=loops,
+    endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
+    finds={"issue": reading.with_id},
+    known_by={"kind": lambda kind: ListIssues((), kind=kind, window=Window(limit=1))},
     tables=("issue", "issue_link"),
+    commit_hooks=COMMIT_HOOKS,
 )

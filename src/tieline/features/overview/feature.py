@@ -1,5 +1,6 @@
 """The overview: the first page, made of what other features know."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.manifest import Feature
@@ -10,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def _pages() -> "Pages":
+    from tieline.features.overview import pages
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.pages import now
 
     return Pages(
-        now.routes,
+        pages.routes,
         menu=(Entry("", Link("/", "Now", "now"), needs=Permission.READ),),
+        templates=Path(__file__).parent / "templates",
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.reading import listing, more, narrowing, search, showing, tailing, tracing
+from tieline.adapters.sql.reading import listing, more, narrowing, showing, tailing, tracing
 from tieline.features.manifest import Answers, Feature
 from tieline.model.views import more as m
 from tieline.model.views import views as v
@@ -71,7 +71,7 @@ RECORDS = Feature(
         Answers(m.Tail, tailing.tail),
         Answers(v.ReadTrail, tracing.trail, needs=Permission.SEARCH),
         Answers(v.FindKey, tracing.kinds_of_key, needs=Permission.SEARCH),
-        Answers(m.Find, search.find, needs=Permission.SEARCH),
+        Answers(m.Find, needs=Permission.SEARCH),
     ),
     endpoints=_endpoints,
     pages=_pages,

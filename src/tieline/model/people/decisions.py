@@ -1,9 +1,9 @@
-"""Knowledge commands: what people decide about many runs or about issues, and what was counted."""
+"""Knowledge commands: what people decide about many runs, and what was counted."""
 
 from typing import NamedTuple
 
 from tieline.model.base.by import By
-from tieline.model.base.ids import IssueId, Micros, ReceiptId, RunId
+from tieline.model.base.ids import Micros, ReceiptId, RunId
 from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
 
@@ -45,39 +45,6 @@ class CloseDeliveries(OperatorCommand[Decided]):
     by: By
 
 
-@value
-class AcknowledgeIssue(OperatorCommand[Counted]):
-    """Say that somebody works on it. Raises NotFound, and Conflict when it is resolved."""
-
-    id: IssueId
-    by: By
-
-
-@value
-class ResolveIssue(OperatorCommand[Counted]):
-    """Say that it is mended; its next failure opens it again. Raises NotFound, Conflict."""
-
-    id: IssueId
-    by: By
-
-
-@value
-class MuteIssue(OperatorCommand[Counted]):
-    """Keep it quiet until ``until_us``, or until somebody reopens it. Raises NotFound."""
-
-    id: IssueId
-    by: By
-    until_us: Micros | None = None
-
-
-@value
-class ReopenIssue(OperatorCommand[Counted]):
-    """Open it again. Raises NotFound, and Conflict when it is open."""
-
-    id: IssueId
-    by: By
-
-
 class TallyRow(NamedTuple):
     """One count: row of the tally table, in column order."""
 
@@ -108,13 +75,3 @@ class KeepTally(Command[Counted]):
 
     rows: tuple[TallyRow, ...]
     heard: tuple[Heard, ...] = ()
-
-
-@value
-class TendIssues(Command[Counted]):
-    """Resolve issues that have been quiet for long and have nothing left to decide, and end mutes
-    whose time is over; bounded."""
-
-    now_us: Micros
-    quiet_since_us: Micros
-    limit: int = 100

@@ -10,6 +10,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.facts import DeadlinePassed, RunsRescued
 from tieline.model.runs.run import HeadPolicy
 from tieline.pipeline.back import Back
+from tieline.pipeline.hooks import OnWake
 from tieline.pipeline.upkeep.lease import Lease
 from tieline.pipeline.upkeep.store_time import StoreTime
 from tieline.ports.clock import Clock
@@ -45,6 +46,8 @@ class Keeping:
     shared_time: StoreTime | None = None
     """The time that all processes of the store agree on; None: this is the only one."""
     observer: Observer = NOBODY
+    on_wake: tuple[OnWake, ...] = ()
+    """Hooks of features (``pipeline/hooks.py``)."""
 
 
 class Housekeeping:
@@ -159,4 +162,8 @@ class Housekeeping:
             if count:
                 self._back.look()
             if count < command.limit:
-                return woken
+                break
+        if woken:
+            for hook in self._keeping.on_wake:
+                hook(on)
+        return woken

@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from tieline.model.base.failure import FailureKind
-from tieline.model.views.issues import ListIssues
 from tieline.model.views.more import ListAttempts
 from tieline.model.views.series import ListSources
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, Page, Question, Window
@@ -37,12 +36,14 @@ async def check_names(ask: Ask) -> None:
 
     What is not declared any more is known as long as the store has something of it.
     """
+    lists = ask.parts.known_by
     for name, (known, questions) in CHECKS.items():
         value = getattr(ask.query, name, None)
         if not isinstance(value, str) or (name == "kind" and is_made_up(value)):
             continue
         names = await known(ask)
-        if value in names or any([await _has_some(ask, one) for one in questions(value)]):
+        asked = [*questions(value), *(make(value) for make in lists.get(name, ()))]
+        if value in names or any([await _has_some(ask, one) for one in asked]):
             continue
         raise Problem("invalid", unknown(name, value, names))
 
@@ -99,8 +100,8 @@ CHECKS: Mapping[str, tuple[Known, Questions]] = {
         lambda kind: (
             ListDead(kind=kind, window=ONE),
             ListDead(kind=kind, decided=True, window=ONE),
-            ListIssues(states=(), kind=kind, window=ONE),
         ),
     ),
 }
-"""By the name of a query's field: what is declared, and where else it may be known from."""
+"""By the name of a query's field: what is declared, and where else it may be known from; features
+add to that (``Feature.known_by``)."""

@@ -18,11 +18,9 @@ from tieline.surfaces.web.problem import Problem
 R = TypeVar("R")
 
 LONGEST = 200
-NUMBER = "#"
-OF_ISSUES = "issues"
-_NUMBER = r"\d{1,18}"
-_SHAPES = {NUMBER: _NUMBER, OF_ISSUES: rf"{_NUMBER}:(iss_[0-9a-f]{{1,64}})?"}
-"""Cursors that are no ids; all others are a prefix and the 32 digits of a UUID."""
+Cursors = str | re.Pattern[str]
+"""What the cursors of a list are: ids, by their prefix, or of a form of their own."""
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +50,27 @@ class TimedListing(Listing):
     until: str | None = Field(None, pattern=WHEN, max_length=40, description="Before then.")
 
 
-async def window(ask: Ask, prefix: str) -> Window:
+async def window(ask: Ask, cursors: Cursors) -> Window:
     """The window of a query. Raises Problem for names, times or a cursor that make no sense."""
     await check_names(ask)
     query: Listing = ask.query
-    check_cursor(query.cursor, prefix)
+    check_cursor(query.cursor, cursors)
     since_us, until_us = span_of(ask)
     return Window(since_us, until_us, query.cursor, query.limit)
 
 
-def check_cursor(cursor: str | None, prefix: str) -> None:
+def check_cursor(cursor: str | None, cursors: Cursors) -> None:
     """Raises Problem for a cursor that no page of this list has given."""
-    if cursor is not None and not re.fullmatch(_shape(prefix), cursor, re.ASCII):
+    if cursor is not None and not _form(cursors).fullmatch(cursor):
         wanted = "use the `next` of a page of this very list, or leave it out"
         raise Problem("invalid", f"cursor is {shown(cursor)}; {wanted}")
 
 
-def _shape(prefix: str) -> str:
-    return _SHAPES.get(prefix, rf"{prefix}[0-9a-f]{{32}}")
+def _form(cursors: Cursors) -> re.Pattern[str]:
+    """That of ids: a prefix, and the 32 digits of a UUID."""
+    if isinstance(cursors, str):
+        return re.compile(rf"{cursors}[0-9a-f]{{32}}", re.ASCII)
+    return cursors
 
 
 def span_of(ask: Ask) -> tuple[int | None, int | None]:

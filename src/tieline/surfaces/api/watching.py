@@ -1,14 +1,11 @@
-"""Watching: issues, alerts, series; the one search box, stories; and the audit log."""
+"""Watching: alerts, series; the one search box, stories; and the audit log."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from tieline.model.base.errors import NotFound
-from tieline.model.base.ids import IssueId
-from tieline.model.commands import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
-from tieline.model.views.issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
 from tieline.model.views.more import Find, Match
 from tieline.model.views.rows import AuditRow
 from tieline.model.views.series import ReadSeries, Series
@@ -17,12 +14,10 @@ from tieline.operations.audit import Chain, check_chain
 from tieline.operations.story import Story, story
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Why
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler, Strict
+from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
 from tieline.surfaces.api.lists import (
     LONGEST,
     NUMBER,
-    OF_ISSUES,
     WHEN,
     Listed,
     Listing,
@@ -34,24 +29,7 @@ from tieline.surfaces.api.lists import (
 )
 from tieline.surfaces.web.problem import Problem
 
-HOUR_US = 3_600_000_000
 LAST = 2**63 - 1
-
-
-class IssueQuery(TimedListing):
-    """Which issues."""
-
-    state: Literal["unresolved", "open", "acknowledged", "muted", "resolved", "all"] = "unresolved"
-    flow: str | None = Field(None, max_length=LONGEST)
-    connection: str | None = Field(None, max_length=LONGEST)
-    source: str | None = Field(None, max_length=LONGEST)
-    kind: str | None = Field(None, max_length=LONGEST)
-
-
-class Muting(Why):
-    """How long to keep quiet."""
-
-    hours: float | None = Field(None, gt=0, le=24 * 365, description="None: until reopened.")
 
 
 class AlertQuery(Listing):
@@ -93,40 +71,6 @@ class AuditQuery(TimedListing):
     """Which lines."""
 
     subject: str | None = Field(None, max_length=LONGEST)
-
-
-async def list_issues(ask: Ask) -> Listed[IssueRow]:
-    """Issues, the latest failure first."""
-    q: IssueQuery = ask.query
-    groups = {"unresolved": UNRESOLVED, "all": ()}
-    states = groups.get(q.state, (q.state,))
-    part = await window(ask, OF_ISSUES)
-    question = ListIssues(states, q.flow, q.connection, q.source, q.kind, part)
-    return listed(await ask.parts.views.read(question))
-
-
-async def show_issue(ask: Ask) -> IssueDetail:
-    """One issue with samples of what it touches."""
-    return await ask.parts.views.read(ShowIssue(IssueId(ask.path["id"])))
-
-
-def judge(make: type[AcknowledgeIssue | ResolveIssue | ReopenIssue]) -> Handler:
-    """Change the state of an issue."""
-
-    async def handler(ask: Ask) -> IssueDetail:
-        await ask.parts.carry_out(make(IssueId(ask.path["id"]), ask.by(ask.body.reason)))
-        return await show_issue(ask)
-
-    return handler
-
-
-async def mute(ask: Ask) -> IssueDetail:
-    """Keep an issue quiet."""
-    body: Muting = ask.body
-    by = ask.by(body.reason)
-    until_us = None if body.hours is None else by.at_us + int(body.hours * HOUR_US)
-    await ask.parts.carry_out(MuteIssue(IssueId(ask.path["id"]), by, until_us))
-    return await show_issue(ask)
 
 
 async def list_alerts(ask: Ask) -> Listed[AlertRow]:
@@ -189,21 +133,8 @@ async def check_audit(ask: Ask) -> Chain:
     return await check_chain(ask.parts.views)
 
 
-_READ, _OPERATE, _SEARCH = Permission.READ, Permission.OPERATE, Permission.SEARCH
-_CHANGE: dict[str, Any] = {"problems": ("not-found", "conflict")}
+_READ, _SEARCH = Permission.READ, Permission.SEARCH
 ENDPOINTS = (
-    Endpoint("GET", "/issues", _READ, "List issues", list_issues, Listed[IssueRow],
-             query=IssueQuery),
-    Endpoint("GET", "/issues/{id}", _READ, "Show an issue", show_issue, IssueDetail,
-             problems=("not-found",)),
-    Endpoint("POST", "/issues/{id}/acknowledge", _OPERATE, "Say that somebody works on it",
-             judge(AcknowledgeIssue), IssueDetail, body=Why, **_CHANGE),
-    Endpoint("POST", "/issues/{id}/resolve", _OPERATE, "Say that it is mended",
-             judge(ResolveIssue), IssueDetail, body=Why, **_CHANGE),
-    Endpoint("POST", "/issues/{id}/reopen", _OPERATE, "Open it again", judge(ReopenIssue),
-             IssueDetail, body=Why, **_CHANGE),
-    Endpoint("POST", "/issues/{id}/mute", _OPERATE, "Keep it quiet", mute, IssueDetail,
-             body=Muting, **_CHANGE),
     Endpoint("GET", "/alerts", _READ, "List alerts", list_alerts, Listed[AlertRow],
              query=AlertQuery),
     Endpoint("GET", "/series", _READ, "Show how something went over time", read_series, Series,

@@ -20,6 +20,7 @@ from tieline.model.views.views import CountWork, ListPauses, Question
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console import words
 from tieline.surfaces.console.menu import Entry, menu
+from tieline.surfaces.console.short_ids import ShortId
 from tieline.surfaces.console.standing import Standing
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.viewer import Viewer, viewer_if_any, viewer_of
@@ -50,6 +51,8 @@ class Desk:
     """The lines of the menu."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What the page after a change says: an address names the sentence, and cannot write one."""
+    short_ids: Mapping[str, ShortId] = field(default_factory=dict)
+    """What else is found by the end of its id, by the prefix."""
     _kept: _Kept = field(default_factory=_Kept)
 
     @property

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.surfaces.console.desk import STATIC, Desk
 from tieline.surfaces.console.menu import Entry
+from tieline.surfaces.console.short_ids import ShortId
 from tieline.surfaces.web.guard import open_to_all
 
 
@@ -24,6 +25,8 @@ class Pages:
     """Its folder of templates, if it has one of its own."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What the page after a change says, by the word that stands in its address."""
+    short_ids: Mapping[str, ShortId] = field(default_factory=dict)
+    """What of it the search finds by the end of its id, by the prefix."""
 
 
 @open_to_all

@@ -5,10 +5,10 @@ are looked through, in short reads, and only when somebody searched for somethin
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from tieline.model.views.issues import ListIssues
 from tieline.model.views.more import Match
 from tieline.model.views.views import (
     MOST_ROWS,
@@ -20,56 +20,66 @@ from tieline.model.views.views import (
     Question,
     Window,
 )
-from tieline.surfaces.console.desk import Desk
+from tieline.ports.views import Views
 
 LOOKED_AT = 2_000
 """Of each kind, the newest."""
-SHORT = re.compile(r"(?:(run|evt|rct|rpl|iss)(?:…|\.{2,3}|_))?([0-9a-f]{6})", re.ASCII)
+SHORT = re.compile(r"(?:([a-z]+)(?:…|\.{2,3}|_))?([0-9a-f]{6})", re.ASCII)
 
-Lists = Callable[[Window], Question[Page[Any]]]
-KINDS: dict[str, tuple[str, Lists, Callable[[Any], tuple[str, int]]]] = {
-    "run": (
+
+@dataclass(frozen=True, slots=True)
+class ShortId:
+    """A kind of things whose ids are found by their end."""
+
+    kind: str
+    lists: Callable[[Window], Question[Page[Any]]]
+    """Asks for a page of them, the newest first."""
+    about: Callable[[Any], tuple[str, int]]
+    """What a row of it says, and when it was."""
+    page: str | None = None
+    """Where one is shown, in front of its id; None: by its story."""
+
+
+KINDS: Mapping[str, ShortId] = {
+    "run": ShortId(
         "run",
         lambda window: ListRuns(window=window),
         lambda row: (f"{row.flow}, {row.state}", row.created_us),
     ),
-    "evt": (
+    "evt": ShortId(
         "event",
         lambda window: ListEvents(window=window),
         lambda row: (f"{row.type} of {row.source}", row.recorded_us),
     ),
-    "rct": (
+    "rct": ShortId(
         "receipt",
         lambda window: ListReceipts(window=window),
         lambda row: (f"{row.verdict} delivery of {row.source}", row.received_us),
+        "/receipts/",
     ),
-    "rpl": (
+    "rpl": ShortId(
         "replay",
         lambda window: ListReplays(window=window),
         lambda row: (f"replay of {row.planned} events, {row.state}", row.started_us),
-    ),
-    "iss": (
-        "issue",
-        lambda window: ListIssues((), window=window),
-        lambda row: (f"{row.kind} of {row.flow or row.source}: {row.words}", row.last_us),
+        "/replays/",
     ),
 }
+"""By the prefix of their ids; features add theirs."""
 
 
-async def ending_in(desk: Desk, text: str) -> tuple[Match, ...]:
+async def ending_in(views: Views, kinds: Mapping[str, ShortId], text: str) -> tuple[Match, ...]:
     """What has this short form, among the newest of each kind that it may be."""
     found = SHORT.fullmatch(text.strip().lower())
     if found is None:
         return ()
     matches: list[Match] = []
-    for prefix in KINDS if found[1] is None else (found[1],):
-        kind, lists, about = KINDS[prefix]
+    for prefix in kinds if found[1] is None else kinds.keys() & {found[1]}:
+        one = kinds[prefix]
         window = Window(limit=MOST_ROWS)
         for _ in range(LOOKED_AT // MOST_ROWS):
-            page = await desk.read(lists(window))
-            matches += [
-                Match(kind, row.id, *about(row)) for row in page.rows if row.id.endswith(found[2])
-            ]
+            page = await views.read(one.lists(window))
+            ending = [row for row in page.rows if row.id.endswith(found[2])]
+            matches += [Match(one.kind, row.id, *one.about(row)) for row in ending]
             if page.cursor is None:
                 break
             window = Window(before=page.cursor, limit=MOST_ROWS)

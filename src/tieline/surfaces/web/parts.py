@@ -10,6 +10,7 @@ from tieline.model.command import OperatorCommand
 from tieline.model.hub.flow import HubSpec
 from tieline.model.question import Question
 from tieline.model.views.gauges import GuardGauges
+from tieline.model.views.views import Page
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -67,6 +68,10 @@ class WebParts:
         default_factory=dict
     )
     """What answers the questions that are about what runs; given the request, and the question."""
+    known_by: Mapping[str, Sequence[Callable[[str], Question[Page[Any]]]]] = field(
+        default_factory=dict
+    )
+    """Lists that may have something of a name which is not declared, by the name of the filter."""
     policy: WebPolicy = WebPolicy()
     clean: Callable[[str], str] | None = None
     """Takes every secret that the hub knows, or knew, out of a text. None: one is made."""

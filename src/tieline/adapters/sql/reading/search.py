@@ -1,6 +1,6 @@
 """Finding: what somebody typed into the search box comes in; what it may mean goes out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tieline.adapters.sql.reading.listing import LOOK, replay_row, run_rows
 from tieline.adapters.sql.reading.showing import events_of, receipts_of
@@ -17,14 +17,20 @@ LONGEST = 512
 REFERENCE_EVENTS = 50
 
 Matches = list[v.Match]
+Finds = Callable[[str], Steps[Matches]]
+"""Finds what has this id."""
 
 
-def find(q: v.Find) -> Steps[tuple[v.Match, ...]]:
-    """Everything that the text may mean; ids and business names first."""
+def find(q: v.Find, also: Mapping[str, Finds]) -> Steps[tuple[v.Match, ...]]:
+    """Everything that the text may mean; ids and business names first.
+
+    *also* finds what features have, by the kind of the id.
+    """
     text = q.text.strip()
     if not text or len(text) > LONGEST:
         return ()
-    look = BY_ID.get(kind_of(text) or "")
+    kind = kind_of(text) or ""
+    look = BY_ID.get(kind) or also.get(kind)
     found: Matches = [] if look is None else (yield from look(text))
     if look is None:
         found += yield from _references(text)
@@ -66,20 +72,11 @@ def _replay(text: str) -> Steps[Matches]:
     ]
 
 
-def _issue(text: str) -> Steps[Matches]:
-    rows = yield from ask("issue_show", id=text)
-    return [
-        v.Match("issue", row[0], f"{row[4]} of {row[1] or row[2]}: {row[6]}", row[10])
-        for row in rows
-    ]
-
-
-BY_ID: dict[str, Callable[[str], Steps[Matches]]] = {
+BY_ID: Mapping[str, Finds] = {
     "event": _event,
     "run": _run,
     "receipt": _receipt,
     "replay": _replay,
-    "issue": _issue,
 }
 
 

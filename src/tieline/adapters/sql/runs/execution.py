@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import orjson
 
+from tieline.adapters.sql.hooks import CommitHooks, Failed
 from tieline.adapters.sql.runs.admission import Entry, admit
-from tieline.adapters.sql.runs.issue_writer import Noted, fitting, note
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.base.errors import StaleClaim
-from tieline.model.base.ids import RunId, Tenant
+from tieline.model.base.ids import Tenant
 from tieline.model.commands import Counted, GiveBack, Remember, Settle, Settled
 from tieline.model.runs.run import (
     Dead,
@@ -23,7 +23,7 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
-from tieline.rules.runs.issue_fingerprint import failure_of
+from tieline.rules.runs.failure import failure_of
 
 
 class Owned(NamedTuple):
@@ -39,15 +39,16 @@ Lane = tuple[str, str, str, str]
 
 
 def remember_and_settle(
-    commands: Sequence[Remember | Settle], owned: Mapping[RunClaim, Owned]
+    commands: Sequence[Remember | Settle], owned: Mapping[RunClaim, Owned], hooks: CommitHooks
 ) -> Steps[list[Counted | Settled | StaleClaim]]:
     """Apply progress and ends of runs; one answer a command, StaleClaim where it lost the run."""
     is_valid = _in_turn(commands, owned)
     valid = [c for c, ok in zip(commands, is_valid, strict=True) if ok]
     woken = yield from _keep_progress(valid)
     settles = [c for c in valid if isinstance(c, Settle)]
-    fitting_ = yield from fitting(_failures(settles, owned))
-    failed = {RunId(noted.subject): noted for noted in fitting_}
+    failed: Sequence[Failed] = _failures(settles, owned)
+    if failed:
+        failed = yield from hooks.groups(failed)
     yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)], failed)
     yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
     freed = [
@@ -56,7 +57,10 @@ def remember_and_settle(
         if (own := owned[c.claim]).lane is not None and _frees_lane(c)
     ]
     woken += yield from advance_lanes(freed)
-    yield from note(list(failed.values()))
+    if failed:
+        yield from hooks.counts(failed)
+    if settles:
+        yield from hooks.settled(settles)
     return [
         _answer(c, woken) if ok else StaleClaim(c.claim.run_id, c.claim.epoch)
         for c, ok in zip(commands, is_valid, strict=True)
@@ -111,9 +115,9 @@ def _last_of_each(records: Iterable[tuple[Tenant, StepRecord]]) -> list[tuple[Va
     return [(key[0], *record) for key, record in last.items()]
 
 
-def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> list[Noted]:
+def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> list[Failed]:
     """Those executions that failed. Hot path: nothing is made for one that is done."""
-    failed: list[Noted] = []
+    failed: list[Failed] = []
     for command in settles:
         if isinstance(command.outcome, Done):
             continue
@@ -121,13 +125,14 @@ def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> lis
         failure = failure_of(own.flow, command.outcome, command.progress.attempts)
         if failure is not None:
             about = (command.claim.run_id, "", own.tenant, command.now_us)
-            failed.append(Noted(failure, failure.id, *about))
+            failed.append(Failed(failure, *about))
     return failed
 
 
-def _end(settles: Sequence[Settle], failed: Mapping[RunId, Noted]) -> Steps[None]:
+def _end(settles: Sequence[Settle], failed: Sequence[Failed]) -> Steps[None]:
+    why = {one.subject: one for one in failed}
     yield from put("run_end", [_end_row(c) for c in settles])
-    yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c, failed)])
+    yield from put("dead_upsert", [row for c in settles for row in _dead_rows(c, why)])
     yield from put("work_delete", [c.claim[:2] for c in settles])
 
 
@@ -140,11 +145,11 @@ def _end_row(command: Settle) -> tuple[Value, ...]:
             return (tenant, run_id, RunState.DONE, command.now_us, None, epoch)
 
 
-def _dead_rows(command: Settle, failed: Mapping[RunId, Noted]) -> Iterable[tuple[Value, ...]]:
+def _dead_rows(command: Settle, why: Mapping[str, Failed]) -> Iterable[tuple[Value, ...]]:
     if isinstance(dead := command.outcome, Dead):
-        noted = failed[command.claim.run_id]
+        one = why[command.claim.run_id]
         about = (dead.kind, dead.reason, dead.evidence, command.now_us)
-        yield (*command.claim[:2], *about, noted.issue, noted.failure.connection)
+        yield (*command.claim[:2], *about, one.issue, one.failure.connection)
 
 
 def _park(settles: Sequence[Settle]) -> Steps[None]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from tieline.adapters.sql.hooks import CommitHooks
 from tieline.adapters.sql.runs.admission import Entry, admit
-from tieline.adapters.sql.runs.issue_writer import note_receipts
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model.base.ids import EventId
 from tieline.model.commands import Ingest, Ingested
 from tieline.model.inbound.receipt import Receipt, Verdict
 
 
-def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
+def ingest(commands: Sequence[Ingest], hooks: CommitHooks) -> Steps[list[Ingested]]:
     """Store deliveries; one answer a delivery."""
     entries = [Entry(a, command.worker) for command in commands for a in command.admissions]
     each = iter((yield from admit(entries)))
@@ -20,8 +20,9 @@ def ingest(commands: Sequence[Ingest]) -> Steps[list[Ingested]]:
         for command, answer in zip(commands, answers, strict=True)
         if command.receipt is not None
     ]
-    yield from put("receipt_insert", receipts)
-    yield from note_receipts(receipts)
+    if receipts:
+        yield from put("receipt_insert", receipts)
+        yield from hooks.ingested(receipts)
     return answers
 
 

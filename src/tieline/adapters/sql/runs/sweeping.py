@@ -1,13 +1,13 @@
 """Sweeping: what silent workers held becomes ready again, and runs past their deadline end."""
 
+from tieline.adapters.sql.hooks import CommitHooks, Failed
 from tieline.adapters.sql.runs.execution import advance_lanes
-from tieline.adapters.sql.runs.issue_writer import Noted, note
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import Counted, Sweep, Swept
 from tieline.model.fleet.presence import Beat, Beaten, Leave, TakeDuty
 from tieline.model.runs.run import RunState
-from tieline.rules.runs.issue_fingerprint import Failure
+from tieline.rules.runs.failure import Failure
 
 
 def beat(command: Beat) -> Steps[Beaten]:
@@ -49,10 +49,10 @@ def take_duty(command: TakeDuty) -> Steps[Counted]:
     return Counted(taken)
 
 
-def sweep(command: Sweep) -> Steps[Swept]:
+def sweep(command: Sweep, hooks: CommitHooks) -> Steps[Swept]:
     """One bounded pass; the caller repeats it while it finds something."""
     rescued = yield from _rescue(command)
-    expired = yield from _expire(command)
+    expired = yield from _expire(command, hooks)
     return Swept(rescued, tuple(expired))
 
 
@@ -65,12 +65,14 @@ def _rescue(command: Sweep) -> Steps[int]:
     return len(rows)
 
 
-def _expire(command: Sweep) -> Steps[list[RunId]]:
+def _expire(command: Sweep, hooks: CommitHooks) -> Steps[list[RunId]]:
     """Deadlines hold in every live state; a dead head then obeys its flow's policy."""
     rows = yield from ask("work_past_deadline", now_us=command.now_us, limit=command.limit)
+    if not rows:
+        return []
     reason = "the run's deadline passed"
     ended = [(*row[:2], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
-    missed = [_missed(row, reason, command.now_us) for row in rows]
+    missed = yield from hooks.groups([_missed(row, reason, command.now_us) for row in rows])
     dead = [
         (*row[:2], "deadline", reason, f"while {row[5]}", command.now_us, one.issue, None)
         for row, one in zip(rows, missed, strict=True)
@@ -85,11 +87,11 @@ def _expire(command: Sweep) -> Steps[list[RunId]]:
         if lane is not None and flow in skips
     ]
     yield from advance_lanes(freed)
-    yield from note(missed)
+    yield from hooks.counts(missed)
     return [row[1] for row in rows]
 
 
-def _missed(row: RowOut, reason: str, now_us: Micros) -> Noted:
+def _missed(row: RowOut, reason: str, now_us: Micros) -> Failed:
     tenant, run_id, flow = row[:3]
     failure = Failure(flow, None, None, "deadline", None, reason)
-    return Noted(failure, failure.id, run_id, "", tenant, now_us)
+    return Failed(failure, run_id, "", tenant, now_us)

@@ -7,12 +7,12 @@ run is forgotten.
 
 from collections.abc import Sequence
 
+from tieline.adapters.sql.hooks import CommitHooks
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.commands import Counted, Purge
 from tieline.model.views.series import HOUR_US, KINDS, MINUTE_US
-from tieline.rules.formats.id_time import first_id
 
 MINUTES_KEPT_US = 3 * 24 * HOUR_US
 HOURS_KEPT_US = 90 * 24 * HOUR_US
@@ -32,13 +32,13 @@ RECEIPTS = Payloads("receipt", "receipt_old", "receipt_forget_payload")
 EVENTS = Payloads("event", "event_old", "event_forget_payload")
 
 
-def purge(command: Purge) -> Steps[Counted]:
+def purge(command: Purge, hooks: CommitHooks) -> Steps[Counted]:
     """One bite; the count says whether there may be more (it reaches the limit)."""
     receipts = yield from _forget_payloads(RECEIPTS, command)
     events = yield from _forget_payloads(EVENTS, command)
     expired = yield from do("dedupe_expire", now_us=command.now_us, limit=command.limit)
-    runs = yield from _forget_runs(command)
-    yield from _forget_knowledge(command)
+    runs = yield from _forget_runs(command, hooks)
+    yield from _forget_knowledge(command, hooks)
     return Counted(max(receipts, events, expired, runs))
 
 
@@ -55,7 +55,7 @@ def _forget_payloads(payloads: Payloads, command: Purge) -> Steps[int]:
     return int(count)
 
 
-def _forget_runs(command: Purge) -> Steps[int]:
+def _forget_runs(command: Purge, hooks: CommitHooks) -> Steps[int]:
     """Finished ones among the next runs, lap by lap; returns how many were looked at."""
     after = yield from _reached("run")
     before_us = command.runs_before_us
@@ -64,7 +64,7 @@ def _forget_runs(command: Purge) -> Steps[int]:
     )
     if count:
         rows = yield from ask("run_finished", after=after, last=last, before_us=before_us)
-        yield from _delete_runs(rows, command.payloads_before_us)
+        yield from _delete_runs(rows, command.payloads_before_us, hooks)
     # Behind the last old run a new lap begins: the unfinished ones may have ended meanwhile.
     reached = last if count == command.limit else ""
     if reached != after:
@@ -72,12 +72,14 @@ def _forget_runs(command: Purge) -> Steps[int]:
     return int(count) if reached else 0
 
 
-def _delete_runs(rows: Sequence[RowOut], payloads_before_us: int) -> Steps[None]:
-    ids = [row[:2] for row in rows]
+def _delete_runs(
+    rows: Sequence[RowOut], payloads_before_us: int, hooks: CommitHooks
+) -> Steps[None]:
+    ids: list[tuple[str, str]] = [row[:2] for row in rows]
     yield from put("step_delete_of_runs", ids)
     yield from put("attempt_delete_of_runs", ids)
     yield from put("exchange_delete_of_runs", ids)
-    yield from put("issue_unlink_runs", ids)
+    yield from hooks.forgets(ids)
     yield from put("dead_delete", ids)
     yield from put("run_delete", ids)
     events = [(*event, payloads_before_us) for event in {(row[0], row[2]) for row in rows}]
@@ -85,13 +87,11 @@ def _delete_runs(rows: Sequence[RowOut], payloads_before_us: int) -> Steps[None]
     yield from put("receipt_forget_spent", events)
 
 
-def _forget_knowledge(command: Purge) -> Steps[None]:
-    """What was sent and answered goes with the payloads, mended issues with the runs."""
-    limit, before_us = command.limit, command.runs_before_us
-    yield from do("exchange_expire", before_us=command.payloads_before_us, limit=limit)
-    first, before = first_id("receipt", None), first_id("receipt", before_us)
-    yield from do("issue_unlink_old", first=first, before=before, limit=limit)
-    yield from do("issue_forget", before_us=before_us, limit=limit)
+def _forget_knowledge(command: Purge, hooks: CommitHooks) -> Steps[None]:
+    """What was sent and answered goes with the payloads; what features know, as they say."""
+    limit, before_us = command.limit, command.payloads_before_us
+    yield from do("exchange_expire", before_us=before_us, limit=limit)
+    yield from hooks.purges(command)
     yield from _forget_counts(command.now_us)
 
 

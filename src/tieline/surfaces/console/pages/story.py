@@ -3,7 +3,7 @@
 Support may see this page and no other: the words are redacted where they are stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from tieline.operations.plain_story import plain
 from tieline.operations.story import Found, Line, find, tell
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.short_ids import ending_in
+from tieline.surfaces.console.short_ids import KINDS, ShortId, ending_in
 from tieline.surfaces.console.words import span
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.viewer import viewer_of
@@ -68,13 +68,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 async def _matches(desk: Desk, request: Request, text: str) -> Response:
     """Nothing has exactly this name: what it may mean, or where to look."""
-    matches = await desk.read(Find(text)) or await ending_in(desk, text)
-    may_read = viewer_of(request).may(Permission.READ)
+    kinds = {**KINDS, **desk.short_ids}
+    matches = await desk.read(Find(text)) or await ending_in(desk.parts.views, kinds, text)
+    pages = _pages(kinds) if viewer_of(request).may(Permission.READ) else {}
     if len(matches) == 1:
-        path = _path_of(matches[0], may_read=may_read)
+        path = _path_of(matches[0], pages)
         if path != f"/story?q={text}":
             return RedirectResponse(path, 303)
-    shown = [(match, _path_of(match, may_read=may_read)) for match in matches]
+    shown = [(match, _path_of(match, pages)) for match in matches]
     return await desk.page(
         request,
         "search.html",
@@ -85,11 +86,14 @@ async def _matches(desk: Desk, request: Request, text: str) -> Response:
     )
 
 
-def _path_of(match: Match, *, may_read: bool) -> str:
-    pages = {"replay": "/replays/", "issue": "/issues/", "receipt": "/receipts/"}
-    if may_read and match.kind in pages:
-        return pages[match.kind] + match.id
-    return f"/story?q={match.id}"
+def _pages(kinds: Mapping[str, ShortId]) -> dict[str, str]:
+    """Where things are shown that have a page of their own."""
+    return {one.kind: one.page for one in kinds.values() if one.page is not None}
+
+
+def _path_of(match: Match, pages: Mapping[str, str]) -> str:
+    page = pages.get(match.kind)
+    return f"/story?q={match.id}" if page is None else page + match.id
 
 
 async def _tell(desk: Desk, request: Request, text: str, found: Found) -> Response:

@@ -7,18 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import IssueId, Micros
-from tieline.model.commands import (
+from tieline.features.issues.model import (
+    UNRESOLVED,
     AcknowledgeIssue,
-    By,
+    IssueDetail,
+    IssueRow,
+    ListIssues,
     MuteIssue,
     ReopenIssue,
     ResolveIssue,
+    ShowIssue,
 )
-from tieline.model.views.issues import UNRESOLVED, IssueDetail, IssueRow, ListIssues, ShowIssue
+from tieline.features.issues.owners import owner_of
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import IssueId, Micros
+from tieline.model.commands import By
 from tieline.model.views.series import ReadSparks
-from tieline.operations.owners import owner_of
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk

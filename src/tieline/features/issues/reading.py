@@ -7,8 +7,9 @@ import orjson
 from tieline.adapters.sql.reading.listing import BEGINNING_OF_TIME, END_OF_TIME, LOOK, run_rows
 from tieline.adapters.sql.reading.showing import audit_of, receipts_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
+from tieline.features.issues import model as v
 from tieline.model.base.errors import NotFound
-from tieline.model.views import issues as v
+from tieline.model.views.more import Match
 from tieline.model.views.views import Page, Window
 from tieline.rules.formats.id_time import end_id, first_id
 
@@ -25,7 +26,7 @@ def issues(q: v.ListIssues) -> Steps[Page[v.IssueRow]]:
     limit = max(1, min(window.limit, MOST_ISSUES))
     before_us, before_id = _place(window)
     answer = yield from ask(
-        "issue_page",
+        "issues.page",
         before_us=before_us,
         before_id=before_id,
         look=LOOK,
@@ -71,7 +72,7 @@ def _issue(*row: object) -> v.IssueRow:
 
 def standing(_: v.CountIssues) -> Steps[v.IssueCounts]:
     """How many are open or acknowledged, and of how many something waits for a person."""
-    rows = yield from ask("issue_standing", look=LOOK)
+    rows = yield from ask("issues.standing", look=LOOK)
     counts = {(str(state), bool(needs)): int(count) for state, needs, count in rows}
     return v.IssueCounts(
         need_person=counts.get(("open", True), 0),
@@ -83,14 +84,14 @@ def standing(_: v.CountIssues) -> Steps[v.IssueCounts]:
 
 def issue(q: v.ShowIssue) -> Steps[v.IssueDetail]:
     """One issue, with samples of what it touches."""
-    found = yield from ask("issue_show", id=q.id)
+    found = yield from ask("issues.show", id=q.id)
     if not found:
         raise NotFound("issue", q.id)
     runs = yield from _subjects(q, "run")
     receipts = yield from _subjects(q, "receipt")
-    records = yield from ask("issue_records", issue=q.id, look=200, limit=RECORDS)
-    tenants = yield from ask("issue_tenants", issue=q.id, look=SUBJECTS_LOOKED_AT)
-    ((dead,),) = yield from ask("issue_dead", issue=q.id, look=SUBJECTS_LOOKED_AT)
+    records = yield from ask("issues.records", issue=q.id, look=200, limit=RECORDS)
+    tenants = yield from ask("issues.tenants", issue=q.id, look=SUBJECTS_LOOKED_AT)
+    ((dead,),) = yield from ask("issues.dead", issue=q.id, look=SUBJECTS_LOOKED_AT)
     run_list = run_rows((yield from ask_set("run_rows", [(id_,) for id_ in runs])))
     receipt_list = yield from receipts_of(receipts)
     audit = yield from audit_of([q.id])
@@ -108,5 +109,11 @@ def issue(q: v.ShowIssue) -> Steps[v.IssueDetail]:
 
 def _subjects(q: v.ShowIssue, kind: str) -> Steps[list[str]]:
     first, before = first_id(kind, None), end_id(kind, None)
-    rows = yield from ask("issue_subjects", issue=q.id, first=first, before=before, limit=SAMPLES)
+    rows = yield from ask("issues.subjects", issue=q.id, first=first, before=before, limit=SAMPLES)
     return [row[0] for row in rows]
+
+
+def with_id(id_: str) -> Steps[list[Match]]:
+    """What the search finds by the id of an issue."""
+    rows = [_issue(*row) for row in (yield from ask("issues.show", id=id_))]
+    return [Match("issue", row.id, row.headline, row.last_us) for row in rows]

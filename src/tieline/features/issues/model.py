@@ -1,9 +1,12 @@
-"""Issues: like failures as one thing; what a list and a page show of them, and how to ask."""
+"""Issues: like failures as one thing; what is shown of them, asked about them and decided."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tieline.model.base.by import By
 from tieline.model.base.ids import EventId, IssueId, Micros
+from tieline.model.base.value import value
+from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.question import Question
 from tieline.model.views.rows import AuditRow, ReceiptRow, RunRow
 from tieline.model.views.views import EVERYTHING, Page, Window
@@ -66,6 +69,11 @@ class IssueRow:
     """Distinct tenants among the same subjects."""
     needs_person: bool = False
     """A dead run, a held one or a delivery in quarantine of it waits for a decision."""
+
+    @property
+    def headline(self) -> str:
+        """What fails, and where."""
+        return f"{self.kind} of {self.flow or self.source}: {self.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +145,49 @@ class ShowIssue(Question[IssueDetail]):
     """Raises NotFound. Its lists: ``ListRuns``, ``ListDead`` and ``ListReceipts`` take an issue."""
 
     id: IssueId
+
+
+# --- what people and time make of them ---------------------------------------------------------
+
+
+@value
+class AcknowledgeIssue(OperatorCommand[Counted]):
+    """Say that somebody works on it. Raises NotFound, and Conflict when it is resolved."""
+
+    id: IssueId
+    by: By
+
+
+@value
+class ResolveIssue(OperatorCommand[Counted]):
+    """Say that it is mended; its next failure opens it again. Raises NotFound, Conflict."""
+
+    id: IssueId
+    by: By
+
+
+@value
+class MuteIssue(OperatorCommand[Counted]):
+    """Keep it quiet until ``until_us``, or until somebody reopens it. Raises NotFound."""
+
+    id: IssueId
+    by: By
+    until_us: Micros | None = None
+
+
+@value
+class ReopenIssue(OperatorCommand[Counted]):
+    """Open it again. Raises NotFound, and Conflict when it is open."""
+
+    id: IssueId
+    by: By
+
+
+@value
+class TendIssues(Command[Counted]):
+    """Resolve issues that have been quiet for long and have nothing left to decide, and end mutes
+    whose time is over; bounded."""
+
+    now_us: Micros
+    quiet_since_us: Micros
+    limit: int = 100

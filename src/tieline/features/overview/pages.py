@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.issues.model import CountIssues, IssueCounts, IssueRow, ListIssues
+from tieline.features.issues.owners import owner_of
 from tieline.model.base.ids import Micros
 from tieline.model.people.alert import AlertRow, AlertState
-from tieline.model.views.issues import CountIssues, IssueCounts, IssueRow, ListIssues
 from tieline.model.views.series import KINDS, MINUTE_US, ListSources, Point, ReadSeries, ReadSparks
 from tieline.model.views.views import ListAlerts, ListWorkers, Window
-from tieline.operations.owners import owner_of
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk, is_part

@@ -2,17 +2,16 @@
 
 from tieline.adapters.sql.runs.deciding import audit
 from tieline.adapters.sql.statement import Steps, ask, do
-from tieline.model.base.errors import Conflict, NotFound
-from tieline.model.base.ids import IssueId, Micros
-from tieline.model.commands import (
+from tieline.features.issues.model import (
     AcknowledgeIssue,
-    By,
-    Counted,
     MuteIssue,
     ReopenIssue,
     ResolveIssue,
     TendIssues,
 )
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.base.ids import IssueId, Micros
+from tieline.model.commands import By, Counted
 
 HELD_LOOKED_AT = 5_000
 QUIET_LOOKED_AT = 2_000
@@ -48,7 +47,7 @@ def reopen(command: ReopenIssue) -> Steps[Counted]:
 
 def _refuse(id_: IssueId, *states: str) -> Steps[None]:
     """Raise unless there is such an issue, in none of *states*."""
-    found = yield from ask("issue_get", id=id_)
+    found = yield from ask("issues.get", id=id_)
     if not found:
         raise NotFound("issue", id_)
     state, actor = found[0]
@@ -61,7 +60,7 @@ def _move(
     id_: IssueId, state: str, action: str, by: By, until_us: Micros | None = None
 ) -> Steps[Counted]:
     yield from do(
-        "issue_move",
+        "issues.move",
         id=id_,
         state=state,
         until_us=until_us,
@@ -75,15 +74,15 @@ def _move(
 
 def tend(command: TendIssues) -> Steps[Counted]:
     """What is over ends by itself; returns how many were resolved."""
-    yield from do("issue_unmute", now_us=command.now_us, limit=command.limit)
-    rows = yield from ask("issue_quiet", before_us=command.quiet_since_us, look=QUIET_LOOKED_AT)
+    yield from do("issues.unmute", now_us=command.now_us, limit=command.limit)
+    rows = yield from ask("issues.quiet", before_us=command.quiet_since_us, look=QUIET_LOOKED_AT)
     if not rows:
         return Counted(0)
-    held = {row[0] for row in (yield from ask("issue_held", look=HELD_LOOKED_AT))}
+    held = {row[0] for row in (yield from ask("issues.held", look=HELD_LOOKED_AT))}
     over = [row[0] for row in rows if row[0] not in held]
     for id_ in sorted(over[: command.limit]):
         yield from do(
-            "issue_move",
+            "issues.move",
             id=id_,
             state="resolved",
             until_us=None,

@@ -1,52 +1,24 @@
-"""Issue fingerprint: how something failed comes in; which failures are like it goes out.
+"""Failure: how an execution or a delivery failed, by what tells it apart from other failures."""
 
-Two failures are alike when flow (or source), connection, kind, status and the shape of the message
-are the same. The shape is the message without what differs from one record to the next: numbers,
-ids, times, addresses and quoted values.
-"""
-
-import hashlib
 import re
 from collections.abc import Sequence
 
-from tieline.model.base.ids import IssueId
 from tieline.model.base.value import value
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.runs.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
 
-LONGEST_SHAPE = 200
 LONGEST_WORDS = 500
-_READ = 600
 NOT_FOUND = 404
 UNKNOWN_SOURCE = "(unknown)"
 """Strangers choose the path that they knock at: all that is no source of ours has one name."""
-MANY = "many"
-OVERFLOW = "so many different failures that they are not told apart any more"
 _WELL = frozenset({"done", "confirmed", "skipped"})
 """Outcomes of tries that are no failure."""
-
-_VARIABLE = re.compile(
-    r"""
-    (?P<url>\bhttps?://[^\s"'<>)]+)
-  | (?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
-  | (?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?
-      | \b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),\ \d\d\ \w{3}\ \d{4}\ \d\d:\d\d:\d\d(?:\ GMT)?
-      | \b\d\d?:\d\d(?::\d\d(?:\.\d+)?)?\b)
-  | (?P<value>"[^"\n]{0,500}"|(?<!\w)'[^'\n]{0,500}'(?!\w))
-  | (?P<id>\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z_-])[\w-]{6,}\b)
-  | (?P<n>[+-]?\b\d+(?:[.,]\d+)*)
-    """,
-    re.VERBOSE,
-)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_.\-]{0,39}")
-"""A quoted word like this names a field or a kind of thing: it tells failures apart."""
-_SPACE = re.compile(r"\s+")
 _REFUSED = re.compile(r"refused-(\d{3})")
 
 
 @value
 class Failure:
-    """One failure, as far as it tells which issue it belongs to."""
+    """One failure, as far as it tells which others are like it."""
 
     flow: str | None
     source: str | None
@@ -57,38 +29,9 @@ class Failure:
     """The reason as it was given."""
 
     @property
-    def id(self) -> IssueId:
-        """The issue that it belongs to."""
-        parts = (self.flow, self.source, self.connection, self.kind, self.status)
-        text = "\x1f".join(["" if part is None else str(part) for part in parts])
-        digest = hashlib.sha256(f"{text}\x1f{self._shape}".encode())
-        return IssueId(f"iss_{digest.hexdigest()[:24]}")
-
-    @property
-    def _shape(self) -> str:
-        """Of what strangers send only our own code counts: they choose the rest of the words."""
-        return self.words.partition(":")[0] if self.is_strangers else shape_of(self.words)
-
-    @property
     def is_strangers(self) -> bool:
         """Whether nobody vouches for what failed."""
         return self.source is not None and self.kind == Verdict.REFUSED
-
-    def coarse(self) -> "Failure":
-        """The issue for what has no room of its own."""
-        return Failure(self.flow, self.source, self.connection, MANY, None, OVERFLOW)
-
-
-def shape_of(message: str) -> str:
-    """*message* without what differs from one record to the next; at most 200 characters."""
-    text = _VARIABLE.sub(_placeholder, message[:_READ])
-    return _SPACE.sub(" ", text).strip()[:LONGEST_SHAPE]
-
-
-def _placeholder(found: re.Match[str]) -> str:
-    if found.lastgroup == "value" and _NAME.fullmatch(found[0][1:-1]):
-        return found[0]
-    return f"<{found.lastgroup}>"
 
 
 def failure_of(flow: str, outcome: Outcome, attempts: Sequence[AttemptRecord]) -> Failure | None:

@@ -5,25 +5,23 @@ from typing import Annotated, Any
 
 import typer
 
-from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import IssueId
-from tieline.model.commands import (
-    AcknowledgeIssue,
-    By,
-    MuteIssue,
-    ReopenIssue,
-    ResolveIssue,
-)
-from tieline.model.hub.flow import HubSpec
-from tieline.model.views.issues import (
+from tieline.features.issues.model import (
     UNRESOLVED,
+    AcknowledgeIssue,
     AffectedRecord,
     IssueRow,
     IssueState,
     ListIssues,
+    MuteIssue,
+    ReopenIssue,
+    ResolveIssue,
     ShowIssue,
 )
-from tieline.operations.owners import owner_of
+from tieline.features.issues.owners import owner_of
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import IssueId
+from tieline.model.commands import By
+from tieline.model.hub.flow import HubSpec
 from tieline.ports.journal import Journal
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import moment

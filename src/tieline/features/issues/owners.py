@@ -1,7 +1,7 @@
 """Owners: what is declared comes in; who is asked about an issue of it goes out."""
 
+from tieline.features.issues.model import IssueRow
 from tieline.model.hub.flow import HubSpec
-from tieline.model.views.issues import IssueRow
 
 
 def owner_of(hub: HubSpec, issue: IssueRow) -> str | None:

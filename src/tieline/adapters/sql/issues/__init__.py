@@ -1,1 +1,0 @@
-"""Issues are decided and read."""

@@ -1,6 +1,0 @@
--- Issues that have not failed for long, and of which nothing waits for a person.
-SELECT id
-FROM (SELECT id, needs FROM judged_issue
-      WHERE state IN ('open', 'acknowledged') AND last_us < :before_us
-      ORDER BY last_us LIMIT :look) AS quiet
-WHERE NOT needs

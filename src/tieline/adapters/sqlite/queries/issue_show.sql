@@ -1,3 +1,0 @@
--- One issue.
-SELECT {issue_columns}, i.needs AS needs_person
-FROM judged_issue AS i WHERE i.id = :id

@@ -1,4 +1,0 @@
--- The latest subjects of an issue, of one kind.
-SELECT subject FROM issue_link
-WHERE issue = :issue AND subject >= :first AND subject < :before
-ORDER BY subject DESC LIMIT :limit
