@@ -22,7 +22,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("HELD (UTC)", lambda row: when(row.moved_us)),
     Column("FLOW", lambda row: row.flow),
     Column("LANE", lambda row: row.lane),
-    Column("IN DOUBT", lambda row: " ".join(row.step_in_doubt or ()) or None),
+    Column("OUTCOME UNKNOWN OF", lambda row: " ".join(row.step_in_doubt or ()) or None),
     Column("REASON", lambda row: row.reason),
 )
 
@@ -37,7 +37,7 @@ def list_(
     limit: o.Limit = o.MANY,
     cursor: o.Cursor = None,
 ) -> None:
-    """List the held, newest first."""
+    """List held runs, newest first."""
     session = o.session_of(context)
     window = session.window(Span(None, None, cursor, limit), prefix="run_")
     page = session.pages(lambda part: ListRuns(flow, "held", None, part), window)
@@ -51,7 +51,7 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     run_id: o.RunOrAll = None,
     *,
     done: Annotated[bool, typer.Option("--done", help="It happened: go on behind it.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="It did not: try it again.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="It did not: attempt it again.")] = False,
     give_up: Annotated[bool, typer.Option("--give-up", help="End the run here.")] = False,
     result: Annotated[
         str | None, typer.Option(help="With --done: the JSON that the step returns.")

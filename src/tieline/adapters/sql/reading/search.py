@@ -91,7 +91,9 @@ def _references(text: str) -> Steps[Matches]:
     wanted: list[Reference] = []
     kind, colon, key = text.partition(":")
     if colon and key:
-        wanted.append(Reference(kind.strip(), key.strip()))
+        named = Reference(kind.strip(), key.strip())
+        meant = yield from kinds_of_key(FindKey(named.key))
+        wanted += [one for one in meant if one.kind == named.kind] or [named]
     for form in dict.fromkeys((text, text.lower())):
         wanted += yield from kinds_of_key(FindKey(form))
     found: Matches = []
