@@ -48,7 +48,10 @@ def _came(row: ReceiptRow, types: dict[str, str]) -> Iterator[Line]:
         case "duplicate" | "challenge":
             return
         case "refused":
-            words, trouble = f"A delivery of {row.source} was rejected at the door: {row.reason}", True
+            words, trouble = (
+                f"A delivery of {row.source} was rejected at the door: {row.reason}",
+                True,
+            )
         case "quarantined":
             words, trouble = f"{row.source} sent {what}; it was kept aside: {row.reason}", True
         case "unmatched":
@@ -84,7 +87,8 @@ def _done_elsewhere(trail: Trail) -> Iterator[Line]:
             words = f"Nobody knows whether {where} accepted {call}: no answer came"
         else:
             status = "" if last.status is None else f" ({last.status})"
-            words = f"{where} did not accept {call}{_on_which(last.number)}: {spoken(label(last.outcome))}{status}"
+            outcome = spoken(label(last.outcome))
+            words = f"{where} did not accept {call}{_on_which(last.number)}: {outcome}{status}"
             words += f", {last.detail}" if last.detail else ""
         trouble = last.outcome not in ENDED_WELL
         yield Line(last.at_us, words, "attempt", last.run_id, trouble, last.connection)

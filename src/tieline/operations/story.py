@@ -177,7 +177,8 @@ def _attempt(row: AttemptRecord, flows: dict[str, str]) -> Line:
             words = f"{flow}: whether {row.step} happened is not known{number}{detail}"
         case outcome:
             status = "" if row.status is None else f" with {row.status}"
-            words = f"{flow}: {row.step} ended {spoken(label(outcome))}{status} after {took}{number}{detail}"
+            said = spoken(label(outcome))
+            words = f"{flow}: {row.step} ended {said}{status} after {took}{number}{detail}"
     trouble = row.outcome not in {"done", "skipped", "confirmed"}
     return Line(row.at_us, words, "attempt", row.run_id, trouble, row.connection)
 

@@ -56,6 +56,7 @@ def _dead(detail: RunDetail) -> str:
     dead = detail.dead
     if dead is None:
         return f"it is dead: {detail.run.reason}"
+    failed = f"({spoken(kind_label(dead.kind))}: {dead.reason})"
     if dead.resolution is not None and dead.resolution != "retried":
-        return f"it died ({spoken(kind_label(dead.kind))}: {dead.reason}) and is decided: {label(dead.resolution)}"
-    return f"it is dead ({spoken(kind_label(dead.kind))}: {dead.reason}) and waits for a decision"
+        return f"it died {failed} and is decided: {label(dead.resolution)}"
+    return f"it is dead {failed} and waits for a decision"

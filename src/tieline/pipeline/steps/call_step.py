@@ -72,8 +72,8 @@ class CallSteps:
         if doubt_us is None or self._steps.parts.clock.now_us() - doubt_us < life // MICROSECOND:
             return
         reason = (
-            f"whether {step.name} happened is not known: an attempt of {iso(doubt_us)} may have been "
-            f"applied, {connection.connector.name} remembers an idempotency key for "
+            f"whether {step.name} happened is not known: an attempt of {iso(doubt_us)} may have "
+            f"been applied, {connection.connector.name} remembers an idempotency key for "
             f"{span(life // MICROSECOND)}, and a repeat now could make it twice; look at the other "
             "system, then resolve this run with --done or --retry"
         )

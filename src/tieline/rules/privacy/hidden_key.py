@@ -18,8 +18,8 @@ FEWEST = 6
 """Digits that are searched for after the words; on their own they have to be ``SHORT`` many."""
 
 _WHOLE = re.compile(rf"{MARK}([0-9a-f]{{{SHORT}}})[0-9a-f]{{{DIGITS - SHORT}}}(?![0-9a-f])")
-_LANE = re.compile(rf"((?:^|\blane )){MARK}([0-9a-f]{{{SHORT}}})[0-9a-f]{{{64 - SHORT}}}\b")
-_BODY = re.compile(rf"{MARK}([0-9a-f]{{{SHORT}}})[0-9a-f]{{{64 - SHORT}}}((?::\d+)?)")
+_IN_LANE = re.compile(rf"\blane {MARK}([0-9a-f]{{{SHORT}}})[0-9a-f]{{{64 - SHORT}}}\b")
+_LONG = re.compile(rf"{MARK}([0-9a-f]{{{SHORT}}})[0-9a-f]{{{64 - SHORT}}}((?::\d+)?)")
 _ASKED = re.compile(
     rf"(?:(?:a )?hidden key |{MARK})([0-9a-f]{{{FEWEST},64}})|([0-9a-f]{{{SHORT},64}})",
     re.IGNORECASE,
@@ -58,7 +58,13 @@ def readable(text: str) -> str:
     """*text* with the short form of every pseudonym in it: ``email:hidden key 3fa4c1d2``."""
     if MARK not in text:
         return text
-    return _LANE.sub(r"\1hidden key \2", _WHOLE.sub(r"hidden key \1", text))
+    return _IN_LANE.sub(r"lane hidden key \1", _WHOLE.sub(r"hidden key \1", text))
+
+
+def readable_lane(lane: str) -> str:
+    """The key of a lane; a hidden or long one by its short form."""
+    found = _LONG.fullmatch(lane)
+    return readable(lane) if found is None else f"hidden key {found[1]}"
 
 
 def hidden_value(key: str) -> str:
@@ -68,5 +74,5 @@ def hidden_value(key: str) -> str:
 
 def readable_identity(identity: str) -> str:
     """A sender's own id of an event; where it gave none, what stands for the hash of the body."""
-    found = _BODY.fullmatch(identity)
+    found = _LONG.fullmatch(identity)
     return readable(identity) if found is None else f"body {found[1]}{found[2]}"

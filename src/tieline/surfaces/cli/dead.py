@@ -15,6 +15,7 @@ from tieline.model.views.views import CountEffects, ListDead, ShowRun
 from tieline.operations import decide
 from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import kind_label
+from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
@@ -27,7 +28,7 @@ COLUMNS: tuple[Column[DeadRow], ...] = (
     Column("DIED (UTC)", lambda row: when(row.at_us)),
     Column("FLOW", lambda row: row.flow),
     Column("KIND", lambda row: kind_label(row.kind)),
-    Column("LANE", lambda row: row.lane),
+    Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("REASON", lambda row: row.reason),
     Column("DECIDED", lambda row: row.resolution),
 )

@@ -10,6 +10,7 @@ from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ListRuns
 from tieline.operations import decide
 from tieline.operations.decide import Decision
+from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
@@ -21,7 +22,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("HELD (UTC)", lambda row: when(row.moved_us)),
     Column("FLOW", lambda row: row.flow),
-    Column("LANE", lambda row: row.lane),
+    Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("OUTCOME UNKNOWN OF", lambda row: " ".join(row.step_in_doubt or ()) or None),
     Column("REASON", lambda row: row.reason),
 )

@@ -41,7 +41,6 @@ def _answer(row: IssueRow) -> int | None:
     return None if row.kind == "quarantined" else row.status
 
 
-
 COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("ISSUE", lambda row: row.id),
     Column("STATE", lambda row: row.state),

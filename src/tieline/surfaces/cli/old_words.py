@@ -18,7 +18,7 @@ class OldWord:
     until: str
     """The release that does not know the old word any more."""
     of: tuple[str, ...] = ()
-    """The commands that it belongs to, by today's words, such as ``deliveries list``; empty: all."""
+    """The commands that have it, by today's words, such as ``deliveries list``; empty: all."""
 
 
 NOUNS_AND_VERBS = (
@@ -82,9 +82,9 @@ def _values(row: OldWord, words: Sequence[str]) -> list[str]:
     found, before = [], ""
     for word in words:
         if before == option:
-            word = old.sub(new, word)  # noqa: PLW2901 - the word, renamed
+            word = old.sub(new, word)
         elif word.startswith(f"{option}="):
-            word = f"{option}={old.sub(new, word.partition('=')[2])}"  # noqa: PLW2901
+            word = f"{option}={old.sub(new, word.partition('=')[2])}"
         found.append(word)
         before = word
     return found

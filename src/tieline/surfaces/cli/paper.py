@@ -78,7 +78,9 @@ class Paper:
         for title in titles:
             table.add_column(title, overflow="fold")
         for cells in lines:
-            table.add_row(*(Text(cell, style=COLOURS.get(cell.partition(" ")[0], "")) for cell in cells))
+            table.add_row(
+                *(Text(cell, style=COLOURS.get(cell.partition(" ")[0], "")) for cell in cells)
+            )
         Console(highlight=False, markup=False, emoji=False).print(table)
 
     # --- one thing ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Quarantine: deliveries against their contract, kept aside until they are replayed or discarded."""
+"""Quarantine: deliveries against their contract, until they are replayed or discarded."""
 
 from typing import Annotated
 

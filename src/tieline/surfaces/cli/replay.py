@@ -48,7 +48,8 @@ Ids = Annotated[list[str] | None, typer.Argument(help="Events by id; else by the
 States = Annotated[
     list[str] | None,
     typer.Option(
-        "--state", help="Only events with a run in this state, or a delivery of this status; may be repeated."
+        "--state",
+        help="Only events with a run in this state, or a delivery of this status; may be repeated.",
     ),
 ]
 Pace = Annotated[int, typer.Option(min=replay.SLOWEST, max=replay.FASTEST, help="Events a second.")]
@@ -74,9 +75,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(
-        wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection
-    )
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
 
 
@@ -105,9 +104,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(
-        wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection
-    )
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     by = session.by(reason)
     made = _plan(session, wanted, as_new_action=as_new_action)
     if not session.paper.is_json:
@@ -233,7 +230,8 @@ def _tell_plan(paper: Paper, made: Plan) -> None:
     for why, count in made.left_out:
         paper.fields((("left out", f"{count}: {why}"),))
     for queue in made.queues:
-        words = f"{queue.runs} of these runs would wait behind {queue.head}, which is {label(queue.state)}"
+        state = label(queue.state)
+        words = f"{queue.runs} of these runs would wait behind {queue.head}, which is {state}"
         paper.fields((("warning", words),))
     paper.section("For example", EXAMPLE_COLUMNS, made.examples)
 

@@ -15,7 +15,7 @@ from tieline.operations.why import why
 from tieline.rules.formats.labels import STATES_ASKED, label, labels, state_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
-from tieline.rules.privacy.hidden_key import hidden_value
+from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.session import Session, Span
@@ -27,7 +27,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("MADE (UTC)", lambda row: when(row.created_us)),
     Column("FLOW", lambda row: row.flow),
     Column("STATE", lambda row: state_label(row.state, row.waits_on)),
-    Column("LANE", lambda row: row.lane),
+    Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("DUE (UTC)", lambda row: when(row.due_us)),
     Column("REASON", lambda row: row.reason),
 )
@@ -78,7 +78,9 @@ def list_(  # noqa: PLR0913 - the options of one list
     window = session.window(Span(since, until, cursor, limit), prefix="run_")
     replay_id = None if replay is None else ReplayId(replay)
     issue_id = o.issue_of(issue)
-    page = session.pages(lambda part: ListRuns(flow, o.state_of(state), replay_id, part, issue_id), window)
+    page = session.pages(
+        lambda part: ListRuns(flow, o.state_of(state), replay_id, part, issue_id), window
+    )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
@@ -150,7 +152,7 @@ def _tell(paper: Paper, detail: RunDetail, words: str) -> None:
             ("moved", exactly(run.moved_us)),
             ("due", exactly(run.due_us)),
             ("deadline", exactly(run.deadline_us)),
-            ("lane", run.lane),
+            ("lane", run.lane and readable_lane(run.lane)),
             ("replay", run.replay_id),
             ("side effects repeated", run.generation or None),
             ("issues", ", ".join(detail.issues) or None),

@@ -2,6 +2,7 @@
 
 An id begins with its time, so nothing finds one by its end but looking: the newest of each kind
 are looked through, in short reads, and only when somebody searched for something of this form.
+The short form of a lane's hidden key is looked for in the same way.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tieline.model.views.issues import ListIssues
-from tieline.model.views.more import Match
+from tieline.model.views.more import ListLanes, Match
 from tieline.model.views.views import (
     MOST_ROWS,
     ListEvents,
@@ -20,8 +21,11 @@ from tieline.model.views.views import (
     Question,
     Window,
 )
+from tieline.rules.privacy.hidden_key import beginning_asked
 from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.words import kind_words, said
 
+MOST_IN_LANE = 50
 LOOKED_AT = 2_000
 """Of each kind, the newest."""
 SHORT = re.compile(r"(?:(run|evt|rct|rpl|iss)(?:…|\.{2,3}|_))?([0-9a-f]{6})", re.ASCII)
@@ -31,7 +35,7 @@ KINDS: dict[str, tuple[str, Lists, Callable[[Any], tuple[str, int]]]] = {
     "run": (
         "run",
         lambda window: ListRuns(window=window),
-        lambda row: (f"{row.flow}, {row.state}", row.created_us),
+        lambda row: (f"{row.flow}, {said(row.state)}", row.created_us),
     ),
     "evt": (
         "event",
@@ -41,7 +45,7 @@ KINDS: dict[str, tuple[str, Lists, Callable[[Any], tuple[str, int]]]] = {
     "rct": (
         "receipt",
         lambda window: ListReceipts(window=window),
-        lambda row: (f"{row.verdict} delivery of {row.source}", row.received_us),
+        lambda row: (f"{said(row.verdict)} delivery of {row.source}", row.received_us),
     ),
     "rpl": (
         "replay",
@@ -51,9 +55,35 @@ KINDS: dict[str, tuple[str, Lists, Callable[[Any], tuple[str, int]]]] = {
     "iss": (
         "issue",
         lambda window: ListIssues((), window=window),
-        lambda row: (f"{row.kind} of {row.flow or row.source}: {row.words}", row.last_us),
+        lambda row: (
+            f"{kind_words(row.kind)} of {row.flow or row.source}: {row.words}",
+            row.last_us,
+        ),
     ),
 }
+
+
+async def in_hidden_lane(desk: Desk, text: str) -> tuple[Match, ...]:
+    """Runs whose lane has this short form: the first of those that stand still, and the newest."""
+    low = beginning_asked(text)
+    if low is None:
+        return ()
+    found = {
+        lane.head: Match("run", lane.head, f"{lane.flow}, {said(lane.state)}", lane.since_us)
+        for lane in await desk.read(ListLanes())
+        if lane.lane.startswith(low)
+    }
+    window = Window(limit=MOST_ROWS)
+    for _ in range(LOOKED_AT // MOST_ROWS):
+        page = await desk.read(ListRuns(window=window))
+        for row in page.rows:
+            if (row.lane or "").startswith(low):
+                words = f"{row.flow}, {said(row.state)}"
+                found.setdefault(row.id, Match("run", row.id, words, row.created_us))
+        if page.cursor is None:
+            break
+        window = Window(before=page.cursor, limit=MOST_ROWS)
+    return tuple(found.values())[:MOST_IN_LANE]
 
 
 async def ending_in(desk: Desk, text: str) -> tuple[Match, ...]:

@@ -11,6 +11,7 @@ from tieline.model.inbound.event import Reference
 from tieline.model.views import more as v
 from tieline.model.views.rows import EventRow
 from tieline.model.views.views import FindKey
+from tieline.rules.formats.labels import kind_label, label, spoken
 
 MOST_MATCHES = 50
 LONGEST = 512
@@ -48,12 +49,16 @@ def _of_event(row: EventRow) -> v.Match:
 
 def _run(text: str) -> Steps[Matches]:
     rows = run_rows((yield from ask_set("run_rows", [(text,)])))
-    return [v.Match("run", row.id, f"{row.flow}, {row.state}", row.created_us) for row in rows]
+    return [
+        v.Match("run", row.id, f"{row.flow}, {label(row.state)}", row.created_us) for row in rows
+    ]
 
 
 def _receipt(text: str) -> Steps[Matches]:
     return [
-        v.Match("receipt", row.id, f"{row.verdict} delivery of {row.source}", row.received_us)
+        v.Match(
+            "receipt", row.id, f"{label(row.verdict)} delivery of {row.source}", row.received_us
+        )
         for row in (yield from receipts_of([text]))
     ]
 
@@ -69,7 +74,12 @@ def _replay(text: str) -> Steps[Matches]:
 def _issue(text: str) -> Steps[Matches]:
     rows = yield from ask("issue_show", id=text)
     return [
-        v.Match("issue", row[0], f"{row[4]} of {row[1] or row[2]}: {row[6]}", row[10])
+        v.Match(
+            "issue",
+            row[0],
+            f"{spoken(kind_label(row[4]))} of {row[1] or row[2]}: {row[6]}",
+            row[10],
+        )
         for row in rows
     ]
 

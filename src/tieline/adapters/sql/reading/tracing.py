@@ -61,9 +61,7 @@ def _hidden(asked: str) -> Steps[tuple[Reference, ...]]:
     low = beginning_asked(asked)
     if low is None:
         return ()
-    found = yield from ask(
-        "records.hidden_key_find", low=low, high=after(low), limit=MOST_HIDDEN
-    )
+    found = yield from ask("records.hidden_key_find", low=low, high=after(low), limit=MOST_HIDDEN)
     return tuple(Reference(*row) for row in found)
 
 

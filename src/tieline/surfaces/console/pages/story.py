@@ -19,7 +19,7 @@ from tieline.operations.plain_story import plain
 from tieline.operations.story import Found, Line, find, tell
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.short_ids import ending_in
+from tieline.surfaces.console.short_ids import ending_in, in_hidden_lane
 from tieline.surfaces.console.words import span
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.viewer import viewer_of
@@ -68,7 +68,11 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 async def _matches(desk: Desk, request: Request, text: str) -> Response:
     """Nothing has exactly this name: what it may mean, or where to look."""
-    matches = await desk.read(Find(text)) or await ending_in(desk, text)
+    matches = (
+        await desk.read(Find(text))
+        or await in_hidden_lane(desk, text)
+        or await ending_in(desk, text)
+    )
     may_read = viewer_of(request).may(Permission.READ)
     if len(matches) == 1:
         path = _path_of(matches[0], may_read=may_read)
