@@ -197,8 +197,8 @@ def _step(row: StepRow, flows: dict[str, str], tried: set[tuple[str, str, str]])
 
 
 def _mention(row: Mention, flows: dict[str, str]) -> Line:
-    who = flows.get(row.run_id, row.run_id) if row.run_id else "the event"
-    return Line(row.at_us, f"{who} has the key {row.kind}:{row.key}", "reference", row.event_id)
+    who = f"{flows.get(row.run_id, row.run_id)} noted" if row.run_id else "the event has"
+    return Line(row.at_us, f"{who} the key {row.kind}:{row.key}", "reference", row.event_id)
 
 
 def _died(row: DeadRow) -> Line:

@@ -65,9 +65,9 @@ def test_a_dead_run_can_be_tried_again(shop: Any) -> None:
 
 
 def test_a_new_action_needs_its_own_word_of_consent(shop: Any) -> None:
-    refused = shop.tieline("dead", "retry", shop.ids["dead"], "--as-new-action", *WHY)
+    refused = shop.tieline("dead", "retry", shop.ids["dead"], "--repeat-side-effects", *WHY)
     done = shop.tieline(
-        "dead", "retry", shop.ids["dead"], "--as-new-action", "--yes-effects-again", *WHY
+        "dead", "retry", shop.ids["dead"], "--repeat-side-effects", "--yes-effects-again", *WHY
     )
 
     [run] = told(shop, "runs", "show", shop.ids["dead"])
@@ -151,7 +151,7 @@ def test_a_replay_is_planned_confirmed_started_and_stopped(shop: Any) -> None:
 
 
 def test_a_replay_as_new_actions_needs_its_own_word_of_consent(shop: Any) -> None:
-    line = ("replay", "run", shop.ids["paid"], "--as-new-action", "--yes", *WHY)
+    line = ("replay", "run", shop.ids["paid"], "--repeat-side-effects", "--yes", *WHY)
 
     refused = shop.tieline(*line)
     done = shop.tieline(*line, "--yes-effects-again", "--no-wait")

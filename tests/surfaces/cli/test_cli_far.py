@@ -66,8 +66,8 @@ def there(shop: Shop) -> Iterator[Elsewhere]:
 
 
 LOOKS = (
-    "runs list", "runs show {done}", "runs show {dead}", "runs show {held}", "receipts list",
-    "receipts show {receipt}", "events list --limit 2", "events show {paid}", "dead list",
+    "runs list", "runs show {done}", "runs show {dead}", "runs show {held}", "deliveries list",
+    "deliveries show {receipt}", "events list --limit 2", "events show {paid}", "dead list",
     "held list", "flows list", "flows show post_invoice", "connections list",
     "connections show books", "schedules list", "schedules show nightly", "workers list",
     "replay list", "replay plan --type invoice.paid", "story {done}", "user list", "token list",
