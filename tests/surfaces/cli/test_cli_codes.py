@@ -20,7 +20,7 @@ def test_0_when_it_is_done(shop: Any) -> None:
     said = shop.tieline("dead", "discard", shop.ids["dead"], *NEEDED)
 
     assert (said.code, said.err) == (0, "")
-    assert said.out == f"{shop.ids['dead']} is closed; its lane goes on\n"
+    assert said.out == f"{shop.ids['dead']} is discarded; its lane goes on\n"
 
 
 def test_1_when_something_is_wrong(shop: Any) -> None:
