@@ -1,6 +1,6 @@
 """Words on the screen: nothing that people read says a word that has a better one.
 
-What machines read (``--json``, the API's names, the database) keeps its words; that is another test.
+What machines read (``--json``, the API's names, the database) keeps its words.
 """
 
 import ast
@@ -147,6 +147,8 @@ def helps() -> Iterator[tuple[str, str]]:
     yield from each("tieline", typer.main.get_command(app_of(VOCABULARY)), None)
 
 
-@pytest.mark.parametrize(("name", "text"), helps(), ids=lambda one: one if len(one) < 40 else "")
+@pytest.mark.parametrize(
+    ("name", "text"), list(helps()), ids=lambda one: one if len(one) < 40 else ""
+)
 def test_help_says_the_right_words(name: str, text: str) -> None:
     assert faults(text) == [], name
