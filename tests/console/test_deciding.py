@@ -58,7 +58,7 @@ def test_a_dead_letter_is_retried_from_its_page(page: Page, hub: House) -> None:
     expect(page.locator("dialog[open]")).to_contain_text("runs again as soon as there is room")
     say_why(page, "Retry")
 
-    expect(page.get_by_role("status")).to_contain_text("ready to run again")
+    expect(page.get_by_role("status")).to_contain_text("queued to run again")
     expect(page.locator("h1 .badge")).to_have_text("done")
     hub.until(ShowRun(run_id), lambda d: d.run.state == "done", "the retried run is done")
     assert audited(hub, "retry", run_id)
@@ -121,10 +121,10 @@ def test_a_flow_is_paused_and_goes_on(page: Page, hub: House) -> None:
     expect(page.locator("#now")).to_contain_text("1 thing paused")
 
     page.goto(f"{hub.url}/flows/capture_lead")
-    page.get_by_role("link", name="Let it go on").click()
+    page.get_by_role("link", name="Resume").click()
     expect(page.locator("dialog[open]")).to_contain_text(WHY)
-    say_why(page, "Let it go on")
-    expect(page.get_by_role("status")).to_have_text("It goes on.")
+    say_why(page, "Resume")
+    expect(page.get_by_role("status")).to_have_text("It is resumed, and goes on.")
     assert not hub.ask(ListPauses())
     assert audited(hub, "resume", "flow:capture_lead")
 
@@ -152,10 +152,10 @@ def test_dead_letters_are_picked_and_closed_together(page: Page, hub: House) -> 
     page.goto(f"{hub.url}/dead")
 
     page.locator("input[data-pick]").first.check()
-    expect(page.get_by_text("1 picked")).to_be_visible()
-    page.locator(".bulk").get_by_role("button", name="Close").click()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.locator(".bulk").get_by_role("button", name="Discard").click()
     page.get_by_label("Reason").fill(WHY)
-    page.get_by_role("button", name="Close them").click()
+    page.get_by_role("button", name="Discard them").click()
 
     expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     assert len(hub.ask(ListDead()).rows) == waiting - 1
@@ -227,11 +227,11 @@ def test_rows_are_walked_and_opened_by_keys(page: Page, hub: House) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Body")).to_be_visible()
     page.keyboard.press("?")
-    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("h")
-    expect(page.get_by_role("heading", name="Held")).to_be_visible()
+    expect(page.get_by_role("heading", name="Outcome unknown")).to_be_visible()
 
 
 def test_the_cursor_stays_on_its_row_when_the_page_renews_itself(page: Page, hub: House) -> None:

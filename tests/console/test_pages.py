@@ -128,7 +128,7 @@ def test_without_a_script_nothing_pretends_to_work(opened: Opened, hub: House) -
     page.goto(f"{hub.url}/live")
     expect(page.get_by_text("connecting")).to_be_hidden()
     expect(page.get_by_text("Without a script")).to_be_visible()
-    for button in ("Pause", "Theme", "Keys"):
+    for button in ("Pause", "Theme", "Keyboard shortcuts"):
         assert page.get_by_role("button", name=button).count() == 0, button
 
     page.goto(f"{hub.url}/held")
@@ -140,7 +140,7 @@ def test_without_a_script_nothing_pretends_to_work(opened: Opened, hub: House) -
 def test_numbers_open_the_list_that_they_count(opened: Opened, hub: House) -> None:
     page = opened()
     page.goto(f"{hub.url}/")
-    link = page.locator("nav.side").first.get_by_role("link", name="Refused")
+    link = page.locator("nav.side").first.get_by_role("link", name="Rejected at the door")
     counted = int((link.locator(".count").inner_text()).split()[0])
     link.click()
     assert page.url.endswith("/refused?since=1d")

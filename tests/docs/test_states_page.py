@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 MEANING = {
     RunState.READY: ("may be executed, and waits for a free place", "a worker claims it"),
     RunState.RUNNING: ("a worker executes it", "it ends, or its worker gives it back or is gone"),
-    RunState.RETRYING: ("something failed; it has a time for its next try", "the time comes"),
+    RunState.RETRYING: ("something failed; it has a time for its next attempt", "the time comes"),
     RunState.WAITING: (
         "nothing failed: it sleeps, or a connection is shut",
         "the time comes, or it opens",

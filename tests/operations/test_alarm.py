@@ -228,9 +228,9 @@ async def test_an_error_ratio_is_told_and_its_end_says_how_long_it_lasted(
 
     assert moves(engine) == [("error-ratio", "firing"), ("error-ratio", "ended")]
     firing, ended = reasons(engine)
-    assert firing == "30 of the last 60 tries failed (50%)"
+    assert firing == "30 of the last 60 attempts failed (50%)"
     assert ended.startswith("it is over, after ")
-    assert "tries failed" not in ended
+    assert "attempts failed" not in ended
 
 
 async def test_a_breaker_a_credential_and_a_disk_recover(engine: Engine, chat: Vendor) -> None:

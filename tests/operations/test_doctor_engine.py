@@ -146,7 +146,7 @@ def test_workers_of_two_versions_are_told_but_not_those_that_are_gone() -> None:
     gone = replace(newer, beat_us=START_US - 3_600 * SECOND_US)
 
     assert found(SOUND, ALICE, newer) == [
-        ("note", "workers of several versions are at work: 1.0, 1.1")
+        ("note", "workers of several versions are running: 1.0, 1.1")
     ]
     assert found(SOUND, ALICE, gone) == []
 

@@ -59,12 +59,12 @@ async def test_a_story_tells_everything_in_the_order_in_which_it_happened(
         "billing delivered 62 bytes, and was answered 202",
         "invoice.paid of billing was recorded",
         "post_invoice is to run for invoice.paid, in lane cus_1",
-        "the event names invoice:in_1",
+        "the event has the key invoice:in_1",
         f"billing sent it again: recognised as {run.event.id}, and was answered 202",
         "post_invoice emitted invoice.posted",
         "announce is to run for invoice.posted",
         "post_invoice: books POST /entries was answered with 201 in 34 ms",
-        "post_invoice names entry:entry_1",
+        "post_invoice noted the key entry:entry_1",
         "post_invoice is done",
         "announce is dead (KeyError): no such customer",
     ]
@@ -137,7 +137,7 @@ async def test_a_refused_delivery_has_a_story_too(house: Any, views: Views) -> N
     told = await story(views, receipt_id)
 
     assert [line.words for line in told.lines] == [
-        "billing was turned away, and was answered 401: bad-signature: no secret fits"
+        "billing was rejected at the door, and was answered 401: bad-signature: no secret fits"
     ]
     assert told.ending == "nothing was run for it"
 

@@ -65,7 +65,7 @@ async def test_what_may_pass_is_tried_again_until_the_flows_tries_are_used_up(
     run = await engine.only()
     assert run.dead is not None
     assert (run.dead.kind, run.run.tries) == ("retries-used-up", 0)
-    assert run.dead.reason.startswith("gave up after 4 tries: ")
+    assert run.dead.reason.startswith("gave up after 4 attempts: ")
 
 
 async def test_a_mistake_in_a_flow_is_dead_at_once_with_its_traceback(
@@ -530,7 +530,7 @@ async def test_the_retries_of_a_step_are_the_flows_and_then_it_is_dead(
     assert len(tried) == 3
     assert (run.dead.kind, run.dead.reason) == (
         "ValueError",
-        "gave up after 3 tries: step 'unlucky': ValueError: bad luck",
+        "gave up after 3 attempts: step 'unlucky': ValueError: bad luck",
     )
 
 

@@ -50,7 +50,7 @@ def test_a_process_that_stopped_is_gone_and_its_store_may_be_copied_at_once(
     hub: HubProcess, tmp_path: Path, sql: Callable[[str], list[Any]]
 ) -> None:
     hub.start()
-    assert "at work" in hub.command("workers", "list")
+    assert "running" in hub.command("workers", "list")
     assert hub.stop() == 0
 
     assert hub.command("--json", "workers", "list") == ""

@@ -72,7 +72,7 @@ def test_a_reason_says_how_bad_it_is_and_what_to_do() -> None:
 
     assert [one.reason for one in wrong_now(now, LIMITS)] == [
         "3 dead letters wait for a decision: tieline dead list --flow post_invoice",
-        "50 of the last 100 tries failed (50%)",
+        "50 of the last 100 attempts failed (50%)",
         "nothing came for 2h 5m; it is declared to deliver within 1h",
     ]
 

@@ -16,11 +16,11 @@ ALICE = WorkerRow(WorkerId("wrk_1"), START_US, START_US, "host-a pid 1", "1.0", 
 @pytest.mark.parametrize(
     ("silent_s", "after_s", "words"),
     [
-        (30, 30, "at work"),
+        (30, 30, "running"),
         (30, 31, "silent for 31s"),
         (4, 5, "silent for 5s"),
-        (120, 61, "at work"),
-        (30, -5, "at work"),
+        (120, 61, "running"),
+        (30, -5, "running"),
     ],
 )
 def test_a_worker_is_silent_after_as_long_as_it_allows(
@@ -30,7 +30,7 @@ def test_a_worker_is_silent_after_as_long_as_it_allows(
     now_us = START_US + after_s * SECOND_US
 
     assert told(worker, now_us) == words
-    assert is_at_work(worker, now_us) == (words == "at work")
+    assert is_at_work(worker, now_us) == (words == "running")
 
 
 def test_one_that_stopped_is_not_waited_for() -> None:

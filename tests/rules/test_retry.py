@@ -56,10 +56,10 @@ def test_the_attempts_of_the_policy_are_the_tries_in_all(
 
 def test_giving_up_says_after_how_many_tries() -> None:
     assert decide(RetryPolicy(), attempt=8, now_us=NOW_US, jitter=0) == GaveUp(
-        "gave up after 8 tries"
+        "gave up after 8 attempts"
     )
     assert decide(RetryPolicy(attempts=1), attempt=1, now_us=NOW_US, jitter=0) == GaveUp(
-        "gave up after 1 try"
+        "gave up after 1 attempt"
     )
 
 

@@ -242,7 +242,7 @@ def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
             yield Finding(
                 Level.ERROR,
                 f"source {door.name}: the vault has no secret {door.signing!r}",
-                "put it there; until then every delivery is refused",
+                "put it there; until then every delivery is rejected",
             )
 
 

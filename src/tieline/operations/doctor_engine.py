@@ -171,6 +171,6 @@ def _of_versions(sheet: StoreSheet, workers: Sequence[WorkerRow]) -> Iterator[Fi
     if len(versions) > 1:
         yield Finding(
             Level.NOTE,
-            f"workers of several versions are at work: {', '.join(versions)}",
+            f"workers of several versions are running: {', '.join(versions)}",
             "as it should be during a rolling restart; else restart the older ones",
         )

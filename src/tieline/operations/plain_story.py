@@ -12,6 +12,7 @@ from tieline.model.base.ids import Micros, RunId
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow
 from tieline.operations.story import Line
+from tieline.rules.formats.labels import label, spoken
 from tieline.rules.formats.plain_time import until
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def _came(row: ReceiptRow, types: dict[str, str]) -> Iterator[Line]:
         case "duplicate" | "challenge":
             return
         case "refused":
-            words, trouble = f"A delivery of {row.source} was turned away: {row.reason}", True
+            words, trouble = (
+                f"A delivery of {row.source} was rejected at the door: {row.reason}",
+                True,
+            )
         case "quarantined":
             words, trouble = f"{row.source} sent {what}; it was kept aside: {row.reason}", True
         case "unmatched":
@@ -83,7 +87,8 @@ def _done_elsewhere(trail: Trail) -> Iterator[Line]:
             words = f"Nobody knows whether {where} accepted {call}: no answer came"
         else:
             status = "" if last.status is None else f" ({last.status})"
-            words = f"{where} did not accept {call}{_on_which(last.number)}: {last.outcome}{status}"
+            outcome = spoken(label(last.outcome))
+            words = f"{where} did not accept {call}{_on_which(last.number)}: {outcome}{status}"
             words += f", {last.detail}" if last.detail else ""
         trouble = last.outcome not in ENDED_WELL
         yield Line(last.at_us, words, "attempt", last.run_id, trouble, last.connection)
@@ -93,7 +98,7 @@ def _on_which(number: int) -> str:
     if number <= 1:
         return ""
     turn = TURNS[number] if number < len(TURNS) else f"{number}th"
-    return f", on the {turn} try"
+    return f", on the {turn} attempt"
 
 
 def _died(row: DeadRow) -> Line:
@@ -110,7 +115,7 @@ def _stands(row: RunRow, now_us: Micros) -> Iterator[Line]:
             words = f"{name} waits, and goes on {until(row.due_us, now_us)}: {reason}"
             yield Line(row.moved_us, words, "run", row.id)
         case "retrying":
-            words = f"{name} is tried again {until(row.due_us, now_us)}: {reason}"
+            words = f"{name} is attempted again {until(row.due_us, now_us)}: {reason}"
             yield Line(row.moved_us, words, "run", row.id, is_trouble=True)
         case "held":
             words = f"{name} is held until a person says what happened: {reason}"
@@ -120,12 +125,12 @@ def _stands(row: RunRow, now_us: Micros) -> Iterator[Line]:
         case "running":
             yield Line(row.moved_us, f"{name} is under way", "run", row.id)
         case "ready":
-            behind = "an earlier one of its queue is done" if row.behind else "there is room"
+            behind = "an earlier one of its lane is done" if row.behind else "there is room"
             yield Line(row.moved_us, f"{name} begins as soon as {behind}", "run", row.id)
         case _:
             return
 
 
 def _chosen(row: AuditRow) -> Line:
-    action = row.action.replace("-", " ")
+    action = spoken(label(row.action))
     return Line(row.at_us, f"{row.actor} chose: {action} ({row.reason})", "audit", row.subject)

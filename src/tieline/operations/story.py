@@ -11,6 +11,7 @@ from tieline.model.views.details import Trail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow, StepRow
 from tieline.model.views.views import FindKey, ReadTrail
 from tieline.ports.views import Views
+from tieline.rules.formats.labels import kind_label, label, spoken, state_label
 from tieline.rules.formats.plain_time import span
 
 QUIET = ("emit ", "now")
@@ -114,7 +115,7 @@ def _receipt(row: ReceiptRow) -> Line:
         case "duplicate":
             words = f"{row.source} sent it again: recognised as {row.event_id}, {said}"
         case "refused":
-            words = f"{row.source} was turned away, {said}: {row.reason}"
+            words = f"{row.source} was rejected at the door, {said}: {row.reason}"
         case "quarantined":
             words = (
                 f"{row.source} delivered {row.body_bytes} bytes, {said}; kept aside: {row.reason}"
@@ -156,7 +157,7 @@ def _run_now(row: RunRow) -> Iterator[Line]:
         case "running":
             yield Line(row.moved_us, f"{row.flow} is being executed", "run", row.id)
         case state:
-            words = f"{row.flow} is {state}{reason}"
+            words = f"{row.flow} is {state_label(state, row.waits_on)}{reason}"
             trouble = state in {"held", "cancelled"}
             yield Line(row.moved_us, words, "run", row.id, trouble)
 
@@ -164,7 +165,7 @@ def _run_now(row: RunRow) -> Iterator[Line]:
 def _attempt(row: AttemptRecord, flows: dict[str, str]) -> Line:
     flow = flows.get(row.run_id, row.run_id)
     took = span(row.took_us)
-    number = f" (try {row.number})" if row.number > 1 else ""
+    number = f" (attempt {row.number})" if row.number > 1 else ""
     detail = f": {row.detail}" if row.detail else ""
     match row.outcome:
         case "done":
@@ -176,7 +177,8 @@ def _attempt(row: AttemptRecord, flows: dict[str, str]) -> Line:
             words = f"{flow}: whether {row.step} happened is not known{number}{detail}"
         case outcome:
             status = "" if row.status is None else f" with {row.status}"
-            words = f"{flow}: {row.step} ended {outcome}{status} after {took}{number}{detail}"
+            said = spoken(label(outcome))
+            words = f"{flow}: {row.step} ended {said}{status} after {took}{number}{detail}"
     trouble = row.outcome not in {"done", "skipped", "confirmed"}
     return Line(row.at_us, words, "attempt", row.run_id, trouble, row.connection)
 
@@ -195,17 +197,17 @@ def _step(row: StepRow, flows: dict[str, str], tried: set[tuple[str, str, str]])
 
 
 def _mention(row: Mention, flows: dict[str, str]) -> Line:
-    who = flows.get(row.run_id, row.run_id) if row.run_id else "the event"
-    return Line(row.at_us, f"{who} names {row.kind}:{row.key}", "reference", row.event_id)
+    who = f"{flows.get(row.run_id, row.run_id)} noted" if row.run_id else "the event has"
+    return Line(row.at_us, f"{who} the key {row.kind}:{row.key}", "reference", row.event_id)
 
 
 def _died(row: DeadRow) -> Line:
-    words = f"{row.flow} is dead ({row.kind}): {row.reason}"
+    words = f"{row.flow} is dead ({spoken(kind_label(row.kind))}): {row.reason}"
     return Line(row.at_us, words, "dead", row.run_id, is_trouble=True)
 
 
 def _audit(row: AuditRow) -> Line:
-    action = row.action.replace("-", " ")
+    action = spoken(label(row.action))
     return Line(row.at_us, f"{row.actor} chose: {action} ({row.reason})", "audit", row.subject)
 
 
@@ -235,10 +237,10 @@ def _stands(row: RunRow, resolution: str | None) -> str:
 _ENDINGS = (
     ("held", "{runs} held: a person has to say what happened"),
     ("dead", "{runs} dead: a person has to decide"),
-    ("retrying", "{runs} failed and will be tried again"),
+    ("retrying", "{runs} failed and will be attempted again"),
     ("waiting", "{runs} waiting"),
     ("running", "{runs} being executed"),
     ("ready", "{runs} still to be executed"),
     ("cancelled", "{runs} cancelled"),
-    ("closed", "{runs} died, and a person closed it without success"),
+    ("closed", "{runs} died, and a person discarded it"),
 )

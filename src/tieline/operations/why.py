@@ -2,6 +2,7 @@
 
 from tieline.model.base.ids import Micros
 from tieline.model.views.details import RunDetail
+from tieline.rules.formats.labels import kind_label, label, spoken
 from tieline.rules.formats.plain_time import ago, until
 
 
@@ -14,7 +15,7 @@ def why(detail: RunDetail, now_us: Micros) -> str:
         case "running":
             return f"it is being executed by {run.worker}, since {ago(run.moved_us, now_us)}"
         case "retrying":
-            return f"it failed and is tried again {until(run.due_us, now_us)}: {run.reason}"
+            return f"it failed and is attempted again {until(run.due_us, now_us)}: {run.reason}"
         case "waiting":
             return _waiting(detail, now_us)
         case "held":
@@ -24,7 +25,7 @@ def why(detail: RunDetail, now_us: Micros) -> str:
         case "cancelled":
             return f"it was cancelled by {run.reason}"
         case _:
-            return f"it ended well {ago(run.moved_us, now_us)}"
+            return f"it succeeded {ago(run.moved_us, now_us)}"
 
 
 def _ready(detail: RunDetail) -> str:
@@ -33,8 +34,8 @@ def _ready(detail: RunDetail) -> str:
     if pause is not None:
         return f"flow {run.flow} is paused by {pause.actor}: {pause.reason}"
     if run.behind and head is not None:
-        return f"{head.id}, which is {head.state}, goes first in lane {run.lane}"
-    return "it is ready, and waits for a free place in a running hub"
+        return f"{head.id}, which is {label(head.state)}, goes first in lane {run.lane}"
+    return "it is queued, and waits for a free place in a running hub"
 
 
 def _waiting(detail: RunDetail, now_us: Micros) -> str:
@@ -43,14 +44,19 @@ def _waiting(detail: RunDetail, now_us: Micros) -> str:
     pause = pauses.get(run.waits_on or "")
     if pause is not None:
         return f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}"
-    on = f" on {run.waits_on}" if run.waits_on else ""
+    on = f" for {_name(run.waits_on)}" if run.waits_on else ""
     return f"it waits{on} and goes on {until(run.due_us, now_us)}: {run.reason}"
+
+
+def _name(waits_on: str) -> str:
+    return waits_on.removeprefix("connection:")
 
 
 def _dead(detail: RunDetail) -> str:
     dead = detail.dead
     if dead is None:
         return f"it is dead: {detail.run.reason}"
+    failed = f"({spoken(kind_label(dead.kind))}: {dead.reason})"
     if dead.resolution is not None and dead.resolution != "retried":
-        return f"it died ({dead.kind}: {dead.reason}) and is decided: {dead.resolution}"
-    return f"it is dead ({dead.kind}: {dead.reason}) and waits for a decision"
+        return f"it died {failed} and is decided: {label(dead.resolution)}"
+    return f"it is dead {failed} and waits for a decision"

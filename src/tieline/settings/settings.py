@@ -58,9 +58,13 @@ class ConnectionSettings(BaseModel):
 
     base_url: str | None = Field(default=None, description="such as a vendor's sandbox")
     allow: tuple[str, ...] = Field(default=(), description="internal addresses it may reach")
-    attempts: int | None = Field(default=None, ge=1, description="tries of a call in all")
-    first_wait_seconds: float | None = Field(default=None, gt=0, description="after the first try")
-    longest_wait_seconds: float | None = Field(default=None, gt=0, description="between two tries")
+    attempts: int | None = Field(default=None, ge=1, description="attempts of a call in all")
+    first_wait_seconds: float | None = Field(
+        default=None, gt=0, description="after the first attempt"
+    )
+    longest_wait_seconds: float | None = Field(
+        default=None, gt=0, description="between two attempts"
+    )
 
 
 class Settings(TelemetrySettings):

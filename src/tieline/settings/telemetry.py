@@ -53,7 +53,10 @@ class TelemetrySettings(BaseModel):
         default=None, description='post alerts here, as chats take them: {"text": …}'
     )
     alert_error_percent: float = Field(
-        default=20.0, gt=0, le=100, description="failed share of a connection's tries in 5 minutes"
+        default=20.0,
+        gt=0,
+        le=100,
+        description="failed share of a connection's attempts in 5 minutes",
     )
     alert_oldest_minutes: float = Field(
         default=30.0, gt=0, description="age of a run that has not ended"

@@ -30,6 +30,7 @@ from tieline.model.views.views import (
     Window,
 )
 from tieline.ports.views import Views
+from tieline.rules.privacy.hidden_key import hidden_key, readable
 
 Invoice = Callable[..., dict[str, object]]
 BUSY = "HTTP 503: busy"
@@ -295,3 +296,55 @@ async def test_a_hidden_name_is_found_by_who_knows_it_and_shown_to_nobody(
     shown = f"{match}{named}{trail}".lower()
     assert "ann@" not in shown
     assert "sha256:" in shown
+
+
+async def test_a_hidden_name_is_found_by_its_short_form(
+    house: Any, views: Views, invoice: Invoice
+) -> None:
+    mails = ("ann@shop.example", "bob@shop.example")
+    kept = [
+        await house.deliver("invoice.paid", invoice(number, email=mail))
+        for number, mail in enumerate(mails)
+    ]
+    hidden = hidden_key(mails[0])
+    short = readable(hidden)
+    digits = short.rpartition(" ")[2]
+
+    for typed in (short, digits, f"email:{short}"):
+        (match,) = await views.read(Find(typed))
+        assert (match.kind, match.id) == ("reference", f"email:{hidden}")
+    assert await views.read(FindKey(digits)) == (Reference("email", hidden),)
+    asked = Reference("email", short)
+    trail = await views.read(ReadTrail(reference=asked))
+    listed = await views.read(ListEvents(reference=asked))
+    assert [row.id for row in trail.events] == [row.id for row in listed.rows] == [kept[0].event_id]
+    assert not await views.read(Find("hidden key 00000000"))
+    assert not await views.read(Find(f"phone:{short}"))
+
+
+async def test_a_short_form_that_means_several_is_told_as_none_of_them(
+    house: Any, views: Views
+) -> None:
+    alike = ["sha256:3fa4c1d2" + end * 24 for end in "07f"]
+    kept = [await house.deliver("order.made", {"id": number}) for number in range(3)]
+    runs = await house.claim()
+    for run, key in zip(runs, alike, strict=True):
+        mention = Mention("email", key, run.event.id, run.id, house.clock.at_us)
+        await house.settle(run, Done(), Progress(mentions=(mention,)))
+
+    found = await views.read(Find("hidden key 3fa4c1d2"))
+
+    assert {match.id for match in found} == {f"email:{key}" for key in alike}
+    assert not (await views.read(ListEvents(reference=Reference("email", "3fa4c1d2")))).rows
+    (one,) = (await views.read(ListEvents(reference=Reference("email", "3fa4c1d27777")))).rows
+    assert one.id == kept[1].event_id
+
+
+async def test_an_event_without_an_id_of_its_sender_is_found_by_the_hash_of_its_body(
+    house: Any, views: Views
+) -> None:
+    kept = await house.deliver("order.made", {"id": 1}, identity="sha256:" + "3fa4c1d2" * 8)
+
+    (match,) = await views.read(Find("3fa4c1d2"))
+
+    assert match.id == kept.event_id

@@ -58,16 +58,16 @@ def test_a_dead_run_can_be_tried_again(shop: Any) -> None:
     said = shop.tieline("dead", "retry", shop.ids["dead"], *WHY)
 
     [run] = told(shop, "runs", "show", shop.ids["dead"])
-    assert said.out == f"{shop.ids['dead']} is ready to run again\n"
+    assert said.out == f"{shop.ids['dead']} is queued to run again\n"
     assert run["state"] == "ready"
     assert run["dead"]["resolution"] == "retried"
     assert told(shop, "dead", "list") == []
 
 
 def test_a_new_action_needs_its_own_word_of_consent(shop: Any) -> None:
-    refused = shop.tieline("dead", "retry", shop.ids["dead"], "--as-new-action", *WHY)
+    refused = shop.tieline("dead", "retry", shop.ids["dead"], "--repeat-side-effects", *WHY)
     done = shop.tieline(
-        "dead", "retry", shop.ids["dead"], "--as-new-action", "--yes-effects-again", *WHY
+        "dead", "retry", shop.ids["dead"], "--repeat-side-effects", "--yes-effects-again", *WHY
     )
 
     [run] = told(shop, "runs", "show", shop.ids["dead"])
@@ -151,13 +151,13 @@ def test_a_replay_is_planned_confirmed_started_and_stopped(shop: Any) -> None:
 
 
 def test_a_replay_as_new_actions_needs_its_own_word_of_consent(shop: Any) -> None:
-    line = ("replay", "run", shop.ids["paid"], "--as-new-action", "--yes", *WHY)
+    line = ("replay", "run", shop.ids["paid"], "--repeat-side-effects", "--yes", *WHY)
 
     refused = shop.tieline(*line)
     done = shop.tieline(*line, "--yes-effects-again", "--no-wait")
 
     assert (refused.code, done.code) == (2, 0)
-    assert "effects: 1 would be made ONCE MORE" in refused.out
+    assert "effects: 1 would be REPEATED" in refused.out
     assert [replay["as_new_action"] for replay in told(shop, "replay", "list")] == [True]
 
 
@@ -193,7 +193,7 @@ def test_status_says_how_a_stopped_store_stands(shop: Any) -> None:
 
     assert said.lines[1:9] == [
         "hub: no hub is running",
-        "ready: 0",
+        "queued: 0",
         "behind: 0",
         "running: 0",
         "retrying: 1",
@@ -290,10 +290,10 @@ def test_the_lists_behind_an_issue(shop: Any) -> None:
 def test_a_delivery_in_quarantine_is_closed_once_and_leaves_the_list(shop: Any) -> None:
     [aside] = told(shop, "quarantine", "list")
 
-    said = shop.tieline("quarantine", "close", "--source", "billing", *WHY)
-    again = shop.tieline("quarantine", "close", aside["id"], *WHY)
+    said = shop.tieline("quarantine", "discard", "--source", "billing", *WHY)
+    again = shop.tieline("quarantine", "discard", aside["id"], *WHY)
 
-    assert said.out == "1 closed without a run\n"
+    assert said.out == "1 discarded\n"
     assert again.code != 0
     assert f"{aside['id']} is decided already: closed" in again.err
     assert told(shop, "quarantine", "list") == []

@@ -20,7 +20,7 @@ def test_0_when_it_is_done(shop: Any) -> None:
     said = shop.tieline("dead", "discard", shop.ids["dead"], *NEEDED)
 
     assert (said.code, said.err) == (0, "")
-    assert said.out == f"{shop.ids['dead']} is closed; its lane goes on\n"
+    assert said.out == f"{shop.ids['dead']} is discarded; its lane goes on\n"
 
 
 def test_1_when_something_is_wrong(shop: Any) -> None:
@@ -83,7 +83,7 @@ def test_2_when_the_line_makes_no_sense(shop: Any, words: str, sentence: str) ->
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("receipts show rct_0", "there is no receipt 'rct_0'"),
+        ("deliveries show rct_0", "there is no receipt 'rct_0'"),
         ("events show evt_0", "there is no event 'evt_0'"),
         ("runs show run_0", "there is no run 'run_0'"),
         ("runs cancel run_0 -r x", "there is no run 'run_0'"),
@@ -327,7 +327,7 @@ def test_the_reason_is_asked_for_on_a_terminal(shop: Any) -> None:
 
 
 def test_a_new_action_is_confirmed_by_typing_a_word(shop: Any) -> None:
-    line = ["--store", str(shop.path), "dead", "retry", shop.ids["dead"], "--as-new-action"]
+    line = ["--store", str(shop.path), "dead", "retry", shop.ids["dead"], "--repeat-side-effects"]
 
     refused, seen = on_a_terminal([*line, "-r", "x"], "yes\n")
     done, _ = on_a_terminal([*line, "-r", "x"], "again\n")

@@ -66,8 +66,8 @@ def there(shop: Shop) -> Iterator[Elsewhere]:
 
 
 LOOKS = (
-    "runs list", "runs show {done}", "runs show {dead}", "runs show {held}", "receipts list",
-    "receipts show {receipt}", "events list --limit 2", "events show {paid}", "dead list",
+    "runs list", "runs show {done}", "runs show {dead}", "runs show {held}", "deliveries list",
+    "deliveries show {receipt}", "events list --limit 2", "events show {paid}", "dead list",
     "held list", "flows list", "flows show post_invoice", "connections list",
     "connections show books", "schedules list", "schedules show nightly", "workers list",
     "replay list", "replay plan --type invoice.paid", "story {done}", "user list", "token list",
@@ -100,8 +100,8 @@ def test_it_does_the_same_and_the_audit_log_says_who(shop: Shop, there: Elsewher
     edit = ("dead", "edit", ids["dead"], "--set", 'customer_id="cus_9"', *because)
     assert there.tieline(*edit).code == 0
     assert there.tieline("held", "resolve", ids["held"], "--give-up", *because).code == 0
-    close = ("quarantine", "close", "--source", "billing", *because)
-    assert "1 closed without a run" in there.tieline(*close).out
+    close = ("quarantine", "discard", "--source", "billing", *because)
+    assert "1 discarded" in there.tieline(*close).out
     replay = ("replay", "run", ids["paid"], "--yes", "--no-wait", *because)
     assert there.tieline(*replay).code == 0
     assert there.tieline("user", "set-role", "u-viewer", "--role", "support", *because).code == 0

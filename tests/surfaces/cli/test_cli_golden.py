@@ -14,8 +14,8 @@ from tests.generated import RUN
 GOLDEN = Path(__file__).parent / "golden"
 
 LISTS = (
-    "receipts list",
-    "receipts list --verdict refused",
+    "deliveries list",
+    "deliveries list --status rejected",
     "events list",
     "events list --type order.*",
     "events list --since 3m",
@@ -34,8 +34,8 @@ LISTS = (
     "sources list",
 )
 THINGS = (
-    "receipts show {receipt}",
-    "receipts show {refused}",
+    "deliveries show {receipt}",
+    "deliveries show {refused}",
     "events show {paid}",
     "runs show {done}",
     "runs show {dead}",
@@ -52,7 +52,7 @@ THINGS = (
     "story {dead}",
     "story {refused}",
     "replay plan --state dead",
-    "replay plan {paid} --as-new-action",
+    "replay plan {paid} --repeat-side-effects",
 )
 
 

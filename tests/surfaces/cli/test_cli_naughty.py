@@ -60,7 +60,7 @@ def naughty(
     return shop_on(asyncio.run(make()))
 
 
-@pytest.mark.parametrize("line", ["receipts list", "events list", "runs list", "dead list"])
+@pytest.mark.parametrize("line", ["deliveries list", "events list", "runs list", "dead list"])
 def test_lists_show_it_inert(naughty: Any, line: str) -> None:
     said = naughty.tieline(*line.split(), "--limit", "500")
     as_json = naughty.tieline(*line.split(), "--limit", "500", "--json")

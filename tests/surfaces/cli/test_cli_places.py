@@ -71,7 +71,7 @@ def test_nothing_is_said_twice(shop: Shop, there: Elsewhere) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["runs list --state Dead", "receipts list --verdict ok", "replay list --state over",
+    "line", ["runs list --state Dead", "deliveries list --status ok", "replay list --state over",
              "operations list --state over", "operations list --kind x"]
 )  # fmt: skip
 def test_a_state_that_nothing_has_is_told(shop: Shop, line: str) -> None:
@@ -156,7 +156,7 @@ def test_all_held_runs_are_resolved(
         ("dead retry", "give either a run's id, or --all"),
         ("dead retry run_1 --all", "give either a run's id, or --all"),
         ("dead discard run_1 --flow f", "it goes with --all"),
-        ("dead retry --all --as-new-action", "run by run"),
+        ("dead retry --all --repeat-side-effects", "run by run"),
         ("held resolve --retry", "give either a run's id, or --all"),
         ("held resolve run_1 --retry --flow f", "it goes with --all"),
         ("held resolve --all --done", "said run by run"),

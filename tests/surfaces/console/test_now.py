@@ -28,7 +28,7 @@ def issues(need_person: int = 0, healing: int = 0, *, exact: bool = True) -> Iss
 @pytest.mark.parametrize(
     ("given", "issues", "alerts", "tone", "words"),
     [
-        (standing(), issues(), [], "good", "All is well"),
+        (standing(), issues(), [], "good", "Everything is healthy"),
         (standing(pauses=(PAUSE,)), issues(), [], "wait", "1 thing paused"),
         (standing(held=1), issues(), [], "person", "1 run held waits for a person"),
         (standing(dead=2, held=1), issues(), [], "person", "2 dead letters and 1 run held wait"),

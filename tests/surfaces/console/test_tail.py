@@ -140,4 +140,4 @@ def test_news_are_told_in_order_and_trouble_is_marked() -> None:
     told = items(News((a_receipt(7),), (attempt,), (), "c", is_cut=False))
 
     assert [(item.kind, item.is_trouble) for item in told] == [("try", True), ("delivery", False)]
-    assert told[0].words == "POST /invoices 503 in 5 ms, try 2: busy"
+    assert told[0].words == "POST /invoices 503 in 5 ms, attempt 2: busy"

@@ -61,7 +61,7 @@ def _pages() -> "Pages":
         templates=Path(__file__).parent / "templates",
         told={
             "invited": "The invitation is made.",
-            "role": "The role is changed; it holds from the next page on.",
+            "role": "The role is changed; it applies from the next page on.",
             "logged-out": "Every session of the user has ended.",
             "removed": "The user is removed. What they did stays in the audit log.",
             "revoked": "It is revoked, and works no longer.",

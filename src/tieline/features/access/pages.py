@@ -256,7 +256,7 @@ class Office:
             await self.desk.parts.journal.commit(RevokeToken(token.id, by))
             return "/tokens?told=revoked"
 
-        does = ("Programs that use it are refused from now on. This cannot be taken back.",)
+        does = ("Programs that use it are rejected from now on. This cannot be taken back.",)
         shown = Act(f"Revoke {token.name}", does, "Revoke", "/tokens", is_dangerous=True)
         return await act(self.desk, request, shown, do)
 

@@ -73,21 +73,21 @@ def _pages() -> "Pages":
             ),
             Entry(
                 "Needs a decision",
-                Link("/held", "Held", "held", tone="person"),
+                Link("/held", "Outcome unknown", "held", tone="person"),
                 lambda standing: standing.total("held"),
             ),
         ),
         told={
-            "retried": "It is ready to run again. What is remembered of it stays; nothing is done "
+            "retried": "It is queued to run again. What its steps returned stays; nothing is done "
             "twice.",
-            "discarded": "It is closed without success, and its lane goes on.",
+            "discarded": "It is discarded, and its lane goes on.",
             "cancelled": "It is cancelled. What it had done stays done.",
             "edited": "The edited copy is recorded as a new event, and runs in place of the dead "
             "run.",
             "resolved": "Your decision is recorded, and the run follows it.",
             "decided": "Your decision is recorded for every run that it fitted.",
-            "paused": "It is paused. Nothing is lost: work waits until somebody lets it go on.",
-            "resumed": "It goes on.",
+            "paused": "It is paused. Nothing is lost: work waits until somebody resumes it.",
+            "resumed": "It is resumed, and goes on.",
         },
     )
 

@@ -86,7 +86,7 @@ ENDPOINTS = (
              problems=("not-found",)),
     Endpoint("POST", "/issues/{id}/acknowledge", _OPERATE, "Say that somebody works on it",
              judge(AcknowledgeIssue), IssueDetail, body=Why, **_CHANGE),
-    Endpoint("POST", "/issues/{id}/resolve", _OPERATE, "Say that it is mended",
+    Endpoint("POST", "/issues/{id}/resolve", _OPERATE, "Say that it is fixed",
              judge(ResolveIssue), IssueDetail, body=Why, **_CHANGE),
     Endpoint("POST", "/issues/{id}/reopen", _OPERATE, "Open it again", judge(ReopenIssue),
              IssueDetail, body=Why, **_CHANGE),

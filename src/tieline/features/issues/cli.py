@@ -23,6 +23,7 @@ from tieline.model.base.ids import IssueId
 from tieline.model.commands import By
 from tieline.model.hub.flow import HubSpec
 from tieline.ports.journal import Journal
+from tieline.rules.formats.labels import kind_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.cli import options as o
@@ -32,6 +33,12 @@ from tieline.surfaces.cli.session import Session, Span
 
 app = o.noun("Issues: like failures grouped by what they have in common.")
 
+
+def _answer(row: IssueRow) -> int | None:
+    """What the other side was answered, or answered; a quarantined delivery was accepted."""
+    return None if row.kind == "quarantined" else row.status
+
+
 COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("ISSUE", lambda row: row.id),
     Column("STATE", lambda row: row.state),
@@ -40,8 +47,8 @@ COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("RUNS", lambda row: row.subjects),
     Column("WHERE", lambda row: row.flow or row.source),
     Column("CONNECTION", lambda row: row.connection),
-    Column("KIND", lambda row: row.kind),
-    Column("STATUS", lambda row: row.status),
+    Column("KIND", lambda row: kind_label(row.kind)),
+    Column("ANSWER", _answer),
     Column("REASON", lambda row: row.words),
 )
 RECORD_COLUMNS: tuple[Column[AffectedRecord], ...] = (
@@ -77,7 +84,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     window = session.window(Span(since, until, cursor, limit), prefix="")
     states = tuple(state) if state else UNRESOLVED
     page = session.pages(
-        lambda part: ListIssues(states, flow, connection, source, kind, part), window
+        lambda part: ListIssues(states, flow, connection, source, o.kind_of(kind), part), window
     )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -105,8 +112,8 @@ def show(context: typer.Context, issue: IssueArgument) -> None:
             ("source", row.source),
             ("owner", owner),
             ("connection", row.connection),
-            ("kind", row.kind),
-            ("status", row.status),
+            ("kind", kind_label(row.kind)),
+            ("answer", _answer(row)),
             ("reason", row.words),
             ("failures", row.count),
             ("runs" if row.flow else "deliveries", row.subjects),
@@ -140,7 +147,7 @@ def ack(context: typer.Context, issue: IssueArgument, *, reason: o.Reason = None
 
 @app.command()
 def resolve(context: typer.Context, issue: IssueArgument, *, reason: o.Reason = None) -> None:
-    """Say that it is mended; its next failure opens it again."""
+    """Say that it is fixed; its next failure opens it again."""
     session = o.session_of(context)
     _change(session, ResolveIssue(_id(issue), session.by(reason)), IssueState.RESOLVED)
 

@@ -10,6 +10,7 @@ from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.question import Question
 from tieline.model.views.rows import AuditRow, ReceiptRow, RunRow
 from tieline.model.views.views import EVERYTHING, Page, Window
+from tieline.rules.formats.labels import kind_label, spoken
 
 
 class IssueState(StrEnum):
@@ -73,7 +74,8 @@ class IssueRow:
     @property
     def headline(self) -> str:
         """What fails, and where."""
-        return f"{self.kind} of {self.flow or self.source}: {self.words}"
+        where = self.flow or self.source
+        return f"{spoken(kind_label(self.kind))} of {where}: {self.words}"
 
 
 @dataclass(frozen=True, slots=True)

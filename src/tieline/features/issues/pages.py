@@ -153,7 +153,7 @@ def _act(name: str, detail: IssueDetail) -> Act:
             return Act("Acknowledge this issue", does, "Acknowledge", back)
         case "resolve":
             does = (
-                "You say that its cause is mended: it leaves the list of what fails.",
+                "You say that its cause is fixed: it leaves the list of what fails.",
                 "Its next failure opens it again, as a regression.",
                 f"{left} of it still wait for a decision of their own." if detail.dead else "",
             )

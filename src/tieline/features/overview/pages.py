@@ -148,7 +148,9 @@ def verdict(
         return Verdict("wait", healing, f"Nothing waits for a person. {paused}".strip())
     if standing.pauses:
         return Verdict("wait", paused.rstrip("."), "Nothing fails; what is paused waits, safe.")
-    return Verdict("good", "All is well", "Nothing fails, and nothing waits for a person.")
+    return Verdict(
+        "good", "Everything is healthy", "Nothing fails, and nothing waits for a person."
+    )
 
 
 def _waiting(standing: Standing) -> str:

@@ -40,7 +40,7 @@ def _pages() -> "Pages":
             ),
             Entry(
                 "Needs a decision",
-                Link("/refused", "Refused", "refused", says=DAY, query=LAST),
+                Link("/refused", "Rejected at the door", "refused", says=DAY, query=LAST),
                 lambda standing: standing.refused,
             ),
         ),
@@ -50,7 +50,7 @@ def _pages() -> "Pages":
 
 QUARANTINE = Feature(
     name="quarantine",
-    says="Keeps deliveries that fit no contract until somebody closes or replays them.",
+    says="Keeps deliveries that fit no contract until somebody discards or replays them.",
     commands=(
         Handles(
             c.CloseDeliveries,

@@ -24,7 +24,7 @@ def _endpoints() -> tuple["Endpoint", ...]:
 def _commands(app: "typer.Typer") -> None:
     from tieline.surfaces.cli import audit, events, receipts, runs, story
 
-    app.add_typer(receipts.app, name="receipts")
+    app.add_typer(receipts.app, name="deliveries")
     app.add_typer(events.app, name="events")
     app.add_typer(runs.app, name="runs")
     app.add_typer(audit.app, name="audit")

@@ -72,8 +72,8 @@ class CallSteps:
         if doubt_us is None or self._steps.parts.clock.now_us() - doubt_us < life // MICROSECOND:
             return
         reason = (
-            f"whether {step.name} happened is not known: a try of {iso(doubt_us)} may have been "
-            f"applied, {connection.connector.name} remembers an idempotency key for "
+            f"whether {step.name} happened is not known: an attempt of {iso(doubt_us)} may have "
+            f"been applied, {connection.connector.name} remembers an idempotency key for "
             f"{span(life // MICROSECOND)}, and a repeat now could make it twice; look at the other "
             "system, then resolve this run with --done or --retry"
         )
@@ -99,7 +99,7 @@ class CallSteps:
         """After an unknown outcome: the effect if the author's look-up finds it."""
         if call.confirm is None:
             reason = (
-                f"whether {step.name} happened is not known: an earlier try was cut off; "
+                f"whether {step.name} happened is not known: an earlier attempt was cut off; "
                 "look at the other system, then resolve this run with --done or --retry"
             )
             raise self._steps.hold(step, reason)

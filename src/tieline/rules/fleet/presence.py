@@ -10,7 +10,7 @@ from tieline.rules.formats.plain_time import span
 class Presence(StrEnum):
     """Of a process that the store knows of."""
 
-    AT_WORK = "at work"
+    AT_WORK = "running"
     SILENT = "silent"
     STOPPED = "stopped"
 

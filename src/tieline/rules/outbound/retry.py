@@ -39,7 +39,7 @@ def decide(
     zero asks for nothing, so the backoff holds (a provider that says 0 must not be hammered).
     """
     if attempt >= policy.attempts:
-        return GaveUp(f"gave up after {attempt} {'try' if attempt == 1 else 'tries'}")
+        return GaveUp(f"gave up after {attempt} {'attempt' if attempt == 1 else 'attempts'}")
     if retry_after is not None and retry_after > timedelta():
         return RetryAt(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
     return RetryAt(now_us + backoff_us(policy, attempt=attempt, jitter=jitter))

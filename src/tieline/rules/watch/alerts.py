@@ -142,7 +142,7 @@ def _of_connection(connection: ConnectionSign, limits: Limits) -> Iterable[Wrong
     subject = f"connection:{connection.name}"
     tries, failures = connection.tries, connection.failures
     if tries >= FEWEST_TRIES and failures >= limits.error_share * tries:
-        reason = f"{failures} of the last {tries} tries failed ({failures / tries:.0%})"
+        reason = f"{failures} of the last {tries} attempts failed ({failures / tries:.0%})"
         yield Wrong(AlertKind.ERROR_RATIO, subject, connection.owner, reason)
     if connection.state in {"open", "probing"}:
         reason = "its calls are kept back, because too many have failed"

@@ -29,7 +29,7 @@ class Why(Strict):
 
 
 class Retrying(Why):
-    """How to try again."""
+    """How to retry."""
 
     as_new_action: bool = Field(
         False,  # noqa: FBT003
@@ -45,7 +45,7 @@ class Editing(Why):
 
 
 class Resolving(Why):
-    """What happened to the effect in doubt."""
+    """What happened to the effect whose outcome is unknown."""
 
     decision: Literal["done", "retry", "give-up"]
     result: Any = Field(None, description="With `done`: what the step returns.")
@@ -127,7 +127,7 @@ async def edit(ask: Ask) -> EditedRun:
 
 
 async def resolve(ask: Ask) -> Done:
-    """Say what happened to a held run's effect in doubt."""
+    """Say what happened to a held run's effect whose outcome is unknown."""
     body: Resolving = ask.body
     run_id = RunId(ask.path["id"])
     has_result = "result" in body.model_fields_set
@@ -171,15 +171,15 @@ _CHANGE = ("not-found", "conflict", "refused")
 ENDPOINTS = (
     Endpoint("POST", "/runs/decide", _OPERATE, "Decide many runs at once", decide_many, Decided,
              body=Deciding, problems=("refused", "conflict")),
-    Endpoint("POST", "/quarantined-receipts/close", _OPERATE, "Close deliveries in quarantine",
+    Endpoint("POST", "/quarantined-receipts/close", _OPERATE, "Discard deliveries in quarantine",
              close_deliveries, Decided, body=Closing, problems=("refused", "conflict")),
     Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
              problems=_CHANGE),
     Endpoint("POST", "/held-runs/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,
              body=Resolving, problems=_CHANGE),
-    Endpoint("POST", "/dead-letters/{id}/retry", _OPERATE, "Try a dead run again", retry, Done,
+    Endpoint("POST", "/dead-letters/{id}/retry", _OPERATE, "Retry a dead run", retry, Done,
              body=Retrying, problems=_CHANGE),
-    Endpoint("POST", "/dead-letters/{id}/discard", _OPERATE, "Close a dead run", discard, Done,
+    Endpoint("POST", "/dead-letters/{id}/discard", _OPERATE, "Discard a dead run", discard, Done,
              body=Why, problems=_CHANGE),
     Endpoint("POST", "/dead-letters/{id}/edit", _OPERATE, "Retry with another payload", edit,
              EditedRun, body=Editing, problems=_CHANGE),

@@ -37,7 +37,7 @@ class FlowQuery(Listing):
     owner: str | None = Field(None, max_length=LONGEST)
     source: str | None = Field(None, max_length=LONGEST)
     connection: str | None = Field(None, max_length=LONGEST, description="That call it.")
-    paused: bool | None = Field(None, description="Whether somebody holds it.")
+    paused: bool | None = Field(None, description="Whether somebody paused it.")
 
 
 class ConnectionQuery(Listing):
@@ -45,7 +45,7 @@ class ConnectionQuery(Listing):
 
     connector: str | None = Field(None, max_length=LONGEST)
     flow: str | None = Field(None, max_length=LONGEST, description="That it calls.")
-    paused: bool | None = Field(None, description="Whether somebody holds it.")
+    paused: bool | None = Field(None, description="Whether somebody paused it.")
 
 
 class SourceQuery(Listing):
@@ -153,12 +153,12 @@ async def list_workers(ask: Ask) -> Listed[WorkerRow]:
 
 
 async def show_worker(ask: Ask) -> WorkerDetail:
-    """One of them, with the runs that it holds."""
+    """One of them, with the runs that it executes."""
     return await ask.parts.views.read(ShowWorker(WorkerId(ask.path["id"])))
 
 
 async def list_pauses(ask: Ask) -> Listed[PauseRow]:
-    """What somebody holds."""
+    """What is paused."""
     q: PauseQuery = ask.query
     rows = await ask.parts.views.read(ListPauses())
     wanted = [row for row in rows if q.kind in {None, row.kind}]
@@ -212,17 +212,17 @@ ENDPOINTS = (
     Endpoint("GET", "/flows", _READ, "List flows", list_flows, Listed[FlowLine],
              query=FlowQuery),
     Endpoint("GET", "/flows/{name}", _READ, "Show a flow", show_flow, FlowLine, problems=_GONE),
-    Endpoint("POST", "/flows/{name}/pause", _OPERATE, "Hold the work of a flow", pause("flow"),
+    Endpoint("POST", "/flows/{name}/pause", _OPERATE, "Pause the work of a flow", pause("flow"),
              Paused, body=Why, problems=_CHANGE),
-    Endpoint("POST", "/flows/{name}/resume", _OPERATE, "Let a flow go on", resume("flow"),
+    Endpoint("POST", "/flows/{name}/resume", _OPERATE, "Resume a flow", resume("flow"),
              _WORDS, body=Why, problems=_CHANGE),
     Endpoint("GET", "/connections", _READ, "List connections", list_connections,
              Listed[ConnectionLine], query=ConnectionQuery),
     Endpoint("GET", "/connections/{name}", _READ, "Show a connection", show_connection,
              ConnectionLine, problems=_GONE),
-    Endpoint("POST", "/connections/{name}/pause", _OPERATE, "Hold the calls of a connection",
+    Endpoint("POST", "/connections/{name}/pause", _OPERATE, "Pause the calls of a connection",
              pause("connection"), Paused, body=Why, problems=_CHANGE),
-    Endpoint("POST", "/connections/{name}/resume", _OPERATE, "Let a connection's calls go on",
+    Endpoint("POST", "/connections/{name}/resume", _OPERATE, "Resume the calls of a connection",
              resume("connection"), _WORDS, body=Why, problems=_CHANGE),
     Endpoint("GET", "/sources", _READ, "List sources", list_sources, Listed[SourceRow],
              query=SourceQuery),
@@ -234,7 +234,7 @@ ENDPOINTS = (
              query=Listing),
     Endpoint("GET", "/workers/{id}", _READ, "Show a worker", show_worker, WorkerDetail,
              problems=_GONE),
-    Endpoint("GET", "/pauses", _READ, "List what somebody holds", list_pauses,
+    Endpoint("GET", "/pauses", _READ, "List what is paused", list_pauses,
              Listed[PauseRow], query=PauseQuery),
     Endpoint("GET", "/work-counts", _READ, "Count what is unfinished", count_work, WorkCount),
 )  # fmt: skip

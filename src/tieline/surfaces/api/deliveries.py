@@ -200,7 +200,7 @@ ENDPOINTS = (
              query=ReceiptQuery),
     Endpoint("GET", "/receipts/{id}", _READ, "Show a delivery, redacted", show_receipt,
              ReceiptShown, problems=("not-found",)),
-    Endpoint("GET", "/refused-receipts", _READ, "List deliveries that were turned away",
+    Endpoint("GET", "/refused-receipts", _READ, "List deliveries that were rejected at the door",
              list_refused, Listed[ReceiptRow], query=OddQuery),
     Endpoint("GET", "/quarantined-receipts", _READ, "List deliveries that are kept aside",
              list_quarantine, Listed[ReceiptRow], query=QuarantineQuery),

@@ -1,4 +1,4 @@
-"""Runs: executions with their steps and tries; the held and the dead."""
+"""Runs: executions with their steps and attempts; the held and the dead."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -62,7 +62,7 @@ class DeadQuery(TimedListing):
 
 
 class AttemptQuery(TimedListing):
-    """Which tries."""
+    """Which attempts."""
 
     connection: str | None = Field(None, max_length=LONGEST)
     flow: str | None = Field(None, max_length=LONGEST)
@@ -216,11 +216,11 @@ ENDPOINTS = (
     Endpoint("GET", "/runs", _READ, "List runs", list_runs, Listed[RunRow], query=RunQuery),
     Endpoint("GET", "/runs/{id}", _READ, "Show a run", show_run, RunShown,
              problems=("not-found",)),
-    Endpoint("GET", "/runs/{id}/steps", _READ, "List what a run remembers", list_steps,
+    Endpoint("GET", "/runs/{id}/steps", _READ, "List the steps of a run", list_steps,
              Listed[StepShown], query=Listing, problems=("not-found",)),
-    Endpoint("GET", "/runs/{id}/attempts", _READ, "List what a run tried", list_tries,
+    Endpoint("GET", "/runs/{id}/attempts", _READ, "List the attempts of a run", list_tries,
              Listed[AttemptRecord], query=Listing, problems=("not-found",)),
-    Endpoint("GET", "/attempts", _READ, "List tries", list_attempts, Listed[AttemptRow],
+    Endpoint("GET", "/attempts", _READ, "List attempts", list_attempts, Listed[AttemptRow],
              query=AttemptQuery),
     Endpoint("GET", "/held-runs", _READ, "List runs that wait for a person", list_held,
              Listed[RunRow], query=HeldQuery),

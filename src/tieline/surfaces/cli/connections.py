@@ -1,4 +1,4 @@
-"""Connections: accounts at other systems, how their latest calls went, and holding them."""
+"""Connections: accounts at other systems, how their latest calls went, and pausing them."""
 
 import typer
 
@@ -6,6 +6,7 @@ from tieline.model.base.errors import NotFound
 from tieline.model.views.declared import AskConnections, ConnectionLine
 from tieline.model.views.views import CountCalls, ListPauses
 from tieline.operations import overview
+from tieline.rules.formats.labels import label
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.flows import pause_named, resume_named
 from tieline.surfaces.cli.paper import Column, exactly, when
@@ -16,18 +17,18 @@ app = o.noun("Connections: accounts at other systems, and how their latest calls
 COLUMNS: tuple[Column[ConnectionLine], ...] = (
     Column("CONNECTION", lambda line: line.name),
     Column("CONNECTOR", lambda line: line.connector),
-    Column("TRIES", lambda line: line.calls and line.calls.tries),
+    Column("ATTEMPTS", lambda line: line.calls and line.calls.tries),
     Column("FAILURES", lambda line: line.calls and line.calls.failures),
     Column("LAST (UTC)", lambda line: line.calls and when(line.calls.last_us)),
-    Column("OUTCOME", lambda line: line.calls and line.calls.last_outcome),
-    Column("STATUS", lambda line: line.calls and line.calls.last_status),
+    Column("OUTCOME", lambda line: line.calls and label(line.calls.last_outcome)),
+    Column("ANSWER", lambda line: line.calls and line.calls.last_status),
     Column("", lambda line: _mark(line)),
 )
 
 
 @app.command("list")
 def list_(context: typer.Context) -> None:
-    """List connections with how their latest tries went."""
+    """List connections with how their latest attempts went."""
     session = o.session_of(context)
     session.paper.table(COLUMNS, _lines(session))
 
@@ -51,10 +52,10 @@ def show(context: typer.Context, name: str) -> None:
             ("credential", line.credential),
             ("used by", ", ".join(line.used_by) or None),
             ("note", _mark(line)),
-            ("tries of late", calls and f"{calls.tries}, of which {calls.failures} failed"),
-            ("last try", calls and exactly(calls.last_us)),
-            ("last outcome", calls and calls.last_outcome),
-            ("last status", calls and calls.last_status),
+            ("latest attempts", calls and f"{calls.tries}, of which {calls.failures} failed"),
+            ("last attempt", calls and exactly(calls.last_us)),
+            ("last outcome", calls and label(calls.last_outcome)),
+            ("last answer", calls and calls.last_status),
             ("last detail", calls and calls.last_detail),
         )
     )
@@ -68,7 +69,7 @@ def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None
 
 @app.command()
 def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
-    """Let its calls go on."""
+    """End its pause: its calls go on."""
     resume_named(o.session_of(context), "connection", name, reason)
 
 

@@ -14,19 +14,21 @@ from tieline.model.views.rows import DeadRow
 from tieline.model.views.views import CountEffects, ListDead, ShowRun
 from tieline.operations import decide
 from tieline.ports.journal import Journal
+from tieline.rules.formats.labels import kind_label
+from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
 from tieline.surfaces.cli.session import Session, Span
 
-app = o.noun("Dead letters: runs that need a decision, with reason and evidence.")
+app = o.noun("Dead letters: runs that failed for good and need a decision, with the reason.")
 
 COLUMNS: tuple[Column[DeadRow], ...] = (
     Column("RUN", lambda row: row.run_id),
     Column("DIED (UTC)", lambda row: when(row.at_us)),
     Column("FLOW", lambda row: row.flow),
-    Column("KIND", lambda row: row.kind),
-    Column("LANE", lambda row: row.lane),
+    Column("KIND", lambda row: kind_label(row.kind)),
+    Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("REASON", lambda row: row.reason),
     Column("DECIDED", lambda row: row.resolution),
 )
@@ -39,7 +41,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     context: typer.Context,
     *,
     flow: o.Flow = None,
-    kind: str | None = typer.Option(None, help="Only of this kind of failure."),
+    kind: o.Kind = None,
     decided: Annotated[bool, typer.Option("--decided", help="Those that are decided.")] = False,
     issue: o.Issue = None,
     connection: o.Connection = None,
@@ -48,12 +50,12 @@ def list_(  # noqa: PLR0913 - the options of one list
     limit: o.Limit = o.MANY,
     cursor: o.Cursor = None,
 ) -> None:
-    """List the dead that wait for a decision."""
+    """List the runs that failed for good and wait for a decision."""
     session = o.session_of(context)
     window = session.window(Span(since, until, cursor, limit), prefix="run_")
     issue_id = o.issue_of(issue)
     page = session.pages(
-        lambda part: ListDead(flow, kind, decided, part, issue_id, connection), window
+        lambda part: ListDead(flow, o.kind_of(kind), decided, part, issue_id, connection), window
     )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -74,15 +76,15 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
     yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
-    """Try it again; effects that happened are not repeated."""
+    """Run it again; effects that happened are not repeated."""
     session = o.session_of(context)
-    chosen = bulk.Chosen(run_id, is_all, flow, kind, issue, connection)
+    chosen = bulk.Chosen(run_id, is_all, flow, o.kind_of(kind), issue, connection)
     chosen.check()
     by = session.by(reason)
     if run_id is None:
         if as_new_action:
-            wanted = "effects are made once more run by run; leave it out, or --all"
-            raise SettingsError("--as-new-action", "with --all", wanted)
+            wanted = "side effects are repeated run by run; leave it out, or --all"
+            raise SettingsError("--repeat-side-effects", "with --all", wanted)
         bulk.decide_all(session, "retry", chosen, by, yes=yes)
         return
     if as_new_action and not yes_effects_again:
@@ -90,7 +92,7 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
     session.change(
         lambda journal: decide.retry(journal, RunId(run_id), by, as_new_action=as_new_action)
     )
-    session.done(f"{run_id} is ready to run again", run=run_id)
+    session.done(f"{run_id} is queued to run again", run=run_id)
 
 
 @app.command()
@@ -106,16 +108,16 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
     yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
-    """Close it without success; its lane goes on."""
+    """Discard it: nothing more is done for it, and its lane goes on."""
     session = o.session_of(context)
-    chosen = bulk.Chosen(run_id, is_all, flow, kind, issue, connection)
+    chosen = bulk.Chosen(run_id, is_all, flow, o.kind_of(kind), issue, connection)
     chosen.check()
     by = session.by(reason)
     if run_id is None:
         bulk.decide_all(session, "discard", chosen, by, yes=yes)
         return
     session.change(lambda journal: decide.discard(journal, RunId(run_id), by))
-    session.done(f"{run_id} is closed; its lane goes on", run=run_id)
+    session.done(f"{run_id} is discarded; its lane goes on", run=run_id)
 
 
 @app.command()
@@ -179,10 +181,10 @@ def _confirm(session: Session, run_id: str) -> None:
     run = session.ask(ShowRun(RunId(run_id))).run
     counted = session.ask(CountEffects((run.event_id,)))
     effects = sum(one.effects for one in counted if one.flow == run.flow)
-    question = f"{effects} effects of {run_id} happened and would be made once more."
+    question = f"{effects} effects of {run_id} happened and would be repeated."
     if not session.confirm(question, "again"):
         wanted = "confirm it on a terminal, or with --yes-effects-again"
-        raise SettingsError("--as-new-action", "not confirmed", wanted)
+        raise SettingsError("--repeat-side-effects", "not confirmed", wanted)
 
 
 def _read(place: str) -> bytes:

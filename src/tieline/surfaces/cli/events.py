@@ -7,6 +7,7 @@ from tieline.model.views.details import EventDetail
 from tieline.model.views.rows import EventRow
 from tieline.model.views.views import ListEvents, ShowEvent
 from tieline.operations import redaction as visible
+from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.receipts import COLUMNS as RECEIPT_COLUMNS
@@ -20,7 +21,7 @@ COLUMNS: tuple[Column[EventRow], ...] = (
     Column("RECORDED (UTC)", lambda row: when(row.recorded_us)),
     Column("SOURCE", lambda row: row.source),
     Column("TYPE", lambda row: row.type),
-    Column("IDENTITY", lambda row: row.identity),
+    Column("IDENTITY", lambda row: readable_identity(row.identity)),
     Column("CAUSE", lambda row: row.cause),
 )
 
@@ -46,7 +47,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 
 @app.command()
 def show(context: typer.Context, event_id: str) -> None:
-    """Show one event: payload (secrets and sensitive fields redacted), runs, names, repeats."""
+    """Show one event: payload (secrets and sensitive fields redacted), runs, keys, repeats."""
     session = o.session_of(context)
     detail = session.ask(ShowEvent(EventId(event_id)))
     event = detail.event
@@ -80,14 +81,14 @@ def _tell(paper: Paper, detail: EventDetail) -> None:
             ("event", event.id),
             ("type", event.type),
             ("source", event.source),
-            ("identity", event.identity),
+            ("identity", readable_identity(event.identity)),
             ("recorded", exactly(event.recorded_us)),
             ("correlation", event.correlation),
             ("trace", event.traceparent),
-            ("receipt", event.receipt_id),
+            ("delivery", event.receipt_id),
             ("cause", event.cause),
             ("contract", event.contract),
-            ("names", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
+            ("keys", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
         )
     )
     paper.section("Runs", RUN_COLUMNS, detail.runs)

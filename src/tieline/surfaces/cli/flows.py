@@ -1,4 +1,4 @@
-"""Flows: what is declared, how its work stands, and holding it."""
+"""Flows: what is declared, how its work stands, and pausing it."""
 
 import typer
 
@@ -17,7 +17,7 @@ COLUMNS: tuple[Column[FlowLine], ...] = (
     Column("FLOW", lambda line: line.name),
     Column("SOURCE", lambda line: line.source),
     Column("TYPE", lambda line: line.type),
-    Column("READY", lambda line: line.count.ready),
+    Column("QUEUED", lambda line: line.count.ready),
     Column("BEHIND", lambda line: line.count.behind),
     Column("RUNNING", lambda line: line.count.running),
     Column("RETRYING", lambda line: line.count.retrying),
@@ -72,7 +72,7 @@ def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None
 
 @app.command()
 def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
-    """Let it go on."""
+    """End its pause: its work goes on."""
     resume_named(o.session_of(context), "flow", name, reason)
 
 

@@ -10,6 +10,7 @@ from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ListRuns
 from tieline.operations import decide
 from tieline.operations.decide import Decision
+from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, when
@@ -21,8 +22,8 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("HELD (UTC)", lambda row: when(row.moved_us)),
     Column("FLOW", lambda row: row.flow),
-    Column("LANE", lambda row: row.lane),
-    Column("IN DOUBT", lambda row: " ".join(row.step_in_doubt or ()) or None),
+    Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
+    Column("OUTCOME UNKNOWN OF", lambda row: " ".join(row.step_in_doubt or ()) or None),
     Column("REASON", lambda row: row.reason),
 )
 
@@ -37,7 +38,7 @@ def list_(
     limit: o.Limit = o.MANY,
     cursor: o.Cursor = None,
 ) -> None:
-    """List the held, newest first."""
+    """List held runs, newest first."""
     session = o.session_of(context)
     window = session.window(Span(None, None, cursor, limit), prefix="run_")
     page = session.pages(lambda part: ListRuns(flow, "held", None, part), window)
@@ -51,7 +52,7 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     run_id: o.RunOrAll = None,
     *,
     done: Annotated[bool, typer.Option("--done", help="It happened: go on behind it.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="It did not: try it again.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="It did not: attempt it again.")] = False,
     give_up: Annotated[bool, typer.Option("--give-up", help="End the run here.")] = False,
     result: Annotated[
         str | None, typer.Option(help="With --done: the JSON that the step returns.")

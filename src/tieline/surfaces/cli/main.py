@@ -15,6 +15,7 @@ import typer
 from tieline.adapters.remote.client import RemotePlace
 from tieline.model.base import errors as e
 from tieline.surfaces.cli.build import Build
+from tieline.surfaces.cli.old_words import in_new_words
 from tieline.surfaces.cli.paper import Paper, be_quiet, complain
 from tieline.surfaces.cli.session import Session
 
@@ -142,20 +143,37 @@ def run(vocabulary: Vocabulary, make_build: MakeBuild, line: Sequence[str]) -> i
 
 
 def hoisted(line: Sequence[str]) -> list[str]:
-    """*line* with the options that may stand anywhere put first."""
+    """*line* with the options that may stand anywhere put first, in today's words."""
+    first, rest = _parted(line)
+    words, old = in_new_words(rest)
+    for one in old:
+        complain(
+            f"{_readable(one.old)} is called {_readable(one.new)} now; "
+            f"the old word works until release {one.until}"
+        )
+    return [*first, *words]
+
+
+def _readable(word: str) -> str:
+    """A pattern of the table, for people."""
+    return "'" + word.replace(r"(\w+)", "…").replace(r"\1", "…") + "'"
+
+
+def _parted(line: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What may stand anywhere, and the rest."""
     first: list[str] = []
     rest: list[str] = []
     words = iter(line)
     for word in words:
         if word == "--":
-            return [*first, *rest, word, *words]
+            return first, [*rest, word, *words]
         if word in WITH_VALUE:
             first += [word, *([value] if (value := next(words, None)) is not None else [])]
         elif word in ALONE or word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
             first.append(word)
         else:
             rest.append(word)
-    return [*first, *rest]
+    return first, rest
 
 
 def _told(error: Exception) -> int:

@@ -11,6 +11,7 @@ from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import Page, Window
 from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, kind_of, under_way
 from tieline.operations.in_progress import show as one
+from tieline.rules.formats.labels import label
 from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
@@ -26,7 +27,7 @@ COLUMNS: tuple[Column[LongWork], ...] = (
     Column("STATE", lambda row: row.state),
     Column("OF", lambda row: row.planned if isinstance(row, ReplayRow) else row.total),
     Column("DONE", lambda row: row.admitted if isinstance(row, ReplayRow) else row.done),
-    Column("REFUSED", lambda row: None if isinstance(row, ReplayRow) else row.refused),
+    Column("NOT DONE", lambda row: None if isinstance(row, ReplayRow) else row.refused),
     Column("WHAT", lambda row: what(row)),
 )
 Id = Annotated[str, typer.Argument(metavar="OPERATION", help=f"An id: {PREFIX}… or {REPLAY}…")]
@@ -36,8 +37,13 @@ def what(row: LongWork) -> str:
     """What is done, to what."""
     wanted = plain(row.filter)
     members = wanted if isinstance(wanted, dict) else {}
-    narrow = " ".join(f"{name}={value}" for name, value in members.items() if value)
+    narrow = " ".join(f"{name}={_said(value)}" for name, value in members.items() if value)
     return narrow if isinstance(row, ReplayRow) else f"{row.action} {narrow}"
+
+
+def _said(value: object) -> object:
+    """A kind of failure or a state, as people read it."""
+    return label(value) if isinstance(value, str) else value
 
 
 @app.command("list")

@@ -8,6 +8,7 @@ import typer
 
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import IssueId
+from tieline.rules.formats.labels import kind_of_label, state_of_label
 from tieline.surfaces.cli.session import Session
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Rows at most.")]
@@ -30,16 +31,16 @@ Reason = Annotated[
 AsNewAction = Annotated[
     bool,
     typer.Option(
-        "--as-new-action",
+        "--repeat-side-effects",
         help="Make effects that happened before once more, under new keys. Asks first.",
     ),
 ]
 EffectsAgain = Annotated[
     bool,
-    typer.Option("--yes-effects-again", help="Answers what --as-new-action asks."),
+    typer.Option("--yes-effects-again", help="Answers what --repeat-side-effects asks."),
 ]
 RunState = Annotated[
-    str | None, typer.Option("--state", help="Only in this state, such as running or held.")
+    str | None, typer.Option("--state", help="Only in this state, such as queued, held or failed.")
 ]
 RunOrAll = Annotated[str | None, typer.Argument(help="A run's id; or give --all.")]
 All = Annotated[
@@ -70,6 +71,16 @@ def one_of(option: str, value: str | None, known: Iterable[str]) -> None:
         near = get_close_matches(value.lower(), words, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise SettingsError(option, value, f"{hint}use one of {', '.join(words)}")
+
+
+def kind_of(text: str | None) -> str | None:
+    """The kind of failure that was named, as it is stored."""
+    return None if text is None else kind_of_label(text)
+
+
+def state_of(text: str | None) -> str | None:
+    """The state that was named, as it is stored."""
+    return None if text is None else state_of_label(text)
 
 
 def issue_of(text: str | None) -> IssueId | None:

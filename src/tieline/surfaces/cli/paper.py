@@ -15,6 +15,7 @@ from tieline.model.base.payload import Json
 from tieline.rules.formats.plain import plain, to_lines, to_text
 from tieline.rules.formats.plain_time import iso, short
 from tieline.rules.formats.terminal_text import inert
+from tieline.rules.privacy.hidden_key import readable
 
 R = TypeVar("R")
 
@@ -23,9 +24,9 @@ LONGEST_LINE = 4_000
 COLOURS = {
     "dead": "red",
     "error": "red",
-    "refused": "red",
+    "rejected": "red",
     "held": "magenta",
-    "in-doubt": "magenta",
+    "outcome-unknown": "magenta",
     "warning": "yellow",
     "retrying": "yellow",
     "waiting": "yellow",
@@ -77,7 +78,9 @@ class Paper:
         for title in titles:
             table.add_column(title, overflow="fold")
         for cells in lines:
-            table.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))
+            table.add_row(
+                *(Text(cell, style=COLOURS.get(cell.partition(" ")[0], "")) for cell in cells)
+            )
         Console(highlight=False, markup=False, emoji=False).print(table)
 
     # --- one thing ----------------------------------------------------------------------------
@@ -112,7 +115,7 @@ class Paper:
 
     def say(self, text: str, *, style: str = "") -> None:
         """One line for people."""
-        line = inert(text, LONGEST_LINE)
+        line = inert(readable(text), LONGEST_LINE)
         if not (style and self.is_terminal):
             self._write(line)
             return
@@ -123,7 +126,7 @@ class Paper:
 
     def hint(self, text: str) -> None:
         """One line beside the output proper, so that scripts do not read it."""
-        _to(sys.stderr, inert(text, LONGEST_LINE))
+        _to(sys.stderr, inert(readable(text), LONGEST_LINE))
 
     def _write(self, line: str) -> None:
         _to(sys.stdout, line)
@@ -131,7 +134,7 @@ class Paper:
 
 def complain(text: str) -> None:
     """An error, in as many lines as it has."""
-    first, *rest = text.splitlines() or [""]
+    first, *rest = readable(text).splitlines() or [""]
     _to(sys.stderr, f"tieline: {inert(first, LONGEST_LINE)}")
     for line in rest:
         _to(sys.stderr, inert(line, LONGEST_LINE))
@@ -172,4 +175,4 @@ def _text(value: object, limit: int) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return inert(str(value), limit)
+    return inert(readable(str(value)), limit)

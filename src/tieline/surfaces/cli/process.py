@@ -9,6 +9,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.views.views import CheckStore, CountWork, ListPauses, ListWorkers
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
+from tieline.rules.formats.labels import label
 from tieline.rules.formats.plain_time import ago
 from tieline.rules.privacy.address import shown
 from tieline.rules.store.name import file_of
@@ -106,11 +107,11 @@ def _tell(session: Session, openers: tuple[str, ...]) -> None:
                 else ("store", shown(session.target().store))
             ),
             ("hub", running),
-            *totals.items(),
+            *((label(name), count) for name, count in totals.items()),
             (
                 "oldest unfinished",
                 oldest
-                and f"{oldest.id} of {oldest.flow}, {oldest.state}, made "
+                and f"{oldest.id} of {oldest.flow}, {label(oldest.state)}, made "
                 f"{ago(oldest.created_us, session.now_us())}",
             ),
         )

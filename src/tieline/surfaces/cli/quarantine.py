@@ -1,4 +1,4 @@
-"""Quarantine: deliveries against their contract, kept aside until they are replayed or closed."""
+"""Quarantine: deliveries against their contract, until they are replayed or discarded."""
 
 from typing import Annotated
 
@@ -11,19 +11,20 @@ from tieline.model.people.decisions import MOST_DECIDED
 from tieline.model.views.rows import ReceiptRow
 from tieline.model.views.views import ListReceipts, ShowReceipt, Window
 from tieline.ports.journal import Journal
+from tieline.rules.formats.labels import label
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import replay
 from tieline.surfaces.cli.paper import Column, when
 from tieline.surfaces.cli.session import Session, Span
 
-app = o.noun("Quarantine: deliveries against their contract, until they are replayed or closed.")
+app = o.noun("Quarantine: deliveries against their contract, until they are replayed or discarded.")
 
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
-    Column("RECEIPT", lambda row: row.id),
+    Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
     Column("SOURCE", lambda row: row.source),
     Column("EVENT", lambda row: row.event_id),
-    Column("DECIDED", lambda row: row.decision),
+    Column("DECIDED", lambda row: row.decision and label(row.decision)),
     Column("REASON", lambda row: row.reason),
 )
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries by id; else by the options.")]
@@ -51,7 +52,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     o.more(session, page.cursor)
 
 
-@app.command()
+@app.command("discard")
 def close(
     context: typer.Context,
     receipt_ids: Ids = None,
@@ -60,7 +61,7 @@ def close(
     issue: o.Issue = None,
     reason: o.Reason = None,
 ) -> None:
-    """Close deliveries without a run: the named ones, or all that wait of a source or issue."""
+    """Discard deliveries: the named ones, or all that wait of a source or issue."""
     session = o.session_of(context)
     by = session.by(reason)
     ids, more = _chosen(session, receipt_ids, source, o.issue_of(issue))
@@ -71,8 +72,8 @@ def close(
     closed = session.change(do)
     if not closed.done:
         why = closed.refused[0][1] if closed.refused else "no delivery like this waits"
-        raise CommandRefused(f"nothing was closed: {why}")
-    words = f"{len(closed.done)} closed without a run"
+        raise CommandRefused(f"nothing was discarded: {why}")
+    words = f"{len(closed.done)} discarded"
     if closed.refused:
         words += f"; {len(closed.refused)} were not: {closed.refused[0][1]}"
     if more:
@@ -95,7 +96,7 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch it to its end.")] = True,
     reason: o.Reason = None,
 ) -> None:
-    """Run them, once the contract is mended: a plan first, as with ``tieline replay run``."""
+    """Run them, once the contract is fixed: a plan first, as with ``tieline replay run``."""
     session = o.session_of(context)
     events: list[str] = []
     for text in receipt_ids or ():

@@ -9,19 +9,21 @@ from tieline.model.views.details import ReceiptDetail
 from tieline.model.views.rows import EventRow, ReceiptRow
 from tieline.model.views.views import ListReceipts, ShowReceipt
 from tieline.operations import redaction as visible
+from tieline.rules.formats.labels import label, labels, verdict_of_label
 from tieline.rules.formats.plain import plain
+from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.session import Span
 
-app = o.noun("Raw deliveries at the door: accepted, duplicate, refused, quarantined, unmatched.")
+app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarantined, unmatched.")
 
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
-    Column("RECEIPT", lambda row: row.id),
+    Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
     Column("SOURCE", lambda row: row.source),
-    Column("VERDICT", lambda row: row.verdict),
-    Column("STATUS", lambda row: row.status),
+    Column("STATUS", lambda row: label(row.verdict)),
+    Column("ANSWER", lambda row: row.status),
     Column("BYTES", lambda row: row.body_bytes),
     Column("EVENT", lambda row: row.event_id),
     Column("REASON", lambda row: row.reason),
@@ -29,7 +31,7 @@ COLUMNS: tuple[Column[ReceiptRow], ...] = (
 EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("EVENT", lambda row: row.id),
     Column("TYPE", lambda row: row.type),
-    Column("IDENTITY", lambda row: row.identity),
+    Column("IDENTITY", lambda row: readable_identity(row.identity)),
 )
 
 
@@ -37,7 +39,7 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
 def list_(  # noqa: PLR0913 - the options of one list
     context: typer.Context,
     *,
-    verdict: str | None = typer.Option(None, help="Only with this verdict."),
+    status: str | None = typer.Option(None, help="Only those that were treated like this."),
     source: o.Source = None,
     since: o.Since = None,
     until: o.Until = None,
@@ -46,7 +48,8 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List deliveries, newest first."""
     session = o.session_of(context)
-    o.one_of("--verdict", verdict, Verdict)
+    o.one_of("--status", status, labels(Verdict))
+    verdict = None if status is None else verdict_of_label(status)
     window = session.window(Span(since, until, cursor, limit), prefix="rct_")
     page = session.pages(lambda part: ListReceipts(source, verdict, part), window)
     session.paper.table(COLUMNS, page.rows)
@@ -76,10 +79,10 @@ def _tell(paper: Paper, detail: ReceiptDetail) -> None:
     receipt = detail.receipt
     paper.fields(
         (
-            ("receipt", receipt.id),
+            ("delivery", receipt.id),
             ("source", receipt.source),
             ("received", exactly(receipt.received_us)),
-            ("verdict", receipt.verdict),
+            ("status", label(receipt.verdict)),
             ("answered", receipt.status),
             ("reason", receipt.reason),
             ("from", receipt.remote),

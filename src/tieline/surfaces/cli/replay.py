@@ -14,6 +14,7 @@ from tieline.model.views.replay_plan import AskPlan, Example, Plan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
 from tieline.operations import replay
+from tieline.rules.formats.labels import kind_label, label, labels, state_of_label
 from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
@@ -31,7 +32,7 @@ COLUMNS: tuple[Column[ReplayRow], ...] = (
     Column("EVENTS", lambda row: row.planned),
     Column("RUNS", lambda row: row.admitted),
     Column("PER SECOND", lambda row: row.per_second),
-    Column("NEW ACTIONS", lambda row: row.as_new_action),
+    Column("SIDE EFFECTS REPEATED", lambda row: row.as_new_action),
     Column("WHAT", lambda row: _words(row.filter)),
 )
 EXAMPLE_COLUMNS: tuple[Column[Example], ...] = (
@@ -47,7 +48,8 @@ Ids = Annotated[list[str] | None, typer.Argument(help="Events by id; else by the
 States = Annotated[
     list[str] | None,
     typer.Option(
-        "--state", help="Only events with a run in this state, or this verdict; may be repeated."
+        "--state",
+        help="Only events with a run in this state, or a delivery of this status; may be repeated.",
     ),
 ]
 Pace = Annotated[int, typer.Option(min=replay.SLOWEST, max=replay.FASTEST, help="Events a second.")]
@@ -73,7 +75,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=o.issue_of(issue), kind=kind, connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
 
 
@@ -102,7 +104,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     session = o.session_of(context)
     window = session.window(Span(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=o.issue_of(issue), kind=kind, connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     by = session.by(reason)
     made = _plan(session, wanted, as_new_action=as_new_action)
     if not session.paper.is_json:
@@ -158,7 +160,7 @@ def show(context: typer.Context, replay_id: str) -> None:
             ("runs made", row.admitted),
             ("runs now", _states(detail)),
             ("per second", row.per_second),
-            ("as new actions", row.as_new_action),
+            ("side effects repeated", row.as_new_action),
         )
     )
     session.paper.section("What people did", AUDIT_COLUMNS, detail.audit)
@@ -187,7 +189,10 @@ def _filter(
     if bad is not None:
         raise SettingsError("the event", bad, "use ids such as evt_…, or --type, --since, --state")
     return ReplayFilter(
-        tuple(EventId(text) for text in ids or ()), *names, *times, tuple(states or ())
+        tuple(EventId(text) for text in ids or ()),
+        *names,
+        *times,
+        tuple(state_of_label(state) for state in states or ()),
     )
 
 
@@ -218,24 +223,25 @@ def _tell_plan(paper: Paper, made: Plan) -> None:
     if made.retries:
         words = f"{made.retries} dead runs, in their old places"
         paper.fields((("of these, retried", words),))
-    effects = "would be made ONCE MORE" if made.as_new_action else "happened and are not repeated"
+    effects = "would be REPEATED" if made.as_new_action else "happened and are not repeated"
     paper.fields((("effects", f"{made.effects_done} {effects}"),))
     for why, count in made.without_runs:
         paper.fields((("not run", f"{count}: {why}"),))
     for why, count in made.left_out:
         paper.fields((("left out", f"{count}: {why}"),))
     for queue in made.queues:
-        words = f"{queue.runs} of these runs would wait behind {queue.head}, which is {queue.state}"
+        state = label(queue.state)
+        words = f"{queue.runs} of these runs would wait behind {queue.head}, which is {state}"
         paper.fields((("warning", words),))
     paper.section("For example", EXAMPLE_COLUMNS, made.examples)
 
 
 def _confirm(session: Session, made: Plan, *, yes: bool, yes_effects_again: bool) -> None:
     if made.as_new_action and made.effects_done and not yes_effects_again:
-        question = f"{made.effects_done} effects happened and would be made once more."
+        question = f"{made.effects_done} effects happened and would be repeated."
         if not session.confirm(question, "again"):
             wanted = "confirm it on a terminal, or with --yes-effects-again"
-            raise SettingsError("--as-new-action", "not confirmed", wanted)
+            raise SettingsError("--repeat-side-effects", "not confirmed", wanted)
     elif not yes and not session.confirm(f"{made.events} events would be run again.", "yes"):
         raise SettingsError("the replay", "not confirmed", "answer yes, or give --yes")
 
@@ -247,9 +253,9 @@ def _words(wanted: ReplayFilter) -> str:
         "source": wanted.source,
         "type": wanted.type,
         "flow": wanted.flow,
-        "state": ",".join(wanted.states) or None,
+        "state": ",".join(labels(wanted.states)) or None,
         "issue": wanted.issue,
-        "kind": wanted.kind,
+        "kind": wanted.kind and kind_label(wanted.kind),
         "connection": wanted.connection,
         "since": when(wanted.since_us),
         "until": when(wanted.until_us),
@@ -294,5 +300,5 @@ def _seen(detail: ReplayDetail) -> Seen:
 
 def _states(detail: ReplayDetail) -> str:
     least = "" if detail.exact else "at least "
-    counted = ", ".join(f"{count} {state}" for state, count in detail.states)
+    counted = ", ".join(f"{count} {label(state)}" for state, count in detail.states)
     return f"{least}{counted}" if counted else "no runs yet"

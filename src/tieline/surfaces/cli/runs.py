@@ -12,8 +12,10 @@ from tieline.model.views.views import ListRuns, ShowRun
 from tieline.operations import decide
 from tieline.operations import redaction as visible
 from tieline.operations.why import why
+from tieline.rules.formats.labels import STATES_ASKED, label, labels, state_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
+from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, Paper, exactly, when
 from tieline.surfaces.cli.session import Session, Span
@@ -24,26 +26,26 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("MADE (UTC)", lambda row: when(row.created_us)),
     Column("FLOW", lambda row: row.flow),
-    Column("STATE", lambda row: row.state),
-    Column("LANE", lambda row: row.lane),
+    Column("STATE", lambda row: state_label(row.state, row.waits_on)),
+    Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("DUE (UTC)", lambda row: when(row.due_us)),
     Column("REASON", lambda row: row.reason),
 )
 STEP_COLUMNS: tuple[Column[StepRow], ...] = (
     Column("STEP", lambda row: row.name),
-    Column("KEY", lambda row: row.key),
+    Column("KEY", lambda row: hidden_value(row.key)),
     Column("STATE", lambda row: row.state),
-    Column("EFFECT", lambda row: row.effect),
-    Column("TRIES", lambda row: row.tries),
+    Column("EFFECT", lambda row: label(row.effect)),
+    Column("ATTEMPTS", lambda row: row.tries),
     Column("BYTES", lambda row: row.result_bytes),
-    Column("EFFECT KEY", lambda row: row.effect_key),
+    Column("IDEMPOTENCY KEY", lambda row: row.effect_key),
 )
 ATTEMPT_COLUMNS: tuple[Column[AttemptRecord], ...] = (
     Column("AT (UTC)", lambda row: when(row.at_us)),
     Column("STEP", lambda row: row.step),
-    Column("TRY", lambda row: row.number),
-    Column("OUTCOME", lambda row: row.outcome),
-    Column("STATUS", lambda row: row.status),
+    Column("ATTEMPT", lambda row: row.number),
+    Column("OUTCOME", lambda row: label(row.outcome)),
+    Column("ANSWER", lambda row: row.status),
     Column("TOOK", lambda row: span(row.took_us)),
     Column("AGAIN (UTC)", lambda row: when(row.retry_us)),
     Column("DETAIL", lambda row: row.detail),
@@ -51,7 +53,7 @@ ATTEMPT_COLUMNS: tuple[Column[AttemptRecord], ...] = (
 AUDIT_COLUMNS: tuple[Column[AuditRow], ...] = (
     Column("AT (UTC)", lambda row: when(row.at_us)),
     Column("WHO", lambda row: row.actor),
-    Column("DID", lambda row: row.action),
+    Column("DID", lambda row: label(row.action)),
     Column("TO", lambda row: row.subject),
     Column("REASON", lambda row: row.reason),
 )
@@ -72,18 +74,20 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List runs, newest first."""
     session = o.session_of(context)
-    o.one_of("--state", state, RunState)
+    o.one_of("--state", state, [*labels(RunState), *STATES_ASKED])
     window = session.window(Span(since, until, cursor, limit), prefix="run_")
     replay_id = None if replay is None else ReplayId(replay)
     issue_id = o.issue_of(issue)
-    page = session.pages(lambda part: ListRuns(flow, state, replay_id, part, issue_id), window)
+    page = session.pages(
+        lambda part: ListRuns(flow, o.state_of(state), replay_id, part, issue_id), window
+    )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
 
 @app.command()
 def show(context: typer.Context, run_id: str) -> None:
-    """Show one run: why it waits, its steps, tries, names and what people did."""
+    """Show one run: why it waits, its steps, attempts, keys and what people did."""
     session = o.session_of(context)
     detail = session.ask(ShowRun(RunId(run_id)))
     now_us = session.now_us()
@@ -141,28 +145,28 @@ def _tell(paper: Paper, detail: RunDetail, words: str) -> None:
         (
             ("run", run.id),
             ("flow", run.flow),
-            ("state", run.state),
+            ("state", state_label(run.state, run.waits_on)),
             ("why", words),
             ("event", f"{detail.event.id} ({detail.event.type} of {detail.event.source})"),
             ("made", exactly(run.created_us)),
             ("moved", exactly(run.moved_us)),
             ("due", exactly(run.due_us)),
             ("deadline", exactly(run.deadline_us)),
-            ("lane", run.lane),
+            ("lane", run.lane and readable_lane(run.lane)),
             ("replay", run.replay_id),
-            ("generation", run.generation or None),
+            ("side effects repeated", run.generation or None),
             ("issues", ", ".join(detail.issues) or None),
-            ("names", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
+            ("keys", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
         )
     )
     paper.section("Steps", STEP_COLUMNS, detail.steps)
-    paper.section("Tries", ATTEMPT_COLUMNS, detail.attempts)
+    paper.section("Attempts", ATTEMPT_COLUMNS, detail.attempts)
     for exchange in detail.exchanges:
-        paper.heading(f"Sent and answered: {exchange.step}, try {exchange.number}")
+        paper.heading(f"Sent and answered: {exchange.step}, attempt {exchange.number}")
         for line in [*exchange.request.splitlines(), "", *(exchange.answer or "").splitlines()]:
             paper.say("  " + line)
     paper.section("What people did", AUDIT_COLUMNS, detail.audit)
     if detail.evidence:
-        paper.heading("Evidence")
+        paper.heading("Stack trace")
         for line in detail.evidence.splitlines():
             paper.say("  " + line)

@@ -16,13 +16,13 @@ def _columns(silent: frozenset[str]) -> tuple[Column[SourceRow], ...]:
     return (
         Column("SOURCE", lambda row: row.name),
         Column("LAST (UTC)", lambda row: when(row.last_us or None)),
-        Column("USUAL PAUSE", lambda row: None if row.gap_us is None else span(row.gap_us)),
+        Column("INTERVAL", lambda row: None if row.gap_us is None else span(row.gap_us)),
         Column("SILENT", lambda row: row.name in silent),
         Column("ACCEPTED", lambda row: row.counts["accepted"]),
         Column("REPEATS", lambda row: row.counts["duplicate"]),
         Column("UNMATCHED", lambda row: row.counts["unmatched"]),
         Column("QUARANTINED", lambda row: row.counts["quarantined"]),
-        Column("REFUSED", lambda row: row.counts["refused"]),
+        Column("REJECTED", lambda row: row.counts["refused"]),
     )
 
 

@@ -24,7 +24,7 @@ def tell(
     ],
     key: Annotated[str | None, typer.Argument(help="With a kind: the key, such as 84219.")] = None,
 ) -> None:
-    """Tell the whole story of one thing: story order 84219, or story evt_…"""
+    """Tell the whole story of one thing, its timeline: story order 84219, or story evt_…"""
     session = o.session_of(context)
 
     async def read() -> Story:
@@ -38,4 +38,4 @@ def tell(
     session.paper.table(COLUMNS, told.lines)
     session.paper.say(f"{told.about}: {told.ending}", style="bold")
     if not told.whole:
-        session.paper.hint("there is more than one story can hold; ask by a narrower id")
+        session.paper.hint("there is more than one story can show; ask by a narrower id")

@@ -53,7 +53,7 @@ def show(context: typer.Context, worker_id: str) -> None:
             ("about", row.about),
             ("version", row.version or None),
             ("roles", row.roles or None),
-            ("runs it holds", row.runs),
+            ("runs it executes", row.runs),
             ("clock, against the store's", clock_told(row)),
             ("last beat", exactly(row.beat_us)),
             ("started", exactly(row.started_us)),

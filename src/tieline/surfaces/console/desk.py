@@ -18,6 +18,7 @@ from tieline.model.views.rows import WorkCount
 from tieline.model.views.series import ReadSums
 from tieline.model.views.views import CountWork, ListPauses, Question
 from tieline.rules.people.access import Permission
+from tieline.rules.privacy import hidden_key
 from tieline.surfaces.console import words
 from tieline.surfaces.console.menu import Entry, menu
 from tieline.surfaces.console.short_ids import ShortId
@@ -178,6 +179,8 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         nothing=words.NONE,
         cause_link=cause_link,
         known_pairs=known_pairs,
+        state_badge=words.state_badge,
+        kind_words=words.kind_words,
         counted=words.counted,
         kind_icons=words.KINDS,
     )
@@ -188,6 +191,12 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         size=words.size,
         document=words.document,
         plain=words.plain,
+        said=words.said,
+        record=words.record,
+        as_given=words.as_given,
+        lane=hidden_key.readable_lane,
+        identity=hidden_key.readable_identity,
+        step_key=hidden_key.hidden_value,
     )
     return made
 

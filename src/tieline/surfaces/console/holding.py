@@ -1,4 +1,4 @@
-"""Holding: a flow or a connection comes in; addresses that pause it and let it go on go out."""
+"""Holding: a flow or a connection comes in; addresses that pause and resume it go out."""
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -56,7 +56,7 @@ async def _pausing(desk: Desk, kind: str, name: str) -> Act:
     does: tuple[str, ...]
     if kind == "flow":
         does = (
-            "No run of it is started until somebody lets it go on.",
+            "No run of it is started until somebody resumes it.",
             f"{counted(await _unfinished(desk, name), 'unfinished run')} of it wait meanwhile; "
             "runs under way end first.",
             "Deliveries are still taken, stored and answered.",
@@ -64,7 +64,7 @@ async def _pausing(desk: Desk, kind: str, name: str) -> Act:
     else:
         users = [flow.name for flow in desk.parts.hub.flows.values() if name in flow.uses]
         does = (
-            "No call is made on it until somebody lets it go on; no try is used up.",
+            "No call is made on it until somebody resumes it; no attempt is used up.",
             f"Runs of {', '.join(users) or 'no flow'} that need it wait.",
         )
     return Act(f"Pause {kind} {name}", does, "Pause", back)
@@ -73,15 +73,15 @@ async def _pausing(desk: Desk, kind: str, name: str) -> Act:
 async def _resuming(desk: Desk, kind: str, name: str) -> Act:
     back = f"/{kind}s/{name}"
     rows = await desk.read(ListPauses())
-    held = next((row for row in rows if (row.kind, row.name) == (kind, name)), None)
-    if held is None:
+    paused = next((row for row in rows if (row.kind, row.name) == (kind, name)), None)
+    if paused is None:
         words = f"{kind.capitalize()} {name} is not paused."
-        return Act("There is nothing to let go on", (words,), "", back, is_possible=False)
+        return Act("There is nothing to resume", (words,), "", back, is_possible=False)
     does = (
-        f"{held.actor} paused it: “{held.reason}”.",
+        f"{paused.actor} paused it: “{paused.reason}”.",
         "What waits for it goes on at once, oldest first.",
     )
-    return Act(f"Let {kind} {name} go on", does, "Let it go on", back)
+    return Act(f"Resume {kind} {name}", does, "Resume", back)
 
 
 async def _unfinished(desk: Desk, flow: str) -> int:

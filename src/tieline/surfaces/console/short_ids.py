@@ -2,6 +2,7 @@
 
 An id begins with its time, so nothing finds one by its end but looking: the newest of each kind
 are looked through, in short reads, and only when somebody searched for something of this form.
+The short form of a lane's hidden key is looked for in the same way.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tieline.model.views.more import Match
+from tieline.model.views.more import ListLanes, Match
 from tieline.model.views.views import (
     MOST_ROWS,
     ListEvents,
@@ -21,7 +22,10 @@ from tieline.model.views.views import (
     Window,
 )
 from tieline.ports.views import Views
+from tieline.rules.privacy.hidden_key import beginning_asked
+from tieline.surfaces.console.words import said
 
+MOST_IN_LANE = 50
 LOOKED_AT = 2_000
 """Of each kind, the newest."""
 SHORT = re.compile(r"(?:([a-z]+)(?:…|\.{2,3}|_))?([0-9a-f]{6})", re.ASCII)
@@ -44,7 +48,7 @@ KINDS: Mapping[str, ShortId] = {
     "run": ShortId(
         "run",
         lambda window: ListRuns(window=window),
-        lambda row: (f"{row.flow}, {row.state}", row.created_us),
+        lambda row: (f"{row.flow}, {said(row.state)}", row.created_us),
     ),
     "evt": ShortId(
         "event",
@@ -54,7 +58,7 @@ KINDS: Mapping[str, ShortId] = {
     "rct": ShortId(
         "receipt",
         lambda window: ListReceipts(window=window),
-        lambda row: (f"{row.verdict} delivery of {row.source}", row.received_us),
+        lambda row: (f"{said(row.verdict)} delivery of {row.source}", row.received_us),
         "/receipts/",
     ),
     "rpl": ShortId(
@@ -65,6 +69,29 @@ KINDS: Mapping[str, ShortId] = {
     ),
 }
 """By the prefix of their ids; features add theirs."""
+
+
+async def in_hidden_lane(views: Views, text: str) -> tuple[Match, ...]:
+    """Runs whose lane has this short form: the first of those that stand still, and the newest."""
+    low = beginning_asked(text)
+    if low is None:
+        return ()
+    found = {
+        lane.head: Match("run", lane.head, f"{lane.flow}, {said(lane.state)}", lane.since_us)
+        for lane in await views.read(ListLanes())
+        if lane.lane.startswith(low)
+    }
+    window = Window(limit=MOST_ROWS)
+    for _ in range(LOOKED_AT // MOST_ROWS):
+        page = await views.read(ListRuns(window=window))
+        for row in page.rows:
+            if (row.lane or "").startswith(low):
+                words = f"{row.flow}, {said(row.state)}"
+                found.setdefault(row.id, Match("run", row.id, words, row.created_us))
+        if page.cursor is None:
+            break
+        window = Window(before=page.cursor, limit=MOST_ROWS)
+    return tuple(found.values())[:MOST_IN_LANE]
 
 
 async def ending_in(views: Views, kinds: Mapping[str, ShortId], text: str) -> tuple[Match, ...]:

@@ -17,6 +17,7 @@ from tieline.model.views.more import AttemptRow, News, Tail
 from tieline.model.views.rows import ReceiptRow, RunRow
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views
+from tieline.rules.formats.labels import label, spoken
 from tieline.rules.formats.plain_time import span
 
 LOOK_S = 1.0
@@ -63,7 +64,13 @@ class Wanted:
             return False
         if self.trouble and not item.is_trouble:
             return False
-        return not self.text or self.text.lower() in f"{item.words} {item.word} {item.id}".lower()
+        return not self.text or self.text.lower() in self._said(item)
+
+    @staticmethod
+    def _said(item: Item) -> str:
+        """All that its line says, and the stored word; what is dead failed for good."""
+        words = f"{item.words} {item.word} {spoken(label(item.word))} {item.id}".lower()
+        return f"{words} failed" if item.word == "dead" else words
 
 
 @dataclass(slots=True)
@@ -180,7 +187,7 @@ def _receipt(row: ReceiptRow) -> Item:
 def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
     flow = row.flow or flows.get(row.run_id, "")
     status = f" {row.status}" if row.status is not None else ""
-    number = f", try {row.number}" if row.number > 1 else ""
+    number = f", attempt {row.number}" if row.number > 1 else ""
     detail = f": {row.detail}" if row.detail else ""
     step = row.step.removeprefix(f"{row.connection} ")
     return Item(

@@ -9,6 +9,7 @@ from tieline.model.base.payload import Json
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import StepRow
+from tieline.rules.formats.labels import label, spoken
 from tieline.surfaces.console.words import tone
 
 WIDTH = 1000.0
@@ -114,7 +115,12 @@ def _fall(
     results: dict[tuple[str, str], Json],
 ) -> Fall:
     bars = [
-        axis.bar(one.at_us, one.took_us, tone(one.outcome), f"try {one.number}: {one.outcome}")
+        axis.bar(
+            one.at_us,
+            one.took_us,
+            tone(one.outcome),
+            f"attempt {one.number}: {spoken(label(one.outcome))}",
+        )
         for one in tries
     ]
     first = tries[0] if tries else None
@@ -122,7 +128,7 @@ def _fall(
     key = step.key if step is not None else first.key if first is not None else ""
     if step is not None and not bars:
         took = (step.finished_us or step.started_us) - step.started_us
-        bars = [axis.bar(step.started_us, took, tone(step.state), step.state)]
+        bars = [axis.bar(step.started_us, took, tone(step.state), spoken(label(step.state)))]
     took_us = _end(step, tries) - _begin(step, tries)
     return Fall(
         name=name,

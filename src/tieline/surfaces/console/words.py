@@ -8,8 +8,11 @@ from markupsafe import Markup, escape
 
 from tieline.model.base.ids import Micros
 from tieline.model.base.payload import Json
+from tieline.model.views.rows import RunRow
 from tieline.rules.formats import plain_time
+from tieline.rules.formats.labels import kind_label, label, spoken, state_label
 from tieline.rules.formats.terminal_text import inert
+from tieline.rules.privacy.hidden_key import readable
 
 NOTHING = "\u2013"
 """A dash, where there is no value."""
@@ -88,6 +91,10 @@ KINDS: dict[str, str] = {
 """Kind of a story's line → its drawing."""
 
 
+RECORDS: dict[str, str] = {"receipt": "delivery", "reference": "key", "audit": "decision"}
+"""Kind of a record → how people call it, where that is another word."""
+
+
 def tone(word: str) -> str:
     """The colour of a state; unknown words are failures."""
     return TONES.get(word, "bad")
@@ -106,7 +113,7 @@ def badge(word: str, text: str | None = None) -> Markup:
     if word not in DRAWN and word not in ICONS:
         drawn = "dead"
     return Markup('<span class="badge {}">{}{}</span>').format(
-        tone(word), icon(drawn), (text or word).replace("-", " ")
+        tone(word), icon(drawn), spoken(label(word)) if text is None else text
     )
 
 
@@ -180,12 +187,39 @@ def shown(value: object) -> object:
         return value
     if "\n" in value:
         return safe_lines(value)
-    return inert(value, LONGEST)
+    return inert(readable(value), LONGEST)
+
+
+def as_given(value: object) -> Markup:
+    """What somebody typed into a field, as it was, since it is sent again."""
+    text = str(value or "")
+    return Markup("{}").format(safe_lines(text) if "\n" in text else inert(text, LONGEST))
+
+
+def state_badge(row: RunRow) -> Markup:
+    """The state of a run; one that waits says for what."""
+    return badge(row.state, state_label(row.state, row.waits_on))
+
+
+def said(word: str) -> str:
+    """A stored word as people read it in a sentence: a state, an outcome, an alert, an action."""
+    return spoken(label(word))
+
+
+def record(kind: str) -> str:
+    """What people call a kind of record."""
+    return RECORDS.get(kind, kind)
+
+
+def kind_words(kind: str, status: int | None = None) -> str:
+    """A kind of failure; with what the other side answered, where that says more."""
+    words = spoken(kind_label(kind))
+    return words if status is None or kind == "quarantined" else f"{words} {status}"
 
 
 def plain(text: str) -> str:
     """What a system said of an error, without its numbers."""
-    words = ERRNO.sub("", text)
+    words = ERRNO.sub("", readable(text))
     for said, means in SAID:
         words = words.replace(said, means)
     return words

@@ -11,6 +11,7 @@ from tieline.model.inbound.event import Reference
 from tieline.model.views import more as v
 from tieline.model.views.rows import EventRow
 from tieline.model.views.views import FindKey
+from tieline.rules.formats.labels import label
 
 MOST_MATCHES = 50
 LONGEST = 512
@@ -54,12 +55,16 @@ def _of_event(row: EventRow) -> v.Match:
 
 def _run(text: str) -> Steps[Matches]:
     rows = run_rows((yield from ask_set("run_rows", [(text,)])))
-    return [v.Match("run", row.id, f"{row.flow}, {row.state}", row.created_us) for row in rows]
+    return [
+        v.Match("run", row.id, f"{row.flow}, {label(row.state)}", row.created_us) for row in rows
+    ]
 
 
 def _receipt(text: str) -> Steps[Matches]:
     return [
-        v.Match("receipt", row.id, f"{row.verdict} delivery of {row.source}", row.received_us)
+        v.Match(
+            "receipt", row.id, f"{label(row.verdict)} delivery of {row.source}", row.received_us
+        )
         for row in (yield from receipts_of([text]))
     ]
 
@@ -88,7 +93,9 @@ def _references(text: str) -> Steps[Matches]:
     wanted: list[Reference] = []
     kind, colon, key = text.partition(":")
     if colon and key:
-        wanted.append(Reference(kind.strip(), key.strip()))
+        named = Reference(kind.strip(), key.strip())
+        meant = yield from kinds_of_key(FindKey(named.key))
+        wanted += [one for one in meant if one.kind == named.kind] or [named]
     for form in dict.fromkeys((text, text.lower())):
         wanted += yield from kinds_of_key(FindKey(form))
     found: Matches = []

@@ -22,29 +22,47 @@ from tieline.model.inbound.event import Reference
 from tieline.model.views import views as v
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import EventRow, ReceiptRow, StepRow
-from tieline.rules.privacy.hidden_key import forms_asked
+from tieline.rules.privacy.hidden_key import after, beginning_asked, forms_asked
 
 MOST_EVENTS = 200
 """A story of more events is cut, and says so."""
+MOST_HIDDEN = 20
+"""Hidden keys that one short form may mean."""
 
 
 def kinds_of_key(q: v.FindKey) -> Steps[tuple[Reference, ...]]:
-    """The names with this key, hidden ones too."""
+    """The names with this key, hidden ones too, also by their short form."""
     names: list[Reference] = []
     for key in forms_asked(q.key):
         found = yield from ask("reference_kinds", key=key)
         names += [Reference(row[0], key) for row in found]
-    return tuple(names)
+    return tuple(names) or (yield from _hidden(q.key))
 
 
 def events_named(reference: Reference, most: int) -> Steps[list[str]]:
-    """The events that go by a name, the latest first; a hidden one is asked for as it is known."""
+    """The events that go by a name, the latest first; a hidden one is asked for as it is known.
+
+    A short form that may mean several finds nothing: they would be told as one.
+    """
     kind, asked = reference
     for key in forms_asked(asked):
         found = yield from ask("reference_find", kind=kind, key=key, limit=most)
         if found:
             return [row[0] for row in found]
-    return []
+    meant = [one for one in (yield from _hidden(asked)) if one.kind == kind]
+    if len(meant) != 1:
+        return []
+    found = yield from ask("reference_find", kind=kind, key=meant[0].key, limit=most)
+    return [row[0] for row in found]
+
+
+def _hidden(asked: str) -> Steps[tuple[Reference, ...]]:
+    """The hidden keys that a short form may mean."""
+    low = beginning_asked(asked)
+    if low is None:
+        return ()
+    found = yield from ask("records.hidden_key_find", low=low, high=after(low), limit=MOST_HIDDEN)
+    return tuple(Reference(*row) for row in found)
 
 
 def trail(q: v.ReadTrail) -> Steps[Trail]:

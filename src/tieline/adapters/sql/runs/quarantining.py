@@ -40,7 +40,7 @@ def _why_not(id_: ReceiptId) -> Steps[str | None]:
         return f"there is no receipt {id_!r}"
     verdict, decision = rows[0]
     if verdict != Verdict.QUARANTINED:
-        return f"{id_} is {verdict}; only a delivery in quarantine can be closed"
+        return f"{id_} is {verdict}; only a delivery in quarantine can be discarded"
     return None if decision is None else f"{id_} is decided already: {decision}"
 
 

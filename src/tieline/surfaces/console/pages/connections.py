@@ -1,4 +1,4 @@
-"""Connections: accounts at other systems: health, the latest tries and errors, and holding them."""
+"""Connections: accounts at other systems: health, the latest tries and errors, and pausing them."""
 
 from dataclasses import dataclass
 
@@ -94,7 +94,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             request,
             "attempts.html",
             here="/connections",
-            title="Tries",
+            title="Attempts",
             of=of,
             latest=page.rows,
             pages=pages(of, page),
@@ -143,16 +143,16 @@ def _word(health: ConnectionHealth, alert: str | None, point: Point | None) -> t
     if health.paused is not None:
         return "paused", "paused"
     if alert == "breaker-open":
-        return "breaker open", "dead"
+        return "circuit open", "dead"
     last = None if health.calls is None else health.calls.last_outcome
     if alert == "connection-unhealthy" or last == "unauthorised":
-        return "credential refused", "dead"
+        return "credential rejected", "dead"
     if point is None or not _tries(point):
-        return ("well", "done") if health.calls is not None else ("not called yet", "ready")
+        return ("healthy", "done") if health.calls is not None else ("not called yet", "ready")
     share = 1 - point.counts.get("done", 0) / _tries(point)
     if share >= 0.5:
         return "failing", "dead"
-    return ("unsteady", "retrying") if share >= 0.1 else ("well", "done")
+    return ("unsteady", "retrying") if share >= 0.1 else ("healthy", "done")
 
 
 def _tries(point: Point) -> int:

@@ -18,10 +18,11 @@ from tieline.operations import decide
 from tieline.operations import redaction as visible
 from tieline.operations.decide import Decision
 from tieline.rules.people.access import Permission
+from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.rules.privacy.redact import REDACTED
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.words import counted, document, plain
+from tieline.surfaces.console.words import counted, document, plain, said
 from tieline.surfaces.web.guard import needs
 
 MOST_SENT = 700
@@ -102,7 +103,7 @@ async def _do_edit(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str
 
 
 def _not_now(detail: RunDetail, wanted: str) -> Act:
-    words = f"The run is {detail.run.state}; only {wanted} can be treated like this."
+    words = f"The run is {said(detail.run.state)}; only {wanted} can be treated like this."
     return Act("This is not possible now", (words,), "", _back(detail), is_possible=False)
 
 
@@ -119,7 +120,7 @@ async def _retry(desk: Desk, detail: RunDetail) -> Act:
     return Act(
         f"Retry this run of {detail.run.flow}",
         (
-            "It becomes ready and runs again as soon as there is room.",
+            "It is queued, and runs again as soon as there is room.",
             f"{counted(steps, 'step')} that it remembers as done will not be made again.",
             *_lane_words(detail, "It is still the first of lane {lane}; later runs wait for it."),
         ),
@@ -132,20 +133,20 @@ async def _retry(desk: Desk, detail: RunDetail) -> Act:
 
 def _lane_words(detail: RunDetail, words: str) -> tuple[str, ...]:
     lane = detail.run.lane
-    return () if lane is None else (words.format(lane=lane),)
+    return () if lane is None else (words.format(lane=readable_lane(lane)),)
 
 
 async def _discard(_: Desk, detail: RunDetail) -> Act:
     if not is_undecided(detail):
         return _not_now(detail, "a dead run without a decision")
     return Act(
-        f"Close this run of {detail.run.flow} without success",
+        f"Discard this run of {detail.run.flow}",
         (
             "Nothing more is done for its event by this flow; its story stays.",
             *_lane_words(detail, "Lane {lane} goes on with the next run."),
             "It can still be run again later by a replay of its event.",
         ),
-        "Close it",
+        "Discard it",
         _back(detail),
         is_dangerous=True,
     )
@@ -170,7 +171,11 @@ async def _cancel(_: Desk, detail: RunDetail) -> Act:
 
 CHOICES = (
     (Decision.DONE, "It happened", "The step counts as done and the run goes on behind it."),
-    (Decision.RETRY, "It did not happen", "The step is tried again, under the same key."),
+    (
+        Decision.RETRY,
+        "It did not happen",
+        "The step is attempted again, under the same idempotency key.",
+    ),
     (Decision.GIVE_UP, "Give up", "The run ends here, cancelled; its lane goes on."),
 )
 
@@ -182,7 +187,7 @@ async def _resolve(_: Desk, detail: RunDetail) -> Act:
     step = doubt[0] if doubt else "its last step"
     asks = next((s for s in detail.steps if doubt is not None and (s.name, s.key) == doubt), None)
     key = None if asks is None else asks.effect_key
-    look = f" It was sent under the key {key}." if key else ""
+    look = f" It was sent under the idempotency key {key}." if key else ""
     tries = [one for one in detail.exchanges if doubt is not None and (one.step, one.key) == doubt]
     sent = max(tries, key=lambda one: one.number).request if tries else None
     return Act(
@@ -232,7 +237,7 @@ async def _edit(desk: Desk, detail: RunDetail) -> Act:
     stored = shown.event.data if shown.event.data is not None else shown.body
     hidden = visible.payload(stored, desk.parts.hub, contract=shown.event.contract)
     text = document(hidden)
-    hint = "The whole document; what you send is held against the contract again."
+    hint = "The whole document; what you send is checked against the contract again."
     if REDACTED in text:
         hint = (
             f"{REDACTED} stands for a value that is not shown here: write it in full, or change "
@@ -242,7 +247,7 @@ async def _edit(desk: Desk, detail: RunDetail) -> Act:
         f"Edit the payload, and run {detail.run.flow} with it",
         (
             "The edited copy is recorded as a new event; the original stays as it came.",
-            "A new run takes the dead run's place, with the same effect keys: what happened "
+            "A new run takes the dead run's place, with the same idempotency keys: what happened "
             "already is not made again.",
         ),
         "Run the edited copy",

@@ -18,6 +18,7 @@ from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.words import said
 from tieline.surfaces.web.guard import needs
 
 VERDICTS = ("accepted", "duplicate", "refused", "quarantined", "unmatched", "challenge")
@@ -25,7 +26,7 @@ SAYS = {
     "accepted": "It is authentic, was stored, and then answered.",
     "duplicate": "It is authentic, and repeats an event that is stored already: nothing was run.",
     "refused": "It is not authentic, malformed or over a limit. Nothing was run.",
-    "quarantined": "It is authentic, but against the contract: kept aside until one is mended.",
+    "quarantined": "It is authentic, but against the contract: kept aside until one is fixed.",
     "unmatched": "It is authentic, but no flow takes this type: kept for a later flow.",
     "challenge": "A handshake of the provider, answered; there is no event in it.",
 }
@@ -137,7 +138,7 @@ async def receipt_page(
         rows=page.rows,
         pages=pages(of, page),
         sources=sorted(desk.parts.hub.webhooks()),
-        verdicts=VERDICTS,
+        verdicts=[(one, said(one)) for one in VERDICTS],
         verdict=verdict,
     )
 

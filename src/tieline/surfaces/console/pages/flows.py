@@ -1,4 +1,4 @@
-"""Flows: declared ones with how they go, one of them with its lanes, and holding it."""
+"""Flows: declared ones with how they go, one of them with its lanes, and pausing it."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Letters: dead, held, quarantined and refused: lists to pick from, and one decision about many."""
+"""Letters: dead, held, quarantined and refused: lists, and one decision about many."""
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from tieline.model.base.ids import IssueId, ReceiptId, RunId
 from tieline.model.commands import By, CloseDeliveries, DecideMany
 from tieline.model.people.decisions import MOST_DECIDED
 from tieline.model.views.views import ListDead, ListRuns
+from tieline.rules.formats.labels import kind_of_label
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act
 from tieline.surfaces.console.desk import Desk
@@ -17,7 +18,7 @@ from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
 from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.pages.events import receipt_page
-from tieline.surfaces.console.words import counted
+from tieline.surfaces.console.words import counted, kind_words
 from tieline.surfaces.web.guard import needs
 
 DEAD_FILTERS = ("flow", "kind", "connection", "issue", "decided", "since")
@@ -37,7 +38,7 @@ def _of_runs(desk: Desk) -> list[BaseRoute]:
             desk,
             lambda window: ListDead(
                 of.get("flow"),
-                of.get("kind"),
+                kind_of_label(of.text("kind")) or None,
                 of.get("decided") is not None,
                 window,
                 issue=None if issue is None else IssueId(issue),
@@ -55,7 +56,7 @@ def _of_runs(desk: Desk) -> list[BaseRoute]:
             pages=pages(of, page),
             flows=sorted(desk.parts.hub.flows),
             connections=sorted(desk.parts.hub.connections),
-            kinds=sorted({row.kind for row in page.rows}),
+            kinds=[(kind, kind_words(kind)) for kind in sorted({row.kind for row in page.rows})],
         )
 
     @needs(Permission.READ)
@@ -67,7 +68,7 @@ def _of_runs(desk: Desk) -> list[BaseRoute]:
         return await desk.page(
             request,
             "held.html",
-            title="Held",
+            title="Outcome unknown",
             of=of,
             rows=page.rows,
             names=await names_of(desk, page.rows),
@@ -88,7 +89,7 @@ def _of_deliveries(desk: Desk) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def refused(request: Request) -> Response:
         return await receipt_page(
-            desk, request, "refused", title="Refused", template="receipts.html"
+            desk, request, "refused", title="Rejected at the door", template="receipts.html"
         )
 
     @needs(Permission.OPERATE)
@@ -112,16 +113,16 @@ def _of_deliveries(desk: Desk) -> list[BaseRoute]:
 
 def _closing(ids: tuple[ReceiptId, ...]) -> Act:
     if not 1 <= len(ids) <= MOST_DECIDED:
-        words = f"Pick 1 to {MOST_DECIDED} deliveries; {len(ids)} are picked."
-        return Act("Nothing is picked", (words,), "", "/quarantine", is_possible=False)
+        words = f"Select 1 to {MOST_DECIDED} deliveries; {len(ids)} are selected."
+        return Act("Nothing is selected", (words,), "", "/quarantine", is_possible=False)
     return Act(
-        f"Close {counted(len(ids), 'delivery', 'deliveries')} without a run",
+        f"Discard {counted(len(ids), 'delivery', 'deliveries')}",
         (
             "Each leaves the quarantine; nothing is done for its event.",
             "One that is decided by then is left alone.",
             "Every decision gets its own line in the audit log.",
         ),
-        "Close them",
+        "Discard them",
         "/quarantine",
         is_dangerous=True,
     )
@@ -149,18 +150,18 @@ def _of_many(desk: Desk) -> BaseRoute:
 MANY = {
     "retry": (
         "Retry {runs}",
-        "Each becomes ready and runs again; what it remembers as done is not made again.",
+        "Each is queued and runs again; what it remembers as done is not made again.",
         "Retry them",
     ),
     "discard": (
-        "Close {runs} without success",
-        "Each is closed; its lane goes on with the next run. Nothing more is done for its event.",
-        "Close them",
+        "Discard {runs}",
+        "Nothing more is done for the event of each; its lane goes on with the next run.",
+        "Discard them",
     ),
     "resolve-retry": (
         "Say of {runs} that it did not happen",
-        "The step in doubt of each is tried again, under the same key.",
-        "Try them again",
+        "The step whose outcome is unknown is attempted again, under the same idempotency key.",
+        "Attempt them again",
     ),
     "resolve-give-up": (
         "Give up {runs}",
@@ -175,8 +176,8 @@ def _many(action: str, ids: tuple[RunId, ...], back: str) -> Act:
         raise SettingsError("the decision", action, f"use {', '.join(MANY)}")
     title, does, button = MANY[action]
     if not 1 <= len(ids) <= MOST_DECIDED:
-        words = f"Pick 1 to {MOST_DECIDED} runs; {len(ids)} are picked."
-        return Act("Nothing is picked", (words,), "", back, is_possible=False)
+        words = f"Select 1 to {MOST_DECIDED} runs; {len(ids)} are selected."
+        return Act("Nothing is selected", (words,), "", back, is_possible=False)
     runs = counted(len(ids), "run")
     return Act(
         title.format(runs=runs),

@@ -18,7 +18,7 @@ from tieline.rules.people.access import Permission
 from tieline.surfaces.console.acts import Act, act, text_of
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.pages.events import sources
-from tieline.surfaces.console.words import counted, number
+from tieline.surfaces.console.words import counted, kind_words, number, said
 from tieline.surfaces.web.guard import needs
 
 MOST_PICKED = 200
@@ -100,7 +100,7 @@ async def _filter(desk: Desk, given: QueryParams) -> ReplayFilter:
     runs, receipts = given.getlist("run"), given.getlist("receipt")
     picked = len(events) + len(runs) + len(receipts)
     if picked > MOST_PICKED:
-        wanted = f"pick at most {MOST_PICKED}, or filter instead"
+        wanted = f"select at most {MOST_PICKED}, or filter instead"
         raise SettingsError("the choice", picked, wanted)
     bad = next((text for text in events if not text.startswith("evt_")), None)
     if bad is not None:
@@ -144,9 +144,9 @@ def words_of(wanted: ReplayFilter) -> str:
         "source": wanted.source,
         "type": wanted.type,
         "flow": wanted.flow,
-        "state": ", ".join(wanted.states) or None,
+        "state": ", ".join(map(said, wanted.states)) or None,
         "issue": wanted.issue,
-        "kind": wanted.kind,
+        "kind": None if wanted.kind is None else kind_words(wanted.kind),
         "connection": wanted.connection,
         "since": None if wanted.since_us is None else f"{short(wanted.since_us)} UTC",
         "until": None if wanted.until_us is None else f"{short(wanted.until_us)} UTC",
@@ -165,9 +165,9 @@ def _starting(made: Plan, query: str) -> Act:
         return Act("Nothing would be run", (), "", back, is_possible=False)
     least = "" if made.exact else "at least "
     effects = (
-        f"{counted(made.effects_done, 'effect')} that happened would be made ONCE MORE."
+        f"{counted(made.effects_done, 'effect')} that happened would be REPEATED."
         if made.as_new_action and made.effects_done
-        else f"{counted(made.effects_done, 'effect')} that happened are not made again."
+        else f"{counted(made.effects_done, 'effect')} that happened are not repeated."
     )
     return Act(
         f"Start this replay of {least}{counted(made.events, 'event')}",
@@ -176,7 +176,8 @@ def _starting(made: Plan, query: str) -> Act:
             *_retried(made),
             effects,
             *(
-                f"{one.runs} of these runs would wait behind {one.head}, which is {one.state}."
+                f"{one.runs} of these runs would wait behind {one.head}, "
+                f"which is {said(one.state)}."
                 for one in made.queues
             ),
             "You can stop it at any time; what has run by then stays.",

@@ -15,6 +15,7 @@ from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ListRuns, ShowRun, Window
 from tieline.operations import redaction as visible
 from tieline.operations.why import why
+from tieline.rules.formats.labels import state_of_label
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk, is_part
 from tieline.surfaces.console.forms import asked, pages
@@ -23,7 +24,7 @@ from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.pages import decisions
 from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
 from tieline.surfaces.console.waterfall import waterfall
-from tieline.surfaces.console.words import plain
+from tieline.surfaces.console.words import plain, said
 from tieline.surfaces.web.guard import needs
 
 FILTERS = ("flow", "state", "replay", "issue", "waits_on", "order", "since", "until")
@@ -39,7 +40,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         replay, issue = of.get("replay"), of.get("issue")
         wanted = ListRuns(
             of.get("flow"),
-            of.get("state"),
+            state_of_label(of.text("state")) or None,
             None if replay is None else ReplayId(replay),
             of.window(),
             issue=None if issue is None else IssueId(issue),
@@ -60,7 +61,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             names=await names_of(desk, page.rows),
             pages=pages(of, page),
             flows=sorted(desk.parts.hub.flows),
-            states=[("unfinished", "unfinished"), *((str(s), str(s)) for s in RunState)],
+            states=[("unfinished", "unfinished"), *((str(s), _state_words(s)) for s in RunState)],
         )
 
     @needs(Permission.READ)
@@ -76,6 +77,11 @@ def routes(desk: Desk) -> list[BaseRoute]:
         )
 
     return [Route("/runs", list_), Route("/runs/{id}", show), *decisions.routes(desk)]
+
+
+def _state_words(state: RunState) -> str:
+    """As people filter by it, whatever they call a run that failed for good."""
+    return "dead (failed)" if state is RunState.DEAD else said(state)
 
 
 def _within(wanted: ListRuns, window: Window) -> ListRuns:
@@ -108,4 +114,5 @@ def _view(desk: Desk, detail: RunDetail, values: tuple[str, ...]) -> dict[str, A
         "is_undecided": is_undecided(detail),
         "doubt": run.step_in_doubt,
         "owner": None if spec is None else spec.owner,
+        "lane_key": None if spec is None else spec.ordered_by,
     }

@@ -19,7 +19,7 @@ from tieline.operations.plain_story import plain
 from tieline.operations.story import Found, Line, find, tell
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.short_ids import KINDS, ShortId, ending_in
+from tieline.surfaces.console.short_ids import KINDS, ShortId, ending_in, in_hidden_lane
 from tieline.surfaces.console.words import span
 from tieline.surfaces.web.guard import needs
 from tieline.surfaces.web.viewer import viewer_of
@@ -68,8 +68,12 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 async def _matches(desk: Desk, request: Request, text: str) -> Response:
     """Nothing has exactly this name: what it may mean, or where to look."""
-    kinds = {**KINDS, **desk.short_ids}
-    matches = await desk.read(Find(text)) or await ending_in(desk.parts.views, kinds, text)
+    kinds, views = {**KINDS, **desk.short_ids}, desk.parts.views
+    matches = (
+        await desk.read(Find(text))
+        or await in_hidden_lane(views, text)
+        or await ending_in(views, kinds, text)
+    )
     pages = _pages(kinds) if viewer_of(request).may(Permission.READ) else {}
     if len(matches) == 1:
         path = _path_of(matches[0], pages)
