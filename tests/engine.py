@@ -18,7 +18,9 @@ from tests.makers import START_US
 from tieline import Connection, Connector, Hub, NoAuth, RetryPolicy
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.compose.loops import of_features
 from tieline.compose.parts import Outside, Parts, assemble
+from tieline.compose.service import Loop
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import By
 from tieline.model.inbound.request import Inbound, Reply
@@ -259,6 +261,8 @@ class Engine:
     more: dict[str, Any] = field(default_factory=dict)
     """Further settings of the hub."""
     parts: Parts = field(init=False)
+    kept: dict[str, Loop] = field(init=False)
+    """What features repeat, by name; a test makes their passes."""
     front: Front = field(init=False)
 
     async def open(self, hub: Hub) -> None:
@@ -280,7 +284,10 @@ class Engine:
         )
         self.front = Front(self.parts.hub, parts)
         await self.parts.house.recover()
-        await self.parts.clockwork.register()
+        self.kept = {loop.name: loop for loop in of_features(self.parts)}
+        for loop in self.kept.values():
+            if loop.begin is not None:
+                await loop.begin()
         await self.parts.holds.pass_()
 
     async def close(self, seconds: float = 0.2) -> None:

@@ -33,7 +33,6 @@ WRITING = (
     "runs/execution",
     "runs/ingesting",
     "runs/issue_writer",
-    "runs/scheduling",
     "runs/sweeping",
     "runs/timing",
     "store/purging",

@@ -89,6 +89,9 @@ QUESTIONS: Questions = {
 ANSWERED_BY_HUB = {one.question: one.by_hub for one in questions() if one.by_hub is not None}
 """The questions that are about what runs."""
 
+CHECKS = tuple(check for feature in FEATURES for check in feature.checks)
+"""What the doctor looks at beside the store and the work."""
+
 VOCABULARY = Vocabulary(
     tuple(feature.commands_of_people for feature in FEATURES),
     frozenset().union(*(feature.beside_store for feature in FEATURES)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from tieline.compose.features import FEATURES
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
 from tieline.model.fleet.role import ProcessRole
@@ -31,7 +32,17 @@ def loops(parts: Parts) -> list[Loop]:
         made += _of_a_worker(parts)
     if ProcessRole.SCHEDULER in parts.roles:
         made += _of_a_scheduler(parts)
-    return made
+    return [*made, *of_features(parts)]
+
+
+def of_features(parts: Parts) -> list[Loop]:
+    """What features repeat in processes of these roles."""
+    repeated = (one for feature in FEATURES for one in feature.loops(parts))
+    return [
+        Loop(one.name, once(parts.duty, one.pass_) if one.once else one.pass_, one.wake, one.begin)
+        for one in repeated
+        if one.role in parts.roles
+    ]
 
 
 def _of_a_worker(parts: Parts) -> list[Loop]:
@@ -48,11 +59,9 @@ def _of_a_worker(parts: Parts) -> list[Loop]:
 
 
 def _of_a_scheduler(parts: Parts) -> list[Loop]:
-    """Every scheduler looks at the clock, for a schedule fires once whoever tries; the rest is done
-    by the one that has the duty."""
+    """What is done by the one process that has the duty."""
     passes, duty = Passes(parts), parts.duty
     return [
-        Loop("schedules", passes.fire),
         Loop("replays", once(duty, passes.replay), parts.holds.replay_started),
         Loop("decisions", once(duty, passes.decide), parts.holds.decisions_started),
         Loop("sweeper", once(duty, parts.house.sweep_pass)),
@@ -119,12 +128,6 @@ class Passes:
         while await back.due_pass():
             pass
         return self._until(back.signals.next_due_us, most=self._longest())
-
-    async def fire(self) -> float:
-        """Fire due schedules."""
-        next_us = await self._parts.clockwork.fire_pass()
-        self._parts.back.look()
-        return self._until(next_us, most=LONG_S)
 
     async def replay(self) -> float:
         """Give running replays their next bite."""

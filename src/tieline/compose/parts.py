@@ -38,7 +38,6 @@ from tieline.pipeline.upkeep.housekeeping import Housekeeping, Keeping
 from tieline.pipeline.upkeep.leader import Duty
 from tieline.pipeline.upkeep.lease import Lease
 from tieline.pipeline.upkeep.quotas import KeptStandings, Shares, Sharing
-from tieline.pipeline.upkeep.scheduler import Clockwork
 from tieline.pipeline.upkeep.store_time import StoreTime
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
@@ -81,7 +80,6 @@ class Parts:
     http: ThinHttpClient
     calls: Calls
     back: Back
-    clockwork: Clockwork
     house: Housekeeping
     duty: Duty
     """Whether this process does what only one has to."""
@@ -94,9 +92,14 @@ class Parts:
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
+    reach: Reach
     chance: Callable[[], float]
     knowing: Knowing
     telemetry: Telemetry | None = None
+
+    def look(self) -> None:
+        """There may be work: claim it without waiting for the next look."""
+        self.back.look()
 
 
 def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
@@ -153,7 +156,6 @@ def assemble(
         http=http,
         calls=calls,
         back=back,
-        clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
         house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
         duty=_duty(keeping, journal, clock),
         holds=holds,
@@ -163,6 +165,7 @@ def assemble(
         control=_control(store, holds, back),
         observer=outside.observer,
         clock=clock,
+        reach=reach,
         chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),
         telemetry=outside.telemetry,

@@ -12,7 +12,8 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.compose.cli import Build
 from tieline.compose.features import VOCABULARY
-from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
+from tieline.features.schedules.model import KeepSchedule
+from tieline.model.commands import By, Heard, KeepTally, Pause, Progress, TallyRow
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState
