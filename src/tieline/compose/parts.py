@@ -39,6 +39,7 @@ from tieline.pipeline.upkeep.leader import Duty
 from tieline.pipeline.upkeep.lease import Lease
 from tieline.pipeline.upkeep.quotas import KeptStandings, Shares, Sharing
 from tieline.pipeline.upkeep.store_time import StoreTime
+from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
 from tieline.ports.ids import Ids
@@ -79,6 +80,7 @@ class Parts:
     views: Views
     http: ThinHttpClient
     calls: Calls
+    caller: Caller
     back: Back
     house: Housekeeping
     duty: Duty
@@ -92,6 +94,7 @@ class Parts:
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
+    ids: Ids
     reach: Reach
     chance: Callable[[], float]
     knowing: Knowing
@@ -121,18 +124,19 @@ def assemble(
     store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
-    observer = TallyObserver(clock.now_us, outside.observer, hub.webhooks())
+    observer = TallyObserver(clock.now_us, outside.observer, hub.heard())
     journal, views = store.journal, store.views
     http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
     calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)
     admitter = _admitter(hub, ids, settings)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
+    caller = OutsideCaller(calls, clock, ids)
     step_parts = StepParts(
         journal,
         clock,
         ids,
         calls,
-        OutsideCaller(calls, clock, ids),
+        caller,
         reach,
         may_start_effects=lease.holds,
         observer=observer,
@@ -155,6 +159,7 @@ def assemble(
         views=views,
         http=http,
         calls=calls,
+        caller=caller,
         back=back,
         house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
         duty=_duty(keeping, journal, clock),
@@ -163,8 +168,9 @@ def assemble(
         admitter=admitter,
         door=_door(front, clock, settings),
         control=_control(store, holds, back),
-        observer=outside.observer,
+        observer=observer,
         clock=clock,
+        ids=ids,
         reach=reach,
         chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),

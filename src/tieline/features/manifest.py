@@ -19,8 +19,10 @@ from tieline.model.runs.facts import Decided
 from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
+from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
+from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views
@@ -123,6 +125,16 @@ class Engine(Protocol):
     @property
     def admitter(self) -> Admitter:
         """What makes events, with the runs that they cause."""
+        ...
+
+    @property
+    def caller(self) -> Caller:
+        """Who makes calls that belong to no run: guarded, tried once, not remembered."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """New ids."""
         ...
 
     @property

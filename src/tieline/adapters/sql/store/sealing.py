@@ -4,9 +4,9 @@ The one place that knows where payloads are: bodies of receipts, data of events,
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tieline.model import commands as c
 from tieline.model.command import Command
@@ -51,18 +51,19 @@ class SealedViews:
 
 def sealed(command: Command[R], sealer: Sealer) -> Command[R]:
     """*command* as it may be stored."""
-    found: Command[R] = command
-    for seal in seals_of(type(command)):
+    found, kind = command, cast("type", type(command))
+    for seal in seals_of(kind):
         found = seal(found, sealer)
     return found
 
 
 @cache
-def seals_of(kind: type[Command[Any]]) -> tuple[Seal, ...]:
+def seals_of(kind: type) -> tuple[Seal, ...]:
     """What seals commands of *kind*: features have theirs by the fields that carry payloads."""
     if kind in SEALS:
         return (SEALS[kind],)
-    return tuple(BY_FIELD[field.name] for field in fields(kind) if field.name in BY_FIELD)
+    fields: Mapping[str, object] = getattr(kind, "__dataclass_fields__", {})
+    return tuple(BY_FIELD[name] for name in fields if name in BY_FIELD)
 
 
 def _ingest(command: c.Ingest, sealer: Sealer) -> c.Ingest:
@@ -125,7 +126,7 @@ def _with_progress(command: Any, sealer: Sealer) -> Any:
     return replace(command, progress=_progress(command.progress, sealer))
 
 
-SEALS: Mapping[type[Command[Any]], Seal] = {c.Ingest: _ingest, c.ResolveHeld: _resolve}
+SEALS: Mapping[type, Seal] = {c.Ingest: _ingest, c.ResolveHeld: _resolve}
 BY_FIELD: Mapping[str, Seal] = {
     "admission": _with_admission,
     "admissions": _with_admissions,
