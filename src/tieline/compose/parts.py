@@ -96,9 +96,13 @@ class Parts:
     clock: Clock
     ids: Ids
     reach: Reach
-    chance: Callable[[], float]
     knowing: Knowing
     telemetry: Telemetry | None = None
+
+    @property
+    def chance(self) -> Callable[[], float]:
+        """A number from 0 to 1, another each time."""
+        return self.ids.chance
 
     def look(self) -> None:
         """There may be work: claim it without waiting for the next look."""
@@ -130,13 +134,12 @@ def assemble(
     calls = Calls(http, outside.vault, clock, observer, Guard if _is_alone(store) else SharedGuard)
     admitter = _admitter(hub, ids, settings)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
-    caller = OutsideCaller(calls, clock, ids)
     step_parts = StepParts(
         journal,
         clock,
         ids,
         calls,
-        caller,
+        OutsideCaller(calls, clock, ids),
         reach,
         may_start_effects=lease.holds,
         observer=observer,
@@ -146,9 +149,7 @@ def assemble(
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
     back.places = _places(settings)
-    front = Front(
-        hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
-    )
+    front_parts = FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     holds = Holds(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
     return Parts(
@@ -159,20 +160,19 @@ def assemble(
         views=views,
         http=http,
         calls=calls,
-        caller=caller,
+        caller=step_parts.outside,
         back=back,
         house=Housekeeping(hub, back, journal, clock, replace(keeping, observer=observer)),
         duty=_duty(keeping, journal, clock),
         holds=holds,
         sharing=_sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
-        door=_door(front, clock, settings),
+        door=_door(Front(hub, front_parts), clock, settings),
         control=_control(store, holds, back),
         observer=observer,
         clock=clock,
         ids=ids,
         reach=reach,
-        chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),
         telemetry=outside.telemetry,
     )
