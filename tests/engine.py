@@ -19,7 +19,9 @@ from tieline import Connection, Connector, Hub, NoAuth, RetryPolicy
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.features import FEATURES
+from tieline.compose.loops import of_features
 from tieline.compose.parts import Outside, Parts, assemble
+from tieline.compose.service import Loop
 from tieline.features.manifest import Feature
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import By
@@ -262,6 +264,8 @@ class Engine:
     """Further settings of the hub."""
     features: Sequence[Feature] = FEATURES
     parts: Parts = field(init=False)
+    kept: dict[str, Loop] = field(init=False)
+    """What features repeat, by name; a test makes their passes."""
     front: Front = field(init=False)
 
     async def open(self, hub: Hub) -> None:
@@ -283,7 +287,10 @@ class Engine:
         )
         self.front = Front(self.parts.hub, parts)
         await self.parts.house.recover()
-        await self.parts.clockwork.register()
+        self.kept = {loop.name: loop for loop in of_features(self.parts)}
+        for loop in self.kept.values():
+            if loop.begin is not None:
+                await loop.begin()
         await self.parts.holds.pass_()
 
     async def close(self, seconds: float = 0.2) -> None:

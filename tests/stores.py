@@ -15,6 +15,7 @@ from tieline.adapters.sql.committer import Batching, Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
+from tieline.features.schedules.model import ListSchedules
 from tieline.model.base.ids import EventId, RunId, WorkerId
 from tieline.model.commands import Beat, Claim, Ingested, Progress, Promote, Settle, Settled
 from tieline.model.runs.run import ClaimedRun, HeadPolicy, Outcome
@@ -108,7 +109,7 @@ class Store:
             await self.views.read(v.ListReplays(window=whole)),
             await self.views.read(v.ListAudit(window=whole)),
             await self.views.read(v.ListPauses()),
-            await self.views.read(v.ListSchedules()),
+            await self.views.read(ListSchedules()),
             await self.views.read(v.CountWork()),
         )
 

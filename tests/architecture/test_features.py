@@ -2,14 +2,16 @@
 
 import ast
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
 import tieline.features
+from tieline.adapters.sql.store.sealing import seals_of
 from tieline.compose.features import FEATURES, actions, commands, endpoints, pages, questions
 from tieline.features.manifest import Feature, Handles
 from tieline.model import commands as c
@@ -104,3 +106,15 @@ def test_what_undoes_an_action_is_an_action() -> None:
 def test_an_action_without_a_permission_is_refused() -> None:
     with pytest.raises(TypeError, match="says what it needs"):
         Handles(c.Cancel, CALLED[0].step)
+
+
+HAVE_PAYLOADS = re.compile(r"\b(Admission|Receipt|Progress)\b")
+
+
+def test_what_carries_a_payload_to_the_store_is_sealed() -> None:
+    every = {c.Ingest, c.KeepReceipt, c.Remember, c.Settle, *(one.command for one in commands())}
+    told = {kind: " ".join(map(str, get_type_hints(kind).values())) for kind in every}
+    carriers = {kind for kind, types in told.items() if HAVE_PAYLOADS.search(types)}
+
+    assert {c.Ingest, c.KeepReceipt, c.Remember, c.Settle} < carriers
+    assert [kind.__name__ for kind in carriers if not seals_of(kind)] == []

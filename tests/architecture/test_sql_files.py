@@ -31,7 +31,6 @@ WRITING = (
     "runs/deciding",
     "runs/execution",
     "runs/ingesting",
-    "runs/scheduling",
     "runs/sweeping",
     "runs/timing",
     "store/purging",

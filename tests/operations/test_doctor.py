@@ -11,9 +11,10 @@ import pytest
 from tieline import Hub
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.vault.environment import EnvironmentVault
-from tieline.compose.features import CATALOGUE
+from tieline.compose.features import CATALOGUE, CHECKS
 from tieline.connectors import standard_webhooks
-from tieline.model.commands import Beat, By, KeepSchedule, Pause
+from tieline.features.schedules.model import KeepSchedule
+from tieline.model.commands import Beat, By, Pause
 from tieline.model.runs.run import Dead, Held
 from tieline.model.views.details import StoreHealth
 from tieline.model.views.rows import WorkCount
@@ -41,7 +42,11 @@ async def examined(house: Any, views: Views, **options: Any) -> list[tuple[Level
     """Errors and warnings, with the heartbeat of a hub that lives."""
     await house.journal.commit(Beat(house.worker, house.clock.at_us, "test"))
     found = await doctor.examine(
-        views, options.pop("hub", house.hub), options.pop("vault", VAULT), house.clock.at_us
+        views,
+        options.pop("hub", house.hub),
+        options.pop("vault", VAULT),
+        house.clock.at_us,
+        checks=CHECKS,
     )
     assert not options
     return [(one.level, one.what) for one in found if one.level is not Level.NOTE]
@@ -114,7 +119,7 @@ async def test_an_overdue_schedule_and_a_pause_are_told(house: Any, views: Views
     house.clock.advance(minutes=10)
 
     wrong = await examined(house, views)
-    found = await doctor.examine(views, house.hub, VAULT, house.clock.at_us)
+    found = await doctor.examine(views, house.hub, VAULT, house.clock.at_us, checks=CHECKS)
 
     notes = [one.what for one in found if one.level is Level.NOTE]
     assert wrong == [(Level.ERROR, "schedule:nightly is overdue by 10m")]
@@ -216,7 +221,7 @@ MEGABYTE = 2**20
     ],
 )
 def test_the_state_of_the_file_is_judged(health: StoreHealth, level: Level, words: str) -> None:
-    facts = Facts(health, WorkCount((), None, True), (), (), (), (), False, 1)
+    facts = Facts(health, WorkCount((), None, True), (), (), (), False, 1)
 
     wrong = [one for one in doctor.of_store(facts) if one.level is not Level.NOTE]
 

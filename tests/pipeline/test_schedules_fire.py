@@ -6,7 +6,7 @@ from typing import Any
 from tests.engine import Engine, Town, Vendor, a_town
 
 from tieline import Event, MissedPolicy, Run
-from tieline.pipeline.upkeep.scheduler import Clockwork
+from tieline.features.schedules.loops import Clockwork
 
 
 def firing(town: Town, cron: str, heard: list[Event], **options: Any) -> None:
@@ -23,7 +23,7 @@ async def fire(engine: Engine, **duration: float) -> None:
     """Move the clock, and make the pass that a hub makes by itself."""
     engine.clock.advance(**duration)
     await engine.parts.house.beat_pass()
-    await engine.parts.clockwork.fire_pass()
+    await engine.kept["schedules"].pass_()
     await engine.work()
 
 
@@ -112,10 +112,10 @@ async def test_two_that_look_at_the_same_time_fire_once(
     engine.clock.advance(hours=6)
     await engine.parts.house.beat_pass()
     parts = engine.parts
-    other = Clockwork(parts.hub, parts.admitter, parts.journal, engine.clock)
+    other = Clockwork(parts)
     await other.register()
-    await parts.clockwork.fire_pass()
-    await other.fire_pass()
+    await engine.kept["schedules"].pass_()
+    await other.pass_()
     await engine.work()
 
     assert len(heard) == 1

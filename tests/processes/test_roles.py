@@ -13,12 +13,13 @@ from tests.engine import Answer, Town, Vendor, a_town, a_vendor
 
 from tieline import Run
 from tieline.compose.process import Running, check_roles, running
+from tieline.features.schedules.model import ListSchedules
 from tieline.model.base.by import By
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.replays.operation import BulkFilter
 from tieline.model.views.operations import ShowOperation
-from tieline.model.views.views import ListRuns, ListSchedules
+from tieline.model.views.views import ListRuns
 from tieline.operations import bulk as long_work
 from tieline.settings.settings import Settings
 

@@ -10,7 +10,7 @@ from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
 from tieline.authoring.declaration import FlowDeclaration, demanded_by, parameters_of, uses_of
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.hub.flow import ScheduleSource, TopicSource, WebhookSource
+from tieline.model.hub.flow import Source, TopicSource
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 NAME_RULE = (
@@ -34,8 +34,7 @@ def mistakes_in(
         *_twice("flow", [f.name for f in flows]),
         *(text for f in flows for text in _of_flow(f, known, names)),
         *_of_contracts([c for f in listening if (c := contract_of(f)) is not None]),
-        *_of_doors(listening),
-        *_of_schedules(listening),
+        *_of_shared(listening),
     ]
 
 
@@ -121,23 +120,11 @@ def _of_source(flow: FlowDeclaration, names: set[str]) -> Iterator[str]:
         yield f"connection {on.connection!r} has a connector that knows no webhooks"
     if not TYPE.fullmatch(on.event_type):
         yield f"its event type is {on.event_type!r}; use '*', 'prefix.*' or an exact type"
-    if isinstance(on.source, WebhookSource):
-        yield from _of_webhook(on.source)
+    if on.source is not None:
+        yield from on.source.mistakes()
     if on.contract is not None and contract_of(flow) is None:
         shown = getattr(on.contract, "__name__", repr(on.contract))
         yield f"its contract {shown} is not a Contract"
-
-
-def _of_webhook(source: WebhookSource) -> Iterator[str]:
-    if not source.scheme.schemes and not source.unverified:
-        yield (
-            f"webhooks of {source.name!r} are not signed; choose a signed source, "
-            "or say unverified=True to accept what anybody sends"
-        )
-    if source.max_body_bytes < 1:
-        yield f"max_body_bytes of {source.name!r} is {source.max_body_bytes}; use 1 or more"
-    if source.expect_every is not None and source.expect_every.total_seconds() <= 0:
-        yield f"expect_every of {source.name!r} is {source.expect_every}; use a time above zero"
 
 
 def _of_order(flow: FlowDeclaration) -> Iterator[str]:
@@ -177,33 +164,18 @@ def _of_contracts(contracts: Sequence[type[Contract]]) -> Iterator[str]:
             )
 
 
-def _of_doors(flows: Sequence[FlowDeclaration]) -> Iterator[str]:
-    """Flows may share a webhook source, but then they must agree on how it is guarded."""
-    doors: dict[str, tuple[str, WebhookSource]] = {}
+def _of_shared(flows: Sequence[FlowDeclaration]) -> Iterator[str]:
+    """Flows may share a source, but one name cannot stand for two."""
+    known: dict[str, tuple[str, Source]] = {}
     for flow in flows:
         source = flow.on.source
-        if not isinstance(source, WebhookSource):
-            continue
-        first, agreed = doors.setdefault(source.name, (flow.name, source))
-        if agreed != source:
-            yield (
-                f"flows {first!r} and {flow.name!r} both listen to {source.name!r}, but with "
-                "different unverified, max_body_bytes or expect_every; say the same in both"
-            )
-
-
-def _of_schedules(flows: Sequence[FlowDeclaration]) -> Iterator[str]:
-    """Flows may share a schedule, but one name cannot stand for two."""
-    known: dict[str, tuple[str, ScheduleSource]] = {}
-    for flow in flows:
-        source = flow.on.source
-        if not isinstance(source, ScheduleSource):
+        if source is None:
             continue
         first, agreed = known.setdefault(source.name, (flow.name, source))
         if agreed != source:
             yield (
                 f"flows {first!r} and {flow.name!r} both listen to {source.name!r}, but with "
-                "different times or missed policies; give one of them another name="
+                f"different {source.agreed}; {source.remedy}"
             )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tieline.adapters.control.client import call_hub
@@ -14,12 +14,13 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose import hub_file, process, serving
 from tieline.compose import parts as wiring
 from tieline.compose import store as wiring_store
-from tieline.compose.features import ORDERS, QUESTIONS
+from tieline.compose.features import CHECKS, ORDERS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreSheet
+from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.transfer import RowStore
@@ -101,6 +102,10 @@ class Build:
         process.check_roles(read)
         serving.run(serving.serve(_hub(read), read))
         return 0
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        return CHECKS
 
     def demo(self, wishes: DemoWishes) -> int:
         return run_demo(wishes, self.open_views)

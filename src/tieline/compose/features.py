@@ -120,6 +120,9 @@ KNOWN_BY = {
 }
 """Lists that may have something of a name, by the filter that the name is given to."""
 
+CHECKS = tuple(check for feature in FEATURES for check in feature.checks)
+"""What the doctor looks at beside the store and the work."""
+
 VOCABULARY = Vocabulary(
     tuple(feature.commands_of_people for feature in FEATURES),
     frozenset().union(*(feature.beside_store for feature in FEATURES)),

@@ -38,7 +38,7 @@ def of_features(parts: Parts) -> list[Loop]:
     """What features repeat in processes of these roles."""
     repeated = (one for made in parts.loops for one in made(parts))
     return [
-        Loop(one.name, once(parts.duty, one.pass_) if one.once else one.pass_, one.wake)
+        Loop(one.name, once(parts.duty, one.pass_) if one.once else one.pass_, one.wake, one.begin)
         for one in repeated
         if one.role in parts.roles
     ]
@@ -58,11 +58,9 @@ def _of_a_worker(parts: Parts) -> list[Loop]:
 
 
 def _of_a_scheduler(parts: Parts) -> list[Loop]:
-    """Every scheduler looks at the clock, for a schedule fires once whoever tries; the rest is done
-    by the one that has the duty."""
+    """What is done by the one process that has the duty."""
     passes, duty = Passes(parts), parts.duty
     return [
-        Loop("schedules", passes.fire),
         Loop("replays", once(duty, passes.replay), parts.holds.replay_started),
         Loop("decisions", once(duty, passes.decide), parts.holds.decisions_started),
         Loop("sweeper", once(duty, parts.house.sweep_pass)),
@@ -128,12 +126,6 @@ class Passes:
         while await back.due_pass():
             pass
         return self._until(back.signals.next_due_us, most=self._longest())
-
-    async def fire(self) -> float:
-        """Fire due schedules."""
-        next_us = await self._parts.clockwork.fire_pass()
-        self._parts.back.look()
-        return self._until(next_us, most=LONG_S)
 
     async def replay(self) -> float:
         """Give running replays their next bite."""

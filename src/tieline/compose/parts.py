@@ -40,8 +40,8 @@ from tieline.pipeline.upkeep.housekeeping import Housekeeping, Keeping
 from tieline.pipeline.upkeep.leader import Duty
 from tieline.pipeline.upkeep.lease import Lease
 from tieline.pipeline.upkeep.quotas import KeptStandings, Shares, Sharing
-from tieline.pipeline.upkeep.scheduler import Clockwork
 from tieline.pipeline.upkeep.store_time import StoreTime
+from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
 from tieline.ports.ids import Ids
@@ -93,8 +93,8 @@ class Parts:
     views: Views
     http: ThinHttpClient
     calls: Calls
+    caller: Caller
     back: Back
-    clockwork: Clockwork
     house: Housekeeping
     duty: Duty
     """Whether this process does what only one has to."""
@@ -107,12 +107,17 @@ class Parts:
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
+    ids: Ids
     reach: Reach
-    chance: Callable[[], float]
     knowing: Knowing
     loops: tuple[Loops, ...] = ()
     """Makes what features repeat."""
     telemetry: Telemetry | None = None
+
+    @property
+    def chance(self) -> Callable[[], float]:
+        """A number from 0 to 1, another each time."""
+        return self.ids.chance
 
     def look(self) -> None:
         """There may be work: claim it without waiting for the next look."""
@@ -142,7 +147,7 @@ def assemble(
     store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
-    observer = TallyObserver(clock.now_us, outside.observer, hub.webhooks())
+    observer = TallyObserver(clock.now_us, outside.observer, hub.heard())
     journal, views = store.journal, store.views
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
@@ -156,9 +161,7 @@ def assemble(
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
     back.places = _places(settings)
-    front = Front(
-        hub, FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
-    )
+    front_parts = FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
     holds = Holds(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
@@ -170,19 +173,19 @@ def assemble(
         views=views,
         http=http,
         calls=calls,
+        caller=step_parts.outside,
         back=back,
-        clockwork=Clockwork(hub, admitter, journal, clock, reach, observer),
         house=Housekeeping(hub, back, journal, clock, keeping),
         duty=_duty(keeping, journal, clock),
         holds=holds,
         sharing=_sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
-        door=_door(front, clock, settings),
+        door=_door(Front(hub, front_parts), clock, settings),
         control=_control(store, holds, back),
-        observer=outside.observer,
+        observer=observer,
         clock=clock,
+        ids=ids,
         reach=reach,
-        chance=ids.chance,
         knowing=Knowing(observer, journal, views, clock),
         loops=(*(one.loops for one in features), *(one.loops for one in on_path)),
         telemetry=outside.telemetry,

@@ -92,7 +92,7 @@ async def running(
         at_end.push_async_callback(parts.store.hints.close)
         at_end.push_async_callback(parts.knowing.close)
         at_end.push_async_callback(parts.sharing.give_back)
-        await _recover(parts)
+        await _recover(parts, service)
         # The loops outlive the work: what is finished last still needs its heartbeat.
         at_end.push_async_callback(parts.duty.give_away)
         at_end.push_async_callback(service.stop)
@@ -133,16 +133,16 @@ async def _sign_off(parts: Parts) -> None:
         await parts.journal.close()
 
 
-async def _recover(parts: Parts) -> None:
+async def _recover(parts: Parts, service: Service) -> None:
     """What each role needs before anything comes in."""
     if ProcessRole.SCHEDULER in parts.roles:
         await parts.house.recover()
-        await parts.clockwork.register()
     else:
         await parts.house.beat_pass()
     if ProcessRole.WORKER in parts.roles:
         await parts.holds.pass_()
         await parts.sharing.restore()
+    await service.begin()
 
 
 async def _open_surfaces(

@@ -18,12 +18,14 @@ class Loop:
     """A pass that is repeated.
 
     ``pass_`` does one bounded thing and returns how long to rest before the next, in seconds;
-    zero means there is more to do. ``wake`` ends a rest early.
+    zero means there is more to do. ``wake`` ends a rest early. ``begin`` is awaited once, before
+    anything comes in.
     """
 
     name: str
     pass_: Callable[[], Awaitable[float]]
     wake: asyncio.Event | None = None
+    begin: Callable[[], Awaitable[None]] | None = None
 
 
 class Service:
@@ -36,8 +38,14 @@ class Service:
         self._wakes: list[asyncio.Event] = []
         self._tasks: list[asyncio.Task[None]] = []
 
+    async def begin(self) -> None:
+        """Do what loops want done before anything comes in."""
+        for loop in self._loops:
+            if loop.begin is not None:
+                await loop.begin()
+
     def start(self) -> None:
-        """Begin every loop."""
+        """Start every loop."""
         for loop in self._loops:
             wake = loop.wake or asyncio.Event()
             self._wakes.append(wake)

@@ -18,6 +18,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.question import Question
 from tieline.model.runs.facts import Decided
 from tieline.model.views.views import Page
+from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
 from tieline.ports.clock import Clock
@@ -150,6 +151,16 @@ class Engine(Ground, Protocol):
         ...
 
     @property
+    def caller(self) -> Caller:
+        """Who makes calls that belong to no run: guarded, tried once, not remembered."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """New ids."""
+        ...
+
+    @property
     def reach(self) -> Reach:
         """The named places where a test may end the process."""
         ...
@@ -172,6 +183,8 @@ class Repeats:
     """By one process at a time, however many there are."""
     wake: "Event | None" = None
     """Ends a rest early."""
+    begin: Callable[[], Awaitable[None]] | None = None
+    """Awaited by each of these processes once, before anything comes in."""
 
 
 def _none(*_: Any) -> tuple[Any, ...]:
@@ -245,5 +258,7 @@ class Feature:
     """Questions whose rows wait for a person."""
     evidence: tuple[type[Question[Any]], ...] = ()
     """Questions whose answers show that something is in order."""
+    checks: tuple[Check, ...] = ()
+    """What the doctor looks at beside the store and the work."""
     page_facts: Mapping[str, type[Question[Any]]] = field(default_factory=dict)
     """What it can say on the page of another thing, by the kind of thing."""

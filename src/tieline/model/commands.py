@@ -203,46 +203,6 @@ class Sweep(Command[Swept]):
     """Flows whose lanes skip a dead head."""
 
 
-# --- schedules --------------------------------------------------------------------------------
-
-
-@value
-class ScheduleRow:
-    """A schedule as stored."""
-
-    name: str
-    cron: str
-    zone: str
-    next_us: Micros
-    last_us: Micros | None
-    missed: int
-
-
-@value
-class KeepSchedule(Command[ScheduleRow]):
-    """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
-
-    name: str
-    cron: str
-    zone: str
-    next_us: Micros
-    now_us: Micros
-
-
-@value
-class Fire(Command[Ingested]):
-    """Fire a schedule once: fresh is False when ``expected_us`` is no longer its time."""
-
-    name: str
-    expected_us: Micros
-    next_us: Micros
-    missed: int
-    """Firings that were due while nobody ran, beyond the one stored here."""
-    admission: Admission | None
-    """None: the missed firing is skipped, only the time moves on."""
-    now_us: Micros
-
-
 # --- what operators do ------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ import orjson
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.ids import Micros
 from tieline.model.calls.call import Egress, HttpRequest
-from tieline.model.hub.flow import FlowSpec, HubSpec, Source, WebhookSource
+from tieline.model.hub.flow import FlowSpec, HubSpec, Source
 from tieline.model.people.alert import AlertBook, AlertRow, AlertState, KeepAlerts
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.gauges import GuardGauges
@@ -175,19 +175,18 @@ class Alarm:
     def _sources(self, heard: Iterable[SourceRow], now_us: Micros) -> tuple[SourceSign, ...]:
         rows = {row.name: row for row in heard}
         return tuple(
-            self._source_sign(door, rows.get(name), now_us)
-            for name, door in self._parts.hub.webhooks().items()
+            self._source_sign(source, rows.get(name), now_us)
+            for name, source in self._parts.hub.heard().items()
         )
 
-    def _source_sign(
-        self, door: WebhookSource, row: SourceRow | None, now_us: Micros
-    ) -> SourceSign:
+    def _source_sign(self, source: Source, row: SourceRow | None, now_us: Micros) -> SourceSign:
         """A source that never delivered is quiet since this process began to look."""
         last_us = self._began_us if row is None else row.last_us
-        rhythm_us = longest_pause_us(row, door.expect_every)
-        owner = _owners(f for f in self._parts.hub.flows.values() if _is_of(f.source, door))
-        is_declared = door.expect_every is not None
-        return SourceSign(door.name, owner, now_us - last_us, rhythm_us, is_declared)
+        rhythm_us = longest_pause_us(row, source.expect_every)
+        flows = self._parts.hub.flows.values()
+        owner = _owners(flow for flow in flows if flow.source.name == source.name)
+        is_declared = source.expect_every is not None
+        return SourceSign(source.name, owner, now_us - last_us, rhythm_us, is_declared)
 
 
 def _connection_sign(
@@ -202,10 +201,6 @@ def _connection_sign(
 def _state(row: StandingRow) -> str:
     """How all workers stand with a connection, in the words of one guard."""
     return "unhealthy" if row.refusals else row.breaker
-
-
-def _is_of(source: Source, door: WebhookSource) -> bool:
-    return source.name == door.name
 
 
 def _owner(hub: HubSpec, flow: str) -> str:

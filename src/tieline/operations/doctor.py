@@ -1,12 +1,11 @@
 """Doctor: a store and its hub come in; what is wrong, and what to do about it, goes out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tieline.model.base.ids import Micros
-from tieline.model.commands import ScheduleRow
-from tieline.model.hub.flow import HubSpec, ScheduleSource
+from tieline.model.hub.flow import HubSpec
 from tieline.model.views.details import Oddity, StoreHealth
 from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.views.views import (
@@ -16,10 +15,10 @@ from tieline.model.views.views import (
     CountWork,
     InspectStore,
     ListPauses,
-    ListSchedules,
     ListWorkers,
 )
 from tieline.operations.doctor_engine import MEGABYTE, of_free, of_sheet
+from tieline.operations.finding import Check, Examination
 from tieline.operations.finding import Finding as Finding
 from tieline.operations.finding import Level as Level
 from tieline.ports.vault import Vault
@@ -33,7 +32,6 @@ SOUND_LIBRARY = (3, 51, 3)
 CLOCK_SLACK_US = 300_000_000
 OLD_US = 3_600_000_000
 """An unfinished run that is older is warned of; docs/cli.md says so."""
-OVERDUE_US = 120_000_000
 ROWS_LOOKED_AT = 200_000
 TOLD_OF_A_KIND = 10
 
@@ -45,23 +43,34 @@ class Facts:
     health: StoreHealth
     counted: WorkCount
     workers: tuple[WorkerRow, ...]
-    schedules: tuple[ScheduleRow, ...]
     pauses: tuple[PauseRow, ...]
     oddities: tuple[Oddity, ...]
     rows_left_out: bool
     now_us: Micros
 
 
-async def examine(
-    views: Views, hub: HubSpec | None, vault: Vault, now_us: Micros, *, thorough: bool = False
+async def examine(  # noqa: PLR0913 - what is looked at, and how closely
+    views: Views,
+    hub: HubSpec | None,
+    vault: Vault,
+    now_us: Micros,
+    *,
+    checks: Sequence[Check] = (),
+    thorough: bool = False,
 ) -> tuple[Finding, ...]:
-    """Look at everything, in short reads; ``thorough`` also reads every page and every row."""
+    """Look at everything, in short reads; ``thorough`` also reads every page and every row.
+
+    *checks* are those of features.
+    """
     facts = await gather(views, now_us, thorough=thorough)
     sheet = await views.read(InspectStore())
     found = [*of_store(facts), *of_sheet(sheet, facts.workers, now_us)]
     found += [*of_work(facts), *of_rows(facts)]
     if hub is not None:
         found += [*of_hub(hub, vault), *of_names(hub, facts)]
+    seen = Examination(views, hub, facts.health.is_open, now_us)
+    for check in checks:
+        found += await check(seen)
     order = list(Level)
     return tuple(sorted(found, key=lambda finding: -order.index(finding.level)))
 
@@ -86,7 +95,6 @@ async def gather(views: Views, now_us: Micros, *, thorough: bool) -> Facts:
         health=await views.read(CheckStore(pages=thorough)),
         counted=await views.read(CountWork()),
         workers=await views.read(ListWorkers()),
-        schedules=await views.read(ListSchedules()),
         pauses=await views.read(ListPauses()),
         oddities=tuple(oddities),
         rows_left_out=left_out,
@@ -172,10 +180,6 @@ def of_work(facts: Facts) -> Iterator[Finding]:
             f"{pause.kind} {pause.name} was paused {since} by {pause.actor}: {pause.reason}",
             f"tieline {pause.kind}s resume {pause.name}",
         )
-    for row in facts.schedules:
-        if is_open and row.next_us < facts.now_us - OVERDUE_US:
-            late = span(facts.now_us - row.next_us)
-            yield Finding(Level.ERROR, f"{row.name} is overdue by {late}", "look at the hub's log")
 
 
 def _of_age(facts: Facts, *, is_open: bool) -> Iterator[Finding]:
@@ -247,7 +251,7 @@ def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
 
 
 def of_names(hub: HubSpec, facts: Facts) -> Iterator[Finding]:
-    """Work and schedules that no declaration stands behind."""
+    """Work that no declaration stands behind."""
     for count in facts.counted.flows:
         waiting = count.ready + count.behind + count.running + count.retrying + count.waiting
         if count.flow not in hub.flows and waiting:
@@ -256,15 +260,6 @@ def of_names(hub: HubSpec, facts: Facts) -> Iterator[Finding]:
                 f"{_runs(waiting)} of flow {count.flow}, which is not declared any more",
                 "declare it again, or cancel them: nothing will run them",
             )
-    known = _schedules(hub)
-    for row in facts.schedules:
-        if row.name not in known:
-            yield Finding(Level.NOTE, f"{row.name} is not declared any more and never fires")
-
-
-def _schedules(hub: HubSpec) -> frozenset[str]:
-    sources: Iterable[object] = (flow.source for flow in hub.flows.values())
-    return frozenset(s.name for s in sources if isinstance(s, ScheduleSource))
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

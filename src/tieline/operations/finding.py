@@ -1,7 +1,12 @@
-"""Finding: what the doctor says of one thing that was looked at."""
+"""Finding: what the doctor says of one thing that was looked at, and what a feature may look at."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from tieline.model.base.ids import Micros
+from tieline.model.hub.flow import HubSpec
+from tieline.ports.views import Views
 
 
 class Level(StrEnum):
@@ -22,3 +27,19 @@ class Finding:
     """What to do about it."""
     kind: str = ""
     """Of the contradiction, where rows of the store contradict each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What checks of features look at."""
+
+    views: Views
+    hub: HubSpec | None
+    """None: only the store is there."""
+    is_open: bool
+    """Whether some process has the store open."""
+    now_us: Micros
+
+
+Check = Callable[[Examination], Awaitable[Iterable[Finding]]]
+"""Looks at what one feature knows of."""

@@ -55,8 +55,8 @@ class Discretion:
 def secret_names(hub: HubSpec) -> tuple[str, ...]:
     """Every name under which the hub may look into the vault."""
     names = {SEALING}
-    for door in hub.webhooks().values():
-        names |= {door.signing, f"{door.signing}-verify"}
+    for source in hub.sources().values():
+        names |= {*source.secrets}
     for connection in hub.connections.values():
         names.add(connection.signing)
         if connection.credential is not None:

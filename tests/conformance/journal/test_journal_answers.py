@@ -7,6 +7,7 @@ import pytest
 from tests.makers import ALICE, FLOW, START_US, a_receipt, an_ingest, by, run_id
 from tests.stores import Store
 
+from tieline.features.schedules.model import Fire, KeepSchedule
 from tieline.model import commands as c
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.fleet.limits import Leased, LeaseShares
@@ -15,7 +16,7 @@ from tieline.model.runs.run import Done
 from tieline.ports.journal import Journal
 
 ROOM = {FLOW: 5}
-DAILY = c.KeepSchedule("daily", "0 6 * * *", "UTC", next_us=1_000, now_us=0)
+DAILY = KeepSchedule("daily", "0 6 * * *", "UTC", next_us=1_000, now_us=0)
 
 COMMANDS: list[Callable[[], Command[Any]]] = [
     an_ingest,
@@ -26,7 +27,7 @@ COMMANDS: list[Callable[[], Command[Any]]] = [
     lambda: c.Beat(ALICE, START_US),
     lambda: LeaseShares(ALICE, ()),
     lambda: DAILY,
-    lambda: c.Fire("daily", 1_000, 2_000, 0, None, 1_500),
+    lambda: Fire("daily", 1_000, 2_000, 0, None, 1_500),
     lambda: c.DecideMany("retry", (run_id(1),), by()),
     lambda: c.CloseDeliveries((), by()),
     lambda: TakeKey("ann", "k1", "f", START_US, 0, 0),

@@ -18,20 +18,18 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.adapters.system.clock import SystemClock
+from tieline.features.schedules.model import Fire, KeepSchedule, ListSchedules, ScheduleRow
 from tieline.model.base.errors import StaleClaim
 from tieline.model.base.ids import WorkerId
 from tieline.model.commands import (
     Beat,
     Claim,
-    Fire,
     Ingested,
-    KeepSchedule,
     Progress,
     Promote,
     Promoted,
     Remember,
     ResolveHeld,
-    ScheduleRow,
     Settle,
     Sweep,
     WakeWaiting,
@@ -450,7 +448,7 @@ async def test_a_firing_stores_its_event_and_run_with_the_move(store: Store) -> 
     fired = await store.journal.commit(a_firing(1))
 
     assert (fired.event_id, fired.fresh, fired.queued) == (event_id(1), True, 1)
-    (row,) = await store.views.read(v.ListSchedules())
+    (row,) = await store.views.read(ListSchedules())
     assert (row.next_us, row.last_us) == (2_000, 1_500)
 
 
@@ -460,7 +458,7 @@ async def test_a_firing_that_is_skipped_only_moves_the_time_on(store: Store) -> 
     fired = await store.journal.commit(Fire("daily", 1_000, 9_000, 8, None, 8_500))
 
     assert fired == Ingested(fired.event_id, fresh=False)
-    (row,) = await store.views.read(v.ListSchedules())
+    (row,) = await store.views.read(ListSchedules())
     assert (row.next_us, row.missed) == (9_000, 8)
     assert await store.claim() == []
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tieline.features.schedules.model import KeepSchedule, ListSchedules
 from tieline.model.base.ids import ReplayId
-from tieline.model.commands import By, DiscardDead, KeepSchedule, Pause, StartReplay
+from tieline.model.commands import By, DiscardDead, Pause, StartReplay
 from tieline.model.commands import ReplayFilter as Filter
 from tieline.model.runs.run import Dead, Done, Held, RetryAt, Waiting
 from tieline.model.views.views import (
@@ -20,7 +21,6 @@ from tieline.model.views.views import (
     ListReceipts,
     ListReplays,
     ListRuns,
-    ListSchedules,
     ListWorkers,
     Window,
 )

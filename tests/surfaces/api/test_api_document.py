@@ -26,8 +26,9 @@ from tests.soak import times
 from tests.surfaces.web.site import open_site
 
 from tieline.compose.features import endpoints
+from tieline.features.schedules.model import KeepSchedule
 from tieline.model.base.by import By
-from tieline.model.commands import KeepSchedule, ReplayFilter, StartReplay
+from tieline.model.commands import ReplayFilter, StartReplay
 from tieline.model.people.role import Role
 from tieline.model.replays.operation import BulkFilter, StartOperation
 from tieline.model.runs.run import Dead, Held, StepState

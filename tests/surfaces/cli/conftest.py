@@ -13,7 +13,8 @@ from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.compose.cli import Build
 from tieline.compose.features import VOCABULARY
 from tieline.features.issues.rules import issue_of
-from tieline.model.commands import By, Heard, KeepSchedule, KeepTally, Pause, Progress, TallyRow
+from tieline.features.schedules.model import KeepSchedule
+from tieline.model.commands import By, Heard, KeepTally, Pause, Progress, TallyRow
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState

@@ -11,7 +11,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from tieline.model.base.failure import FailureKind
-from tieline.model.hub.flow import HubSpec, ScheduleSource
+from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.people.alert import AlertKind
 from tieline.model.runs.run import RunState
@@ -70,12 +70,12 @@ class Maker:
 
     def __init__(self, hub: HubSpec) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
-        sources = (flow.source for flow in hub.flows.values())
+        sources = hub.sources().values()
         self.names: dict[str, Iterable[str]] = {
-            "source": hub.webhooks(),
+            "source": hub.heard(),
             "flow": hub.flows,
             "connection": hub.connections,
-            "schedule": {s.name for s in sources if isinstance(s, ScheduleSource)},
+            "schedule": {s.name for s in sources if s.kind == "schedule"},
             "verdict": VERDICTS,
             "outcome": OUTCOMES,
             "state": QUEUED,

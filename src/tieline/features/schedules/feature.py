@@ -1,43 +1,57 @@
 """Schedules: flows that are due by the clock; each due time fires once."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.reading import listing
-from tieline.adapters.sql.runs import scheduling
 from tieline.features.manifest import Answers, Feature, Handles
-from tieline.model import commands as c
-from tieline.model.views import views as v
+from tieline.features.schedules import checks, reading, store
+from tieline.features.schedules.loops import loops
+from tieline.features.schedules.model import Fire, KeepSchedule, ListSchedules
+from tieline.model.runs.facts import ScheduleFired
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
     import typer
 
+    from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
 
 
-def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import schedules
+def _endpoints() -> "tuple[Endpoint, ...]":
+    from tieline.features.schedules import api
 
-    app.add_typer(schedules.app, name="schedules")
+    return api.ENDPOINTS
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.features.schedules import cli
+
+    app.add_typer(cli.app, name="schedules")
 
 
 def _pages() -> "Pages":
+    from tieline.features.schedules import pages
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import Entry, Link
 
     link = Link("/schedules", "Schedules", "schedule")
-    return Pages(lambda _: (), menu=(Entry("System", link),))
+    templates = Path(__file__).parent / "templates"
+    return Pages(pages.routes, menu=(Entry("System", link),), templates=templates)
 
 
 SCHEDULES = Feature(
     name="schedules",
     says="Fires flows by the clock, once for each due time.",
     commands=(
-        Handles(c.KeepSchedule, scheduling.keep_schedule),
-        Handles(c.Fire, scheduling.fire),
+        Handles(KeepSchedule, store.keep_schedule),
+        Handles(Fire, store.fire),
     ),
-    questions=(Answers(v.ListSchedules, listing.schedules, needs=Permission.READ),),
+    questions=(Answers(ListSchedules, reading.schedules, needs=Permission.READ),),
+    loops=loops,
+    endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
     tables=("schedule",),
+    facts=(ScheduleFired,),
+    checks=(checks.of_schedules,),
 )

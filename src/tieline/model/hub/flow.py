@@ -1,9 +1,9 @@
 """Flow: what an author declared, as data: sources, contracts, flows and the hub around them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from tieline.model.calls.policy import Drift
 from tieline.model.calls.retrying import RetryPolicy
@@ -40,35 +40,116 @@ class ContractSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSource:
-    """Deliveries at ``/in/<name>``, verified by *scheme*."""
+class Source:
+    """Where events come from. Each kind of source is a class of its own; what the engine, the
+    checks and the pages have to know of any source, they ask of it here."""
 
     name: str
+    """One name stands for one source in the whole hub."""
+    kind: ClassVar[str]
+    """What people call it: ``webhook``."""
+    is_heard: ClassVar[bool] = False
+    """Whether others decide when something comes: it is counted, and its silence is told."""
+    agreed: ClassVar[str] = "settings"
+    """What flows that share it must say alike."""
+    remedy: ClassVar[str] = "say the same in both"
+    """What to do about flows that do not."""
+
+    @property
+    def expect_every(self) -> timedelta | None:
+        """A longer silence raises the alarm; None: the hub learns what is usual."""
+        return None
+
+    @property
+    def unverified(self) -> bool:
+        """Whether anybody may send to it."""
+        return False
+
+    @property
+    def place(self) -> str:
+        """The path to which others deliver; empty: the hub fetches by itself."""
+        return ""
+
+    @property
+    def about(self) -> str:
+        """What it is, in a sentence for people."""
+        return f"A {self.kind}."
+
+    @property
+    def proof(self) -> str:
+        """How it is known that what comes is from there, in words."""
+        return ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The vault's names of what must never be shown."""
+        return ()
+
+    def mistakes(self) -> Iterator[str]:
+        """What is wrong with how it was declared."""
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSource(Source):
+    """Deliveries at ``/in/<name>``, verified by *scheme*."""
+
+    kind: ClassVar[str] = "webhook"
+    is_heard: ClassVar[bool] = True
+    agreed: ClassVar[str] = "unverified, max_body_bytes or expect_every"
     scheme: WebhookScheme
     signing: str
     """The vault's name of the secrets."""
     unverified: bool = False
     max_body_bytes: int = 1024 * 1024
     expect_every: timedelta | None = None
-    """A longer silence raises the alarm; None: the hub learns what is usual."""
+
+    @property
+    def place(self) -> str:
+        return f"/in/{self.name}"
+
+    @property
+    def about(self) -> str:
+        return f"Where deliveries come in at {self.place}."
+
+    @property
+    def proof(self) -> str:
+        if self.unverified:
+            return "not verified: anybody may send to this source"
+        return "signature over the raw bytes"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.signing, f"{self.signing}-verify")
+
+    def mistakes(self) -> Iterator[str]:
+        if not self.scheme.schemes and not self.unverified:
+            yield (
+                f"webhooks of {self.name!r} are not signed; choose a signed source, "
+                "or say unverified=True to accept what anybody sends"
+            )
+        if self.max_body_bytes < 1:
+            yield f"max_body_bytes of {self.name!r} is {self.max_body_bytes}; use 1 or more"
+        if self.expect_every is not None and self.expect_every.total_seconds() <= 0:
+            yield f"expect_every of {self.name!r} is {self.expect_every}; use a time above zero"
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleSource:
+class ScheduleSource(Source):
     """Firings of a clock."""
 
-    name: str
+    kind: ClassVar[str] = "schedule"
+    agreed: ClassVar[str] = "times or missed policies"
+    remedy: ClassVar[str] = "give one of them another name="
     schedule: Schedule
 
 
 @dataclass(frozen=True, slots=True)
-class TopicSource:
+class TopicSource(Source):
     """Events that flows emit."""
 
+    kind: ClassVar[str] = "topic"
     name: str = "topic"
-
-
-Source = WebhookSource | ScheduleSource | TopicSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +189,14 @@ class HubSpec:
     flows: Mapping[str, FlowSpec]
     connections: Mapping[str, ConnectionSpec]
 
+    def sources(self) -> dict[str, Source]:
+        """Every source that a flow listens to, by name."""
+        return {flow.source.name: flow.source for flow in self.flows.values()}
+
+    def heard(self) -> dict[str, Source]:
+        """Those where others decide when something comes."""
+        return {name: source for name, source in self.sources().items() if source.is_heard}
+
     def webhooks(self) -> dict[str, WebhookSource]:
-        """Every webhook source by name."""
-        sources = (flow.source for flow in self.flows.values())
-        return {s.name: s for s in sources if isinstance(s, WebhookSource)}
+        """Those that have a door of their own."""
+        return {n: s for n, s in self.sources().items() if isinstance(s, WebhookSource)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, Tenant
-from tieline.model.commands import ReplayFilter, ScheduleRow
+from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.event import Reference
 from tieline.model.people.alert import AlertBook, AlertRow, Signs
 from tieline.model.question import Question as Question
@@ -158,11 +158,6 @@ class ListStandings(Question[tuple[StandingRow, ...]]):
 @dataclass(frozen=True, slots=True)
 class ListPauses(Question[tuple[PauseRow, ...]]):
     """All flows and connections that somebody holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListSchedules(Question[tuple[ScheduleRow, ...]]):
-    """All schedules, with their next times."""
 
 
 @dataclass(frozen=True, slots=True)

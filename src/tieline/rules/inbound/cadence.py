@@ -70,10 +70,10 @@ def longest_pause_us(row: SourceRow | None, declared: timedelta | None) -> int |
 
 def silent_ones(rows: Iterable[SourceRow], hub: HubSpec | None, now_us: Micros) -> frozenset[str]:
     """The names of those that pause for longer than they may; *hub* says what is declared."""
-    doors = {} if hub is None else hub.webhooks()
+    sources = {} if hub is None else hub.heard()
     found = set()
     for row in rows:
-        declared = doors[row.name].expect_every if row.name in doors else None
+        declared = sources[row.name].expect_every if row.name in sources else None
         pause_us = longest_pause_us(row, declared)
         if row.last_us and pause_us is not None and now_us - row.last_us > pause_us:
             found.add(row.name)

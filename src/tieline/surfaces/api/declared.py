@@ -1,34 +1,23 @@
-"""Declared: flows, connections, sources, schedules and workers, as declared and as they stand."""
+"""Declared: flows, connections, sources and workers, as declared and as they stand."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
 from pydantic import Field
 
-from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import Micros, WorkerId
-from tieline.model.commands import ScheduleRow
 from tieline.model.views.declared import ConnectionLine, FlowLine
 from tieline.model.views.more import ShowWorker, WorkerDetail
 from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.views.series import ListSources, SourceRow
-from tieline.model.views.views import CountCalls, CountWork, ListPauses, ListSchedules, ListWorkers
+from tieline.model.views.views import CountCalls, CountWork, ListPauses, ListWorkers
 from tieline.operations import decide, overview
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Reacting, Why
 from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler
 from tieline.surfaces.api.filters import check_names
-from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key
-
-
-class _Named(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-N = TypeVar("N", bound=_Named)
+from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, named
 
 
 class FlowQuery(Listing):
@@ -97,7 +86,7 @@ async def flow_lines(ask: Ask) -> tuple[FlowLine, ...]:
 
 async def show_flow(ask: Ask) -> FlowLine:
     """One flow."""
-    return _named(await flow_lines(ask), "flow", ask.path["name"])
+    return named(await flow_lines(ask), "flow", ask.path["name"])
 
 
 async def list_connections(ask: Ask) -> Listed[ConnectionLine]:
@@ -123,7 +112,7 @@ async def connection_lines(ask: Ask) -> tuple[ConnectionLine, ...]:
 
 async def show_connection(ask: Ask) -> ConnectionLine:
     """One connection."""
-    return _named(await connection_lines(ask), "connection", ask.path["name"])
+    return named(await connection_lines(ask), "connection", ask.path["name"])
 
 
 async def list_sources(ask: Ask) -> Listed[SourceRow]:
@@ -134,17 +123,6 @@ async def list_sources(ask: Ask) -> Listed[SourceRow]:
     silent = silent_ones(rows, ask.parts.hub, now_us)
     wanted = [row for row in rows if q.silent in {None, row.name in silent}]
     return by_key(ask, wanted, lambda row: row.name)
-
-
-async def list_schedules(ask: Ask) -> Listed[ScheduleRow]:
-    """Schedules by name."""
-    rows = await ask.parts.views.read(ListSchedules())
-    return by_key(ask, rows, lambda row: row.name)
-
-
-async def show_schedule(ask: Ask) -> ScheduleRow:
-    """One schedule."""
-    return _named(await ask.parts.views.read(ListSchedules()), "schedule", ask.path["name"])
 
 
 async def list_workers(ask: Ask) -> Listed[WorkerRow]:
@@ -196,14 +174,6 @@ def resume(kind: str) -> Handler:
     return handler
 
 
-def _named(lines: Iterable[N], kind: str, name: str) -> N:
-    """The one of this name. Raises NotFound."""
-    found = next((line for line in lines if line.name == name), None)
-    if found is None:
-        raise NotFound(kind, name)
-    return found
-
-
 _READ, _OPERATE = Permission.READ, Permission.OPERATE
 _GONE = ("not-found",)
 _CHANGE = ("not-found", "conflict")
@@ -226,10 +196,6 @@ ENDPOINTS = (
              resume("connection"), _WORDS, body=Why, problems=_CHANGE),
     Endpoint("GET", "/sources", _READ, "List sources", list_sources, Listed[SourceRow],
              query=SourceQuery),
-    Endpoint("GET", "/schedules", _READ, "List schedules", list_schedules,
-             Listed[ScheduleRow], query=Listing),
-    Endpoint("GET", "/schedules/{name}", _READ, "Show a schedule", show_schedule, ScheduleRow,
-             problems=_GONE),
     Endpoint("GET", "/workers", _READ, "List workers", list_workers, Listed[WorkerRow],
              query=Listing),
     Endpoint("GET", "/workers/{id}", _READ, "Show a worker", show_worker, WorkerDetail,

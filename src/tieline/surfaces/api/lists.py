@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import Field
 
+from tieline.model.base.errors import NotFound
 from tieline.model.views.views import MOST_ROWS, Page, Window
 from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.api.endpoint import Ask, Strict
@@ -16,6 +17,14 @@ from tieline.surfaces.api.filters import check_names
 from tieline.surfaces.web.problem import Problem
 
 R = TypeVar("R")
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
 
 LONGEST = 200
 Cursors = str | re.Pattern[str]
@@ -107,3 +116,11 @@ def in_order(ask: Ask, rows: Sequence[R]) -> Listed[R]:
     first = int(query.cursor or 0)
     end = first + query.limit
     return Listed(tuple(rows[first:end]), str(end) if len(rows) > end else None)
+
+
+def named(rows: Iterable[N], kind: str, name: str) -> N:
+    """The one of this name. Raises NotFound."""
+    found = next((row for row in rows if row.name == name), None)
+    if found is None:
+        raise NotFound(kind, name)
+    return found

@@ -1,12 +1,13 @@
 """Build: what the command line works with; the wiring makes it, no command names a backend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreSheet
+from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -109,6 +110,11 @@ class Build(Protocol):
 
         Raises SettingsError, DeclarationError, StoreError.
         """
+        ...
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """What features have the doctor look at."""
         ...
 
     def demo(self, wishes: DemoWishes) -> int:

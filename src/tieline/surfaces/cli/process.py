@@ -136,7 +136,9 @@ def doctor(
 
     async def look() -> tuple[doctors.Finding, ...]:
         async with session.views() as views:
-            return await doctors.examine(views, hub, vault, now_us, thorough=thorough)
+            return await doctors.examine(
+                views, hub, vault, now_us, checks=session.build.checks, thorough=thorough
+            )
 
     findings = (*mistakes, *session.run(look()))
     if session.paper.is_json:

@@ -8,7 +8,7 @@ import orjson
 
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model.base.ids import EventId
-from tieline.model.commands import ReplayFilter, ScheduleRow
+from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.views import views as v
 from tieline.model.views.rows import (
@@ -185,11 +185,6 @@ def _times(window: v.Window) -> dict[str, int]:
 def pauses(_: v.ListPauses) -> Steps[tuple[PauseRow, ...]]:
     """All pauses."""
     return tuple(PauseRow(*row) for row in (yield from ask("pause_list")))
-
-
-def schedules(_: v.ListSchedules) -> Steps[tuple[ScheduleRow, ...]]:
-    """All schedules."""
-    return tuple(ScheduleRow(*row) for row in (yield from ask("schedule_list")))
 
 
 def workers(_: v.ListWorkers) -> Steps[tuple[WorkerRow, ...]]:

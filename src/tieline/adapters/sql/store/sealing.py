@@ -5,7 +5,8 @@ The one place that knows where payloads are: bodies of receipts, data of events,
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from tieline.model import commands as c
 from tieline.model.command import Command
@@ -26,6 +27,7 @@ from tieline.ports.sealer import Sealer
 from tieline.ports.views import Views
 
 R = TypeVar("R")
+Seal = Callable[[Any, Sealer], Any]
 
 
 class SealedViews:
@@ -49,9 +51,19 @@ class SealedViews:
 
 def sealed(command: Command[R], sealer: Sealer) -> Command[R]:
     """*command* as it may be stored."""
-    seal = SEALS.get(type(command))
-    found: Command[R] = command if seal is None else seal(command, sealer)
+    found, kind = command, cast("type", type(command))
+    for seal in seals_of(kind):
+        found = seal(found, sealer)
     return found
+
+
+@cache
+def seals_of(kind: type) -> tuple[Seal, ...]:
+    """What seals commands of *kind*: features have theirs by the fields that carry payloads."""
+    if kind in SEALS:
+        return (SEALS[kind],)
+    fields: Mapping[str, object] = getattr(kind, "__dataclass_fields__", {})
+    return tuple(BY_FIELD[name] for name in fields if name in BY_FIELD)
 
 
 def _ingest(command: c.Ingest, sealer: Sealer) -> c.Ingest:
@@ -102,18 +114,24 @@ def _with_admission(command: Any, sealer: Sealer) -> Any:
     return replace(command, admission=_admission(command.admission, sealer))
 
 
+def _with_admissions(command: Any, sealer: Sealer) -> Any:
+    return replace(command, admissions=tuple(_admission(one, sealer) for one in command.admissions))
+
+
+def _with_receipt(command: Any, sealer: Sealer) -> Any:
+    return replace(command, receipt=_receipt(command.receipt, sealer))
+
+
 def _with_progress(command: Any, sealer: Sealer) -> Any:
     return replace(command, progress=_progress(command.progress, sealer))
 
 
-SEALS: Mapping[type[Command[Any]], Callable[[Any, Sealer], Any]] = {
-    c.Ingest: _ingest,
-    c.KeepReceipt: lambda command, sealer: c.KeepReceipt(_receipt(command.receipt, sealer)),
-    c.Remember: _with_progress,
-    c.Settle: _with_progress,
-    c.Fire: _with_admission,
-    c.EditDead: _with_admission,
-    c.ResolveHeld: _resolve,
+SEALS: Mapping[type, Seal] = {c.Ingest: _ingest, c.ResolveHeld: _resolve}
+BY_FIELD: Mapping[str, Seal] = {
+    "admission": _with_admission,
+    "admissions": _with_admissions,
+    "receipt": _with_receipt,
+    "progress": _with_progress,
 }
 
 

@@ -137,7 +137,7 @@ async def receipt_page(
         of=of,
         rows=page.rows,
         pages=pages(of, page),
-        sources=sorted(desk.parts.hub.webhooks()),
+        sources=sorted(desk.parts.hub.heard()),
         verdicts=[(one, said(one)) for one in VERDICTS],
         verdict=verdict,
     )
@@ -181,9 +181,5 @@ def _receipt(hub: HubSpec, detail: ReceiptDetail) -> dict[str, Any]:
 
 def scheme(hub: HubSpec, source: str) -> str:
     """How deliveries of *source* prove where they come from."""
-    door = hub.webhooks().get(source)
-    if door is None:
-        return "the source is not declared any more"
-    if door.unverified:
-        return "not verified: anybody may send to this source"
-    return "signature over the raw bytes"
+    found = hub.heard().get(source)
+    return "the source is not declared any more" if found is None else found.proof

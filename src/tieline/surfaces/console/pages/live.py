@@ -43,7 +43,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
             rows=rows,
             kept=KEPT,
             kinds=KINDS,
-            names=sorted({*hub.flows, *hub.connections, *hub.webhooks()}),
+            names=sorted({*hub.flows, *hub.connections, *hub.heard()}),
         )
 
     @needs(Permission.READ)

@@ -10,7 +10,6 @@ from tieline.model.views.views import ListReceipts, Window
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.pages.events import scheme
 from tieline.surfaces.web.guard import needs
 
 SHOWN = 15
@@ -21,14 +20,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def list_(request: Request) -> Response:
-        heard, doors = await _heard(desk), desk.parts.hub.webhooks()
+        heard, known = await _heard(desk), desk.parts.hub.heard()
         return await desk.page(
             request,
             "sources.html",
             title="Sources",
             rows=[
-                (name, doors.get(name), heard.get(name), _flows(desk, name))
-                for name in sorted({*doors, *heard})
+                (name, known.get(name), heard.get(name), _flows(desk, name))
+                for name in sorted({*known, *heard})
             ],
             silent=silent_ones(heard.values(), desk.parts.hub, desk.now_us),
         )
@@ -37,8 +36,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         name = request.path_params["name"]
         hub = desk.parts.hub
-        door, heard = hub.webhooks().get(name), (await _heard(desk)).get(name)
-        if door is None and heard is None:
+        source, heard = hub.heard().get(name), (await _heard(desk)).get(name)
+        if source is None and heard is None:
             raise NotFound("source", name)
         latest = await desk.read(ListReceipts(name, None, Window(limit=SHOWN)))
         refused = await desk.read(ListReceipts(name, "refused", Window(limit=5)))
@@ -48,11 +47,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
             here="/sources",
             title=name,
             name=name,
-            door=door,
+            source=source,
             heard=heard,
             is_silent=heard is not None and bool(silent_ones((heard,), hub, desk.now_us)),
             flows=_flows(desk, name),
-            scheme=scheme(hub, name),
             latest=latest.rows,
             refused=refused.rows,
         )

@@ -1,4 +1,4 @@
-"""System: schedules with their times, workers, and the audit log."""
+"""System: workers, and the audit log."""
 
 from typing import Any
 
@@ -7,10 +7,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.ids import WorkerId
-from tieline.model.hub.flow import ScheduleSource
 from tieline.model.views.more import CountHands, ShowWorker
 from tieline.model.views.rows import AuditRow
-from tieline.model.views.views import CheckRows, ListAudit, ListSchedules, ListWorkers
+from tieline.model.views.views import CheckRows, ListAudit, ListWorkers
 from tieline.rules.fleet.presence import clock_told, presence
 from tieline.rules.people.access import Permission
 from tieline.rules.people.audit_chain import first_break, hash_of
@@ -19,34 +18,13 @@ from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import chosen_of
 from tieline.surfaces.web.guard import needs
 
-OVERDUE_US = 120_000_000
 SLICES = 40
 """Of the audit log, in one look at all of it; each is a short read of its own."""
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """``/schedules``, ``/workers`` and ``/audit``."""
-    return [*_of_entries(desk), *_of_workers(desk), _of_audit(desk)]
-
-
-def _of_entries(desk: Desk) -> list[BaseRoute]:
-    @needs(Permission.READ)
-    async def schedules(request: Request) -> Response:
-        flows = {
-            flow.source.name: flow
-            for flow in desk.parts.hub.flows.values()
-            if isinstance(flow.source, ScheduleSource)
-        }
-        return await desk.page(
-            request,
-            "schedules.html",
-            title="Schedules",
-            rows=await desk.read(ListSchedules()),
-            flows=flows,
-            overdue_us=desk.now_us - OVERDUE_US,
-        )
-
-    return [Route("/schedules", schedules)]
+    """``/workers`` and ``/audit``."""
+    return [*_of_workers(desk), _of_audit(desk)]
 
 
 def _of_workers(desk: Desk) -> list[BaseRoute]:

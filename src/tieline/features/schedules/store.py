@@ -1,28 +1,29 @@
-"""Scheduling: schedules are registered, and each due time fires once, whoever tries."""
+"""Store: schedules are registered, and each due time fires once, whoever tries."""
 
 from tieline.adapters.sql.runs.admission import Entry, admit
 from tieline.adapters.sql.statement import Steps, ask, do
+from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
 from tieline.model.base.ids import EventId
-from tieline.model.commands import Fire, Ingested, KeepSchedule, ScheduleRow
+from tieline.model.commands import Ingested
 
 
 def keep_schedule(command: KeepSchedule) -> Steps[ScheduleRow]:
     """Register a schedule; a changed cron text or zone starts from its new next time."""
     yield from do(
-        "schedule_keep",
+        "schedules.keep",
         name=command.name,
         cron=command.cron,
         zone=command.zone,
         next_us=command.next_us,
     )
-    (row,) = yield from ask("schedule_get", name=command.name)
+    (row,) = yield from ask("schedules.get", name=command.name)
     return ScheduleRow(*row)
 
 
 def fire(command: Fire) -> Steps[Ingested]:
     """Move the schedule on and store its event, unless somebody else has done so."""
     moved = yield from do(
-        "schedule_fire",
+        "schedules.fire",
         name=command.name,
         expected_us=command.expected_us,
         next_us=command.next_us,

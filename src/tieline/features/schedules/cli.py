@@ -2,9 +2,8 @@
 
 import typer
 
+from tieline.features.schedules.model import ListSchedules, ScheduleRow
 from tieline.model.base.errors import NotFound
-from tieline.model.commands import ScheduleRow
-from tieline.model.views.views import ListSchedules
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.paper import Column, exactly, when
 

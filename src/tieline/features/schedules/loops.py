@@ -1,56 +1,59 @@
-"""Clockwork: schedules that are due come in; each due time becomes one event, fired once."""
+"""Loops: schedules that are due become events; each due time fires once, whoever tries."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from tieline.features.manifest import Engine, Repeats
+from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
 from tieline.model.base.ids import NO_TENANT, Micros
-from tieline.model.commands import Fire, KeepSchedule, ScheduleRow
-from tieline.model.hub.flow import FIRED, HubSpec, ScheduleSource
+from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
-from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
-from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach, go_on
-from tieline.ports.journal import Journal
-from tieline.ports.observer import NOBODY, Observer
+from tieline.pipeline.admit import Occurrence, Origin, to_json
 from tieline.rules.runs.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LONGEST_REST_S = 30.0
+SHORTEST_REST_S = 0.001
+
+
+def loops(engine: Engine) -> Iterator[Repeats]:
+    """Every scheduler looks at the clock, for a schedule fires once whoever tries."""
+    clockwork = Clockwork(engine)
+    yield Repeats("schedules", clockwork.pass_, once=False, begin=clockwork.register)
 
 
 class Clockwork:
     """Fires the hub's schedules; several processes may try, each firing happens once."""
 
-    def __init__(  # noqa: PLR0913 - the parts of a clockwork
-        self,
-        hub: HubSpec,
-        admitter: Admitter,
-        journal: Journal,
-        clock: Clock,
-        reach: Reach = go_on,
-        observer: Observer = NOBODY,
-    ) -> None:
-        sources = (flow.source for flow in hub.flows.values())
+    def __init__(self, engine: Engine) -> None:
+        sources = (flow.source for flow in engine.hub.flows.values())
         self._sources = {s.name: s for s in sources if isinstance(s, ScheduleSource)}
         self._rows: dict[str, ScheduleRow] = {}
-        self._admitter = admitter
-        self._journal = journal
-        self._clock = clock
-        self._reach = reach
-        self._observer = observer
+        self._engine = engine
 
     async def register(self) -> None:
         """Make the store know every schedule; known ones keep what they are due for."""
-        now_us = self._clock.now_us()
+        now_us = self._engine.clock.now_us()
         for source in self._sources.values():
             schedule = source.schedule
             next_us = to_micros(next_firing(schedule, to_datetime(now_us)))
-            self._rows[source.name] = await self._journal.commit(
+            self._rows[source.name] = await self._engine.journal.commit(
                 KeepSchedule(source.name, schedule.cron, schedule.zone, next_us, now_us)
             )
 
-    async def fire_pass(self) -> Micros | None:
+    async def pass_(self) -> float:
+        """Fire what is due; returns how long to rest."""
+        next_us = await self.fire_due()
+        self._engine.look()
+        if next_us is None:
+            return LONGEST_REST_S
+        rest_s = (next_us - self._engine.clock.now_us()) / 1e6
+        return min(max(rest_s, SHORTEST_REST_S), LONGEST_REST_S)
+
+    async def fire_due(self) -> Micros | None:
         """Fire what is due; returns when the next schedule is (None: there is none)."""
-        now_us = self._clock.now_us()
+        now_us = self._engine.clock.now_us()
         for row in list(self._rows.values()):
             if row.next_us <= now_us:
                 await self._fire(self._sources[row.name], row, now_us)
@@ -58,6 +61,7 @@ class Clockwork:
 
     async def _fire(self, source: ScheduleSource, row: ScheduleRow, now_us: Micros) -> None:
         """Store the firing that is owed, with what was missed; then look where the row stands."""
+        engine = self._engine
         before = to_datetime(row.next_us) - MICROSECOND
         owed = due_firings(source.schedule, before, to_datetime(now_us))
         missed = 0 if owed.missed is None else owed.missed.count
@@ -65,17 +69,17 @@ class Clockwork:
         if owed.fire is not None:
             occurrences = [_occurrence(source, owed.fire, missed)]
             origin = Origin(NO_TENANT, source.name, now_us, f"{source.name}@{owed.fire:%FT%TZ}")
-            admission = self._admitter.admit(occurrences, origin).admissions[0]
+            admission = engine.admitter.admit(occurrences, origin).admissions[0]
         next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
-        self._reach("fire.before")
+        engine.reach("fire.before")
         fire = Fire(row.name, row.next_us, next_us, missed, admission, now_us)
-        fired = await self._journal.commit(fire)
-        self._reach("fire.after")
+        fired = await engine.journal.commit(fire)
+        engine.reach("fire.after")
         if fired.fresh or admission is None:
             told = ScheduleFired(row.name, row.next_us, missed, fired.event_id or None)
-            self._observer.saw(told)
+            engine.observer.saw(told)
         schedule = source.schedule
-        self._rows[row.name] = await self._journal.commit(
+        self._rows[row.name] = await engine.journal.commit(
             KeepSchedule(row.name, schedule.cron, schedule.zone, next_us, now_us)
         )
 

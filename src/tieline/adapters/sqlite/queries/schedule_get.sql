@@ -1,2 +1,0 @@
--- One schedule as it stands.
-SELECT name, cron, zone, next_us, last_us, missed FROM schedule WHERE name = :name

@@ -1,0 +1,54 @@
+"""Model: a schedule as it is stored, and what is ordered and asked of schedules."""
+
+from dataclasses import dataclass
+
+from tieline.model.base.ids import Micros
+from tieline.model.base.value import value
+from tieline.model.command import Command
+from tieline.model.commands import Admission, Ingested
+from tieline.model.question import Question
+
+OVERDUE_US = 120_000_000
+"""A schedule that is due for longer has nobody who fires it."""
+
+
+@value
+class ScheduleRow:
+    """A schedule as stored."""
+
+    name: str
+    cron: str
+    zone: str
+    next_us: Micros
+    last_us: Micros | None
+    missed: int
+
+
+@value
+class KeepSchedule(Command[ScheduleRow]):
+    """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
+
+    name: str
+    cron: str
+    zone: str
+    next_us: Micros
+    now_us: Micros
+
+
+@value
+class Fire(Command[Ingested]):
+    """Fire a schedule once: fresh is False when ``expected_us`` is no longer its time."""
+
+    name: str
+    expected_us: Micros
+    next_us: Micros
+    missed: int
+    """Firings that were due while nobody ran, beyond the one stored here."""
+    admission: Admission | None
+    """None: the missed firing is skipped, only the time moves on."""
+    now_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class ListSchedules(Question[tuple[ScheduleRow, ...]]):
+    """All schedules, with their next times."""
