@@ -21,6 +21,7 @@ from tieline.model.views.views import (
     Question,
     Window,
 )
+from tieline.ports.views import Views
 from tieline.rules.privacy.hidden_key import beginning_asked
 from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.words import kind_words, said
@@ -63,19 +64,19 @@ KINDS: dict[str, tuple[str, Lists, Callable[[Any], tuple[str, int]]]] = {
 }
 
 
-async def in_hidden_lane(desk: Desk, text: str) -> tuple[Match, ...]:
+async def in_hidden_lane(views: Views, text: str) -> tuple[Match, ...]:
     """Runs whose lane has this short form: the first of those that stand still, and the newest."""
     low = beginning_asked(text)
     if low is None:
         return ()
     found = {
         lane.head: Match("run", lane.head, f"{lane.flow}, {said(lane.state)}", lane.since_us)
-        for lane in await desk.read(ListLanes())
+        for lane in await views.read(ListLanes())
         if lane.lane.startswith(low)
     }
     window = Window(limit=MOST_ROWS)
     for _ in range(LOOKED_AT // MOST_ROWS):
-        page = await desk.read(ListRuns(window=window))
+        page = await views.read(ListRuns(window=window))
         for row in page.rows:
             if (row.lane or "").startswith(low):
                 words = f"{row.flow}, {said(row.state)}"

@@ -70,7 +70,7 @@ async def _matches(desk: Desk, request: Request, text: str) -> Response:
     """Nothing has exactly this name: what it may mean, or where to look."""
     matches = (
         await desk.read(Find(text))
-        or await in_hidden_lane(desk, text)
+        or await in_hidden_lane(desk.parts.views, text)
         or await ending_in(desk, text)
     )
     may_read = viewer_of(request).may(Permission.READ)
