@@ -21,8 +21,10 @@ from tieline.model.views.views import Page
 from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
+from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crashpoints import Reach
+from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views

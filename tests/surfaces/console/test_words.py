@@ -66,3 +66,31 @@ def test_every_template_can_be_read() -> None:
 
     for name in made.list_templates():
         made.get_template(name)
+
+
+def test_a_badge_says_what_people_call_a_state() -> None:
+    assert "queued" in words.badge("ready")
+    assert "outcome unknown" in words.badge("in-doubt")
+    assert "waiting for crm-2" in words.badge("waiting", "waiting for crm-2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "said"),
+    [
+        ("rejected", 422, "rejected 422"),
+        ("refused-422", None, "rejected 422"),
+        ("refused", 401, "rejected at the door 401"),
+        ("quarantined", 202, "quarantined"),
+    ],
+)
+def test_a_failure_is_called_by_who_said_no(kind: str, status: int | None, said: str) -> None:
+    assert words.kind_words(kind, status) == said
+
+
+def test_what_somebody_typed_is_sent_again_as_it_was() -> None:
+    hash_ = "sha256:" + "3fa4c1d2" * 4
+
+    assert words.shown(hash_) == "hidden key 3fa4c1d2"
+    assert words.as_given(hash_) == hash_
+    assert words.as_given("<b>\n</b>") == "&lt;b&gt;\n&lt;/b&gt;"
+    assert words.as_given(None) == ""

@@ -69,7 +69,7 @@ def _tell(session: Session, sheet: StoreSheet) -> None:
 
 @app.command()
 def migrate(context: typer.Context) -> None:
-    """Bring the store up to this release; a running older process keeps what it uses."""
+    """Bring the store up to this release; nothing is taken from an older hub that runs."""
     session = o.session_of(context)
     store = session.target().store
 

@@ -116,6 +116,7 @@ class Desk:
             viewer=viewer,
             menu=menu(self.entries, viewer, standing),
             told=self.told.get(request.query_params.get("told", "")),
+            ordered_by=self._ordered_by(),
             may_operate=viewer.may(Permission.OPERATE),
             may_read=viewer.may(Permission.READ),
             may_admin=viewer.may(Permission.ADMIN),
@@ -132,6 +133,7 @@ class Desk:
             may_operate=viewer.may(Permission.OPERATE),
             may_read=viewer.may(Permission.READ),
             now_us=self.now_us,
+            ordered_by=self._ordered_by(),
             **view,
         )
         return HTMLResponse(text)
@@ -145,6 +147,10 @@ class Desk:
             **self._frame(request), viewer=viewer, **view
         )
         return HTMLResponse(text, status)
+
+    def _ordered_by(self) -> dict[str, str | None]:
+        """By flow, the name of the field whose values are its lanes."""
+        return {name: flow.ordered_by for name, flow in self.parts.hub.flows.items()}
 
     def _frame(self, request: Request) -> dict[str, Any]:
         theme = request.cookies.get("tieline_theme", "auto")

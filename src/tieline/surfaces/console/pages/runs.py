@@ -114,5 +114,4 @@ def _view(desk: Desk, detail: RunDetail, values: tuple[str, ...]) -> dict[str, A
         "is_undecided": is_undecided(detail),
         "doubt": run.step_in_doubt,
         "owner": None if spec is None else spec.owner,
-        "lane_key": None if spec is None else spec.ordered_by,
     }
