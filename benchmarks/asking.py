@@ -14,9 +14,9 @@ from tieline.model.calls.rate import Rate
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.hub.connection import ConnectionSpec, Connector
 from tieline.pipeline.limits.guard import Guard
-from tieline.pipeline.limits.leased import SharedGuard
-from tieline.rules.fleet.connection_state import Known
-from tieline.rules.fleet.lease_quota import Account, trade
+from tieline.pipeline.limits.leased import LeasedLimits
+from tieline.rules.fleet.connection_state import SharedState
+from tieline.rules.fleet.lease_quota import ConnectionRecord, trade
 from tieline.rules.fleet.quota import RATE_USED_US
 
 START_US = 1_795_000_000_000_000
@@ -48,10 +48,10 @@ def alone(rate: Rate | None) -> Guard:
 
 def shared(rate: Rate | None) -> Guard:
     """With all of the connection in its hands."""
-    guard = SharedGuard(connection(rate))
+    guard = LeasedLimits(connection(rate))
     guard.ask(START_US, repeat=False)
     told = guard.tell(START_US)
-    given = trade(Account(Known(), None, ()), "worker", told, START_US).share
+    given = trade(ConnectionRecord(SharedState(), None, ()), "worker", told, START_US).share
     guard.hear(given, START_US, START_US)
     return guard
 

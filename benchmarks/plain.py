@@ -12,7 +12,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from benchmarks.event import is_genuine
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.model.calls.call import Egress, HttpRequest
 
 Scope = MutableMapping[str, Any]
@@ -28,7 +28,7 @@ class PlainRelay:
     def __init__(self, sink: str) -> None:
         self._sink = sink
         self._egress = Egress(allow=("127.0.0.1",))
-        self._client = ThinHttpClient()
+        self._client = PooledHttpClient()
         self._queue: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,21 +11,13 @@ from tieline.compose.store import open_views
 from tieline.features.issues.model import ListIssues, ShowIssue
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, RunId
 from tieline.model.inbound.event import Reference
-from tieline.model.views.more import (
-    CountHands,
-    Find,
-    ListAttempts,
-    ListConnections,
-    ListLanes,
-    Tail,
-)
 from tieline.model.views.series import (
     HOUR_US,
     MINUTE_US,
     CountBacklog,
     ListSources,
     ReadSeries,
-    ReadSparks,
+    ReadSeriesCounts,
     ReadSums,
 )
 from tieline.model.views.views import (
@@ -41,6 +33,14 @@ from tieline.model.views.views import (
     ShowReceipt,
     ShowRun,
     Window,
+)
+from tieline.model.views.work_lists import (
+    CountHands,
+    Find,
+    ListAttempts,
+    ListConnections,
+    ListLanes,
+    Tail,
 )
 from tieline.ports.views import Views
 
@@ -61,8 +61,8 @@ def questions(total: int, end_us: int = END_US) -> Mapping[str, Question[object]
     day_us = 24 * HOUR_US
     late = Window(before=id_of("run", middle))
     names = tuple(f"iss_{number}" for number in range(50))
-    sparks = ReadSparks("issue", names, ("failed",), end_us - day_us, end_us)
-    flows = ReadSparks("flow", ("flow_0", "flow_1"), ("done",), end_us - day_us, end_us)
+    sparks = ReadSeriesCounts("issue", names, ("failed",), end_us - day_us, end_us)
+    flows = ReadSeriesCounts("flow", ("flow_0", "flow_1"), ("done",), end_us - day_us, end_us)
     return {
         "now: issues": ListIssues(),
         "now: issues, all states": ListIssues(states=(), window=Window(limit=100)),

@@ -29,13 +29,13 @@ from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.runs.run import (
     AttemptRecord,
     ClaimedRun,
-    Done,
     HeadPolicy,
     Outcome,
+    Returned,
     StepRecord,
     StepState,
 )
-from tieline.pipeline.admit import Admitter, Occurrence, Origin
+from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence
 
 START_US = 1_767_225_600_000_000
 """2026-01-01 00:00 UTC: where the steered clock begins."""
@@ -195,7 +195,7 @@ class StoreHouse:
         receipt_id = self.ids.receipt()
         body = orjson.dumps(payload)
         own = identity or f"evt-{self.ids.made}"
-        origin = Origin(
+        origin = EventOrigin(
             NO_TENANT, "billing", self.clock.at_us, correlation or receipt_id, None, receipt_id
         )
         admitted = self.admitter.admit([Occurrence(type_, own, payload, None)], origin)
@@ -254,7 +254,7 @@ class StoreHouse:
             )
         )
 
-    async def work(self, decide: Callable[[ClaimedRun], Outcome] = lambda _: Done()) -> int:
+    async def work(self, decide: Callable[[ClaimedRun], Outcome] = lambda _: Returned()) -> int:
         """Claim what is ready and settle each run as *decide* says; returns how many."""
         runs = await self.claim()
         for run in runs:

@@ -20,7 +20,7 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.features import FEATURES
 from tieline.compose.loops import of_features
-from tieline.compose.parts import Outside, Parts, assemble
+from tieline.compose.parts import Parts, ProcessPorts, assemble
 from tieline.compose.service import Loop
 from tieline.features.manifest import Feature
 from tieline.model.base.ids import NO_TENANT
@@ -33,7 +33,7 @@ from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ListRuns, ShowRun, Window
 from tieline.operations.replay import replay_pass
 from tieline.pipeline.front import Front, FrontParts
-from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.crash_points import Reach, go_on
 from tieline.ports.vault import Vault
 from tieline.settings.settings import Settings
 
@@ -270,7 +270,7 @@ class Engine:
 
     async def open(self, hub: Hub) -> None:
         """Start on the store as it is."""
-        outside = Outside(self.vault, self.witness, self.clock, self.ids, self.reach)
+        outside = ProcessPorts(self.vault, self.witness, self.clock, self.ids, self.reach)
         settings = Settings(
             store=str(self.folder / "tieline.db"), at_once=self.at_once, port=0, **self.more
         )

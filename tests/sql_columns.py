@@ -8,7 +8,6 @@ from tests.queries import files_of
 from tieline.features.issues.model import IssueRow
 from tieline.model.inbound.event import Event
 from tieline.model.people.alert import AlertRow
-from tieline.model.views.more import AttemptRow
 from tieline.model.views.operations import OperationRow
 from tieline.model.views.rows import (
     AuditRow,
@@ -18,6 +17,7 @@ from tieline.model.views.rows import (
     ReplayRow,
     RunRow,
 )
+from tieline.model.views.work_lists import AttemptRow
 
 FILLED: dict[str, type] = {
     "alert_columns": AlertRow,

@@ -12,9 +12,9 @@ def main() -> None:
 
 def make_build() -> Build:
     """The composition; imported only when a command needs it, so that help comes at once."""
-    from tieline.compose.cli import Build
+    from tieline.compose.cli import CliBuild
 
-    return Build()
+    return CliBuild()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
@@ -20,7 +20,7 @@ from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
 from tieline.authoring.hub import Hub
 from tieline.pipeline.call import Calls
-from tieline.pipeline.steps.direct_call import OutsideCaller
+from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.caller import CURRENT
 
 
@@ -41,8 +41,8 @@ async def session(
     variables = EnvironmentVault(os.environ if environment is None else environment)
     files = [] if secrets_folder is None else [FolderVault(secrets_folder)]
     vault = VaultChain(*files, variables)
-    http, clock = ThinHttpClient(), SystemClock()
-    caller = OutsideCaller(Calls(http, vault, clock, CountingObserver()), clock, SystemIds())
+    http, clock = PooledHttpClient(), SystemClock()
+    caller = DirectCaller(Calls(http, vault, clock, CountingObserver()), clock, SystemIds())
     token = CURRENT.set(caller)
     try:
         yield

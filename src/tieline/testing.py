@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
@@ -26,15 +26,15 @@ from tieline.authoring.hub import Hub
 from tieline.model.base.errors import CallRefused, SettingsError
 from tieline.model.base.ids import NO_TENANT, EventId
 from tieline.model.calls.call import Call, Egress, HttpAnswer
-from tieline.model.calls.outcome import Refused, Succeeded, Verdict
+from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import ContractSpec, HubSpec, TopicSource
 from tieline.model.inbound.event import Event
 from tieline.pipeline.call import Calls
-from tieline.pipeline.steps.direct_call import OutsideCaller
+from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.caller import CURRENT, Caller
 from tieline.rules.inbound.routing import wants
-from tieline.rules.outbound.classify import classify, classify_inside
+from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
@@ -120,7 +120,7 @@ class _Answering:
             return given
         reason = getattr(verdict, "reason", f"HTTP {given.status}")
         kind = getattr(verdict, "kind", None)
-        if isinstance(verdict, Refused):
+        if isinstance(verdict, ProviderRefused):
             raise CallRefused(verdict.kind, reason, given.status)
         raise ConnectionError(f"{connection.name}: {kind}: {reason}")
 
@@ -172,9 +172,9 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
             known = ", ".join(sorted(spec.connections)) or "none"
             raise SettingsError("connection", name, f"the hub has {known}")
     ids, clock = SystemIds(), SystemClock()
-    http = ThinHttpClient()
+    http = PooledHttpClient()
     calls = Calls(http, FixedVault(secrets or {}), clock, CountingObserver())
-    outside = _Redirected(OutsideCaller(calls, clock, ids), base_urls or {})
+    outside = _Redirected(DirectCaller(calls, clock, ids), base_urls or {})
     started = at or EPOCH + timedelta(microseconds=clock.now_us())
     run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
     run.listeners = _listeners(spec)

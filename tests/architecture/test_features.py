@@ -16,7 +16,7 @@ from tieline.compose.features import FEATURES, actions, commands, endpoints, pag
 from tieline.features.manifest import Feature, Handles
 from tieline.model import commands as c
 from tieline.surfaces.api.endpoint import PREFIX
-from tieline.surfaces.console.desk import FOLDER as FRAME
+from tieline.surfaces.console.page_parts import FOLDER as FRAME
 
 FOLDER = Path(tieline.features.__file__ or "").parent
 NAMES = {feature.name for feature in FEATURES}

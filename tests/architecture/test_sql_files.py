@@ -13,7 +13,7 @@ from tests.sql_columns import FILLED, fillers, shown, told
 
 from tieline.adapters.sql.fragment import NAMED, ROWS, filled, without_comments
 from tieline.adapters.sqlite.migrations import migrate
-from tieline.adapters.sqlite.sets import text, text_for
+from tieline.adapters.sqlite.statements import text, text_for
 
 DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/queries"))
 SQLITE = ADAPTERS / "sqlite"

@@ -10,9 +10,9 @@ from tests import postgres_server
 
 from tieline.compose.store import open_views
 from tieline.features.issues.model import ListIssues
-from tieline.model.views.more import ListLanes
 from tieline.model.views.series import HOUR_US, ReadSums
 from tieline.model.views.views import PARTS, CheckRows, CountWork, ListDead
+from tieline.model.views.work_lists import ListLanes
 from tieline.ports.views import Views
 
 RUNS = 4_000

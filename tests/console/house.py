@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tieline.compose.store import open_views
+from tieline.demo.parts import DemoParts, stage
 from tieline.demo.samples import deliver
 from tieline.demo.scenario import STREAMS
-from tieline.demo.setup import Stage, stage
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import CountWork, ListDead, ListEvents, ListRuns, Question
-from tieline.surfaces.cli.build import DemoWishes
+from tieline.surfaces.cli.build import DemoOptions
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def chromium() -> str | None:
 class House:
     """A hub at work, as seen from another thread."""
 
-    stage: Stage
+    stage: DemoParts
     loop: asyncio.AbstractEventLoop
     order: str
     """The number of an order whose payment was booked."""
@@ -124,14 +124,14 @@ def _live(ready: "Future[House]", leave: threading.Event) -> None:
 
 
 async def _at_work(ready: "Future[House]", leave: threading.Event) -> None:
-    wishes = DemoWishes(0.0, 1.0, False, None, True, False)
+    wishes = DemoOptions(0.0, 1.0, False, None, True, False)
     async with stage(wishes, open_views) as at_work, _furnished(at_work) as found:
         ready.set_result(found)
         await asyncio.to_thread(leave.wait)
 
 
 @asynccontextmanager
-async def _furnished(at_work: Stage) -> AsyncIterator[House]:
+async def _furnished(at_work: DemoParts) -> AsyncIterator[House]:
     number = at_work.first_number
     await _misbehave(at_work)
     for stream in STREAMS:
@@ -159,7 +159,7 @@ def _event(kind: str, inner: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": kind, "object": inner, "id": "evt_broken"}
 
 
-async def _misbehave(at_work: Stage) -> None:
+async def _misbehave(at_work: DemoParts) -> None:
     """Payments that die, tickets in doubt, calls that are made again, forged deliveries."""
     refuse = {"kind": "status", "count": STUCK, "params": {"status": 422}}
     await at_work.vendors["books"].misbehave([refuse])
@@ -174,7 +174,7 @@ async def _misbehave(at_work: Stage) -> None:
     await at_work.vendors["leads"].misbehave([{"kind": "duplicate", "count": 2}])
 
 
-def _fall_silent(at_work: Stage) -> None:
+def _fall_silent(at_work: DemoParts) -> None:
     """A source that spoke every minute until yesterday; only what was counted is left of it."""
     last_us = time.time_ns() // 1_000 - DAY_US
     hour_us = (last_us - DAY_US) // HOUR_US * HOUR_US
@@ -191,7 +191,7 @@ def _fall_silent(at_work: Stage) -> None:
         )
 
 
-async def _settled(at_work: Stage) -> None:
+async def _settled(at_work: DemoParts) -> None:
     """Wait until everything has arrived, and all is done that goes on by itself."""
     async with asyncio.timeout(SETTLE_S):
         for stream in STREAMS:
@@ -200,7 +200,7 @@ async def _settled(at_work: Stage) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _is_quiet(at_work: Stage) -> bool:
+async def _is_quiet(at_work: DemoParts) -> bool:
     counted = await at_work.views.read(CountWork())
     moving = sum(f.ready + f.running + f.retrying + f.waiting for f in counted.flows)
     held = sum(f.held for f in counted.flows)

@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from tieline.surfaces.console.desk import STATIC
+from tieline.surfaces.console.page_parts import STATIC
 
 HERE = Path(__file__).parent
 ROW = re.compile(r"`(vendor/[^`]+)`.*`([0-9a-f]{64})`")

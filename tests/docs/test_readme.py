@@ -13,7 +13,7 @@ from types import ModuleType
 import anyio
 import pytest
 
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.compose.process import running
 from tieline.model.calls.call import Egress, HttpRequest
 from tieline.settings.settings import load
@@ -66,7 +66,7 @@ async def test_the_first_hub_posts_one_entry_for_an_event_that_is_delivered_twic
             {"store": str(tmp_path / "a.db"), "port": 0, "console_port": 0}, environment={}
         )
         async with running(first_hub.hub.spec(), settings, environment=SECRETS) as hub:
-            http = ThinHttpClient()
+            http = PooledHttpClient()
             request = HttpRequest(
                 "POST",
                 f"http://127.0.0.1:{hub.port}/in/billing",

@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 import tieline.connectors
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.compose.process import running
 from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest
 from tieline.model.inbound.signature import RefusalReason, WebhookScheme
@@ -49,7 +49,7 @@ def presets() -> dict[str, WebhookScheme]:
 
 
 async def send(port: int, source: str, body: bytes, **headers: str) -> HttpAnswer:
-    http = ThinHttpClient()
+    http = PooledHttpClient()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     url = f"http://127.0.0.1:{port}/in/{source}"
     try:

@@ -56,7 +56,7 @@ def test_a_worker_that_stands_still_in_a_transaction_does_not_keep_its_locks(
     cluster.sql(f"ALTER TABLE held OWNER TO {HUB}")
     program = (
         "import asyncio, os, signal\n"
-        "from tieline.adapters.postgres.link import Link\n"
+        "from tieline.adapters.postgres.connection import Link\n"
         "from tieline.adapters.postgres.url import parse\n"
         "async def hang():\n"
         f"    link = await Link.dial(parse({cluster.url()!r}))\n"

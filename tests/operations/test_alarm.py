@@ -9,12 +9,12 @@ import pytest
 from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
 
 from tieline import Reject, Run
-from tieline.model.commands import DiscardDead, Heard, KeepTally, TallyRow
-from tieline.model.fleet.limits import KeepStandings, Standing
+from tieline.model.commands import DeliveryTime, DiscardDead, KeepTally, TallyRow
+from tieline.model.fleet.limits import ConnectionState, KeepConnectionStates
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.series import HOUR_US, MINUTE_US
 from tieline.model.views.views import ListAlerts
-from tieline.operations.alarm import Alarm, AlarmParts
+from tieline.operations.alert_judge import AlertJudge, AlertJudgeParts
 
 CHAT = "s3cret-chat-token"
 
@@ -40,9 +40,9 @@ async def engine(tmp_path: Path, chat: Vendor) -> AsyncIterator[Engine]:
         yield made
 
 
-def an_alarm(engine: Engine, chat: Vendor, **changes: object) -> Alarm:
+def an_alarm(engine: Engine, chat: Vendor, **changes: object) -> AlertJudge:
     """What a process would make at its start."""
-    parts = AlarmParts(
+    parts = AlertJudgeParts(
         hub=engine.parts.hub,
         journal=engine.parts.journal,
         views=engine.parts.views,
@@ -53,7 +53,7 @@ def an_alarm(engine: Engine, chat: Vendor, **changes: object) -> Alarm:
         disk_free=lambda: 0.5,
         webhook=f"{chat.url}/hooks/{CHAT}",
     )
-    return Alarm(replace(parts, **changes))  # type: ignore[arg-type]
+    return AlertJudge(replace(parts, **changes))  # type: ignore[arg-type]
 
 
 def texts(chat: Vendor) -> list[str]:
@@ -159,10 +159,10 @@ async def test_how_all_workers_stand_with_a_connection_is_what_counts(
     engine: Engine, chat: Vendor
 ) -> None:
     alarm = an_alarm(engine, chat, webhook=None)
-    refused = Standing(refusals=3)
-    opened = Standing(breaker="open", wait_us=10**9)
+    refused = ConnectionState(refusals=3)
+    opened = ConnectionState(breaker="open", wait_us=10**9)
     now_us = engine.clock.now_us()
-    command = KeepStandings((("books", opened), ("chat", refused)), now_us)
+    command = KeepConnectionStates((("books", opened), ("chat", refused)), now_us)
     await engine.parts.journal.commit(command)
     for _ in range(2):
         await alarm.pass_()
@@ -236,10 +236,13 @@ async def test_an_error_ratio_is_told_and_its_end_says_how_long_it_lasted(
 async def test_a_breaker_a_credential_and_a_disk_recover(engine: Engine, chat: Vendor) -> None:
     free = [0.01]
     alarm = an_alarm(engine, chat, disk_free=lambda: free[0])
-    wrong = (("books", Standing(breaker="open", wait_us=10**9)), ("chat", Standing(refusals=3)))
-    right = (("books", Standing()), ("chat", Standing()))
+    wrong = (
+        ("books", ConnectionState(breaker="open", wait_us=10**9)),
+        ("chat", ConnectionState(refusals=3)),
+    )
+    right = (("books", ConnectionState()), ("chat", ConnectionState()))
     for standings in (wrong, right):
-        await engine.parts.journal.commit(KeepStandings(standings, engine.clock.now_us()))
+        await engine.parts.journal.commit(KeepConnectionStates(standings, engine.clock.now_us()))
         for _ in range(9):
             await alarm.pass_()
             engine.clock.advance(minutes=1)
@@ -273,7 +276,7 @@ async def test_a_rhythm_is_learned_from_twenty_deliveries_over_an_hour(
             TallyRow("source", "shop", step_us, first_us - first_us % step_us, "accepted", times)
             for step_us in (MINUTE_US, HOUR_US)
         )
-        heard = Heard("shop", first_us, first_us + minutes * MINUTE_US, times)
+        heard = DeliveryTime("shop", first_us, first_us + minutes * MINUTE_US, times)
         await engine.parts.journal.commit(KeepTally(rows, (heard,)))
         engine.clock.advance(days=1)
         await an_alarm(engine, chat).pass_()

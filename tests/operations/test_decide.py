@@ -13,17 +13,17 @@ from tieline.model.commands import By
 from tieline.model.runs.run import Dead, Held
 from tieline.model.views.views import ListDead, ListPauses, ShowEvent, ShowRun
 from tieline.operations import decide
-from tieline.operations.decide import Decision, Desk
+from tieline.operations.decide import Decision, EditParts
 from tieline.rules.runs.edited import original_identity
 
 Invoice = Callable[..., dict[str, object]]
 
 
 @pytest.fixture
-async def desk(house: Any) -> AsyncIterator[Desk]:
+async def desk(house: Any) -> AsyncIterator[EditParts]:
     """What an edit works with, on the store of ``house``."""
     views = SqliteReader(house.path, CATALOGUE)
-    yield Desk(house.journal, views, house.admitter)
+    yield EditParts(house.journal, views, house.admitter)
     await views.close()
 
 
@@ -39,7 +39,7 @@ async def a_dead_run(house: Any, type_: str, payload: object) -> Any:
 
 
 async def test_an_edit_is_a_new_event_with_the_old_effect_keys(
-    house: Any, desk: Desk, invoice: Invoice
+    house: Any, desk: EditParts, invoice: Invoice
 ) -> None:
     dead = await a_dead_run(house, "invoice.paid", invoice(1))
     document = b'{"invoice_id":"in_1","customer_id":"cus_1","amount_cents":5}'
@@ -58,7 +58,7 @@ async def test_an_edit_is_a_new_event_with_the_old_effect_keys(
 
 
 async def test_an_edit_of_an_edit_still_has_the_keys_of_the_original(
-    house: Any, desk: Desk
+    house: Any, desk: EditParts
 ) -> None:
     dead = await a_dead_run(house, "order.made", {"id": 1})
     first = await decide.edit(desk, dead.id, b'{"id":2}', by(house))
@@ -72,7 +72,9 @@ async def test_an_edit_of_an_edit_still_has_the_keys_of_the_original(
     assert event.cause == first.event_id
 
 
-async def test_only_the_flow_that_died_runs_again_after_an_edit(house: Any, desk: Desk) -> None:
+async def test_only_the_flow_that_died_runs_again_after_an_edit(
+    house: Any, desk: EditParts
+) -> None:
     dead = await a_dead_run(house, "order.made", {"id": 1})
 
     edited = await decide.edit(desk, dead.id, b'{"id":2}', by(house))
@@ -90,7 +92,7 @@ async def test_only_the_flow_that_died_runs_again_after_an_edit(house: Any, desk
     ],
 )
 async def test_an_edit_that_would_not_run_is_refused_and_changes_nothing(
-    house: Any, desk: Desk, invoice: Invoice, document: bytes, words: str
+    house: Any, desk: EditParts, invoice: Invoice, document: bytes, words: str
 ) -> None:
     dead = await a_dead_run(house, "invoice.paid", invoice(1))
 
@@ -100,7 +102,7 @@ async def test_an_edit_that_would_not_run_is_refused_and_changes_nothing(
     assert (await desk.views.read(ListDead())).rows[0].run_id == dead.id
 
 
-async def test_a_live_run_cannot_be_edited(house: Any, desk: Desk) -> None:
+async def test_a_live_run_cannot_be_edited(house: Any, desk: EditParts) -> None:
     await house.deliver("order.made", {})
     [run] = await house.claim()
 
@@ -110,7 +112,9 @@ async def test_a_live_run_cannot_be_edited(house: Any, desk: Desk) -> None:
         await decide.edit(desk, RunId("run_0"), b"{}", by(house))
 
 
-async def test_fields_are_replaced_without_the_payload_being_seen(house: Any, desk: Desk) -> None:
+async def test_fields_are_replaced_without_the_payload_being_seen(
+    house: Any, desk: EditParts
+) -> None:
     dead = await a_dead_run(house, "order.made", {"id": 1, "to": {"city": "Ulm"}})
 
     patched = await decide.patched(
@@ -123,7 +127,7 @@ async def test_fields_are_replaced_without_the_payload_being_seen(house: Any, de
 
 
 async def test_a_held_run_goes_on_behind_what_a_person_says_happened(
-    house: Any, desk: Desk
+    house: Any, desk: EditParts
 ) -> None:
     await house.deliver("order.made", {})
     [run] = await house.claim()
@@ -147,7 +151,7 @@ async def test_a_useless_result_is_refused(house: Any) -> None:
         await decide.resolve(house.journal, RunId("run_0"), by(house), Decision.RETRY, result=b"1")
 
 
-async def test_only_what_is_declared_can_be_paused(house: Any, desk: Desk) -> None:
+async def test_only_what_is_declared_can_be_paused(house: Any, desk: EditParts) -> None:
     with pytest.raises(NotFound, match="there is no flow 'post_invoices'"):
         await decide.pause(house.journal, house.hub, "flow", "post_invoices", by(house))
 

@@ -19,7 +19,7 @@ from tieline.model.runs.run import Dead, Held
 from tieline.model.views.details import StoreHealth
 from tieline.model.views.rows import WorkCount
 from tieline.operations import doctor
-from tieline.operations.doctor import Facts, Finding, Level
+from tieline.operations.doctor import DoctorFacts, Finding, Level
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -221,7 +221,7 @@ MEGABYTE = 2**20
     ],
 )
 def test_the_state_of_the_file_is_judged(health: StoreHealth, level: Level, words: str) -> None:
-    facts = Facts(health, WorkCount((), None, True), (), (), (), False, 1)
+    facts = DoctorFacts(health, WorkCount((), None, True), (), (), (), False, 1)
 
     wrong = [one for one in doctor.of_store(facts) if one.level is not Level.NOTE]
 

@@ -12,15 +12,15 @@ from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import WorkerId
-from tieline.model.views.engine_report import DiskSheet, StoreSheet, TableSheet
+from tieline.model.views.engine_report import DiskReport, StoreReport, TableReport
 from tieline.model.views.rows import WorkerRow
 from tieline.operations import doctor
 from tieline.operations.doctor_engine import of_sheet
 from tieline.operations.finding import Level
 
 TODAY, SECOND_US = "2026-01-01", 1_000_000
-EVENTS = TableSheet("event", 1_000, 8192, 10, START_US, 7, "2026-01-06")
-SOUND = StoreSheet(
+EVENTS = TableReport("event", 1_000, 8192, 10, START_US, 7, "2026-01-06")
+SOUND = StoreReport(
     shown="postgresql://hub@db/hub",
     engine="PostgreSQL",
     version="18.0",
@@ -37,7 +37,7 @@ SOUND = StoreSheet(
 ALICE = WorkerRow(WorkerId("wrk_1"), START_US, START_US, "host-a pid 1", "1.0", "worker", "a", 1, 0)
 
 
-def found(sheet: StoreSheet, *workers: WorkerRow, now_us: int = START_US) -> list[tuple[str, str]]:
+def found(sheet: StoreReport, *workers: WorkerRow, now_us: int = START_US) -> list[tuple[str, str]]:
     return [(one.level.value, one.what) for one in of_sheet(sheet, workers, now_us)]
 
 
@@ -67,12 +67,12 @@ def test_what_is_wrong_with_a_server_is_said(
     assert words in what
 
 
-DISK = DiskSheet(64 * 2**20, 2 * 2**20, ("standby, not in use",), 16 * 2**20, 2**40, "/data")
+DISK = DiskReport(64 * 2**20, 2 * 2**20, ("standby, not in use",), 16 * 2**20, 2**40, "/data")
 
 
 def test_the_disk_of_a_server_is_told_as_far_as_it_is_known() -> None:
     known = found(replace(SOUND, bytes=10 * 2**20, disk=DISK))
-    unknown = found(replace(SOUND, disk=DiskSheet(None, None, (), 0, None)))
+    unknown = found(replace(SOUND, disk=DiskReport(None, None, (), 0, None)))
 
     assert known == [
         (

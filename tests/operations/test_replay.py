@@ -13,7 +13,7 @@ from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import By, ReplayFilter
 from tieline.model.hub.flow import REPLAY_PRIORITY
-from tieline.model.runs.run import Dead, Done
+from tieline.model.runs.run import Dead, Returned
 from tieline.model.views.replay_plan import Plan
 from tieline.model.views.views import ListRuns, ShowReplay, Window
 from tieline.operations import replay
@@ -41,7 +41,7 @@ async def deliver_and_finish(house: Any, invoice: Invoice, count: int) -> None:
         await house.deliver("invoice.paid", invoice(number, f"c{number}"), identity=f"e{number}")
         house.clock.advance(milliseconds=10)
     for run in await house.claim():
-        await house.settle(run, Done(), house.call_step(run))
+        await house.settle(run, Returned(), house.call_step(run))
 
 
 async def planned(house: Any, views: Views, wanted: ReplayFilter, **options: Any) -> Plan:
@@ -168,7 +168,7 @@ async def test_new_actions_are_a_generation_of_their_own_each_time(
         await run_to_the_end(house, views)
         [again] = await house.claim()
         generations.append(again.generation)
-        await house.settle(again, Done())
+        await house.settle(again, Returned())
 
     assert made.as_new_action
     assert generations == [1, 2]
@@ -227,7 +227,7 @@ async def test_only_the_dead_are_replayed_when_the_filter_says_so(
 ) -> None:
     await house.deliver("invoice.paid", invoice(1, "a"), identity="fine")
     await house.deliver("invoice.paid", invoice(2, "b"), identity="broken")
-    await house.work(lambda run: Dead("x", "y") if run.event.identity == "broken" else Done())
+    await house.work(lambda run: Dead("x", "y") if run.event.identity == "broken" else Returned())
 
     made = await planned(house, views, ReplayFilter(states=("dead",), flow="post_invoice"))
 

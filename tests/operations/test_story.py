@@ -10,11 +10,11 @@ from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.commands import By, Progress
 from tieline.model.inbound.event import Mention
-from tieline.model.runs.run import Dead, Done, Held, StepState
+from tieline.model.runs.run import Dead, Held, Returned, StepState
 from tieline.operations import decide
 from tieline.operations.plain_story import plain
 from tieline.operations.story import find, story
-from tieline.pipeline.admit import Occurrence, Origin
+from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -34,7 +34,7 @@ async def an_eventful_life(house: Any, invoice: Invoice) -> Any:
     await house.deliver("invoice.paid", invoice(1), identity="one")
     house.clock.advance(seconds=1)
     [run] = await house.claim()
-    origin = Origin(
+    origin = EventOrigin(
         run.tenant, "topic", house.clock.at_us, run.event.correlation, None, None, run.id
     )
     posted = house.admitter.admit([Occurrence("invoice.posted", "e", {}, b"{}")], origin)
@@ -42,7 +42,7 @@ async def an_eventful_life(house: Any, invoice: Invoice) -> Any:
     made = house.call_step(run)
     progress = Progress(made.steps, made.attempts, (mention,), posted.admissions)
     house.clock.advance(seconds=1)
-    await house.settle(run, Done(), progress)
+    await house.settle(run, Returned(), progress)
     house.clock.advance(seconds=1)
     await house.work(lambda _: Dead("KeyError", "no such customer"))
     return run
@@ -90,7 +90,7 @@ async def test_a_key_of_several_kinds_has_to_be_named_with_its_kind(
     ingested = await house.deliver("invoice.paid", invoice(1))
     [run] = await house.claim()
     mention = Mention("entry", "in_1", ingested.event_id, run.id, house.clock.at_us)
-    await house.settle(run, Done(), Progress(mentions=(mention,)))
+    await house.settle(run, Returned(), Progress(mentions=(mention,)))
 
     with pytest.raises(CommandRefused, match="found as entry:in_1 and invoice:in_1; say which"):
         await story(views, "in_1")

@@ -15,7 +15,7 @@ from tests.engine import Town, Vendor, until
 from tieline import Run
 from tieline.compose.process import Running, running
 from tieline.model.command import Command
-from tieline.model.fleet.limits import LeaseShares
+from tieline.model.fleet.limits import LeaseQuotas
 from tieline.model.views.views import ListAudit
 from tieline.settings.settings import Settings
 
@@ -64,7 +64,7 @@ async def test_the_calls_of_a_shared_connection_do_not_ask_the_store_each_time(
 
         def count(command: Command[Any], answer: object) -> None:
             nonlocal trades
-            trades += isinstance(command, LeaseShares)
+            trades += isinstance(command, LeaseQuotas)
             if hint is not None:
                 hint(command, answer)
 

@@ -5,7 +5,7 @@ from tests.engine import TestClock, Vendor, a_town
 from tieline import Run
 from tieline.model.base.secret import Secret
 from tieline.model.hub.flow import HubSpec
-from tieline.pipeline.redactor import Discretion, secret_names
+from tieline.pipeline.redactor import Redactor, secret_names
 
 
 class Drawer:
@@ -43,7 +43,7 @@ def test_every_name_that_a_hub_may_ask_for_is_looked_at() -> None:
 
 def test_a_secret_is_taken_out_of_a_text_also_the_one_that_it_replaced() -> None:
     clock, drawer = TestClock(), Drawer(**{"books-live": "first-secret"})
-    discretion = Discretion(a_hub(), drawer, clock, ["https://chat.example/hooks/T0K3N"])
+    discretion = Redactor(a_hub(), drawer, clock, ["https://chat.example/hooks/T0K3N"])
     text = "first-secret, then second-secret, to https://chat.example/hooks/T0K3N"
 
     before = discretion.clean(text)
@@ -58,7 +58,7 @@ def test_a_secret_is_taken_out_of_a_text_also_the_one_that_it_replaced() -> None
 
 def test_the_vault_is_asked_once_a_second_however_much_is_told() -> None:
     clock, drawer = TestClock(), Drawer()
-    discretion = Discretion(a_hub(), drawer, clock)
+    discretion = Redactor(a_hub(), drawer, clock)
     for _ in range(100):
         discretion.clean("nothing in it")
 

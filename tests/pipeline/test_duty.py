@@ -5,14 +5,14 @@ from datetime import timedelta
 from tests.engine import Engine, TestClock, Town
 
 from tieline.model.base.ids import WorkerId
-from tieline.pipeline.upkeep.leader import LOOKS, Duty
+from tieline.pipeline.upkeep.leader import LOOKS, LeaderLease
 
 LENGTH_US = 15_000_000
 
 
-def duty(engine: Engine, worker: str, clock: TestClock | None = None) -> Duty:
+def duty(engine: Engine, worker: str, clock: TestClock | None = None) -> LeaderLease:
     journal = engine.parts.journal
-    return Duty(journal, clock or engine.clock, WorkerId(worker), LENGTH_US, is_alone=False)
+    return LeaderLease(journal, clock or engine.clock, WorkerId(worker), LENGTH_US, is_alone=False)
 
 
 async def test_the_first_who_asks_has_it_and_keeps_it(engine: Engine, town: Town) -> None:

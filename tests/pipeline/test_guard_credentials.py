@@ -5,7 +5,7 @@ from tieline.connectors import acme_books
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.secret import Secret
 from tieline.model.calls.call import HttpAnswer
-from tieline.model.calls.outcome import SUCCEEDED, TryAgain, Unauthorised
+from tieline.model.calls.outcome import SUCCEEDED, CredentialRefused, TryAgain
 from tieline.pipeline.limits.guard import Guard
 
 START = 1_000_000_000_000
@@ -23,7 +23,7 @@ def refused_guard(*, in_flight: int = 0) -> Guard:
     for _ in range(1 + in_flight):
         assert guard.ask(START, repeat=False) is None
     guard.saw_refused(OLD)
-    guard.saw(Unauthorised("401"), REFUSED, started_us=START, now_us=START + 1)
+    guard.saw(CredentialRefused("401"), REFUSED, started_us=START, now_us=START + 1)
     return guard
 
 

@@ -7,9 +7,9 @@ import zlib
 import pytest
 
 from tieline.model.hub.flow import WebhookSource
-from tieline.model.inbound.request import Inbound, Problem
+from tieline.model.inbound.request import Inbound, RequestProblem
 from tieline.model.inbound.signature import EventShape, WebhookScheme
-from tieline.pipeline.receive import Received, receive
+from tieline.pipeline.receive import ReceivedRequest, receive
 
 MIB = 1024 * 1024
 SCHEME = WebhookScheme(name="x", schemes=(), shape=EventShape(), docs="https://x.example")
@@ -33,7 +33,7 @@ def test_a_bomb_takes_no_more_memory_than_the_limit(coding: str) -> None:
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RequestProblem)
     assert (problem.status, problem.code) == (413, "body-too-large")
     assert peak_bytes < 4 * MIB
 
@@ -44,5 +44,5 @@ def test_what_unfolds_to_the_limit_is_taken(size: int) -> None:
 
     received = receive(compressed(gzip.compress(plain), "gzip"), DOOR)
 
-    assert isinstance(received, Received)
+    assert isinstance(received, ReceivedRequest)
     assert received.decoded == plain

@@ -9,7 +9,7 @@ import pytest
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.secret import Secret
-from tieline.model.inbound.request import Inbound, Problem
+from tieline.model.inbound.request import Inbound, RequestProblem
 from tieline.model.runs.facts import Fact, Received
 from tieline.model.views.views import ListReceipts, ShowReceipt
 from tieline.pipeline.refuse import STRANGERS, Refuser, RefuserParts
@@ -17,7 +17,7 @@ from tieline.pipeline.refuse import STRANGERS, Refuser, RefuserParts
 if TYPE_CHECKING:
     from tests.conftest import StoreHouse
 
-PROBLEM = Problem(401, "bad-signature", "Not authentic", "no secret fits")
+PROBLEM = RequestProblem(401, "bad-signature", "Not authentic", "no secret fits")
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from tests.engine import Engine, Town, Vendor, a_town
 
 from tieline import Event, MissedPolicy, Run
-from tieline.features.schedules.loops import Clockwork
+from tieline.features.schedules.loops import Scheduler
 
 
 def firing(town: Town, cron: str, heard: list[Event], **options: Any) -> None:
@@ -112,7 +112,7 @@ async def test_two_that_look_at_the_same_time_fire_once(
     engine.clock.advance(hours=6)
     await engine.parts.house.beat_pass()
     parts = engine.parts
-    other = Clockwork(parts)
+    other = Scheduler(parts)
     await other.register()
     await engine.kept["schedules"].pass_()
     await other.pass_()

@@ -1,4 +1,4 @@
-"""SharedGuard: workers share a connection, one trade at a time, on a clock that a test moves."""
+"""LeasedLimits: workers share a connection, one trade at a time, on a clock that a test moves."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +8,9 @@ from tests.rules.test_trade import NOW_US, SECOND_US, Store, a_spec
 
 from tieline.model.base.failure import FailureKind
 from tieline.model.calls.call import HttpAnswer
-from tieline.model.calls.outcome import SUCCEEDED, TryAgain, Unauthorised, Verdict
-from tieline.model.fleet.limits import Share, Standing
-from tieline.pipeline.limits.leased import SharedGuard
+from tieline.model.calls.outcome import SUCCEEDED, CredentialRefused, TryAgain, Verdict
+from tieline.model.fleet.limits import ConnectionState, Quota
+from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.rules.fleet.quota import RATE_USED_US
 
 FINE = HttpAnswer(200, (), b"")
@@ -23,16 +23,16 @@ class Crew:
 
     def __init__(self) -> None:
         self.store = Store()
-        self.one = SharedGuard(a_spec(None, 8))
-        self.two = SharedGuard(a_spec(None, 8))
+        self.one = LeasedLimits(a_spec(None, 8))
+        self.two = LeasedLimits(a_spec(None, 8))
         self.now_us = NOW_US
         self.later(0)
 
-    def trade(self, *guards: SharedGuard) -> None:
+    def trade(self, *guards: LeasedLimits) -> None:
         for guard in guards or (self.one, self.two):
             self.store.meet("one" if guard is self.one else "two", guard, self.now_us)
 
-    def may(self, guard: SharedGuard, *, repeat: bool = False) -> str | None:
+    def may(self, guard: LeasedLimits, *, repeat: bool = False) -> str | None:
         """None, and a call is out; else why not, once the store was asked for what is missing."""
         guard.has_news = False
         no = guard.ask(self.now_us, repeat=repeat)
@@ -41,7 +41,7 @@ class Crew:
             no = guard.ask(self.now_us, repeat=repeat)
         return None if no is None else no.reason
 
-    def call(self, guard: SharedGuard, verdict: Verdict, answer: HttpAnswer | None = FINE) -> None:
+    def call(self, guard: LeasedLimits, verdict: Verdict, answer: HttpAnswer | None = FINE) -> None:
         assert self.may(guard) is None
         guard.saw(verdict, answer, started_us=self.now_us, now_us=self.now_us)
 
@@ -61,7 +61,7 @@ class Crew:
 
 
 def test_nothing_goes_before_the_first_trade() -> None:
-    guard = SharedGuard(a_spec(None))
+    guard = LeasedLimits(a_spec(None))
 
     no = guard.ask(NOW_US, repeat=False)
 
@@ -132,7 +132,7 @@ def test_a_permission_to_probe_that_is_not_used_is_given_back() -> None:
 
 def test_a_refused_credential_is_found_out_by_one_and_known_to_be_well_by_both() -> None:
     crew = Crew()
-    crew.call(crew.one, Unauthorised("HTTP 401"))
+    crew.call(crew.one, CredentialRefused("HTTP 401"))
     crew.trade()
     crew.trade()
     assert (crew.one.state, crew.two.state) == ("unhealthy", "unhealthy")
@@ -149,9 +149,9 @@ def test_a_refused_credential_is_found_out_by_one_and_known_to_be_well_by_both()
 
 def test_a_new_worker_tries_a_refused_credential_at_once() -> None:
     crew = Crew()
-    crew.call(crew.one, Unauthorised("HTTP 401"))
+    crew.call(crew.one, CredentialRefused("HTTP 401"))
     crew.trade()
-    new = SharedGuard(a_spec(None, 8))
+    new = LeasedLimits(a_spec(None, 8))
     new.ask(crew.now_us, repeat=False)
     crew.store.meet("new", new, crew.now_us)
     first = new.ask(crew.now_us, repeat=False)
@@ -206,13 +206,13 @@ def test_a_repeat_that_goes_while_a_trade_is_under_way_is_not_given_back() -> No
     assert crew.may(crew.one, repeat=True) is None
     told = crew.one.tell(crew.now_us)
     assert crew.one.ask(crew.now_us, repeat=True) is None
-    given = Share(
+    given = Quota(
         "books",
         told.holds,
         told.credit_us,
         is_cut=False,
         may_probe=False,
-        standing=Standing(),
+        standing=ConnectionState(),
         recent=(),
     )
     crew.one.hear(given, crew.now_us, crew.now_us)

@@ -5,7 +5,7 @@ from typing import Any
 from tests.engine import Answer, Engine, Town, Vendor
 
 from tieline import Run
-from tieline.model.fleet.limits import KeepStandings
+from tieline.model.fleet.limits import KeepConnectionStates
 
 
 def posting(town: Town) -> None:
@@ -16,14 +16,14 @@ def posting(town: Town) -> None:
         await books.post("/entries", json=order)
 
 
-def watch(engine: Engine) -> list[KeepStandings]:
+def watch(engine: Engine) -> list[KeepConnectionStates]:
     """Every commit that keeps standings."""
-    kept: list[KeepStandings] = []
+    kept: list[KeepConnectionStates] = []
     journal: Any = engine.parts.journal
     commit = journal.commit
 
     async def seen(command: Any) -> Any:
-        if isinstance(command, KeepStandings):
+        if isinstance(command, KeepConnectionStates):
             kept.append(command)
         return await commit(command)
 

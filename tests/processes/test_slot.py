@@ -10,7 +10,7 @@ from tests.fleet_process import is_alive
 
 from tieline.adapters.system.child import MOST_MISSED
 from tieline.adapters.system.clock import SystemClock
-from tieline.compose.fleet.slot import Around, Slot
+from tieline.compose.fleet.slot import Slot, SlotParts
 
 PATIENCE_S = 30.0
 BEGIN = """
@@ -56,7 +56,7 @@ class Rig:
 
 def a_rig(script: str, stop_s: float = PATIENCE_S, look_s: float = PATIENCE_S) -> Rig:
     stop, said = asyncio.Event(), list[str]()
-    around = Around(
+    around = SlotParts(
         [sys.executable, "-c", script],
         {},
         SystemClock(),

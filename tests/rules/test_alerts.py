@@ -10,61 +10,67 @@ from tieline.rules.watch.alerts import (
     FORGOTTEN_US,
     MINUTE_US,
     PATIENCE,
+    AlertLimits,
+    AlertProblem,
+    AllSigns,
     ConnectionSign,
     FlowSign,
-    Limits,
-    Now,
     SourceSign,
-    Wrong,
     judged,
     messages,
     wrong_now,
 )
 
-LIMITS = Limits(error_share=0.2, oldest_us=30 * MINUTE_US, disk_free_share=0.1)
+LIMITS = AlertLimits(error_share=0.2, oldest_us=30 * MINUTE_US, disk_free_share=0.1)
 FLOW = FlowSign("post_invoice", "finance-ops", dead=0, oldest_us=None)
 BOOKS = ConnectionSign("books", "finance-ops", tries=100, failures=0, state="closed")
 SHOP = SourceSign("shop", "sales", quiet_us=0, rhythm_us=60 * MINUTE_US, is_declared=True)
-BREAKER = Wrong(AlertKind.BREAKER_OPEN, "connection:books", "finance-ops", "its calls fail")
+BREAKER = AlertProblem(AlertKind.BREAKER_OPEN, "connection:books", "finance-ops", "its calls fail")
 
 
 @pytest.mark.parametrize(
     ("now", "found"),
     [
-        (Now(flows=(FLOW,), connections=(BOOKS,), sources=(SHOP,), disk_free_share=0.5), []),
-        (Now(flows=(replace(FLOW, dead=1),)), ["dead-letters flow:post_invoice"]),
-        (Now(flows=(replace(FLOW, oldest_us=30 * MINUTE_US),)), []),
+        (AllSigns(flows=(FLOW,), connections=(BOOKS,), sources=(SHOP,), disk_free_share=0.5), []),
+        (AllSigns(flows=(replace(FLOW, dead=1),)), ["dead-letters flow:post_invoice"]),
+        (AllSigns(flows=(replace(FLOW, oldest_us=30 * MINUTE_US),)), []),
         (
-            Now(flows=(replace(FLOW, oldest_us=30 * MINUTE_US + 1),)),
+            AllSigns(flows=(replace(FLOW, oldest_us=30 * MINUTE_US + 1),)),
             ["oldest-waiting flow:post_invoice"],
         ),
-        (Now(connections=(replace(BOOKS, failures=19),)), []),
-        (Now(connections=(replace(BOOKS, failures=20),)), ["error-ratio connection:books"]),
-        (Now(connections=(replace(BOOKS, tries=19, failures=19),)), []),
+        (AllSigns(connections=(replace(BOOKS, failures=19),)), []),
+        (AllSigns(connections=(replace(BOOKS, failures=20),)), ["error-ratio connection:books"]),
+        (AllSigns(connections=(replace(BOOKS, tries=19, failures=19),)), []),
         (
-            Now(connections=(replace(BOOKS, tries=20, failures=4),)),
+            AllSigns(connections=(replace(BOOKS, tries=20, failures=4),)),
             ["error-ratio connection:books"],
         ),
-        (Now(connections=(replace(BOOKS, state="open"),)), ["breaker-open connection:books"]),
-        (Now(connections=(replace(BOOKS, state="probing"),)), ["breaker-open connection:books"]),
-        (Now(connections=(replace(BOOKS, state="paused"),)), []),
+        (AllSigns(connections=(replace(BOOKS, state="open"),)), ["breaker-open connection:books"]),
         (
-            Now(connections=(replace(BOOKS, state="unhealthy"),)),
+            AllSigns(connections=(replace(BOOKS, state="probing"),)),
+            ["breaker-open connection:books"],
+        ),
+        (AllSigns(connections=(replace(BOOKS, state="paused"),)), []),
+        (
+            AllSigns(connections=(replace(BOOKS, state="unhealthy"),)),
             ["connection-unhealthy connection:books"],
         ),
-        (Now(sources=(replace(SHOP, quiet_us=60 * MINUTE_US),)), []),
-        (Now(sources=(replace(SHOP, quiet_us=61 * MINUTE_US),)), ["source-silent source:shop"]),
-        (Now(sources=(replace(SHOP, quiet_us=10**15, rhythm_us=None),)), []),
-        (Now(disk_free_share=0.1), []),
-        (Now(disk_free_share=0.0999), ["disk-low store"]),
+        (AllSigns(sources=(replace(SHOP, quiet_us=60 * MINUTE_US),)), []),
+        (
+            AllSigns(sources=(replace(SHOP, quiet_us=61 * MINUTE_US),)),
+            ["source-silent source:shop"],
+        ),
+        (AllSigns(sources=(replace(SHOP, quiet_us=10**15, rhythm_us=None),)), []),
+        (AllSigns(disk_free_share=0.1), []),
+        (AllSigns(disk_free_share=0.0999), ["disk-low store"]),
     ],
 )
-def test_what_is_wrong_at_one_moment(now: Now, found: list[str]) -> None:
+def test_what_is_wrong_at_one_moment(now: AllSigns, found: list[str]) -> None:
     assert [one.key for one in wrong_now(now, LIMITS)] == found
 
 
 def test_a_reason_says_how_bad_it_is_and_what_to_do() -> None:
-    now = Now(
+    now = AllSigns(
         flows=(replace(FLOW, dead=3),),
         connections=(replace(BOOKS, failures=50),),
         sources=(replace(SHOP, quiet_us=125 * MINUTE_US),),
@@ -85,7 +91,9 @@ class Diary:
         self.told: list[str] = []
         self.now_us = START_US
 
-    def look(self, *wrong: Wrong, after_us: int = MINUTE_US // 2, reaches: bool = True) -> str:
+    def look(
+        self, *wrong: AlertProblem, after_us: int = MINUTE_US // 2, reaches: bool = True
+    ) -> str:
         self.now_us += after_us
         judgement = judged(tuple(self.rows.values()), wrong, self.now_us)
         for row in judgement.changed:
@@ -185,7 +193,9 @@ def test_only_what_changed_is_stored_and_a_move_is_seen_once() -> None:
 
 
 def test_one_message_for_each_owner_with_all_that_concerns_them() -> None:
-    fired = judged((), (Wrong(AlertKind.DEAD_LETTERS, "flow:a", "finance", "2 wait"),), START_US)
+    fired = judged(
+        (), (AlertProblem(AlertKind.DEAD_LETTERS, "flow:a", "finance", "2 wait"),), START_US
+    )
     (firing,) = fired.changed
     ended_us = START_US + 3 * MINUTE_US
     ended = replace(firing, subject="flow:b", state="ended", ended_us=ended_us)

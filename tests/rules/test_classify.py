@@ -11,14 +11,14 @@ from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Effect, HttpAnswer
 from tieline.model.calls.outcome import (
     SUCCEEDED,
+    CredentialRefused,
     InDoubt,
-    Refused,
+    ProviderRefused,
     Succeeded,
     TryAgain,
-    Unauthorised,
     Verdict,
 )
-from tieline.rules.outbound.classify import classify
+from tieline.rules.outbound.outcome import classify
 
 NOW_US = 1_795_262_400_000_000
 FREELY = [Effect.READ, Effect.IDEMPOTENT]
@@ -62,7 +62,7 @@ def test_a_redirect_is_refused_and_says_where_it_points(status: int, effect: Eff
         status, ("location", "https://u:p@new.vendor.example/v2?token=abc"), effect=effect
     )
 
-    assert isinstance(verdict, Refused)
+    assert isinstance(verdict, ProviderRefused)
     assert verdict.kind is FailureKind.REDIRECTED
     assert "https://new.vendor.example/v2" in verdict.reason
     assert "abc" not in verdict.reason
@@ -87,7 +87,7 @@ def test_a_credential_that_is_not_accepted_is_neither_retried_nor_refused(
 ) -> None:
     verdict = verdict_on(status, body=b'{"message": "bad key"}', effect=effect)
 
-    assert isinstance(verdict, Unauthorised)
+    assert isinstance(verdict, CredentialRefused)
     assert verdict.kind is FailureKind.UNAUTHORISED
     assert "bad key" in verdict.reason
 
@@ -105,7 +105,7 @@ def test_a_403_with_a_pause_in_it_is_throttling(effect: Effect) -> None:
     assert asked.retry_after == timedelta(seconds=60)
     assert isinstance(spent, TryAgain)
     assert spent.retry_after == timedelta(seconds=90)
-    assert isinstance(left, Unauthorised)
+    assert isinstance(left, CredentialRefused)
 
 
 @pytest.mark.parametrize("effect", FREELY)
@@ -139,12 +139,12 @@ def test_what_no_repeat_can_change_is_refused_in_the_providers_own_words(
 ) -> None:
     verdict = verdict_on(status, body=b'{"error": {"message": "No such plan"}}', effect=effect)
 
-    assert verdict == Refused(FailureKind.REJECTED, "No such plan")
+    assert verdict == ProviderRefused(FailureKind.REJECTED, "No such plan")
 
 
 def test_a_refusal_without_words_names_the_status() -> None:
-    assert verdict_on(404) == Refused(FailureKind.REJECTED, "HTTP 404 Not Found")
-    assert verdict_on(499) == Refused(FailureKind.REJECTED, "HTTP 499")
+    assert verdict_on(404) == ProviderRefused(FailureKind.REJECTED, "HTTP 404 Not Found")
+    assert verdict_on(499) == ProviderRefused(FailureKind.REJECTED, "HTTP 499")
 
 
 @pytest.mark.parametrize(("effect", "verdict"), [(Effect.READ, TryAgain), (Effect.ONCE, InDoubt)])
@@ -201,19 +201,19 @@ def test_a_call_that_broke_off_is_repeated_where_that_is_safe(
     "kind", [FailureKind.BLOCKED, FailureKind.REJECTED, FailureKind.REDIRECTED]
 )
 def test_what_our_own_side_stopped_is_refused(kind: FailureKind, effect: Effect) -> None:
-    assert verdict_on_failure(kind, Delivered.NO, effect) == Refused(kind, "what happened")
+    assert verdict_on_failure(kind, Delivered.NO, effect) == ProviderRefused(kind, "what happened")
 
 
 def test_a_call_without_a_credential_is_unauthorised() -> None:
     verdict = verdict_on_failure(FailureKind.UNAUTHORISED, Delivered.NO)
 
-    assert verdict == Unauthorised("what happened")
+    assert verdict == CredentialRefused("what happened")
 
 
 def test_an_answer_over_the_limit_is_refused_or_leaves_an_unsafe_write_in_doubt() -> None:
     for effect in FREELY:
         verdict = verdict_on_failure(FailureKind.TOO_LARGE, Delivered.YES, effect)
-        assert isinstance(verdict, Refused)
+        assert isinstance(verdict, ProviderRefused)
     for effect in WITH_CARE:
         verdict = verdict_on_failure(FailureKind.TOO_LARGE, Delivered.YES, effect)
         assert isinstance(verdict, InDoubt)

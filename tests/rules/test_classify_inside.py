@@ -6,9 +6,15 @@ import pytest
 
 from tieline.model.base.failure import FailureKind
 from tieline.model.calls.call import Effect, HttpAnswer
-from tieline.model.calls.outcome import InDoubt, Refused, TryAgain, Unauthorised, Verdict
+from tieline.model.calls.outcome import (
+    CredentialRefused,
+    InDoubt,
+    ProviderRefused,
+    TryAgain,
+    Verdict,
+)
 from tieline.model.hub.connection import FailedInside
-from tieline.rules.outbound.classify import classify_inside
+from tieline.rules.outbound.outcome import classify_inside
 
 OK = HttpAnswer(200, (), b"{}")
 FREELY = (Effect.READ, Effect.IDEMPOTENT)
@@ -21,7 +27,7 @@ def verdict(kind: FailureKind, effect: Effect, answer: HttpAnswer = OK) -> Verdi
 
 @pytest.mark.parametrize("effect", list(Effect))
 def test_a_refused_credential_holds_work_back_whatever_the_effect(effect: Effect) -> None:
-    assert verdict(FailureKind.UNAUTHORISED, effect) == Unauthorised("said so")
+    assert verdict(FailureKind.UNAUTHORISED, effect) == CredentialRefused("said so")
 
 
 @pytest.mark.parametrize("effect", list(Effect))
@@ -41,4 +47,4 @@ def test_trouble_inside_leaves_open_whether_it_was_applied(kind: FailureKind) ->
 
 @pytest.mark.parametrize("effect", list(Effect))
 def test_anything_else_is_refused(effect: Effect) -> None:
-    assert verdict(FailureKind.REJECTED, effect) == Refused(FailureKind.REJECTED, "said so")
+    assert verdict(FailureKind.REJECTED, effect) == ProviderRefused(FailureKind.REJECTED, "said so")

@@ -10,8 +10,8 @@ from tieline.rules.outbound.egress import (
     DENIED_V4,
     DENIED_V6,
     Address,
-    Denied,
-    Misspelt,
+    BlockedAddress,
+    NotAnAddress,
     denied,
     read_host,
     unreadable,
@@ -20,7 +20,7 @@ from tieline.rules.outbound.egress import (
 
 def verdict(
     address: str, *allow: str, host: str = "shop.example", port: int = 443
-) -> Denied | None:
+) -> BlockedAddress | None:
     return denied(ip_address(address), host=host, port=port, allow=allow)
 
 
@@ -309,7 +309,7 @@ def test_a_host_is_read_in_one_canonical_form(text: str, host: Address | str) ->
     ],
 )
 def test_a_host_that_readers_could_disagree_about_is_refused(text: str) -> None:
-    assert isinstance(read_host(text), Misspelt)
+    assert isinstance(read_host(text), NotAnAddress)
 
 
 @given(ANY_V4)
@@ -326,14 +326,14 @@ def test_only_the_plain_notation_of_an_address_is_read(address: IPv4Address) -> 
     ]
 
     assert read_host(str(address)) == address
-    assert all(isinstance(read_host(text), Misspelt) for text in spellings)
+    assert all(isinstance(read_host(text), NotAnAddress) for text in spellings)
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[0-9a-fxA-F.:%-]{1,20}", fullmatch=True))
 def test_reading_a_host_twice_changes_nothing(text: str) -> None:
     host = read_host(text)
 
-    if not isinstance(host, Misspelt):
+    if not isinstance(host, NotAnAddress):
         assert read_host(str(host)) == host
     if isinstance(host, str):
         assert host.isascii()

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.runs.fairness import FIRST_TURNS, Dealt, Group, Share, Turns, deal
+from tieline.rules.runs.fairness import FIRST_TURNS, ClaimLimit, ClaimLimits, ReadyRuns, Turns, deal
 
 TENANTS = ["", "a", "b", "c", "d", "e"]
 FLOWS = ["f", "g", "h", "i"]
 
-any_group = st.builds(Group, st.integers(0, 3), st.sampled_from(TENANTS), st.sampled_from(FLOWS))
+any_group = st.builds(
+    ReadyRuns, st.integers(0, 3), st.sampled_from(TENANTS), st.sampled_from(FLOWS)
+)
 any_groups = st.lists(any_group, unique=True, max_size=30)
 any_room = st.dictionaries(st.sampled_from(FLOWS), st.integers(0, 9))
 any_turns = st.builds(
@@ -24,7 +26,7 @@ any_turns = st.builds(
 )
 
 
-def of_tenants(dealt: Dealt) -> Counter[str]:
+def of_tenants(dealt: ClaimLimits) -> Counter[str]:
     places: Counter[str] = Counter()
     for share in dealt.shares:
         places[share.tenant] += share.limit
@@ -33,7 +35,7 @@ def of_tenants(dealt: Dealt) -> Counter[str]:
 
 @given(any_groups, st.integers(0, 40), any_room, any_turns)
 def test_neither_limit_nor_room_is_exceeded_and_nothing_is_made_up(
-    groups: list[Group], limit: int, room: dict[str, int], turns: Turns
+    groups: list[ReadyRuns], limit: int, room: dict[str, int], turns: Turns
 ) -> None:
     shares = deal(groups, limit=limit, room=room, turns=turns).shares
 
@@ -48,7 +50,7 @@ def test_neither_limit_nor_room_is_exceeded_and_nothing_is_made_up(
 
 @given(any_groups, st.integers(0, 40), any_room, any_turns)
 def test_no_place_is_left_empty_that_somebody_could_use(
-    groups: list[Group], limit: int, room: dict[str, int], turns: Turns
+    groups: list[ReadyRuns], limit: int, room: dict[str, int], turns: Turns
 ) -> None:
     shares = deal(groups, limit=limit, room=room, turns=turns).shares
 
@@ -58,7 +60,7 @@ def test_no_place_is_left_empty_that_somebody_could_use(
 
 @given(any_groups, st.integers(0, 40), any_room, any_turns)
 def test_less_urgent_work_changes_nothing_for_more_urgent_work(
-    groups: list[Group], limit: int, room: dict[str, int], turns: Turns
+    groups: list[ReadyRuns], limit: int, room: dict[str, int], turns: Turns
 ) -> None:
     urgent = [group for group in groups if group.priority == 0]
 
@@ -68,9 +70,11 @@ def test_less_urgent_work_changes_nothing_for_more_urgent_work(
     assert tuple(share for share in among if share.priority == 0) == alone
 
 
-@given(st.permutations([Group(p, t, f) for p in (0, 5) for t in TENANTS for f in FLOWS]), any_turns)
+@given(
+    st.permutations([ReadyRuns(p, t, f) for p in (0, 5) for t in TENANTS for f in FLOWS]), any_turns
+)
 def test_the_order_in_which_work_is_listed_does_not_matter(
-    groups: list[Group], turns: Turns
+    groups: list[ReadyRuns], turns: Turns
 ) -> None:
     room = dict.fromkeys(FLOWS, 3)
 
@@ -88,7 +92,7 @@ def test_tenants_get_alike_whatever_number_of_flows_they_have(
     flows_of: dict[str, int], limit: int, turns: Turns
 ) -> None:
     groups = [
-        Group(5, tenant, FLOWS[n]) for tenant, count in flows_of.items() for n in range(count)
+        ReadyRuns(5, tenant, FLOWS[n]) for tenant, count in flows_of.items() for n in range(count)
     ]
 
     places = of_tenants(deal(groups, limit=limit, room=dict.fromkeys(FLOWS, 1_000), turns=turns))
@@ -99,7 +103,7 @@ def test_tenants_get_alike_whatever_number_of_flows_they_have(
 
 @given(st.integers(1, 4), st.integers(1, 60), any_turns)
 def test_the_flows_of_a_tenant_get_alike(count: int, limit: int, turns: Turns) -> None:
-    groups = [Group(5, "a", flow) for flow in FLOWS[:count]]
+    groups = [ReadyRuns(5, "a", flow) for flow in FLOWS[:count]]
 
     shares = deal(groups, limit=limit, room=dict.fromkeys(FLOWS, 1_000), turns=turns).shares
 
@@ -110,12 +114,14 @@ def test_the_flows_of_a_tenant_get_alike(count: int, limit: int, turns: Turns) -
 class Claims:
     """Claims one after the other on work that never runs out."""
 
-    def __init__(self, groups: Sequence[Group], turns: Turns = FIRST_TURNS) -> None:
+    def __init__(self, groups: Sequence[ReadyRuns], turns: Turns = FIRST_TURNS) -> None:
         self.groups = groups
         self.turns = turns
         self._flows: dict[tuple[int, str], str] = dict(turns.flows)
 
-    def next(self, limit: int, room: Mapping[str, int], looked_at: int = 500) -> tuple[Share, ...]:
+    def next(
+        self, limit: int, room: Mapping[str, int], looked_at: int = 500
+    ) -> tuple[ClaimLimit, ...]:
         """As the store does it: only so many groups are looked at, from whose turn it is."""
         first = self.turns.tenant
         order = sorted(self.groups, key=lambda g: (g.priority, g.tenant < first, g.tenant, g.flow))
@@ -134,7 +140,7 @@ class Claims:
 def test_every_tenant_is_served_within_as_many_claims_as_there_are_tenants(
     tenants: set[str], limits: list[int], turns: Turns
 ) -> None:
-    claims = Claims([Group(5, tenant, "f") for tenant in tenants], turns)
+    claims = Claims([ReadyRuns(5, tenant, "f") for tenant in tenants], turns)
 
     served = {
         s.tenant for _, n in zip(tenants, limits, strict=False) for s in claims.next(n, ROOMY)
@@ -148,7 +154,7 @@ ROOMY = dict.fromkeys(FLOWS, 1_000)
 
 @given(any_groups.filter(bool), st.integers(1, 3), any_turns)
 def test_every_flow_of_every_tenant_is_served_in_time(
-    groups: list[Group], limit: int, turns: Turns
+    groups: list[ReadyRuns], limit: int, turns: Turns
 ) -> None:
     level = [group._replace(priority=5) for group in groups]
     level = sorted(set(level))
@@ -170,7 +176,7 @@ def test_tenants_are_served_in_time_when_a_flow_has_hardly_room(
 ) -> None:
     """Two flows: half of the tenants want one that has one place, the others one with plenty."""
     order = sorted(tenants)
-    groups = [Group(5, tenant, FLOWS[index % 2]) for index, tenant in enumerate(order)]
+    groups = [ReadyRuns(5, tenant, FLOWS[index % 2]) for index, tenant in enumerate(order)]
     claims = Claims(groups, turns)
 
     served: set[str] = set()
@@ -184,7 +190,7 @@ def test_tenants_are_served_in_time_when_a_flow_has_hardly_room(
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])
 def test_tenants_beyond_the_bound_of_one_look_get_their_turn(looked_at: int, limit: int) -> None:
     tenants = [f"tenant-{number:02}" for number in range(20)]
-    claims = Claims([Group(5, tenant, "f") for tenant in tenants])
+    claims = Claims([ReadyRuns(5, tenant, "f") for tenant in tenants])
 
     served = [s.tenant for _ in tenants for s in claims.next(limit, ROOMY, looked_at)]
 
@@ -192,7 +198,7 @@ def test_tenants_beyond_the_bound_of_one_look_get_their_turn(looked_at: int, lim
 
 
 def test_whoever_got_nothing_comes_first_the_next_time() -> None:
-    groups = [Group(5, tenant, "f") for tenant in "abc"]
+    groups = [ReadyRuns(5, tenant, "f") for tenant in "abc"]
 
     first = deal(groups, limit=2, room={"f": 9}, turns=FIRST_TURNS)
     second = deal(groups, limit=2, room={"f": 9}, turns=first.turns)
@@ -204,7 +210,7 @@ def test_whoever_got_nothing_comes_first_the_next_time() -> None:
 def test_a_tenant_that_left_does_not_upset_the_order() -> None:
     turns = Turns("b", {})
 
-    dealt = deal([Group(5, t, "f") for t in "acd"], limit=1, room={"f": 9}, turns=turns)
+    dealt = deal([ReadyRuns(5, t, "f") for t in "acd"], limit=1, room={"f": 9}, turns=turns)
 
     assert of_tenants(dealt) == {"c": 1}
     assert dealt.turns.tenant == "d"
@@ -213,4 +219,4 @@ def test_a_tenant_that_left_does_not_upset_the_order() -> None:
 def test_a_deal_of_nothing_keeps_the_turn() -> None:
     turns = Turns("b", {})
 
-    assert deal([], limit=5, room={}, turns=turns) == Dealt((), turns)
+    assert deal([], limit=5, room={}, turns=turns) == ClaimLimits((), turns)

@@ -10,9 +10,9 @@ from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import EventId
 from tieline.model.command import Command
 from tieline.model.fleet.hint import EVERYTHING, LOOK, NOTHING, Hint
-from tieline.model.runs.run import Done, RetryAt, Waiting
+from tieline.model.runs.run import RetryAt, Returned, Waiting
 from tieline.rules.fleet.hinting import MOST_LOST, hint_of, merged
-from tieline.rules.fleet.polling import BUSY_S, IDLE_S, jittered, next_rest
+from tieline.rules.fleet.pace import BUSY_S, IDLE_S, jittered, next_rest
 
 BY = c.By("ann", "why not", START_US)
 EVENT = EventId("evt_1")
@@ -27,8 +27,8 @@ def a_settle(outcome: object) -> c.Settle:
     [
         (an_ingest(1), c.Ingested(EVENT, fresh=True, queued=1), LOOK),
         (an_ingest(1), c.Ingested(EVENT, fresh=True, claimed=(run_id(1),)), NOTHING),
-        (a_settle(Done()), c.Settled(), NOTHING),
-        (a_settle(Done()), c.Settled(woke=1), LOOK),
+        (a_settle(Returned()), c.Settled(), NOTHING),
+        (a_settle(Returned()), c.Settled(woke=1), LOOK),
         (a_settle(RetryAt(9, "down")), c.Settled(), Hint(due_us=9)),
         (a_settle(RetryAt(9, "down")), c.Settled(woke=1), Hint(look=True, due_us=9)),
         (a_settle(Waiting(None, "books", "shut")), c.Settled(), NOTHING),
@@ -39,7 +39,7 @@ def a_settle(outcome: object) -> c.Settle:
         (c.Sweep(1, 1), c.Swept(0, (run_id(2),)), Hint(look=True, lost=(run_id(2),))),
         (c.WakeWaiting("books", 1), c.Counted(2), LOOK),
         (c.WakeWaiting("books", 1), c.Counted(0), NOTHING),
-        (c.GiveBack((a_claim(),), 1), c.Counted(1), LOOK),
+        (c.ReturnClaims((a_claim(),), 1), c.Counted(1), LOOK),
         (c.Beat(ALICE, 1), c.Counted(1), NOTHING),
         (c.Purge(1, 1, 1), c.Counted(1), NOTHING),
         (c.Pause("flow", "f", BY), c.Counted(1), Hint(look=True, pauses=True)),

@@ -6,7 +6,7 @@ from tests.makers import a_receipt
 from tieline.features.issues.rules import LONGEST_SHAPE, issue_of, shape_of
 from tieline.model.base.ids import RunId
 from tieline.model.inbound.receipt import Verdict
-from tieline.model.runs.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import AttemptRecord, Dead, Held, Outcome, RetryAt, Returned, Waiting
 from tieline.rules.runs.failure import Failure, failure_at_door, failure_of
 
 FLOW = "post_invoice"
@@ -86,7 +86,9 @@ def test_what_no_try_tells_is_told_by_the_end(
     assert failure.words == outcome.reason
 
 
-@pytest.mark.parametrize("outcome", [Done(), Waiting(5, "connection:books", "the breaker is open")])
+@pytest.mark.parametrize(
+    "outcome", [Returned(), Waiting(5, "connection:books", "the breaker is open")]
+)
 def test_what_did_not_fail_belongs_to_no_issue(outcome: Outcome) -> None:
     assert failure_of(FLOW, outcome, [a_try()]) is None
 

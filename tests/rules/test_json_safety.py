@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tieline.model.base.errors import PayloadRejected, SettingsError, TielineError
 from tieline.model.base.payload import PayloadFault
-from tieline.rules.formats.json_safety import DEFAULT_LIMITS, JsonLimits, parse
+from tieline.rules.formats.json_limits import DEFAULT_LIMITS, JsonLimits, parse
 
 VECTORS: dict[str, str] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "json-parsing.json").read_text("utf-8")

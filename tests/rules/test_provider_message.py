@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieline.model.calls.call import HttpAnswer
-from tieline.rules.outbound.provider_message import LONGEST_MESSAGE, provider_message
+from tieline.rules.outbound.provider_reason import LONGEST_MESSAGE, provider_message
 
 
 def said(body: bytes) -> str:

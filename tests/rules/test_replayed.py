@@ -3,14 +3,14 @@
 import pytest
 
 from tieline.model.base.ids import RunId
-from tieline.model.views.details import PastRun
-from tieline.rules.runs.replayed import Treatment, progress, treatment
+from tieline.model.views.details import RunOfEvent
+from tieline.rules.runs.replayed import ReplayDecision, progress, treatment
 
 
-def past(*runs: tuple[str, str | None]) -> list[PastRun]:
+def past(*runs: tuple[str, str | None]) -> list[RunOfEvent]:
     """(state, resolution), oldest first, with the ids run_1, run_2, …"""
     return [
-        PastRun(RunId(f"run_{n}"), "book", state, None, resolution)
+        RunOfEvent(RunId(f"run_{n}"), "book", state, None, resolution)
         for n, (state, resolution) in enumerate(runs, 1)
     ]
 
@@ -21,29 +21,32 @@ ONE, TWO = RunId("run_1"), RunId("run_2")
 @pytest.mark.parametrize(
     ("runs", "wanted"),
     [
-        ([], Treatment()),
-        ([("done", None)], Treatment()),
-        ([("cancelled", None)], Treatment()),
-        ([("ready", None)], Treatment()),
-        ([("done", "retried")], Treatment()),
-        ([("dead", None)], Treatment(retries=(ONE,))),
-        ([("done", None), ("dead", None)], Treatment(retries=(TWO,))),
-        ([("dead", None), ("dead", None)], Treatment(retries=(ONE, TWO))),
-        ([("dead", "discarded"), ("dead", None)], Treatment(retries=(TWO,))),
-        ([("dead", "discarded")], Treatment(left_out="its dead run was discarded")),
-        ([("dead", "discarded"), ("done", None)], Treatment(left_out="its dead run was discarded")),
+        ([], ReplayDecision()),
+        ([("done", None)], ReplayDecision()),
+        ([("cancelled", None)], ReplayDecision()),
+        ([("ready", None)], ReplayDecision()),
+        ([("done", "retried")], ReplayDecision()),
+        ([("dead", None)], ReplayDecision(retries=(ONE,))),
+        ([("done", None), ("dead", None)], ReplayDecision(retries=(TWO,))),
+        ([("dead", None), ("dead", None)], ReplayDecision(retries=(ONE, TWO))),
+        ([("dead", "discarded"), ("dead", None)], ReplayDecision(retries=(TWO,))),
+        ([("dead", "discarded")], ReplayDecision(left_out="its dead run was discarded")),
+        (
+            [("dead", "discarded"), ("done", None)],
+            ReplayDecision(left_out="its dead run was discarded"),
+        ),
         (
             [("dead", "edited: run_9")],
-            Treatment(left_out="its dead run was edited, and runs as another event"),
+            ReplayDecision(left_out="its dead run was edited, and runs as another event"),
         ),
         (
             [("running", "retried")],
-            Treatment(left_out="its dead run was retried, and has not ended"),
+            ReplayDecision(left_out="its dead run was retried, and has not ended"),
         ),
     ],
 )
 def test_what_a_replay_does_with_an_event_follows_from_its_runs(
-    runs: list[tuple[str, str | None]], wanted: Treatment
+    runs: list[tuple[str, str | None]], wanted: ReplayDecision
 ) -> None:
     assert treatment(past(*runs)) == wanted
 

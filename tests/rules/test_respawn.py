@@ -8,43 +8,43 @@ from tieline.rules.fleet.respawn import (
     LONGEST_S,
     MISTAKE,
     MOST_MISTAKES,
-    Past,
+    RespawnCount,
     after,
     is_hopeless,
     wait_s,
 )
 
 
-def lives(*codes: int, ready_s: float | None = None) -> Past:
-    past = Past()
+def lives(*codes: int, ready_s: float | None = None) -> RespawnCount:
+    past = RespawnCount()
     for code in codes:
         past = after(past, code=code, ready_s=ready_s)
     return past
 
 
 def test_waits_double_up_to_a_limit() -> None:
-    longest = [wait_s(Past(failures=n), 1.0) for n in range(1, 12)]
+    longest = [wait_s(RespawnCount(failures=n), 1.0) for n in range(1, 12)]
 
     assert longest[:4] == [FIRST_S, FIRST_S * 2, FIRST_S * 4, FIRST_S * 8]
     assert longest[-1] == LONGEST_S
-    assert wait_s(Past(failures=10_000), 1.0) == LONGEST_S
+    assert wait_s(RespawnCount(failures=10_000), 1.0) == LONGEST_S
 
 
 @pytest.mark.parametrize("failures", [1, 3, 50])
 def test_waits_are_spread_over_their_upper_half(failures: int) -> None:
-    past = Past(failures=failures)
+    past = RespawnCount(failures=failures)
 
     assert wait_s(past, 0.0) == wait_s(past, 1.0) / 2
 
 
 def test_the_first_life_waits_for_nothing() -> None:
-    assert wait_s(Past(), 0.5) == 0
+    assert wait_s(RespawnCount(), 0.5) == 0
 
 
 def test_a_healthy_life_makes_up_for_those_before_it() -> None:
     past = after(lives(1, 1, 1, 1), code=-9, ready_s=HEALTHY_S)
 
-    assert past == Past(failures=1)
+    assert past == RespawnCount(failures=1)
 
 
 def test_a_short_life_does_not() -> None:

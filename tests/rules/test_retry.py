@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieline.model.base.errors import SettingsError
 from tieline.model.calls.retrying import RetryPolicy
-from tieline.rules.outbound.retry import GaveUp, RetryAt, backoff_us, decide
+from tieline.rules.outbound.retry import NoRetry, RetryTime, backoff_us, decide
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000
@@ -51,14 +51,14 @@ def test_the_attempts_of_the_policy_are_the_tries_in_all(
 ) -> None:
     decision = decide(policy, attempt=attempt, now_us=NOW_US, jitter=jitter, retry_after=wish)
 
-    assert isinstance(decision, GaveUp) == (attempt >= policy.attempts)
+    assert isinstance(decision, NoRetry) == (attempt >= policy.attempts)
 
 
 def test_giving_up_says_after_how_many_tries() -> None:
-    assert decide(RetryPolicy(), attempt=8, now_us=NOW_US, jitter=0) == GaveUp(
+    assert decide(RetryPolicy(), attempt=8, now_us=NOW_US, jitter=0) == NoRetry(
         "gave up after 8 attempts"
     )
-    assert decide(RetryPolicy(attempts=1), attempt=1, now_us=NOW_US, jitter=0) == GaveUp(
+    assert decide(RetryPolicy(attempts=1), attempt=1, now_us=NOW_US, jitter=0) == NoRetry(
         "gave up after 1 attempt"
     )
 
@@ -69,13 +69,13 @@ def test_retry_after_is_obeyed_exactly(jitter: float, wish: timedelta, attempt: 
         RetryPolicy(), attempt=attempt, now_us=NOW_US, jitter=jitter, retry_after=wish
     )
 
-    assert decision == RetryAt(NOW_US + wish // timedelta(microseconds=1))
+    assert decision == RetryTime(NOW_US + wish // timedelta(microseconds=1))
 
 
 def test_retry_after_counts_up_to_a_day() -> None:
     wish = timedelta(days=3)
 
-    assert decide(RetryPolicy(), attempt=1, now_us=NOW_US, jitter=0, retry_after=wish) == RetryAt(
+    assert decide(RetryPolicy(), attempt=1, now_us=NOW_US, jitter=0, retry_after=wish) == RetryTime(
         NOW_US + 24 * 3600 * SECOND_US
     )
 
@@ -83,7 +83,7 @@ def test_retry_after_counts_up_to_a_day() -> None:
 def test_a_wish_for_no_wait_leaves_the_backoff_as_it_is() -> None:
     decision = decide(RetryPolicy(), attempt=3, now_us=NOW_US, jitter=0.5, retry_after=timedelta())
 
-    assert decision == RetryAt(NOW_US + 2 * SECOND_US)
+    assert decision == RetryTime(NOW_US + 2 * SECOND_US)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieline.rules.outbound.retry_budget import FLOOR, UNSPENT, may_retry, saw_call, saw_retry
-from tieline.rules.outbound.window import Window
+from tieline.rules.outbound.window import CountWindow
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000
 
 
-def spent(*, calls: int, retries: int, at_us: int = NOW_US, before: Window = UNSPENT) -> Window:
+def spent(
+    *, calls: int, retries: int, at_us: int = NOW_US, before: CountWindow = UNSPENT
+) -> CountWindow:
     for _ in range(calls):
         before = saw_call(before, at_us)
     for _ in range(retries):

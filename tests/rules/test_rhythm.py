@@ -4,26 +4,26 @@ from datetime import timedelta
 
 import pytest
 
-from tieline.model.commands import Heard
+from tieline.model.commands import DeliveryTime
 from tieline.model.views.series import SourceRow
-from tieline.rules.inbound.cadence import Rhythm, heard_again, longest_pause_us
+from tieline.rules.inbound.cadence import Cadence, heard_again, longest_pause_us
 
 MINUTE = 60_000_000
 DAY = 1440 * MINUTE
 
 
 def test_one_delivery_is_no_rhythm() -> None:
-    assert heard_again(None, Heard("s", 5, 5, 1)) == Rhythm(5, None, None, 1)
+    assert heard_again(None, DeliveryTime("s", 5, 5, 1)) == Cadence(5, None, None, 1)
 
 
 def test_several_at_first_have_a_mean_pause() -> None:
-    assert heard_again(None, Heard("s", 0, 4 * MINUTE, 5)).gap_us == MINUTE
+    assert heard_again(None, DeliveryTime("s", 0, 4 * MINUTE, 5)).gap_us == MINUTE
 
 
 def test_the_usual_pause_follows_slowly_and_the_longest_at_once() -> None:
-    known = Rhythm(0, MINUTE, MINUTE, 100)
+    known = Cadence(0, MINUTE, MINUTE, 100)
 
-    later = heard_again(known, Heard("s", 10 * MINUTE, 10 * MINUTE, 1))
+    later = heard_again(known, DeliveryTime("s", 10 * MINUTE, 10 * MINUTE, 1))
 
     assert later.longest_us == 10 * MINUTE
     assert MINUTE < (later.gap_us or 0) < 2 * MINUTE
@@ -31,29 +31,29 @@ def test_the_usual_pause_follows_slowly_and_the_longest_at_once() -> None:
 
 
 def test_a_steady_source_settles_at_its_pause() -> None:
-    rhythm = heard_again(None, Heard("s", 0, 0, 1))
+    rhythm = heard_again(None, DeliveryTime("s", 0, 0, 1))
     for number in range(1, 200):
         at_us = number * MINUTE
-        rhythm = heard_again(rhythm, Heard("s", at_us, at_us, 1))
+        rhythm = heard_again(rhythm, DeliveryTime("s", at_us, at_us, 1))
 
     assert rhythm.gap_us == MINUTE
     assert rhythm.longest_us == MINUTE
 
 
 def test_a_long_pause_is_forgotten_in_weeks() -> None:
-    rhythm = Rhythm(0, MINUTE, 3 * DAY, 100)
+    rhythm = Cadence(0, MINUTE, 3 * DAY, 100)
     for number in range(1, 29):
-        rhythm = heard_again(rhythm, Heard("s", (number - 1) * DAY + 1, number * DAY, 1000))
+        rhythm = heard_again(rhythm, DeliveryTime("s", (number - 1) * DAY + 1, number * DAY, 1000))
 
     assert (rhythm.longest_us or 0) < DAY
 
 
 def test_what_is_told_late_changes_only_the_count() -> None:
-    known = Rhythm(9 * MINUTE, MINUTE, 2 * MINUTE, 4)
+    known = Cadence(9 * MINUTE, MINUTE, 2 * MINUTE, 4)
 
-    later = heard_again(known, Heard("s", MINUTE, 2 * MINUTE, 2))
+    later = heard_again(known, DeliveryTime("s", MINUTE, 2 * MINUTE, 2))
 
-    assert later == Rhythm(9 * MINUTE, MINUTE, 2 * MINUTE, 6)
+    assert later == Cadence(9 * MINUTE, MINUTE, 2 * MINUTE, 6)
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_whole_rate_in_one_hand_is_the_rate_as_declared() -> None:
 
 
 def test_the_pool_gathers_what_nobody_holds_up_to_the_burst() -> None:
-    pool = share.Pool(0, NOW_US)
+    pool = share.OpenQuota(0, NOW_US)
     later_us = NOW_US + SECOND_US
 
     half = share.pool_at(pool, later_us, held=WHOLE // 2, most_us=SECOND_US)

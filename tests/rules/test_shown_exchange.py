@@ -13,7 +13,7 @@ from tieline.model.hub.connection import ConnectionSpec
 from tieline.rules.privacy.exchange import (
     LONGEST,
     ONLY_FAILURES,
-    Keeping,
+    ExchangePolicy,
     shown_answer,
     shown_request,
 )
@@ -32,7 +32,7 @@ def books() -> ConnectionSpec:
 
 def request(books: ConnectionSpec, body: bytes = b"", *headers: Any, path: str = "/entries") -> str:
     call = Call("POST", path, body, headers)
-    return shown_request(books, call, SECRETS, Keeping(sensitive=frozenset({"iban"})))
+    return shown_request(books, call, SECRETS, ExchangePolicy(sensitive=frozenset({"iban"})))
 
 
 def answer(body: bytes, *headers: Any, status: int = 200) -> str:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.store.clock_offset import corrected
+from tieline.rules.store.store_time import corrected
 
 NOW_US = 1_800_000_000_000_000
 micros = st.integers(0, 10_000_000)

@@ -15,7 +15,7 @@ from tieline.rules.formats.structured_fields import (
     LONGEST_FIELD,
     Bare,
     Date,
-    DisplayText,
+    EncodedText,
     InnerList,
     Member,
     Params,
@@ -41,7 +41,7 @@ def in_vector_form(value: Bare) -> object:
             return {"__type": "binary", "value": base64.b32encode(value).decode()}
         case Date():
             return {"__type": "date", "value": value.seconds}
-        case DisplayText():
+        case EncodedText():
             return {"__type": "displaystring", "value": value.text}
         case Decimal():
             return float(value)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.rules.formats.terminal_text import inert
+from tieline.rules.formats.plain_text import inert
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from tieline.model.calls.call import Egress, Timeouts
 from tieline.model.calls.rate import Rate
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.hub.connection import ConnectionSpec, Connector
-from tieline.pipeline.limits.leased import SharedGuard
-from tieline.rules.fleet.connection_state import Known
-from tieline.rules.fleet.lease_quota import Account, trade
-from tieline.rules.fleet.quota import Held, Pool
+from tieline.pipeline.limits.leased import LeasedLimits
+from tieline.rules.fleet.connection_state import SharedState
+from tieline.rules.fleet.lease_quota import ConnectionRecord, trade
+from tieline.rules.fleet.quota import HeldQuota, OpenQuota
 
 NOW_US = 1_795_000_000_000_000
 SECOND_US = 1_000_000
@@ -43,14 +43,14 @@ def a_spec(rate: Rate | None, at_once: int = 64) -> ConnectionSpec:
 class Store:
     """One connection's account, kept as the store keeps it."""
 
-    known: Known = field(default_factory=Known)
-    pool: Pool | None = None
-    held: dict[str, Held] = field(default_factory=dict)
+    known: SharedState = field(default_factory=SharedState)
+    pool: OpenQuota | None = None
+    held: dict[str, HeldQuota] = field(default_factory=dict)
 
-    def meet(self, name: str, guard: SharedGuard, now_us: int, *, is_ending: bool = False) -> bool:
+    def meet(self, name: str, guard: LeasedLimits, now_us: int, *, is_ending: bool = False) -> bool:
         """One trade; returns whether the worker should come again at once."""
         ask = guard.tell(now_us, is_ending=is_ending)
-        account = Account(self.known, self.pool, tuple(self.held.values()))
+        account = ConnectionRecord(self.known, self.pool, tuple(self.held.values()))
         done = trade(account, name, ask, now_us)
         self.known, self.pool = done.common, done.pool
         self.held[name] = done.own
@@ -65,7 +65,7 @@ class Worker:
     """A guard, how much it would send, and when it meets the store."""
 
     name: str
-    guard: SharedGuard
+    guard: LeasedLimits
     per_second: float
     met_us: int = -SECOND_US
     backlog: float = 0.0
@@ -94,7 +94,7 @@ def at_work(
 ) -> tuple[Store, list[Worker]]:
     store = store or Store()
     crew = [
-        Worker(f"w{number}", SharedGuard(a_spec(rate)), need) for number, need in enumerate(needs)
+        Worker(f"w{number}", LeasedLimits(a_spec(rate)), need) for number, need in enumerate(needs)
     ]
     go_on(store, crew, NOW_US, seconds)
     return store, crew
@@ -218,7 +218,7 @@ def test_no_more_calls_are_out_than_allowed_whoever_begins_and_ends_them(
     at_once: int, moves: list[int]
 ) -> None:
     store = Store()
-    crew = [SharedGuard(a_spec(None, at_once)) for _ in range(4)]
+    crew = [LeasedLimits(a_spec(None, at_once)) for _ in range(4)]
     random, now_us = Random(len(moves)), NOW_US
     for which in moves:
         now_us += 100_000
@@ -235,7 +235,7 @@ def test_no_more_calls_are_out_than_allowed_whoever_begins_and_ends_them(
 
 def test_one_slot_goes_round() -> None:
     store, now_us = Store(), NOW_US
-    crew = [SharedGuard(a_spec(None, 1)) for _ in range(3)]
+    crew = [LeasedLimits(a_spec(None, 1)) for _ in range(3)]
     had = set()
     for _ in range(60):
         now_us += 200_000
@@ -254,7 +254,7 @@ def test_a_new_worker_need_not_wait_for_the_slots_of_a_dead_one() -> None:
     rate = Rate(80, timedelta(seconds=1), burst=4)
     store, crew = at_work(rate, [500.0] * 4, 5)
     crew[0].is_dead = True
-    crew.append(Worker("new", SharedGuard(a_spec(rate)), 500.0))
+    crew.append(Worker("new", LeasedLimits(a_spec(rate)), 500.0))
 
     go_on(store, crew, NOW_US + 5 * SECOND_US, 12)
 
@@ -266,7 +266,7 @@ def test_a_new_worker_need_not_wait_for_the_slots_of_a_dead_one() -> None:
 def test_the_rate_goes_to_those_who_have_a_slot() -> None:
     rate = Rate(40, timedelta(seconds=1), burst=4)
     store = Store()
-    crew = [Worker(f"w{n}", SharedGuard(a_spec(rate, at_once=1)), 200.0) for n in range(3)]
+    crew = [Worker(f"w{n}", LeasedLimits(a_spec(rate, at_once=1)), 200.0) for n in range(3)]
 
     go_on(store, crew, NOW_US, 20)
 

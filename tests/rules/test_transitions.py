@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieline.model.base.errors import IllegalTransition
+from tieline.model.base.errors import TransitionRefused
 from tieline.model.runs.run import RunState
 from tieline.rules.runs.transitions import LIVE, NEXT, TERMINAL, may_move, move, sources_of
 
@@ -29,7 +29,7 @@ def test_a_run_moves_only_along_the_table(now: RunState, to: RunState) -> None:
         assert move(now, to) is to
     else:
         assert not may_move(now, to)
-        with pytest.raises(IllegalTransition, match=f"{now} cannot become {to}") as caught:
+        with pytest.raises(TransitionRefused, match=f"{now} cannot become {to}") as caught:
             move(now, to)
         assert (caught.value.now, caught.value.to) == (now, to)
 

@@ -13,7 +13,7 @@ from tests import soak
 from tests.hub_process import HubProcess, eventually
 from tests.street import a_street
 
-from tieline.ports.crashpoints import POINTS
+from tieline.ports.crash_points import POINTS
 from tieline_sim.launch import launch_all
 from tieline_sim.steering import Sim
 

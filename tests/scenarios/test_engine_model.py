@@ -45,12 +45,12 @@ from tieline.model.base.errors import Conflict, StaleClaim
 from tieline.model.base.ids import ReplayId, RunId, WorkerId
 from tieline.model.runs.run import (
     Dead,
-    Done,
     HeadPolicy,
     Held,
     NewRun,
     Outcome,
     RetryAt,
+    Returned,
     RunState,
     StepRecord,
     StepState,
@@ -283,7 +283,7 @@ class EngineMachine(RuleBasedStateMachine):
     def settled(self, run: ModelRun, command: c.Settle) -> None:
         self.model.remember(run, command.progress.steps)
         match command.outcome:
-            case Done():
+            case Returned():
                 self.model.end(run, S.DONE)
             case Dead():
                 self.model.end(run, S.DEAD, command.head_policy)
@@ -298,7 +298,7 @@ class EngineMachine(RuleBasedStateMachine):
     def outcome(self, kind: str) -> Outcome:
         soon = self.now() + 5 * SECOND_US
         outcomes: dict[str, Outcome] = {
-            "done": Done(),
+            "done": Returned(),
             "retry": RetryAt(soon, "again"),
             "wait": Waiting(None, BOOKS, "down"),
             "wait a while": Waiting(soon, BOOKS, "down"),
@@ -378,7 +378,7 @@ class EngineMachine(RuleBasedStateMachine):
         runs = [run for run in self.model.in_state(S.RUNNING) if run.worker == worker]
         claims = [run.claim for run in runs] + self.model.lost[-2:]
 
-        counted = self.commit(c.GiveBack(tuple(claims), self.now()))
+        counted = self.commit(c.ReturnClaims(tuple(claims), self.now()))
 
         assert counted.count == len(runs)
         for run in runs:
@@ -559,7 +559,7 @@ class EngineMachine(RuleBasedStateMachine):
             )
             for n in range(count)
         ]
-        bite = c.ContinueReplay(replay, "", "z", tuple(runs), True, self.now())
+        bite = c.MoveReplay(replay, "", "z", tuple(runs), True, self.now())
 
         first, second = self.commit_all([bite, bite])
 
@@ -583,7 +583,7 @@ class EngineMachine(RuleBasedStateMachine):
             for _ in range(count)
         ]
         ids = tuple(run.new.id for run in dead)
-        bite = c.ContinueReplay(replay, "", "z", tuple(runs), True, self.now(), ids)
+        bite = c.MoveReplay(replay, "", "z", tuple(runs), True, self.now(), ids)
 
         first, second = self.commit_all([bite, bite])
 

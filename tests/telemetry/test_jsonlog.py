@@ -15,8 +15,8 @@ from tests.canary import a_cage, drive
 from tests.engine import until
 from tests.makers import START_US, an_event, receipt_id, run_id
 
-from tieline.adapters.telemetry.fanout import FanOut, Handlers
-from tieline.adapters.telemetry.jsonlog import JsonLog, LogAbout
+from tieline.adapters.telemetry.json_log import JsonLog, LogAbout
+from tieline.adapters.telemetry.observers import Handlers, Observers
 from tieline.adapters.telemetry.writer import LineWriter
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import NO_TENANT
@@ -56,7 +56,7 @@ FACTS: dict[type, f.Fact] = {
     f.StoreTrouble: f.StoreTrouble("the disk is full"),
     f.StoreAtRisk: f.StoreAtRisk("it runs with fsync = off"),
     f.ReplayMoved: f.ReplayMoved("rpl_1", "running", 10),
-    f.Decided: f.Decided("pause", "flow:post_invoice", "ops", "maintenance"),
+    f.DecisionMade: f.DecisionMade("pause", "flow:post_invoice", "ops", "maintenance"),
     f.AlertMoved: f.AlertMoved("dead-letters", "flow:a", "finance", "firing", "1 waits"),
     f.PassFailed: f.PassFailed("sweeper", "StoreLost: gone"),
     f.ProcessMoved: f.ProcessMoved("ready", "host pid 1"),
@@ -67,7 +67,7 @@ def lines_of(*facts: f.Fact, level: str = "debug", **options: Any) -> list[dict[
     written: list[bytes] = []
     about = LogAbout("acme", options.pop("process", None), level)
     log = JsonLog(written.append, lambda: START_US, about=about, **options)
-    observer = FanOut([log])
+    observer = Observers([log])
     for fact in facts:
         observer.saw(fact)
     assert observer.failed == 0
@@ -170,7 +170,7 @@ def test_an_observer_that_breaks_stops_nobody() -> None:
 
     written: list[bytes] = []
     log = JsonLog(written.append, lambda: START_US, about=LogAbout("acme"))
-    observer = FanOut([Broken(), log])
+    observer = Observers([Broken(), log])
 
     observer.saw(FACTS[f.ClaimLost])
 

@@ -10,9 +10,9 @@ from tests.canary import Cage, a_cage, drive
 from tests.engine import Vendor, a_town, a_vendor, until
 
 from tieline import Run
-from tieline.adapters.telemetry.fanout import FanOut
-from tieline.adapters.telemetry.instruments import OTHER
 from tieline.adapters.telemetry.metrics import Metrics
+from tieline.adapters.telemetry.observers import Observers
+from tieline.adapters.telemetry.process_metrics import OTHER
 from tieline.model.base.errors import SettingsError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.receipt import Verdict
@@ -84,7 +84,7 @@ async def test_everything_that_happened_is_counted(cage: Cage) -> None:
 async def test_no_sender_and_no_mistake_makes_series_grow(cage: Cage) -> None:
     hub = cage.it.parts.hub
     metrics = Metrics(hub)
-    observer = FanOut([metrics])
+    observer = Observers([metrics])
     before = None
     for number in range(3000):
         name = f"unheard-of-{number}"
@@ -104,7 +104,7 @@ async def test_no_sender_and_no_mistake_makes_series_grow(cage: Cage) -> None:
 
 def test_names_beyond_the_cap_are_counted_together() -> None:
     metrics = Metrics(a_wide_hub(1200))
-    observer = FanOut([metrics])
+    observer = Observers([metrics])
     for number in range(1200):
         observer.saw(f.CallTried(f"c{number:04}", "GET /", None, 1, 200, "done", 5))
 

@@ -10,11 +10,11 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.console import address, check, policy
-from tieline.compose.parts import Outside, assemble
+from tieline.compose.parts import ProcessPorts, assemble
 from tieline.compose.store import open_file
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
-from tieline.ports.crashpoints import go_on
+from tieline.ports.crash_points import go_on
 from tieline.settings.settings import Settings
 
 TLS = {"console_cert": "cert.pem", "console_key": "key.pem"}
@@ -64,7 +64,7 @@ def test_cookies_are_secure_where_browsers_come_over_tls() -> None:
 
 
 async def a_door(settings: Settings, tmp_path: Path) -> None:
-    outside = Outside(FixedVault({}), CountingObserver(), SystemClock(), SystemIds(), go_on)
+    outside = ProcessPorts(FixedVault({}), CountingObserver(), SystemClock(), SystemIds(), go_on)
     store = open_file(str(tmp_path / "tieline.db"))
     try:
         assemble(Hub("acme").spec(), settings, outside, store)

@@ -6,7 +6,7 @@ import pytest
 from tests import postgres_server
 from tests.makers import START_US, an_ingest
 
-from tieline.compose.cli import Build
+from tieline.compose.cli import CliBuild
 from tieline.compose.store import OpenStore, open_journal, open_store
 from tieline.model.base.errors import StoreError
 from tieline.model.commands import By, Pause
@@ -39,12 +39,12 @@ async def test_a_persons_command_reaches_a_database_beside_its_hub(tmp_path: Pat
     url = await postgres_server.shared().database_of(tmp_path)
     hub = await opened(url)
 
-    journal = await Build().open_journal(url)
+    journal = await CliBuild().open_journal(url)
     await journal.commit(Pause("flow", "f", By("ann", "why not", START_US)))
-    views = await Build().open_views(url)
+    views = await CliBuild().open_views(url)
 
     assert [row.name for row in await views.read(ListPauses())] == ["f"]
-    assert await Build().hub_status(url) is None
+    assert await CliBuild().hub_status(url) is None
     await journal.close()
     await views.close()
     await hub.views.close()

@@ -8,7 +8,7 @@ from tieline.authoring.check import mistakes_in
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, spec_of
 from tieline.authoring.declaration import FlowDeclaration, uses_of, wants_run
-from tieline.authoring.place import Place, placed
+from tieline.authoring.environment import Environment, placed
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.base.errors import DeclarationError, ScheduleError, SettingsError
 from tieline.model.calls.call import Egress, Timeouts
@@ -158,7 +158,7 @@ class Hub:
 
         return declare
 
-    def place(self, name: str, place: Place) -> None:
+    def place(self, name: str, place: Environment) -> None:
         """Let the place where this hub runs say otherwise of connection *name*.
 
         Raises SettingsError for a connection that the hub does not have.

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tieline.adapters.control.client import call_hub
-from tieline.adapters.http.client import ThinHttpClient
-from tieline.adapters.remote.client import FarHub, RemotePlace
+from tieline.adapters.http.client import PooledHttpClient
+from tieline.adapters.remote.client import RemoteAddress, RemoteHub
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.secrecy import SystemSecrecy
@@ -19,7 +19,7 @@ from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
-from tieline.model.views.engine_report import StoreSheet
+from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
@@ -28,16 +28,18 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.store.name import file_of, is_postgres
 from tieline.settings import settings
-from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
+from tieline.surfaces.cli.build import CommandTarget, DemoOptions, Overrides
 
 
-class Build:
+class CliBuild:
     """What the ``tieline`` command works with (``surfaces/cli/build.py``)."""
 
-    def target(self, overrides: Overrides) -> Target:
+    def target(self, overrides: Overrides) -> CommandTarget:
         read = settings.load(overrides)
         vault = wiring.open_vault(read, os.environ)
-        return Target(read.store, read.hub, SystemClock(), SystemIds(), vault, SystemSecrecy())
+        return CommandTarget(
+            read.store, read.hub, SystemClock(), SystemIds(), vault, SystemSecrecy()
+        )
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         return _hub(settings.load(overrides))
@@ -63,11 +65,11 @@ class Build:
             )
         return await wiring_store.open_journal(store, _vault())
 
-    async def open_far(self, far: RemotePlace) -> FarHub:
+    async def open_far(self, far: RemoteAddress) -> RemoteHub:
         read = settings.load()
         authorities = None if read.ca_file is None else Path(read.ca_file)
-        http = ThinHttpClient(extra_authorities=authorities)
-        return FarHub(http, far, ORDERS, QUESTIONS)
+        http = PooledHttpClient(extra_authorities=authorities)
+        return RemoteHub(http, far, ORDERS, QUESTIONS)
 
     def console(self, overrides: Overrides) -> str:
         from tieline.compose import (
@@ -91,7 +93,7 @@ class Build:
     async def open_rows(self, store: str, *, is_new: bool = False) -> RowStore:
         return await wiring_store.open_rows(store, is_new=is_new)
 
-    async def sheet(self, store: str) -> StoreSheet:
+    async def sheet(self, store: str) -> StoreReport:
         return await wiring_store.sheet_of(store)
 
     def serve(self, overrides: Overrides) -> int:
@@ -107,7 +109,7 @@ class Build:
     def checks(self) -> Sequence[Check]:
         return CHECKS
 
-    def demo(self, wishes: DemoWishes) -> int:
+    def demo(self, wishes: DemoOptions) -> int:
         return run_demo(wishes, self.open_views)
 
 

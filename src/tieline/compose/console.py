@@ -27,15 +27,15 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
 from tieline.model.views.gauges import GuardGauges
 from tieline.ports.surface import Surface
-from tieline.rules.privacy.exposed import is_exposed
+from tieline.rules.privacy.open_address import is_exposed
 from tieline.settings.settings import Settings
 from tieline.surfaces.api.openapi import api_routes
-from tieline.surfaces.console.desk import STATIC, Desk, environment
 from tieline.surfaces.console.error_pages import ErrorPages
 from tieline.surfaces.console.frame import console_routes
+from tieline.surfaces.console.page_parts import STATIC, PageParts, environment
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
-from tieline.surfaces.web.server import Place, WebServer
+from tieline.surfaces.web.server import WebAddress, WebServer
 
 
 def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
@@ -51,7 +51,7 @@ class Console:
     """The pages, the API, metrics and health, on one address."""
 
     def __init__(self, parts: WebParts, settings: Settings) -> None:
-        place = Place(
+        place = WebAddress(
             settings.console_host,
             settings.console_at,
             settings.console_cert,
@@ -92,7 +92,7 @@ def web_pages(parts: WebParts) -> ASGIApp:
     told = {word: text for one in added for word, text in one.told.items()}
     short_ids = {prefix: kind for one in added for prefix, kind in one.short_ids.items()}
     folders = [one.templates for one in added if one.templates is not None]
-    desk = Desk(parts, environment(folders), entries, told, short_ids)
+    desk = PageParts(parts, environment(folders), entries, told, short_ids)
     routes = [*api_routes(parts, endpoints()), *console_routes(desk, added)]
     return web_app(parts, authenticator(parts), routes, STATIC, ErrorPages(desk).error)
 

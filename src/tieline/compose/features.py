@@ -5,12 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tieline.adapters.control import wire
-from tieline.adapters.remote.bounds import Bounds
-from tieline.adapters.remote.orders import Order, Orders
-from tieline.adapters.remote.questions import Asked, Questions
+from tieline.adapters.remote.api_calls import Orders, RemoteCommand
+from tieline.adapters.remote.question_limits import QuestionLimits
+from tieline.adapters.remote.questions import Questions, RemoteQuestion
 from tieline.adapters.sql.catalogue import Catalogue, Step
 from tieline.adapters.sql.hooks import CommitHooks, merged
-from tieline.adapters.sql.reading import search
+from tieline.adapters.sql.reading import find as search
 from tieline.features.access.feature import ACCESS
 from tieline.features.alerts.feature import ALERTS
 from tieline.features.decisions.feature import DECISIONS
@@ -26,14 +26,14 @@ from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
 from tieline.model.command import OperatorCommand
-from tieline.model.runs.facts import Decided
-from tieline.model.views.more import Find
-from tieline.surfaces.cli.main import Vocabulary
+from tieline.model.runs.facts import DecisionMade
+from tieline.model.views.work_lists import Find
+from tieline.surfaces.cli.main import FeatureCommands
 
 if TYPE_CHECKING:
     from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.authorize import Authenticator
     from tieline.surfaces.web.parts import WebParts
 
 FEATURES: tuple[Feature, ...] = (
@@ -97,7 +97,7 @@ CATALOGUE = catalogue(FEATURES)
 """What the store of a hub can do."""
 
 ORDERS: Orders = {
-    one.command: Order(one.call, one.about, one.body, one.beside_store) for one in actions()
+    one.command: RemoteCommand(one.call, one.about, one.body, one.beside_store) for one in actions()
 }
 """How a person's command is ordered of a hub elsewhere."""
 
@@ -105,7 +105,9 @@ CONTROLLED: wire.Orders = {one.name: one.command for one in actions()}
 """What may be ordered over the control socket."""
 
 QUESTIONS: Questions = {
-    one.question.__name__: Asked(one.question, one.needs, Bounds(one.one_of, one.by_number))
+    one.question.__name__: RemoteQuestion(
+        one.question, one.needs, QuestionLimits(one.one_of, one.by_number)
+    )
     for one in questions()
     if one.needs is not None
 }
@@ -123,14 +125,14 @@ KNOWN_BY = {
 CHECKS = tuple(check for feature in FEATURES for check in feature.checks)
 """What the doctor looks at beside the store and the work."""
 
-VOCABULARY = Vocabulary(
+VOCABULARY = FeatureCommands(
     tuple(feature.commands_of_people for feature in FEATURES),
     frozenset().union(*(feature.beside_store for feature in FEATURES)),
 )
 """The nouns and verbs of the command line."""
 
 
-def facts_of(command: OperatorCommand[Any]) -> Decided:
+def facts_of(command: OperatorCommand[Any]) -> DecisionMade:
     """What observers are told of a person's *command* that is on disk."""
     return _FACTS[type(command)](command)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from tieline.authoring.environment import Environment
 from tieline.authoring.hub import Hub
-from tieline.authoring.place import Place
 from tieline.model.base.errors import SettingsError
 from tieline.model.hub.flow import HubSpec
 from tieline.settings.settings import ConnectionSettings
@@ -32,7 +32,7 @@ def load_hub(
 def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSpec:
     """*hub* as it runs here. Raises SettingsError, DeclarationError."""
     for name, said in connections.items():
-        place = Place(
+        place = Environment(
             base_url=said.base_url,
             allow=said.allow,
             attempts=said.attempts,

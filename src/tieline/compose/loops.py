@@ -1,4 +1,4 @@
-"""Rounds: the parts of a process come in; the loops that its roles keep going go out."""
+"""Loops: the parts of a process come in; the loops that its roles keep going go out."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,9 +7,9 @@ from tieline.compose.service import Loop
 from tieline.model.fleet.role import ProcessRole
 from tieline.operations.bulk import bulk_pass
 from tieline.operations.replay import replay_pass
-from tieline.pipeline.upkeep.leader import Duty
-from tieline.rules.fleet.polling import BUSY_S, jittered, next_rest
-from tieline.rules.fleet.polling import IDLE_S as OFTEN_S
+from tieline.pipeline.upkeep.leader import LeaderLease
+from tieline.rules.fleet.pace import BUSY_S, jittered, next_rest
+from tieline.rules.fleet.pace import IDLE_S as OFTEN_S
 
 SHUT_S = 0.1
 """How soon to look again for work that could not be claimed: places, guards or pauses may open."""
@@ -70,7 +70,9 @@ def _of_a_scheduler(parts: Parts) -> list[Loop]:
     ]
 
 
-def once(duty: Duty, pass_: Callable[[], Awaitable[float]]) -> Callable[[], Awaitable[float]]:
+def once(
+    duty: LeaderLease, pass_: Callable[[], Awaitable[float]]
+) -> Callable[[], Awaitable[float]]:
     """*pass_*, done by one process at a time; looks again soon enough to take over.
 
     The sweeper rests for less than the duty lasts, and so keeps it for all.

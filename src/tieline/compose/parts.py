@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
@@ -23,43 +23,43 @@ from tieline.model.base.ids import WorkerId
 from tieline.model.fleet.presence import Beat
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
-from tieline.operations.control import Holds
-from tieline.operations.counters import Knowing
+from tieline.operations.control import PauseControl
+from tieline.operations.counters import Counters
 from tieline.operations.redaction import sensitive_fields
 from tieline.pipeline.admit import Admitter
-from tieline.pipeline.back import Back, Places
+from tieline.pipeline.back import Back, RunCapacity
 from tieline.pipeline.call import Calls
 from tieline.pipeline.front import Front, FrontParts
 from tieline.pipeline.hooks import PathHooks, merged
 from tieline.pipeline.limits.guard import Guard
-from tieline.pipeline.limits.leased import SharedGuard
+from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.pipeline.settle import Settler
-from tieline.pipeline.steps.direct_call import OutsideCaller
+from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.pipeline.steps.parts import StepParts
-from tieline.pipeline.upkeep.housekeeping import Housekeeping, Keeping
-from tieline.pipeline.upkeep.leader import Duty
+from tieline.pipeline.upkeep.housekeeping import Housekeeping, HousekeepingPolicy
+from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.pipeline.upkeep.lease import Lease
-from tieline.pipeline.upkeep.quotas import KeptStandings, Shares, Sharing
+from tieline.pipeline.upkeep.quotas import LimitSharing, QuotaLeasing, StoredConnectionStates
 from tieline.pipeline.upkeep.store_time import StoreTime
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach
+from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
-from tieline.rules.privacy.exchange import Keeping as KeepingShown
-from tieline.rules.privacy.exposed import is_exposed
+from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
+from tieline.rules.privacy.open_address import is_exposed
 from tieline.settings.settings import Settings
 from tieline.surfaces.control.server import ControlServer
-from tieline.surfaces.ingest.doorway import DoorLimits
-from tieline.surfaces.ingest.server import DoorServer
+from tieline.surfaces.ingest.listener import ListenerLimits
+from tieline.surfaces.ingest.server import IngestServer
 
 DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class ProcessPorts:
     """What a hub needs from around it."""
 
     vault: Vault
@@ -91,25 +91,25 @@ class Parts:
     store: OpenStore
     journal: Committer
     views: Views
-    http: ThinHttpClient
+    http: PooledHttpClient
     calls: Calls
     caller: Caller
     back: Back
     house: Housekeeping
-    duty: Duty
+    duty: LeaderLease
     """Whether this process does what only one has to."""
-    holds: Holds
-    sharing: Sharing
+    holds: PauseControl
+    sharing: LimitSharing
     """What workers have in common of their connections."""
     admitter: Admitter
-    door: DoorServer
+    door: IngestServer
     control: ControlServer | None
     """For people's commands, where they cannot reach the store beside its hub."""
     observer: Observer
     clock: Clock
     ids: Ids
     reach: Reach
-    knowing: Knowing
+    knowing: Counters
     loops: tuple[Loops, ...] = ()
     """Makes what features repeat."""
     telemetry: Telemetry | None = None
@@ -135,7 +135,7 @@ def open_vault(settings: Settings, environment: Mapping[str, str]) -> Vault:
 def assemble(
     hub: HubSpec,
     settings: Settings,
-    outside: Outside,
+    outside: ProcessPorts,
     store: OpenStore | None = None,
     features: Sequence[Feature] = FEATURES,
 ) -> Parts:
@@ -152,8 +152,8 @@ def assemble(
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
-    http = ThinHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
-    guard = Guard if _is_alone(store) else SharedGuard
+    http = PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
+    guard = Guard if _is_alone(store) else LeasedLimits
     calls = Calls(http, outside.vault, clock, observer, guard, hooks)
     admitter = _admitter(hub, ids, settings, hooks)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
@@ -164,7 +164,7 @@ def assemble(
     front_parts = FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
-    holds = Holds(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
+    holds = PauseControl(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),
@@ -186,21 +186,21 @@ def assemble(
         clock=clock,
         ids=ids,
         reach=reach,
-        knowing=Knowing(observer, journal, views, clock),
+        knowing=Counters(observer, journal, views, clock),
         loops=(*(one.loops for one in features), *(one.loops for one in on_path)),
         telemetry=outside.telemetry,
     )
 
 
 def _step_parts(
-    base: Base, settings: Settings, outside: Outside, calls: Calls, lease: Lease
+    base: Base, settings: Settings, outside: ProcessPorts, calls: Calls, lease: Lease
 ) -> StepParts:
     return StepParts(
         base.journal,
         base.clock,
         outside.ids,
         calls,
-        OutsideCaller(calls, base.clock, outside.ids),
+        DirectCaller(calls, base.clock, outside.ids),
         outside.reach,
         may_start_effects=lease.holds,
         observer=base.observer,
@@ -214,10 +214,10 @@ def _admitter(hub: HubSpec, ids: Ids, settings: Settings, hooks: PathHooks) -> A
     return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced, after=hooks.after_admit)
 
 
-def _places(settings: Settings) -> Places:
+def _places(settings: Settings) -> RunCapacity:
     """A process that is no worker executes nothing."""
     is_worker = ProcessRole.WORKER in settings.roles
-    return Places(at_once=settings.at_once if is_worker else 0)
+    return RunCapacity(at_once=settings.at_once if is_worker else 0)
 
 
 def _beat(settings: Settings, back: Back, store: OpenStore) -> Beat:
@@ -236,17 +236,17 @@ def _beat(settings: Settings, back: Back, store: OpenStore) -> Beat:
     )
 
 
-def _duty(keeping: Keeping, journal: Committer, clock: Clock) -> Duty:
+def _duty(keeping: HousekeepingPolicy, journal: Committer, clock: Clock) -> LeaderLease:
     """For half as long as a worker may be silent: whoever has it beats far more often."""
     length_us = keeping.silent_us // 2
     worker, is_alone = keeping.beat.worker, keeping.is_alone
-    return Duty(journal, clock, worker, length_us, is_alone=is_alone)
+    return LeaderLease(journal, clock, worker, length_us, is_alone=is_alone)
 
 
 def _keeping(
     settings: Settings, beat: Beat, lease: Lease, store: OpenStore, shared_time: StoreTime | None
-) -> Keeping:
-    return Keeping(
+) -> HousekeepingPolicy:
+    return HousekeepingPolicy(
         beat=beat,
         lease=lease,
         payloads_us=int(settings.keep_payloads_days * DAY_US),
@@ -266,13 +266,13 @@ def _is_alone(store: OpenStore) -> bool:
 
 def _sharing(
     hub: HubSpec, store: OpenStore, calls: Calls, worker: WorkerId, clock: Clock
-) -> Sharing:
+) -> LimitSharing:
     if _is_alone(store):
-        return KeptStandings(hub, calls, store.journal, store.views, clock)
-    return Shares(calls, store.journal, clock, worker)
+        return StoredConnectionStates(hub, calls, store.journal, store.views, clock)
+    return QuotaLeasing(calls, store.journal, clock, worker)
 
 
-def _door(front: Front, clock: Clock, settings: Settings) -> DoorServer:
+def _door(front: Front, clock: Clock, settings: Settings) -> IngestServer:
     """The webhook door. Raises SettingsError for one that others reach without TLS, unsaid."""
     is_said = settings.insecure or (settings.public_url or "").startswith("https://")
     if ProcessRole.INGEST in settings.roles and is_exposed(settings.host) and not is_said:
@@ -281,18 +281,18 @@ def _door(front: Front, clock: Clock, settings: Settings) -> DoorServer:
             'TLS set public_url = "https://…", else listen on 127.0.0.1, or set insecure = true'
         )
         raise SettingsError("host", settings.host, wanted)
-    return DoorServer(front, clock, public_url=settings.public_url, limits=_limits(settings))
+    return IngestServer(front, clock, public_url=settings.public_url, limits=_limits(settings))
 
 
-def _limits(settings: Settings) -> DoorLimits:
-    return DoorLimits(
+def _limits(settings: Settings) -> ListenerLimits:
+    return ListenerLimits(
         request_s=settings.request_seconds,
         idle_s=settings.idle_seconds,
         connections=settings.max_connections,
     )
 
 
-def _control(store: OpenStore, holds: Holds, back: Back) -> ControlServer | None:
+def _control(store: OpenStore, holds: PauseControl, back: Back) -> ControlServer | None:
     if store.file is None:
         return None
     status = partial(_status, back)

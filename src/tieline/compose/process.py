@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.adapters.system.crashpoints import CrashAt
+from tieline.adapters.system.crash_points import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.compose import watch as wiring_watch
 from tieline.compose.loops import loops
-from tieline.compose.parts import Outside, Parts, assemble, open_vault
+from tieline.compose.parts import Parts, ProcessPorts, assemble, open_vault
 from tieline.compose.service import Service
 from tieline.compose.store import open_store, with_seals
 from tieline.compose.telemetry import open_telemetry
@@ -21,7 +21,7 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.facts import ProcessMoved, StoreAtRisk
-from tieline.ports.crashpoints import go_on
+from tieline.ports.crash_points import go_on
 from tieline.ports.observer import Observer
 from tieline.ports.surface import Surface
 from tieline.rules.store.name import is_postgres
@@ -64,7 +64,7 @@ async def running(
     vault = open_vault(settings, os.environ if environment is None else environment)
     clock = SystemClock(int(settings.clock_offset_seconds * 1e6))
     telemetry = open_telemetry(hub, settings, vault, clock, observer)
-    outside = Outside(
+    outside = ProcessPorts(
         vault=vault,
         observer=telemetry.observer,
         clock=clock,

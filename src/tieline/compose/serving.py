@@ -9,8 +9,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from tieline.adapters.system.child import Lifeline
-from tieline.adapters.system.last_resort import end_process_after
+from tieline.adapters.system.child import ChildSocket
+from tieline.adapters.system.process_end import end_process_after
 from tieline.compose.parts import open_vault
 from tieline.compose.process import Running, running
 from tieline.compose.service import told_to_stop
@@ -34,7 +34,7 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
     """Run until told to stop; say on stderr what somebody should know of meanwhile."""
     told = told_to_stop()  # before anything answers: whoever finds us may also stop us
     say, limit_s = voice(settings.child), settings.shutdown_seconds + BEYOND_S
-    tie = None if settings.child is None else Tie(settings.child, limit_s)
+    tie = None if settings.child is None else SupervisorWatch(settings.child, limit_s)
     if settings.child in {None, FIRST}:
         for warning in warnings(hub, open_vault(settings, os.environ)):
             say(f"warning: {warning}")
@@ -92,13 +92,13 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     return found
 
 
-class Tie:
+class SupervisorWatch:
     """Ties this process to its supervisor: what happens to that is heard of here."""
 
     def __init__(self, child: int, limit_s: float) -> None:
         """Raises SettingsError when no supervisor started this process."""
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor, whoever gets it
-        self._lifeline = Lifeline(child)
+        self._lifeline = ChildSocket(child)
         self._lifeline.watch(partial(_orphaned, limit_s))
 
     def say_ready(self) -> "asyncio.Task[None]":

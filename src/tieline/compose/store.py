@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Batching, Committer, Database, Told
 from tieline.adapters.sql.store.sealing import SealedViews
-from tieline.adapters.sqlite import sheet
+from tieline.adapters.sqlite import engine_report as sheet
 from tieline.adapters.sqlite.database import SqliteDatabase, library_version
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.sqlite.transfer import SqliteRows
@@ -21,13 +21,13 @@ from tieline.adapters.vault.sealer import VaultSealer
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import SettingsError, StoreError
 from tieline.model.command import Command
-from tieline.model.views.engine_report import StoreSheet
+from tieline.model.views.engine_report import StoreReport
 from tieline.model.views.views import ListEvents, ShowEvent, Window
-from tieline.ports.crashpoints import Reach, go_on
-from tieline.ports.hints import Hints, NobodyElse
+from tieline.ports.crash_points import Reach, go_on
+from tieline.ports.hints import Hints, NoHints
 from tieline.ports.sealer import is_sealed
 from tieline.ports.transfer import RowStore
-from tieline.ports.upkeep import NothingToKeep, Upkeep
+from tieline.ports.upkeep import NoUpkeep, Upkeep
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.fleet.hinting import hint_of
@@ -51,9 +51,9 @@ class OpenStore:
     """Where it is and what keeps it, for people."""
     file: Path | None
     """None: it is no file, and other processes may work on it at the same time."""
-    hints: Hints = field(default_factory=NobodyElse)
+    hints: Hints = field(default_factory=NoHints)
     """How the processes that work on it tell each other to look again."""
-    upkeep: Upkeep = field(default_factory=NothingToKeep)
+    upkeep: Upkeep = field(default_factory=NoUpkeep)
     """What keeps its parts in order."""
     warnings: tuple[str, ...] = ()
     """What about it can lose what was acknowledged."""
@@ -153,12 +153,12 @@ async def open_rows(store: str, *, is_new: bool = False) -> RowStore:
     return await PostgresRows.open(store)
 
 
-async def sheet_of(store: str) -> StoreSheet:
+async def sheet_of(store: str) -> StoreReport:
     """What the engine says of *store*, whatever release it is of. Raises StoreError."""
     if not is_postgres(store):
         return sheet.sheet_of(file_of(store))
     _database()
-    from tieline.adapters.postgres import sheet as server_sheet
+    from tieline.adapters.postgres import engine_report as server_sheet
 
     return await server_sheet.sheet_of(store)
 
@@ -186,10 +186,10 @@ async def _open_journal(store: str) -> Committer:
     if not is_postgres(store):
         return Committer(SqliteDatabase(file_of(store)), CATALOGUE)
     opened = await _database().open(store, may_migrate=False)
-    return TellingJournal(opened, _hints(opened, lambda: 0.5))
+    return HintingJournal(opened, _hints(opened, lambda: 0.5))
 
 
-class TellingJournal(Committer):
+class HintingJournal(Committer):
     """A journal whose last hint goes out before its store is closed."""
 
     def __init__(self, database: Database, hints: Hints) -> None:

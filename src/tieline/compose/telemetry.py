@@ -7,14 +7,14 @@ from pathlib import Path
 
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
-from tieline.adapters.telemetry.fanout import Everything, FanOut, Wants
-from tieline.adapters.telemetry.jsonlog import JsonLog, LogAbout
+from tieline.adapters.telemetry.json_log import JsonLog, LogAbout
 from tieline.adapters.telemetry.lines import LineObserver
 from tieline.adapters.telemetry.metrics import Metrics
+from tieline.adapters.telemetry.observers import EveryFactObserver, FilteringObserver, Observers
 from tieline.adapters.telemetry.writer import LineWriter
 from tieline.model.base.errors import SettingsError
 from tieline.model.hub.flow import HubSpec
-from tieline.pipeline.redactor import Discretion
+from tieline.pipeline.redactor import Redactor
 from tieline.ports.clock import Clock
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
@@ -28,10 +28,10 @@ class Telemetry:
     """Who is told what happens in one process, and how that ends."""
 
     observer: Observer
-    discretion: Discretion
+    discretion: Redactor
     metrics: Metrics | None = None
     writer: LineWriter | None = None
-    fanout: FanOut | None = None
+    fanout: Observers | None = None
     spans_dropped: Callable[[], int] = int
     closers: list[Callable[[], None]] = field(default_factory=list)
 
@@ -63,8 +63,8 @@ def open_telemetry(
     ``log_format = "auto"`` writes nothing here: who serves people has decided before.
     """
     further = () if settings.alert_webhook is None else (settings.alert_webhook,)
-    discretion = Discretion(hub, vault, clock, further)
-    wants: list[Wants] = [] if observer is None else [Everything(observer)]
+    discretion = Redactor(hub, vault, clock, further)
+    wants: list[FilteringObserver] = [] if observer is None else [EveryFactObserver(observer)]
     made = Telemetry(observer or CountingObserver(), discretion)
     if settings.metrics:
         made.metrics = Metrics(hub)
@@ -74,11 +74,11 @@ def open_telemetry(
     if settings.otlp_endpoint is not None:
         wants.append(_traces(made, hub, settings, settings.otlp_endpoint, clock))
     if wants:
-        made.fanout = made.observer = FanOut(wants)
+        made.fanout = made.observer = Observers(wants)
     return made
 
 
-def _log(made: Telemetry, hub: HubSpec, settings: Settings, clock: Clock) -> Wants:
+def _log(made: Telemetry, hub: HubSpec, settings: Settings, clock: Clock) -> FilteringObserver:
     try:
         path = None if settings.log_file is None else Path(settings.log_file)
         writer = LineWriter(path)
@@ -89,7 +89,9 @@ def _log(made: Telemetry, hub: HubSpec, settings: Settings, clock: Clock) -> Wan
     if settings.log_format == "text":
         prefix = "" if settings.child is None else f"[{settings.child}] "
         clean = made.discretion.clean
-        return Everything(LineObserver(writer.write, clock.now_us, clean=clean, prefix=prefix))
+        return EveryFactObserver(
+            LineObserver(writer.write, clock.now_us, clean=clean, prefix=prefix)
+        )
     log = JsonLog(
         writer.write,
         clock.now_us,
@@ -102,7 +104,7 @@ def _log(made: Telemetry, hub: HubSpec, settings: Settings, clock: Clock) -> Wan
 
 def _traces(
     made: Telemetry, hub: HubSpec, settings: Settings, endpoint: str, clock: Clock
-) -> Wants:
+) -> FilteringObserver:
     try:
         from tieline.adapters.telemetry.traces import Traces
     except ModuleNotFoundError as error:

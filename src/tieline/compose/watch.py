@@ -8,11 +8,11 @@ from tieline.compose.service import Loop
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.views.gauges import GuardGauges
-from tieline.operations.alarm import Alarm, AlarmParts
+from tieline.operations.alert_judge import AlertJudge, AlertJudgeParts
 from tieline.operations.levels import Gauged, Gauging, free_share
 from tieline.ports.surface import Surface
-from tieline.rules.privacy.exposed import is_exposed
-from tieline.rules.watch.alerts import Limits
+from tieline.rules.privacy.open_address import is_exposed
+from tieline.rules.watch.alerts import AlertLimits
 from tieline.settings.settings import Settings
 from tieline.surfaces.metrics.server import MetricsServer
 
@@ -28,7 +28,7 @@ def loops(parts: Parts, settings: Settings) -> list[Loop]:
         gauging = Gauging(_gauged(parts), telemetry.metrics.refresh)
         made.append(Loop("gauges", gauging.pass_))
     if ProcessRole.SCHEDULER in parts.roles:
-        made.append(Loop("alerts", Alarm(_alarm_parts(parts, settings)).pass_))
+        made.append(Loop("alerts", AlertJudge(_alarm_parts(parts, settings)).pass_))
     return made
 
 
@@ -71,11 +71,11 @@ def _gauged(parts: Parts) -> Gauged:
     )
 
 
-def _alarm_parts(parts: Parts, settings: Settings) -> AlarmParts:
+def _alarm_parts(parts: Parts, settings: Settings) -> AlertJudgeParts:
     telemetry = parts.telemetry
     metrics = None if telemetry is None else telemetry.metrics
     file = parts.store.file
-    return AlarmParts(
+    return AlertJudgeParts(
         hub=parts.hub,
         journal=parts.journal,
         views=parts.views,
@@ -84,7 +84,7 @@ def _alarm_parts(parts: Parts, settings: Settings) -> AlarmParts:
         observer=parts.observer,
         guards=partial(_guards, parts),
         disk_free=(lambda: None) if file is None else partial(free_share, file),
-        limits=Limits(
+        limits=AlertLimits(
             settings.alert_error_percent / 100,
             int(settings.alert_oldest_minutes * MINUTE_US),
             settings.alert_disk_percent / 100,

@@ -1,4 +1,4 @@
-"""Verdict: what senders sent, vendors applied and the store holds comes in; the count goes out.
+"""Checks: what senders sent, vendors applied and the store holds comes in; the count goes out.
 
 Sent, effects and double effects are the vendors' own figures. An event is lost when its sender got
 a 2xx, its effect exists nowhere, and no run of it is visibly on its way or waiting for a person.
@@ -21,7 +21,7 @@ _IN_MESSAGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class DemoCounts:
     """The figures of a demo; the fields of the JSON line, in its order."""
 
     sent: int

@@ -7,18 +7,18 @@ import sys
 from dataclasses import asdict
 
 from tieline.demo.driver import play
-from tieline.demo.linger import console, keep_on
+from tieline.demo.keep import console, keep_on
 from tieline.demo.live_table import screen
+from tieline.demo.outcome import DemoOutcome, reckon
+from tieline.demo.parts import OpenViews, stage
 from tieline.demo.report import report
-from tieline.demo.setup import OpenViews, stage
-from tieline.demo.summary import Reckoning, reckon
 from tieline.demo.watch import watching
-from tieline.surfaces.cli.build import DemoWishes
+from tieline.surfaces.cli.build import DemoOptions
 
 STOPPED = 128 + signal.SIGTERM
 
 
-def run_demo(wishes: DemoWishes, open_views: OpenViews) -> int:
+def run_demo(wishes: DemoOptions, open_views: OpenViews) -> int:
     """Play; 1 when an effect was doubled or an event lost."""
     try:
         found = asyncio.run(_demo(wishes, open_views))
@@ -27,7 +27,7 @@ def run_demo(wishes: DemoWishes, open_views: OpenViews) -> int:
     return 0 if found.count.is_good else 1
 
 
-async def _demo(wishes: DemoWishes, open_views: OpenViews) -> Reckoning:
+async def _demo(wishes: DemoOptions, open_views: OpenViews) -> DemoOutcome:
     task = asyncio.current_task()
     if task is None:
         raise AssertionError("there is no task around a coroutine that runs")

@@ -1,13 +1,13 @@
-"""Conductor: a stage comes in; traffic is played on it, with faults, until the hub has drained."""
+"""Driver: a stage comes in; traffic is played on it, with faults, until the hub has drained."""
 
 import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 
+from tieline.demo.parts import DemoParts
 from tieline.demo.samples import deliver
-from tieline.demo.scenario import FAULTS, STREAMS, Moments, moments
-from tieline.demo.setup import Stage
+from tieline.demo.scenario import FAULTS, STREAMS, ScenarioTimes, moments
 from tieline.model.base.errors import StoreError
 from tieline.model.views.rows import WorkCount
 from tieline.model.views.views import CountWork
@@ -16,7 +16,7 @@ DRAIN_S = 90.0
 LOOK_S = 0.2
 
 
-async def play(stage: Stage) -> None:
+async def play(stage: DemoParts) -> None:
     """The whole course: traffic, trouble, silence."""
     course = moments(stage.wishes.seconds)
     for name, rules in FAULTS.items():
@@ -28,7 +28,7 @@ async def play(stage: Stage) -> None:
     await _until_quiet(stage)
 
 
-async def _begin_traffic(stage: Stage) -> None:
+async def _begin_traffic(stage: DemoParts) -> None:
     for stream in STREAMS:
         vendor = stage.vendors[stream.vendor]
         url = f"http://127.0.0.1:{stage.hub.port}/in/{stream.connection}"
@@ -39,10 +39,10 @@ async def _begin_traffic(stage: Stage) -> None:
     stage.note("traffic begins")
 
 
-Act = Callable[[Stage], Awaitable[None]]
+Act = Callable[[DemoParts], Awaitable[None]]
 
 
-def _acts(stage: Stage, course: Moments) -> list[tuple[float, Act]]:
+def _acts(stage: DemoParts, course: ScenarioTimes) -> list[tuple[float, Act]]:
     acts: list[tuple[float, Act]] = [
         (course.first_samples, _send_samples),
         (course.expire, _expire),
@@ -53,12 +53,12 @@ def _acts(stage: Stage, course: Moments) -> list[tuple[float, Act]]:
     return [*acts, (course.kill, _kill)] if stage.wishes.kill else acts
 
 
-async def _at(stage: Stage, at_s: float, act: Act) -> None:
+async def _at(stage: DemoParts, at_s: float, act: Act) -> None:
     await asyncio.sleep(max(0.0, at_s - stage.elapsed_s))
     await act(stage)
 
 
-async def _send_samples(stage: Stage) -> None:
+async def _send_samples(stage: DemoParts) -> None:
     """Bodies as Stripe, GitHub and Shopify send them; the second time they are duplicates."""
     for sample in stage.samples:
         sent = await deliver(sample, stage.hub.port, stage.signing[sample.connection])
@@ -66,7 +66,7 @@ async def _send_samples(stage: Stage) -> None:
     stage.note(f"{len(stage.samples)} recorded deliveries of Stripe, GitHub and Shopify sent")
 
 
-async def _kill(stage: Stage) -> None:
+async def _kill(stage: DemoParts) -> None:
     stage.note("kill -9 of the hub")
     await asyncio.to_thread(stage.hub.kill)
     down_s = time.monotonic()
@@ -74,22 +74,22 @@ async def _kill(stage: Stage) -> None:
     stage.note(f"the hub is back after {time.monotonic() - down_s:.1f} s")
 
 
-async def _expire(stage: Stage) -> None:
+async def _expire(stage: DemoParts) -> None:
     stage.fresh_token = secrets.token_hex(16)
     await stage.vendors["books"].rotate(stage.fresh_token)
     stage.note("the books accept the hub's credential no longer")
 
 
-async def _renew(stage: Stage) -> None:
+async def _renew(stage: DemoParts) -> None:
     await asyncio.to_thread(stage.hub.give_secret, "books-live", stage.fresh_token)
     stage.note("the new credential is in the hub's vault")
 
 
-async def _end(stage: Stage) -> None:
+async def _end(stage: DemoParts) -> None:
     stage.note("traffic ends")
 
 
-async def _until_quiet(stage: Stage) -> None:
+async def _until_quiet(stage: DemoParts) -> None:
     """Wait until senders have their answers and the hub has nothing left that it could do."""
     last_s = time.monotonic() + DRAIN_S
     while time.monotonic() < last_s:
@@ -100,12 +100,12 @@ async def _until_quiet(stage: Stage) -> None:
     stage.note(f"the hub has not drained within {DRAIN_S:.0f} s")
 
 
-async def _pending(stage: Stage) -> int:
+async def _pending(stage: DemoParts) -> int:
     stats = [await stage.vendors[stream.vendor].stats() for stream in STREAMS]
     return sum(one["sender"]["pending"] for one in stats)
 
 
-async def _is_drained(stage: Stage) -> bool:
+async def _is_drained(stage: DemoParts) -> bool:
     try:
         counted = await stage.views.read(CountWork())
     except StoreError:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tieline.demo.processes import Child, ask, start, stop, until_said
+from tieline.demo.processes import DemoProcess, ask, start, stop, until_said
 from tieline.demo.vendors import Vendor
 from tieline.model.base.errors import CommandRefused
 
@@ -66,7 +66,7 @@ class HubProcess:
         self._console_port = 0
         self._folder = folder
         self._secrets = folder / "secrets"
-        self._child: Child | None = None
+        self._child: DemoProcess | None = None
 
     def configure(self, hub: Path, vendors: Mapping[str, Vendor]) -> None:
         """Write its settings: the example's own code, with the vendors' addresses."""

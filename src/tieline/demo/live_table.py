@@ -1,12 +1,12 @@
-"""Screen: how a demo stands comes in; a live table on a terminal, or plain lines, go out."""
+"""Live table: how a demo stands comes in; a live table on a terminal, or plain lines, go out."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tieline.demo.watch import Screen, Standing
-from tieline.surfaces.cli.build import DemoWishes
+from tieline.demo.watch import DemoStatus, DemoView
+from tieline.surfaces.cli.build import DemoOptions
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,45 +25,45 @@ PLAYS = {
 
 
 @contextmanager
-def screen(wishes: DemoWishes) -> Iterator[Screen | None]:
+def screen(wishes: DemoOptions) -> Iterator[DemoView | None]:
     """Where to show it; None when nobody wants to see."""
     if wishes.is_json:
         yield None
     elif not wishes.is_terminal:
-        yield PlainScreen()
+        yield PlainLines()
     else:
         from rich.console import Console
         from rich.live import Live
 
         console = Console(highlight=False, markup=False, emoji=False)
         with Live(console=console, auto_refresh=False) as live:
-            yield LiveScreen(live)
+            yield LiveTable(live)
 
 
-class PlainScreen:
+class PlainLines:
     """For pipes and logs: what is new, one line each."""
 
     def __init__(self) -> None:
         self._shown = 0
 
-    def show(self, standing: Standing) -> None:
+    def show(self, standing: DemoStatus) -> None:
         for note in standing.notes[self._shown :]:
             sys.stdout.write(note + "\n")
         self._shown = len(standing.notes)
         sys.stdout.flush()
 
 
-class LiveScreen:
+class LiveTable:
     """For terminals: one table that is drawn again and again."""
 
     def __init__(self, live: "Live") -> None:
         self._live = live
 
-    def show(self, standing: Standing) -> None:
+    def show(self, standing: DemoStatus) -> None:
         self._live.update(drawn(standing), refresh=True)
 
 
-def drawn(standing: Standing) -> "RenderableType":
+def drawn(standing: DemoStatus) -> "RenderableType":
     """Three parts: what vendors count, what the hub has to do, what happened."""
     from rich.console import Group
     from rich.text import Text
@@ -75,7 +75,7 @@ def drawn(standing: Standing) -> "RenderableType":
     return Group(title, _vendors(standing), _hub(standing), *notes)
 
 
-def _vendors(standing: Standing) -> "RenderableType":
+def _vendors(standing: DemoStatus) -> "RenderableType":
     table = _table(
         "VENDOR", "SENT", "ACCEPTED", "REFUSED", "REQUESTS", "FAULTS", "EFFECTS", "TWICE"
     )
@@ -89,7 +89,7 @@ def _vendors(standing: Standing) -> "RenderableType":
     return table
 
 
-def _hub(standing: Standing) -> "RenderableType":
+def _hub(standing: DemoStatus) -> "RenderableType":
     table = _table("FLOW", "READY", "RUNNING", "RETRYING", "WAITING", "HELD", "DEAD")
     for count in standing.flows:
         states = (count.ready, count.running, count.retrying, count.waiting, count.held, count.dead)

@@ -19,7 +19,7 @@ LAST_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class DemoProcess:
     """A running process, and the file that holds what it said so far."""
 
     what: str
@@ -33,7 +33,7 @@ class Child:
         return self.output.read_bytes()[self.heard_bytes :].decode(errors="replace")
 
 
-def start(what: str, command: Sequence[str], *, folder: Path) -> Child:
+def start(what: str, command: Sequence[str], *, folder: Path) -> DemoProcess:
     """Begin *command* in *folder*; it writes to ``<what>.log`` there, which never fills up."""
     output = folder / f"{what}.log"
     with output.open("ab") as log:
@@ -41,10 +41,10 @@ def start(what: str, command: Sequence[str], *, folder: Path) -> Child:
         process = subprocess.Popen(  # noqa: S603 - our own modules
             command, cwd=folder, env=_environment(), stdout=log, stderr=log
         )
-    return Child(what, process, output, heard_bytes)
+    return DemoProcess(what, process, output, heard_bytes)
 
 
-async def until_said(child: Child, word: str) -> str:
+async def until_said(child: DemoProcess, word: str) -> str:
     """All that *child* has said, once *word* is in it. Raises CommandRefused if that never is."""
     last_s = time.monotonic() + START_S
     while word not in (said := child.said()):
@@ -60,7 +60,7 @@ async def until_said(child: Child, word: str) -> str:
     return said
 
 
-def stop(child: Child) -> None:
+def stop(child: DemoProcess) -> None:
     """Ask first; a child that does not listen is killed."""
     process = child.process
     if process.poll() is None:
@@ -87,7 +87,7 @@ def ask(command: Sequence[str], folder: Path, typed: str) -> int:
 
 
 @asynccontextmanager
-async def started(what: str, command: Sequence[str], *, folder: Path) -> AsyncIterator[Child]:
+async def started(what: str, command: Sequence[str], *, folder: Path) -> AsyncIterator[DemoProcess]:
     """*command* at work while the block lasts."""
     child = start(what, command, folder=folder)
     try:

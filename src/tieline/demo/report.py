@@ -1,12 +1,12 @@
 """Report: how a demo ended comes in; what happened, for people, goes out."""
 
-from tieline.demo.checks import Count
-from tieline.demo.setup import Stage
-from tieline.demo.summary import Reckoning, by_reason
+from tieline.demo.checks import DemoCounts
+from tieline.demo.outcome import DemoOutcome, by_reason
+from tieline.demo.parts import DemoParts
 from tieline.model.views.details import RunDetail
 from tieline.operations.story import Line, story
 from tieline.rules.formats.plain_time import iso
-from tieline.surfaces.cli.paper import Column, Paper
+from tieline.surfaces.cli.output import Column, Output
 
 COLUMNS: tuple[Column[Line], ...] = (
     Column("AT (UTC)", lambda line: iso(line.at_us)[11:23]),
@@ -17,9 +17,9 @@ NAMES = ("payment", "lead", "ticket")
 """Kinds of business names that a story is told by, the first that is there."""
 
 
-async def report(stage: Stage, found: Reckoning) -> None:
+async def report(stage: DemoParts, found: DemoOutcome) -> None:
     """Print it."""
-    paper = Paper(is_json=False, is_terminal=stage.wishes.is_terminal)
+    paper = Output(is_json=False, is_terminal=stage.wishes.is_terminal)
     paper.heading("What happened")
     for words in sentences(found.count):
         paper.say(f"  {words}")
@@ -31,7 +31,7 @@ async def report(stage: Stage, found: Reckoning) -> None:
         paper.hint(f"the store is kept: tieline --store {stage.wishes.store} runs list")
 
 
-def sentences(count: Count) -> list[str]:
+def sentences(count: DemoCounts) -> list[str]:
     """The figures, each with who counted it."""
     return [
         f"sent      {count.sent:6} events by the senders; {count.accepted} acknowledged with a 2xx",
@@ -46,7 +46,7 @@ def sentences(count: Count) -> list[str]:
     ]
 
 
-def _left_over(stage: Stage, paper: Paper, found: Reckoning) -> None:
+def _left_over(stage: DemoParts, paper: Output, found: DemoOutcome) -> None:
     for title, runs in (("Held", found.held), ("Dead", found.dead)):
         if runs:
             paper.heading(title)
@@ -58,7 +58,7 @@ def _left_over(stage: Stage, paper: Paper, found: Reckoning) -> None:
         paper.say(f"  lost: {name}", style="bold red")
 
 
-def _advise(stage: Stage, paper: Paper, run_id: str) -> None:
+def _advise(stage: DemoParts, paper: Output, run_id: str) -> None:
     store = stage.wishes.store
     paper.say(
         "  A chat without idempotency keys cannot say whether a message arrived: sending it again"
@@ -72,7 +72,7 @@ def _advise(stage: Stage, paper: Paper, run_id: str) -> None:
         paper.say("  (This store was temporary; tieline --store FILE demo keeps it.)")
 
 
-async def _tell(stage: Stage, paper: Paper, sufferer: RunDetail) -> None:
+async def _tell(stage: DemoParts, paper: Output, sufferer: RunDetail) -> None:
     """The story of the record whose tries failed most often."""
     names = [m for kind in NAMES for m in sufferer.mentions if m.kind == kind]
     if names:
@@ -86,7 +86,7 @@ async def _tell(stage: Stage, paper: Paper, sufferer: RunDetail) -> None:
     paper.say(f"{told.about}: {told.ending}", style="bold")
 
 
-def _verdict(paper: Paper, found: Reckoning) -> None:
+def _verdict(paper: Output, found: DemoOutcome) -> None:
     count = found.count
     style = "bold green" if count.is_good else "bold red"
     paper.say("")

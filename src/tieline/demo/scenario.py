@@ -1,4 +1,4 @@
-"""Script: how long the demo takes comes in; who fails how, and when what happens, goes out."""
+"""Scenario: how long the demo takes comes in; who fails how, and when what happens, goes out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ LEADS_SHARE, PAYMENTS_SHARE, TICKETS_SHARE = 0.3, 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class VendorEvents:
     """Events that a vendor makes up."""
 
     vendor: str
@@ -21,14 +21,14 @@ class Stream:
 
 
 STREAMS = (
-    Stream("leads", "leads", "lead.captured", LEADS_SHARE),
-    Stream("payments", "billing", "payment_intent.succeeded", PAYMENTS_SHARE),
-    Stream("helpdesk", "helpdesk", "ticket.created", TICKETS_SHARE),
+    VendorEvents("leads", "leads", "lead.captured", LEADS_SHARE),
+    VendorEvents("payments", "billing", "payment_intent.succeeded", PAYMENTS_SHARE),
+    VendorEvents("helpdesk", "helpdesk", "ticket.created", TICKETS_SHARE),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class ScenarioTimes:
     """When what happens, in seconds from the start."""
 
     first_samples: float
@@ -39,9 +39,9 @@ class Moments:
     end: float
 
 
-def moments(seconds: float) -> Moments:
+def moments(seconds: float) -> ScenarioTimes:
     """The course of a demo of *seconds* of traffic."""
-    return Moments(
+    return ScenarioTimes(
         first_samples=0.1 * seconds,
         kill=0.3 * seconds,
         expire=0.55 * seconds,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from tieline.demo.setup import Stage
+from tieline.demo.parts import DemoParts
 from tieline.demo.vendors import Json
 from tieline.model.base.errors import CommandRefused, StoreError
 from tieline.model.views.rows import FlowCount
@@ -16,7 +16,7 @@ EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DemoStatus:
     """One look at everything."""
 
     elapsed_s: float
@@ -28,16 +28,16 @@ class Standing:
     notes: tuple[str, ...]
 
 
-class Screen(Protocol):
+class DemoView(Protocol):
     """The role of whoever shows how a demo stands."""
 
-    def show(self, standing: Standing) -> None:
+    def show(self, standing: DemoStatus) -> None:
         """Show *standing*."""
         ...
 
 
 @asynccontextmanager
-async def watching(stage: Stage, screen: Screen | None) -> AsyncIterator[None]:
+async def watching(stage: DemoParts, screen: DemoView | None) -> AsyncIterator[None]:
     """Look and show while the block lasts, and once more at its end."""
     if screen is None:
         yield
@@ -52,17 +52,17 @@ async def watching(stage: Stage, screen: Screen | None) -> AsyncIterator[None]:
     await _look(stage, screen)
 
 
-async def _look_again(stage: Stage, screen: Screen) -> None:
+async def _look_again(stage: DemoParts, screen: DemoView) -> None:
     while True:
         await _look(stage, screen)
         await asyncio.sleep(EVERY_S)
 
 
-async def _look(stage: Stage, screen: Screen) -> None:
+async def _look(stage: DemoParts, screen: DemoView) -> None:
     """A look that fails, as while the hub is down, is left out."""
     with suppress(CommandRefused, StoreError, OSError):
         vendors = {name: await vendor.stats() for name, vendor in stage.vendors.items()}
         counted = await stage.views.read(CountWork())
         notes = tuple(stage.notes)
         seconds = stage.wishes.seconds
-        screen.show(Standing(stage.elapsed_s, seconds, vendors, counted.flows, notes))
+        screen.show(DemoStatus(stage.elapsed_s, seconds, vendors, counted.flows, notes))

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from tieline.adapters.sql.hooks import NO_HOOKS, CommitHooks
-from tieline.adapters.sql.reading.search import Finds
+from tieline.adapters.sql.reading.find import Finds
 from tieline.adapters.sql.statement import Steps
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
 from tieline.model.question import Question
-from tieline.model.runs.facts import Decided
+from tieline.model.runs.facts import DecisionMade
 from tieline.model.views.views import Page
 from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach
+from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
 
     import typer
 
-    from tieline.surfaces.api.endpoint import Ask, Endpoint
+    from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.authorize import Authenticator
     from tieline.surfaces.web.parts import WebParts
 
 C = TypeVar("C", bound=Command[Any])
 Q = TypeVar("Q", bound=Question[Any])
 
 
-def facts_of(command: OperatorCommand[Any]) -> Decided:
+def facts_of(command: OperatorCommand[Any]) -> DecisionMade:
     """What observers are told of *command*: its name, and the thing that it is about."""
     subject = getattr(command, "run_id", None) or getattr(command, "id", None)
     by = command.by
-    return Decided(name_of(type(command)), str(subject or "-"), by.actor, by.reason)
+    return DecisionMade(name_of(type(command)), str(subject or "-"), by.actor, by.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Handles(Generic[C]):
     """The question that tells beforehand what it would do."""
     inverse: type[OperatorCommand[Any]] | None = None
     """What undoes it."""
-    facts: Callable[[Any], Decided] = facts_of
+    facts: Callable[[Any], DecisionMade] = facts_of
     """What observers are told once it is on disk. Read for actions only."""
 
     def __post_init__(self) -> None:
@@ -111,7 +111,7 @@ class Answers(Generic[Q]):
     """The words that a field may have, for one that comes from elsewhere."""
     by_number: bool = False
     """Whether its pages go on behind a line's number instead of an id."""
-    by_hub: Callable[["Ask", Q], Awaitable[Any]] | None = None
+    by_hub: Callable[["ApiRequest", Q], Awaitable[Any]] | None = None
     """Answers it from what runs, not from what is stored."""
 
 

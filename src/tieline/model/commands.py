@@ -11,18 +11,18 @@ from tieline.model.base.value import value
 from tieline.model.command import Command, OperatorCommand
 from tieline.model.command import Counted as Counted
 from tieline.model.fleet.presence import Beat as Beat
-from tieline.model.fleet.presence import Beaten as Beaten
-from tieline.model.fleet.presence import Leave as Leave
+from tieline.model.fleet.presence import BeatStored as BeatStored
+from tieline.model.fleet.presence import EndPresence as EndPresence
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt
 from tieline.model.people.decisions import CloseDeliveries as CloseDeliveries
 from tieline.model.people.decisions import Decided as Decided
 from tieline.model.people.decisions import DecideMany as DecideMany
-from tieline.model.people.decisions import Heard as Heard
+from tieline.model.people.decisions import DeliveryTime as DeliveryTime
 from tieline.model.people.decisions import KeepTally as KeepTally
 from tieline.model.people.decisions import TallyRow as TallyRow
 from tieline.model.replays.commands import CancelReplay as CancelReplay
-from tieline.model.replays.commands import ContinueReplay as ContinueReplay
+from tieline.model.replays.commands import MoveReplay as MoveReplay
 from tieline.model.replays.commands import StartReplay as StartReplay
 from tieline.model.replays.filter import ReplayFilter as ReplayFilter
 from tieline.model.runs.run import (
@@ -151,7 +151,7 @@ class Settle(Command[Settled]):
 
 
 @value
-class GiveBack(Command[Counted]):
+class ReturnClaims(Command[Counted]):
     """Return claimed runs unexecuted or unfinished (shutdown): ready again, epoch raised."""
 
     claims: tuple[RunClaim, ...]

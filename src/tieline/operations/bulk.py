@@ -1,4 +1,4 @@
-"""Long work: a decision about every run of a filter comes in; it is made bite by bite, whatever
+"""Bulk: a decision about every run of a filter comes in; it is made bite by bite, whatever
 happens to the process that began, and can be seen and stopped meanwhile."""
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Holds: what operators ordered comes in from the store; the running parts of a hub obey it."""
+"""Control: what operators ordered comes in from the store; the running parts of a hub obey it."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ LOOK_AGAIN_S = 5.0
 """Another process may have paused something; in this one, ``after`` tells at once."""
 
 
-class Holds:
+class PauseControl:
     """Keeps the pauses of the store in force in this process."""
 
     def __init__(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import orjson
 
 from tieline.model.base.errors import CopyFailed, StoreError
-from tieline.model.views.transfer import COPIED, COPY, Copied, CopyNote, Row, Table
+from tieline.model.views.transfer import COPIED, COPY, Copied, CopyRecord, Row, Table
 from tieline.ports.transfer import RowStore
 from tieline.rules.store.copying import added, bytes_of, read, shown_digest, why_shut, written
 
@@ -25,7 +25,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CopyOptions:
     """How a copy shall go."""
 
     id: str
@@ -35,7 +35,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class CopyProgress:
     """How far the copy of a table is."""
 
     after: Row | None = None
@@ -44,7 +44,7 @@ class Reached:
     whole: bool = False
 
 
-async def copy(source: RowStore, target: RowStore, wishes: Wishes, tell: Tell) -> list[Copied]:
+async def copy(source: RowStore, target: RowStore, wishes: CopyOptions, tell: Tell) -> list[Copied]:
     """Copy, compare, and mark *source* as moved; nothing is copied that was copied before.
 
     Answers nothing where all of it had been copied by an earlier call.
@@ -56,11 +56,11 @@ async def copy(source: RowStore, target: RowStore, wishes: Wishes, tell: Tell) -
         return []
     note = await _begin(source, target, wishes)
     reached = await target.notes()
-    side = Sides(source, target, wishes, tell)
+    side = CopyStores(source, target, wishes, tell)
     copied = [await side.copy_table(table, reached) for table in pairs]
     for done in copied:
         await _compare(target, _named(pairs, done.table), done, tell)
-    await source.note({COPY: written(CopyNote(note.id, "source", target.shown, moved=True))})
+    await source.note({COPY: written(CopyRecord(note.id, "source", target.shown, moved=True))})
     await target.finish()
     forget = [name for name in await target.notes() if _is_note(name)]
     await target.note({COPIED: note.id}, forget)
@@ -73,7 +73,7 @@ async def _is_copied(source: RowStore, target: RowStore) -> bool:
     return ours is not None and ours.moved and there.get(COPIED) == ours.id and COPY not in there
 
 
-async def reopen(store: RowStore) -> CopyNote:
+async def reopen(store: RowStore) -> CopyRecord:
     """Let hubs work again on a source that was moved, or whose copy was given up."""
     note = read((await store.notes()).get(COPY))
     if note is None:
@@ -109,7 +109,7 @@ async def _refuse_busy(*stores: RowStore) -> None:
             raise StoreError(f"{store.shown} is in use: {busy}; stop that first")
 
 
-async def _begin(source: RowStore, target: RowStore, wishes: Wishes) -> CopyNote:
+async def _begin(source: RowStore, target: RowStore, wishes: CopyOptions) -> CopyRecord:
     """Note the copy on both sides, the source first; or find the one that was begun."""
     ours = read((await source.notes()).get(COPY))
     theirs = read((await target.notes()).get(COPY))
@@ -126,14 +126,14 @@ async def _begin(source: RowStore, target: RowStore, wishes: Wishes) -> CopyNote
         raise CopyFailed(why_shut(written(ours), source.shown) or "")
     if theirs is None:
         await _refuse_used(target)
-        note = ours or CopyNote(wishes.id, "source", target.shown, moved=False)
+        note = ours or CopyRecord(wishes.id, "source", target.shown, moved=False)
         await source.note({COPY: written(note)})
         try:
             await _refuse_busy(source)  # a hub that came before the note does not know of it
         except StoreError:
             await source.note({}, [COPY])
             raise
-        await target.note({COPY: written(CopyNote(note.id, "target", source.shown, moved=False))})
+        await target.note({COPY: written(CopyRecord(note.id, "target", source.shown, moved=False))})
         return note
     return theirs
 
@@ -151,12 +151,12 @@ async def _refuse_used(target: RowStore) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class CopyStores:
     """The two stores of a copy."""
 
     source: RowStore
     target: RowStore
-    wishes: Wishes
+    wishes: CopyOptions
     tell: Tell
 
     async def copy_table(self, table: Table, notes: Mapping[str, str]) -> Copied:
@@ -164,7 +164,7 @@ class Sides:
         name = f"{COPY}:{table.name}"
         reached = _read_reached(notes.get(name))
         if reached is None:
-            reached = Reached()
+            reached = CopyProgress()
             await self.target.put(table, [], {name: _reached(reached)}, afresh=True)
         limit = min(FIRST_BITE, self.wishes.bite)
         while not reached.whole:
@@ -183,12 +183,12 @@ def _next_limit(limit: int, size: int, count: int, most: int) -> int:
     return min(2 * limit, most) if count == limit else limit
 
 
-def _further(table: Table, before: Reached, rows: list[Row]) -> Reached:
+def _further(table: Table, before: CopyProgress, rows: list[Row]) -> CopyProgress:
     if not rows:
-        return Reached(before.after, before.rows, before.total, whole=True)
+        return CopyProgress(before.after, before.rows, before.total, whole=True)
     places = [table.columns.index(name) for name in table.key]
     kept = _kept(table, rows)
-    return Reached(
+    return CopyProgress(
         tuple(rows[-1][place] for place in places),
         before.rows + len(kept),
         added(before.total, kept),
@@ -207,16 +207,16 @@ def _is_note(name: object) -> bool:
     return name == COPY or str(name).startswith(f"{COPY}:")
 
 
-def _reached(reached: Reached) -> str:
+def _reached(reached: CopyProgress) -> str:
     said = [reached.after, reached.rows, shown_digest(reached.total), reached.whole]
     return orjson.dumps(said).decode()
 
 
-def _read_reached(text: str | None) -> Reached | None:
+def _read_reached(text: str | None) -> CopyProgress | None:
     if text is None:
         return None
     after, rows, total, whole = orjson.loads(text)
-    return Reached(None if after is None else tuple(after), rows, int(total, 16), whole)
+    return CopyProgress(None if after is None else tuple(after), rows, int(total, 16), whole)
 
 
 # --- the comparison -------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ async def _compare(target: RowStore, table: Table, wanted: Copied, tell: Tell) -
 async def _all(store: RowStore, table: Table) -> AsyncIterator[list[Row]]:
     own = _named(await store.tables(), table.name)
     asked = Table(table.name, table.columns, own.key)
-    reached, limit = Reached(), FIRST_BITE
+    reached, limit = CopyProgress(), FIRST_BITE
     while rows := await store.slice(asked, reached.after, limit):
         reached = _further(asked, reached, rows)
         limit = _next_limit(limit, bytes_of(rows), len(rows), 2_000)

@@ -1,4 +1,4 @@
-"""Knowing: what happens in a process comes in as counts; the store knows it a few seconds later."""
+"""Counters: what happens in a process is counted; the store has it a few seconds later."""
 
 from contextlib import suppress
 
@@ -15,7 +15,7 @@ FLUSH_S = 5.0
 SAMPLE_S = 60.0
 
 
-class Knowing:
+class Counters:
     """Keeps counts and samples of the backlog up to date."""
 
     def __init__(self, tallies: Tallies, journal: Journal, views: Views, clock: Clock) -> None:

@@ -24,10 +24,10 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Event
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ShowEvent, ShowRun
-from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
+from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.rules.formats.json_safety import parse
+from tieline.rules.formats.json_limits import parse
 from tieline.rules.runs.edited import identity_of_edit
 
 
@@ -88,7 +88,7 @@ async def resume(journal: Journal, kind: str, name: str, by: By) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class EditParts:
     """What an edit works with."""
 
     journal: Journal
@@ -96,7 +96,7 @@ class Desk:
     admitter: Admitter
 
 
-async def edit(desk: Desk, run_id: RunId, document: bytes, by: By) -> Edited:
+async def edit(desk: EditParts, run_id: RunId, document: bytes, by: By) -> Edited:
     """Retry a dead run with another payload, as a new recorded event with the old effect keys.
 
     Raises NotFound, Conflict, PayloadRejected, and CommandRefused when no run would come of it.
@@ -136,7 +136,7 @@ async def patched(
 def edited(admitter: Admitter, original: Event, run: RunRow, document: bytes, by: By) -> Admission:
     """The edited copy of *original*, with the one run that takes the place of *run*."""
     payload = _sound(document)
-    origin = Origin(
+    origin = EventOrigin(
         original.tenant,
         original.source,
         by.at_us,

@@ -37,7 +37,7 @@ TOLD_OF_A_KIND = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DoctorFacts:
     """All that the doctor looks at."""
 
     health: StoreHealth
@@ -75,7 +75,7 @@ async def examine(  # noqa: PLR0913 - what is looked at, and how closely
     return tuple(sorted(found, key=lambda finding: -order.index(finding.level)))
 
 
-async def gather(views: Views, now_us: Micros, *, thorough: bool) -> Facts:
+async def gather(views: Views, now_us: Micros, *, thorough: bool) -> DoctorFacts:
     """Read what is to be judged."""
     most = 2**62 if thorough else ROWS_LOOKED_AT
     oddities: list[Oddity] = []
@@ -91,7 +91,7 @@ async def gather(views: Views, now_us: Micros, *, thorough: bool) -> Facts:
             cursor = checked.cursor
         else:
             left_out = True
-    return Facts(
+    return DoctorFacts(
         health=await views.read(CheckStore(pages=thorough)),
         counted=await views.read(CountWork()),
         workers=await views.read(ListWorkers()),
@@ -105,7 +105,7 @@ async def gather(views: Views, now_us: Micros, *, thorough: bool) -> Facts:
 # --- the store --------------------------------------------------------------------------------
 
 
-def of_store(facts: Facts) -> Iterator[Finding]:
+def of_store(facts: DoctorFacts) -> Iterator[Finding]:
     """The file, its library, its disk and the clock."""
     health = facts.health
     size = f"{health.store_bytes // MEGABYTE} MB"
@@ -155,7 +155,7 @@ def _of_disk(health: StoreHealth) -> Iterator[Finding]:
 # --- the work ---------------------------------------------------------------------------------
 
 
-def of_work(facts: Facts) -> Iterator[Finding]:
+def of_work(facts: DoctorFacts) -> Iterator[Finding]:
     """Runs that wait, for whom, and whether anybody works."""
     counted, is_open = facts.counted, facts.health.is_open
     dead = sum(count.dead for count in counted.flows)
@@ -182,7 +182,7 @@ def of_work(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _of_age(facts: Facts, *, is_open: bool) -> Iterator[Finding]:
+def _of_age(facts: DoctorFacts, *, is_open: bool) -> Iterator[Finding]:
     oldest = facts.counted.oldest
     if oldest is None:
         yield Finding(Level.NOTE, "no run is unfinished")
@@ -203,7 +203,7 @@ def _runs(count: int) -> str:
     return "1 run is" if count == 1 else f"{count} runs are"
 
 
-def of_rows(facts: Facts) -> Iterator[Finding]:
+def of_rows(facts: DoctorFacts) -> Iterator[Finding]:
     """Rows that contradict each other: always a defect, of ours or of the disk."""
     told: Counter[str] = Counter()
     for odd in facts.oddities:
@@ -250,7 +250,7 @@ def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
             )
 
 
-def of_names(hub: HubSpec, facts: Facts) -> Iterator[Finding]:
+def of_names(hub: HubSpec, facts: DoctorFacts) -> Iterator[Finding]:
     """Work that no declaration stands behind."""
     for count in facts.counted.flows:
         waiting = count.ready + count.behind + count.running + count.retrying + count.waiting

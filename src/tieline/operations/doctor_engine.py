@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tieline.model.base.ids import Micros
-from tieline.model.views.engine_report import StoreSheet, TableSheet
+from tieline.model.views.engine_report import StoreReport, TableReport
 from tieline.model.views.rows import WorkerRow
 from tieline.operations.finding import Finding, Level
 from tieline.rules.fleet.presence import is_at_work
@@ -27,7 +27,7 @@ DEAD_ROWS = 50_000
 TURN_ON = "turn it on in the server's settings, and reload them"
 
 
-def of_sheet(sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros) -> Iterator[Finding]:
+def of_sheet(sheet: StoreReport, workers: Sequence[WorkerRow], now_us: Micros) -> Iterator[Finding]:
     """All that the engine knows and the rows do not."""
     for risk in sheet.risks:
         yield Finding(Level.ERROR, risk, TURN_ON)
@@ -43,7 +43,7 @@ def of_sheet(sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros) ->
     yield from _of_versions(sheet, workers)
 
 
-def _of_disk(sheet: StoreSheet) -> Iterator[Finding]:
+def _of_disk(sheet: StoreReport) -> Iterator[Finding]:
     disk = sheet.disk
     if disk is None:
         return
@@ -84,7 +84,7 @@ def _megabytes(count: int) -> str:
 
 
 def _of_clocks(
-    sheet: StoreSheet, workers: Sequence[WorkerRow], now_us: Micros
+    sheet: StoreReport, workers: Sequence[WorkerRow], now_us: Micros
 ) -> Iterator[Finding]:
     if sheet.server_us is None:
         return
@@ -108,7 +108,7 @@ def _of_clocks(
             )
 
 
-def _of_snapshot(sheet: StoreSheet) -> Iterator[Finding]:
+def _of_snapshot(sheet: StoreReport) -> Iterator[Finding]:
     if sheet.snapshot_s is None or sheet.snapshot_s < LONG_SNAPSHOT_S:
         return
     is_endless = sheet.snapshot_s >= ENDLESS_SNAPSHOT_S
@@ -120,7 +120,7 @@ def _of_snapshot(sheet: StoreSheet) -> Iterator[Finding]:
     )
 
 
-def _of_connections(sheet: StoreSheet) -> Iterator[Finding]:
+def _of_connections(sheet: StoreReport) -> Iterator[Finding]:
     used, most = sheet.connections, sheet.most_connections
     if used is None or most is None or used < FULL * most:
         return
@@ -131,7 +131,7 @@ def _of_connections(sheet: StoreSheet) -> Iterator[Finding]:
     )
 
 
-def _of_days(table: TableSheet, server_us: Micros | None) -> Iterator[Finding]:
+def _of_days(table: TableReport, server_us: Micros | None) -> Iterator[Finding]:
     if table.last_day is None or server_us is None:
         return
     now = datetime.fromtimestamp(server_us / 1e6, UTC)
@@ -151,7 +151,7 @@ def _of_days(table: TableSheet, server_us: Micros | None) -> Iterator[Finding]:
         )
 
 
-def _of_vacuum(table: TableSheet) -> Iterator[Finding]:
+def _of_vacuum(table: TableReport) -> Iterator[Finding]:
     dead = table.dead_rows or 0
     if dead < DEAD_ROWS or dead < DEAD_SHARE * table.rows:
         return
@@ -164,7 +164,7 @@ def _of_vacuum(table: TableSheet) -> Iterator[Finding]:
     )
 
 
-def _of_versions(sheet: StoreSheet, workers: Sequence[WorkerRow]) -> Iterator[Finding]:
+def _of_versions(sheet: StoreReport, workers: Sequence[WorkerRow]) -> Iterator[Finding]:
     newest = max((worker.beat_us for worker in workers), default=0)
     alive = [worker for worker in workers if is_at_work(worker, newest)]
     versions = sorted({worker.version or "unknown" for worker in alive})

@@ -1,4 +1,4 @@
-"""Under way: replays and bulk decisions come in as two lists; one, newest first, goes out."""
+"""In progress: replays and bulk decisions come in as two lists; one, newest first, goes out."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Visible: stored bytes come in; what a person may see of them goes out."""
+"""Redaction: stored bytes come in; what a person may see of them goes out."""
 
 import orjson
 

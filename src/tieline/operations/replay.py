@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import Micros, ReplayId
-from tieline.model.commands import By, CancelReplay, ContinueReplay, StartReplay
+from tieline.model.commands import By, CancelReplay, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.facts import ReplayMoved
 from tieline.model.runs.run import NewRun
-from tieline.model.views.details import Replayable
+from tieline.model.views.details import EventToReplay
 from tieline.model.views.replay_plan import Example, Plan
 from tieline.model.views.rows import ReplayRow
-from tieline.model.views.views import ListReplays, NextBite
-from tieline.operations.replay_plan import Again, again, check, plan
+from tieline.model.views.views import ListReplays, NextReplayBatch
+from tieline.operations.replay_plan import PlannedReplay, again, check, plan
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
@@ -93,9 +93,9 @@ async def _go_on(
 ) -> tuple[int, Micros | None]:
     """Store one bite; returns how many runs, and when the next is due (None: it has ended)."""
     size = _bite(row.per_second)
-    bite = await views.read(NextBite(row.filter, row.cursor, row.started_us, size))
+    bite = await views.read(NextReplayBatch(row.filter, row.cursor, row.started_us, size))
     found = [(one, again(admitter, one, row.filter.flow, row.id)) for one in bite.events]
-    command = ContinueReplay(
+    command = MoveReplay(
         id=row.id,
         after=row.cursor,
         cursor=bite.cursor,
@@ -116,7 +116,9 @@ async def _go_on(
     return counted.count, now_us + len(bite.events) * SECOND_US // row.per_second
 
 
-def _runs(row: ReplayRow, one: Replayable, made: Again, now_us: Micros) -> Sequence[NewRun]:
+def _runs(
+    row: ReplayRow, one: EventToReplay, made: PlannedReplay, now_us: Micros
+) -> Sequence[NewRun]:
     """Runs below live traffic; their deadlines count from now, not from the old event."""
     generation = one.generation + 1 if row.as_new_action else one.generation
     return [

@@ -12,12 +12,12 @@ from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, Tenant
 from tieline.model.commands import ReplayFilter
 from tieline.model.hub.flow import FlowSpec
 from tieline.model.runs.run import NewRun
-from tieline.model.views.details import PastRun, Replayable
+from tieline.model.views.details import EventToReplay, RunOfEvent
 from tieline.model.views.replay_plan import Example, Plan, Queue
-from tieline.model.views.views import CountEffects, ListBlockedLanes, NextBite
+from tieline.model.views.views import CountEffects, ListBlockedLanes, NextReplayBatch
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
-from tieline.rules.formats.json_safety import parse
+from tieline.rules.formats.json_limits import parse
 from tieline.rules.runs.replayed import treatment
 
 PLAN_BITE = 200
@@ -28,11 +28,11 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class PlannedReplay:
     """What a replay makes of one event."""
 
     runs: tuple[NewRun, ...]
-    retries: tuple[PastRun, ...] = ()
+    retries: tuple[RunOfEvent, ...] = ()
     left_out: tuple[str, ...] = ()
     """Why a flow that takes the event gets no run of it."""
     why_not: str | None = None
@@ -64,7 +64,7 @@ async def plan(
     tally = _Tally(wanted.flow)
     cursor, finished = "", False
     while not finished and tally.events < MOST_PLANNED:
-        bite = await views.read(NextBite(wanted, cursor, now_us, PLAN_BITE))
+        bite = await views.read(NextReplayBatch(wanted, cursor, now_us, PLAN_BITE))
         done = await views.read(CountEffects(tuple(one.event.id for one in bite.events)))
         tally.add_effects({(one.event_id, one.flow): one.effects for one in done})
         found = [(one, again(admitter, one, wanted.flow)) for one in bite.events]
@@ -97,7 +97,7 @@ def narrowed(wanted: ReplayFilter, flow: FlowSpec | None) -> ReplayFilter:
     return replace(wanted, source=wanted.source or flow.source.name, type=wanted.type or kind)
 
 
-def _lanes(one: Replayable, made: Again) -> Iterable[tuple[Tenant, str, str]]:
+def _lanes(one: EventToReplay, made: PlannedReplay) -> Iterable[tuple[Tenant, str, str]]:
     """The lanes that the runs of one event would stand in."""
     places = [(run.flow, run.lane) for run in made.runs]
     places += [(run.flow, run.lane) for run in made.retries]
@@ -125,7 +125,7 @@ class _Tally:
         wanted = (n for (_, flow), n in done.items() if self._flow in {None, flow})
         self.effects += sum(wanted)
 
-    def add(self, one: Replayable, made: Again) -> None:
+    def add(self, one: EventToReplay, made: PlannedReplay) -> None:
         self.events += 1
         flows = (*(run.flow for run in made.runs), *(run.flow for run in made.retries))
         self.runs.update(flows)
@@ -151,28 +151,28 @@ class _Tally:
 
 
 def again(
-    admitter: Admitter, one: Replayable, flow: str | None, replay: ReplayId | None = None
-) -> Again:
+    admitter: Admitter, one: EventToReplay, flow: str | None, replay: ReplayId | None = None
+) -> PlannedReplay:
     """What an event would cause today: new runs, dead ones taken up again; or why nothing."""
     data = one.event.data if one.event.data is not None else one.body
     if data is None:
-        return Again((), why_not="its payload has been forgotten (retention)")
+        return PlannedReplay((), why_not="its payload has been forgotten (retention)")
     try:
         payload = parse(data)
     except PayloadRejected as error:
-        return Again((), why_not=str(error))
+        return PlannedReplay((), why_not=str(error))
     starts, faults = admitter.runs_again(one.event, payload, flow=flow, replay=replay)
     if starts:
         return _with_past(one, [start.run for start in starts])
     if faults:
-        return Again((), why_not="; ".join(faults))
-    return Again((), why_not=f"no flow takes {one.event.type!r} of {one.event.source!r}")
+        return PlannedReplay((), why_not="; ".join(faults))
+    return PlannedReplay((), why_not=f"no flow takes {one.event.type!r} of {one.event.source!r}")
 
 
-def _with_past(one: Replayable, runs: Iterable[NewRun]) -> Again:
+def _with_past(one: EventToReplay, runs: Iterable[NewRun]) -> PlannedReplay:
     """A dead run stands for the new one of its flow; what was decided stays decided."""
     new: list[NewRun] = []
-    retries: list[PastRun] = []
+    retries: list[RunOfEvent] = []
     left_out: list[str] = []
     for run in runs:
         past = [before for before in one.past if before.flow == run.flow]
@@ -184,4 +184,4 @@ def _with_past(one: Replayable, runs: Iterable[NewRun]) -> Again:
         else:
             new.append(run)
     why_not = None if new or retries else "; ".join(left_out)
-    return Again(tuple(new), tuple(retries), tuple(left_out), why_not)
+    return PlannedReplay(tuple(new), tuple(retries), tuple(left_out), why_not)

@@ -34,7 +34,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoryRows:
     """What a story is told from."""
 
     about: str
@@ -62,11 +62,11 @@ async def story(views: Views, kind: str, key: str | None = None) -> Story:
     return tell(found.about, found.trail)
 
 
-async def find(views: Views, kind: str, key: str | None = None) -> Found:
+async def find(views: Views, kind: str, key: str | None = None) -> StoryRows:
     """What ``story`` tells of, as rows. Raises as it does."""
     if key is not None:
         reference = Reference(kind, key)
-        return Found(str(reference), await views.read(ReadTrail(reference=reference)))
+        return StoryRows(str(reference), await views.read(ReadTrail(reference=reference)))
     text = kind
     if ":" in text and kind_of(text) is None:
         try:
@@ -74,14 +74,14 @@ async def find(views: Views, kind: str, key: str | None = None) -> Found:
         except NotFound:
             pass  # a correlation may have a colon too
     try:
-        return Found(text, await views.read(ReadTrail(id=text)))
+        return StoryRows(text, await views.read(ReadTrail(id=text)))
     except NotFound as error:
         named = await views.read(FindKey(text))
         if not named:
             raise (error if kind_of(text) else NotFound("story of", text)) from None
     if len(named) > 1:
         raise CommandRefused(f"{text!r} is found as {' and '.join(map(str, named))}; say which")
-    return Found(str(named[0]), await views.read(ReadTrail(reference=named[0])))
+    return StoryRows(str(named[0]), await views.read(ReadTrail(reference=named[0])))
 
 
 def tell(about: str, trail: Trail) -> Story:

@@ -30,7 +30,7 @@ LONGEST_LANE = 256
 LONGEST_NAME = 255
 
 
-class Body(Protocol):
+class DeliveryBody(Protocol):
     """The body of a delivery: as it came, and the very same object again unless it was decoded."""
 
     @property
@@ -41,7 +41,7 @@ class Body(Protocol):
 
 
 @value
-class Start:
+class RunStart:
     """What the fast path hands over in memory for a run that is claimed at once."""
 
     run: NewRun
@@ -56,13 +56,13 @@ class Admitted:
     """What a delivery, a firing or an emitted fact comes to."""
 
     admissions: tuple[Admission, ...]
-    starts: tuple[Start, ...]
+    starts: tuple[RunStart, ...]
     verdict: Verdict
     reason: str | None
 
 
 @value
-class Origin:
+class EventOrigin:
     """Where an event comes from, for its envelope."""
 
     tenant: Tenant
@@ -113,7 +113,9 @@ class Admitter:
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
         self._readers: dict[str, EventReader] = {}
 
-    def deliver(self, door: WebhookSource, body: Body, headers: Named, origin: Origin) -> Admitted:
+    def deliver(
+        self, door: WebhookSource, body: DeliveryBody, headers: Named, origin: EventOrigin
+    ) -> Admitted:
         """The events of a delivery. Raises PayloadRejected for a body that cannot be read."""
         reader = self._readers.get(door.name)
         if reader is None:
@@ -131,17 +133,17 @@ class Admitter:
         verdict = _verdict(bool(starts), admitted.verdict is Verdict.QUARANTINED)
         return Admitted(tuple(left), starts, verdict, admitted.reason)
 
-    def admit(self, found: Sequence[Occurrence], origin: Origin) -> Admitted:
+    def admit(self, found: Sequence[Occurrence], origin: EventOrigin) -> Admitted:
         """Give each occurrence its envelope, its runs and its business names."""
         admissions: list[Admission] = []
-        starts: list[Start] = []
+        starts: list[RunStart] = []
         faults: list[str] = []
         for occurrence in found:
             payload = occurrence.payload
             matches = self._matches(origin.source, occurrence.type, payload, faults)
             event = self._envelope(occurrence, origin, _label(matches))
             own = [
-                Start(self._run(flow, event, typed), flow, event, payload, typed)
+                RunStart(self._run(flow, event, typed), flow, event, payload, typed)
                 for flow, typed in matches
             ]
             runs = tuple([start.run for start in own])
@@ -157,17 +159,17 @@ class Admitter:
 
     def runs_again(
         self, event: Event, payload: Any, *, flow: str | None, replay: ReplayId | None
-    ) -> tuple[list[Start], list[str]]:
+    ) -> tuple[list[RunStart], list[str]]:
         """The runs that *event* would cause today, for a replay; and why some would not start."""
         faults: list[str] = []
         starts = [
-            Start(self._run(match, event, typed, replay), match, event, payload, typed)
+            RunStart(self._run(match, event, typed, replay), match, event, payload, typed)
             for match, typed in self._matches(event.source, event.type, payload, faults)
             if flow is None or match.name == flow
         ]
         return starts, faults
 
-    def _envelope(self, occurrence: Occurrence, origin: Origin, contract: str | None) -> Event:
+    def _envelope(self, occurrence: Occurrence, origin: EventOrigin, contract: str | None) -> Event:
         event_id = self._ids.event()
         return Event(
             event_id,
@@ -235,7 +237,7 @@ class Admitter:
 
 
 def occurrences(
-    reader: EventReader, form: BodyForm, body: Body, headers: Named
+    reader: EventReader, form: BodyForm, body: DeliveryBody, headers: Named
 ) -> list[Occurrence]:
     """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
     decoded = body.decoded

@@ -11,7 +11,7 @@ from tieline.model.commands import Admission, Claim, Progress, Promote
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.facts import RunStarted
 from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Waiting
-from tieline.pipeline.admit import Admitter, Occurrence, Origin, to_json
+from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
 from tieline.pipeline.run import DONE, LiveRun, execute
@@ -28,7 +28,7 @@ CALLS_OFF = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class RunCapacity:
     """How many runs this process executes at a time, and how many it claims at once."""
 
     at_once: int = 1024
@@ -36,7 +36,7 @@ class Places:
 
 
 @dataclass(slots=True)
-class Working:
+class ExecutingRun:
     """A run in one of this process's places."""
 
     claimed: ClaimedRun
@@ -52,7 +52,7 @@ class Back:
         self, hub: HubSpec, admitter: Admitter, calls: Calls, parts: StepParts, settler: Settler
     ) -> None:
         self.worker: WorkerId = parts.ids.worker()
-        self.places = Places()
+        self.places = RunCapacity()
         self.signals = parts.signals
         self.paused: Collection[str] = frozenset()
         """Flows that an operator holds."""
@@ -64,7 +64,7 @@ class Back:
         self._settler = settler
         self._busy = 0
         self._busy_by_flow: Counter[str] = Counter()
-        self._working: dict[str, Working] = {}
+        self._working: dict[str, ExecutingRun] = {}
         self._behind: Collection[str] = frozenset()
         """Flows with ready runs in the store for which there was no place."""
         self._claiming = asyncio.Lock()
@@ -177,10 +177,10 @@ class Back:
         if self._is_drained:  # too late: whoever opens the store next finds it
             self._return_place(claimed.flow)
             return
-        working = self._working[claimed.id] = Working(claimed)
+        working = self._working[claimed.id] = ExecutingRun(claimed)
         working.task = self._parts.loop.create_task(self._work(working, ready))
 
-    async def _work(self, working: Working, ready: Dispatched | Dead) -> None:
+    async def _work(self, working: ExecutingRun, ready: Dispatched | Dead) -> None:
         claimed = working.claimed
         try:
             if isinstance(ready, Dead):
@@ -195,7 +195,7 @@ class Back:
             if self._working.get(claimed.id) is working:
                 del self._working[claimed.id]
 
-    async def _execute(self, working: Working, ready: Dispatched) -> None:
+    async def _execute(self, working: ExecutingRun, ready: Dispatched) -> None:
         live = working.live = LiveRun(ready, self._publish, self._parts)
         began = Execution(self._parts.clock.now_us(), live.steps.reference)
         self._parts.observer.saw(RunStarted(ready.claimed, began.began_us, began.reference))
@@ -239,7 +239,7 @@ class Back:
     def _publish(self, type_: str, data: object, identity: str, run: ClaimedRun) -> Admission:
         """An emitted event, with the runs of the flows that listen to its topic."""
         body = to_json(data)
-        origin = Origin(
+        origin = EventOrigin(
             tenant=run.tenant,
             source=TOPIC,
             recorded_us=self._parts.clock.now_us(),
@@ -288,7 +288,7 @@ class Back:
             await asyncio.wait(tasks, timeout=seconds)
 
 
-def _call_off(working: Working) -> None:
+def _call_off(working: ExecutingRun) -> None:
     if working.live is not None and working.task is not None:
         working.live.is_called_off = True
         working.task.cancel()

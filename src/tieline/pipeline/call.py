@@ -14,7 +14,13 @@ from tieline.model.base.ids import Micros
 from tieline.model.base.secret import Secret
 from tieline.model.calls.auth import ApiKey, Auth, Basic, Bearer, NoAuth
 from tieline.model.calls.call import Call, Effect, HttpAnswer, HttpRequest
-from tieline.model.calls.outcome import Refused, Succeeded, TryAgain, Unauthorised, Verdict
+from tieline.model.calls.outcome import (
+    CredentialRefused,
+    ProviderRefused,
+    Succeeded,
+    TryAgain,
+    Verdict,
+)
 from tieline.model.hub.connection import ConnectionSpec, FailedInside
 from tieline.model.runs.facts import CallTried, ConnectionMoved
 from tieline.pipeline.hooks import NO_HOOKS, PathHooks
@@ -25,8 +31,8 @@ from tieline.ports.http import HttpClient
 from tieline.ports.observer import Observer
 from tieline.ports.vault import Vault
 from tieline.rules.outbound.breaker import stood_still
-from tieline.rules.outbound.classify import classify, classify_inside
 from tieline.rules.outbound.endpoint import endpoint_of
+from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.privacy.redact_failure import discreet
 from tieline.rules.runs.ending import words
 
@@ -131,7 +137,7 @@ class Calls:
             guard.let_go()
             raise
         answer = ending if isinstance(ending, HttpAnswer) else None
-        if isinstance(verdict, Unauthorised):
+        if isinstance(verdict, CredentialRefused):
             guard.saw_refused(secrets)
         patience = (call.timeouts or connection.timeouts).total
         if is_failure(verdict) and stood_still(took_us, patience // MICROSECOND):
@@ -320,9 +326,9 @@ def outcome_of(verdict: Verdict) -> str:
     match verdict:
         case Succeeded():
             return "done"
-        case TryAgain(kind=kind) | Refused(kind=kind):
+        case TryAgain(kind=kind) | ProviderRefused(kind=kind):
             return kind
-        case Unauthorised():
+        case CredentialRefused():
             return FailureKind.UNAUTHORISED
         case _:
             return "in-doubt"

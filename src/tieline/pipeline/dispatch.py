@@ -7,7 +7,7 @@ from tieline.model.base.value import value
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.run import ClaimedRun, Dead
 from tieline.ports.sealer import is_sealed
-from tieline.rules.formats.json_safety import parse
+from tieline.rules.formats.json_limits import parse
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import values_of, without
 from tieline.rules.runs.ending import dead_of, words

@@ -13,14 +13,14 @@ from tieline.model.commands import Admission, Ingested
 from tieline.model.hub.flow import HubSpec, WebhookSource
 from tieline.model.inbound.handshake import HandshakeAnswer
 from tieline.model.inbound.receipt import Receipt, Verdict
-from tieline.model.inbound.request import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
 from tieline.model.inbound.signature import RefusalReason, Refused, Verification
 from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.model.runs.facts import StoreTrouble
 from tieline.model.runs.run import ClaimedRun
-from tieline.pipeline.admit import Admitted, Admitter, Origin, Start
+from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, RunStart
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
-from tieline.pipeline.receive import Received, receive
+from tieline.pipeline.receive import ReceivedRequest, receive
 from tieline.pipeline.record import (
     Receipts,
     challenge_of,
@@ -30,9 +30,9 @@ from tieline.pipeline.record import (
 )
 from tieline.pipeline.refuse import Refuser, RefuserParts, scheme_of
 from tieline.pipeline.verify import Verifier
+from tieline.ports.capacity import Capacity
 from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach, go_on
-from tieline.ports.hands import Hands
+from tieline.ports.crash_points import Reach, go_on
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
@@ -55,7 +55,7 @@ class FrontParts:
     ids: Ids
     observer: Observer
     admitter: Admitter
-    hands: Hands | None = None
+    hands: Capacity | None = None
     """None: this process executes nothing, runs are stored as ready."""
     reach: Reach = go_on
 
@@ -88,7 +88,7 @@ class Front:
         if door is None:
             return await self.refuser.refuse(inbound, _unknown(inbound.source))
         received = receive(inbound, door)
-        if isinstance(received, Problem):
+        if isinstance(received, RequestProblem):
             return await self.refuser.refuse(inbound, received)
         verifier = self._verifiers[inbound.source]
         verdict = verifier.verify(inbound, received.decoded, inbound.received_us)
@@ -104,7 +104,9 @@ class Front:
 
     # --- the accepted -------------------------------------------------------------------------
 
-    async def _accept(self, inbound: Inbound, door: WebhookSource, received: Received) -> Reply:
+    async def _accept(
+        self, inbound: Inbound, door: WebhookSource, received: ReceivedRequest
+    ) -> Reply:
         parts = self._parts
         receipt_id = parts.ids.receipt()
         origin = self._origin(inbound, receipt_id)
@@ -133,13 +135,13 @@ class Front:
         verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
         return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
 
-    def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> Origin:
+    def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> EventOrigin:
         correlation = correlation_of(inbound) or receipt_id
         traceparent = joined(inbound.named.first("traceparent"))
         if traceparent is None:
             # Our own trace begins here: the receipt's id is random enough to be its name.
             traceparent = begun(receipt_id, self._parts.admitter.traced)
-        return Origin(
+        return EventOrigin(
             NO_TENANT, inbound.source, inbound.received_us, correlation, traceparent, receipt_id
         )
 
@@ -212,7 +214,7 @@ class Front:
         """The refusal in the vendor's own form where it insists on one (an empty body)."""
         detail = answer.body.decode() or "the delivery is not authentic"
         reason = f"{verdict.reason}: {verdict.detail}" if isinstance(verdict, Refused) else ""
-        problem = Problem(answer.status, "handshake-refused", "The handshake failed", detail)
+        problem = RequestProblem(answer.status, "handshake-refused", "The handshake failed", detail)
         if answer.body:
             return await self.refuser.refuse(inbound, problem)
         await self.refuser.refuse(inbound, problem, reason=reason)
@@ -222,7 +224,9 @@ class Front:
         self, inbound: Inbound, door: WebhookSource, refused: Refused
     ) -> Reply:
         if refused.reason is not RefusalReason.NO_SECRET:
-            problem = Problem(401, refused.reason, "The delivery is not authentic", refused.detail)
+            problem = RequestProblem(
+                401, refused.reason, "The delivery is not authentic", refused.detail
+            )
             return await self.refuser.refuse(inbound, problem)
         reason = f"{refused.reason}: secret {door.signing!r}: {refused.detail}"
         return await self.refuser.refuse(inbound, _UNREADY, reason=reason)
@@ -233,7 +237,7 @@ class Front:
         return self.refuser.answer(inbound, _BUSY)
 
 
-def _hand_over(hands: Hands, reserved: Sequence[Start], ingested: Ingested) -> None:
+def _hand_over(hands: Capacity, reserved: Sequence[RunStart], ingested: Ingested) -> None:
     """Start what is claimed; return the places of what is not."""
     for start in reserved:
         if start.run.id in ingested.claimed:
@@ -244,7 +248,7 @@ def _hand_over(hands: Hands, reserved: Sequence[Start], ingested: Ingested) -> N
         hands.look()
 
 
-def claimed_run(start: Start) -> ClaimedRun:
+def claimed_run(start: RunStart) -> ClaimedRun:
     """The claim of a run that was stored as claimed: its first, with nothing to remember."""
     run = start.run
     return ClaimedRun(
@@ -271,8 +275,8 @@ def _reference(admission: Admission | None) -> str | None:
     return f"{mention.kind}:{mention.key}"[:LONGEST_REFERENCE]
 
 
-def _not_post(method: str) -> Problem:
-    return Problem(
+def _not_post(method: str) -> RequestProblem:
+    return RequestProblem(
         405,
         "method-not-allowed",
         "Deliveries are POST requests",
@@ -281,24 +285,24 @@ def _not_post(method: str) -> Problem:
     )
 
 
-def _unknown(source: str) -> Problem:
+def _unknown(source: str) -> RequestProblem:
     detail = f"there is no source {source[:64]!r} here"
-    return Problem(404, "unknown-source", "There is no such source", detail)
+    return RequestProblem(404, "unknown-source", "There is no such source", detail)
 
 
-def _malformed(error: PayloadRejected) -> Problem:
+def _malformed(error: PayloadRejected) -> RequestProblem:
     detail = f"{error.fault}: {error.detail}"
-    return Problem(400, "malformed-body", "The body cannot be read", detail)
+    return RequestProblem(400, "malformed-body", "The body cannot be read", detail)
 
 
-_BUSY = Problem(
+_BUSY = RequestProblem(
     503,
     "busy",
     "The delivery could not be stored",
     "nothing of this delivery was kept; send it again",
     retry_after_s=BUSY_S,
 )
-_UNREADY = Problem(
+_UNREADY = RequestProblem(
     503,
     RefusalReason.NO_SECRET,
     "This source cannot verify anything yet",

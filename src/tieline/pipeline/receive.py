@@ -4,14 +4,14 @@ import zlib
 
 from tieline.model.base.value import value
 from tieline.model.hub.flow import WebhookSource
-from tieline.model.inbound.request import Inbound, Problem
+from tieline.model.inbound.request import Inbound, RequestProblem
 
 DECODERS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 ENCODING = "content-encoding"
 
 
 @value
-class Received:
+class ReceivedRequest:
     """A request within its limits: the body as it came, and as it reads when decoded."""
 
     raw: bytes
@@ -19,27 +19,27 @@ class Received:
     """The same object unless the body was compressed."""
 
 
-def receive(inbound: Inbound, door: WebhookSource) -> Received | Problem:
+def receive(inbound: Inbound, door: WebhookSource) -> ReceivedRequest | RequestProblem:
     """Hold the body against the limits of its door, before anything in it is believed."""
     body = inbound.body
     if len(body) > door.max_body_bytes:
         return too_large(door.max_body_bytes)
     if inbound.named.first(ENCODING) is None:
-        return Received(body, body)
+        return ReceivedRequest(body, body)
     encoding = ", ".join(inbound.named.every(ENCODING)).strip().lower()
     if encoding in {"", "identity"}:
-        return Received(body, body)
+        return ReceivedRequest(body, body)
     return _decode(body, encoding, door.max_body_bytes)
 
 
-def too_large(limit: int) -> Problem:
+def too_large(limit: int) -> RequestProblem:
     """The answer to a body over the door's limit."""
-    return Problem(
+    return RequestProblem(
         413, "body-too-large", "The body is too large", f"this source takes at most {limit} bytes"
     )
 
 
-def _decode(body: bytes, encoding: str, limit: int) -> Received | Problem:
+def _decode(body: bytes, encoding: str, limit: int) -> ReceivedRequest | RequestProblem:
     """One coding, and never more bytes than the limit: a bomb is noticed while it unfolds."""
     window = DECODERS.get(encoding)
     if window is None:
@@ -53,11 +53,11 @@ def _decode(body: bytes, encoding: str, limit: int) -> Received | Problem:
         return too_large(limit)
     if not decoder.eof or decoder.unused_data:
         return _bad(f"the {encoding} stream is cut short or followed by other bytes")
-    return Received(body, decoded)
+    return ReceivedRequest(body, decoded)
 
 
-def _unknown(encoding: str) -> Problem:
-    return Problem(
+def _unknown(encoding: str) -> RequestProblem:
+    return RequestProblem(
         415,
         "unknown-encoding",
         "The content encoding is not known",
@@ -66,5 +66,5 @@ def _unknown(encoding: str) -> Problem:
     )
 
 
-def _bad(detail: str) -> Problem:
-    return Problem(400, "bad-encoding", "The body cannot be decoded", detail)
+def _bad(detail: str) -> RequestProblem:
+    return RequestProblem(400, "bad-encoding", "The body cannot be decoded", detail)

@@ -16,7 +16,7 @@ from tieline.model.inbound.signature import FormHmacScheme, TokenScheme, Webhook
 from tieline.pipeline.admit import Admitted
 from tieline.pipeline.verify import Verifier
 from tieline.ports.journal import Journal
-from tieline.rules.formats.terminal_text import inert
+from tieline.rules.formats.plain_text import inert
 from tieline.rules.privacy.redact import REDACTED, redact_bytes, redact_headers
 from tieline.rules.privacy.redact_failure import known
 

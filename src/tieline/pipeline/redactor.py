@@ -1,4 +1,4 @@
-"""Discretion: a text comes in; the same without any secret that this hub knows goes out.
+"""Redactor: a text comes in; the same without any secret that this hub knows goes out.
 
 Every secret that the hub's declarations name is looked for, in every form in which it travels. The
 vault is asked again once a second, so that a secret that was just replaced is known as well.
@@ -19,7 +19,7 @@ SEALING = "sealing"
 """The vault's name of the keys that seal payloads in the store."""
 
 
-class Discretion:
+class Redactor:
     """Takes the known secrets of one hub out of texts."""
 
     def __init__(

@@ -9,7 +9,7 @@ from tieline.model.base.ids import ReceiptId
 from tieline.model.base.secret import Secret
 from tieline.model.calls.rate import Rate
 from tieline.model.inbound.receipt import Receipt, Verdict
-from tieline.model.inbound.request import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
 from tieline.model.runs.facts import PassFailed, StoreTrouble
 from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.pipeline.record import correlation_of, record_receipt, refusal_of
@@ -50,7 +50,7 @@ class Refuser:
         self._parts = parts
         self._arrival_us = 0
 
-    async def refuse(self, inbound: Inbound, problem: Problem, *, reason: str = "") -> Reply:
+    async def refuse(self, inbound: Inbound, problem: RequestProblem, *, reason: str = "") -> Reply:
         """Refuse a request; *reason* is for the operator, where the sender is told less."""
         receipt_id = self._parts.ids.receipt()
         why = reason or f"{problem.code}: {problem.detail}"
@@ -73,7 +73,7 @@ class Refuser:
         except (Overloaded, StoreError) as error:
             self._parts.observer.saw(StoreTrouble(str(error)))
 
-    def answer(self, inbound: Inbound, problem: Problem) -> Reply:
+    def answer(self, inbound: Inbound, problem: RequestProblem) -> Reply:
         """Refuse without a receipt, only counted."""
         receipt_id = self._parts.ids.receipt()
         self.saw(inbound, Verdict.REFUSED, problem.status, problem.code, receipt_id)
@@ -83,7 +83,7 @@ class Refuser:
         """A bug of ours: the operator is told which, the sender only that there is one."""
         self._parts.observer.saw(PassFailed("door", f"{type(error).__name__}: {error}"))
         detail = "nothing is known to have been kept of this request; send it again"
-        problem = Problem(500, "internal", "Something is wrong on our side", detail)
+        problem = RequestProblem(500, "internal", "Something is wrong on our side", detail)
         return problem.reply(self._parts.ids.receipt())
 
     def turned_away(self, reason: str) -> None:

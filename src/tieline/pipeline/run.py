@@ -15,7 +15,7 @@ from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.runs.facts import StepTried
-from tieline.model.runs.run import ClaimedRun, Dead, Done, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import ClaimedRun, Dead, Outcome, RetryAt, Returned, Waiting
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
 from tieline.pipeline.steps.memory import Memory
@@ -23,19 +23,19 @@ from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
-from tieline.rules.outbound.retry import GaveUp, decide
+from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
-from tieline.rules.runs.ending import Chance, dead_of, outcome_of, words
+from tieline.rules.runs.ending import RetryState, dead_of, outcome_of, words
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.hops import endless, identity_of_emitted
-from tieline.rules.runs.recall import Next
+from tieline.rules.runs.recall import StepDecision
 
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
 
 
-DONE = Done()
+DONE = Returned()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -97,9 +97,9 @@ class LiveRun:
     ) -> Any:
         step = self.steps.plan(name, key, Effect.IDEMPOTENT, lambda: fingerprint(args))
         match self.steps.decide(step):
-            case Next.RETURN:
+            case StepDecision.RETURN:
                 return orjson.loads(step.result or b"null")
-            case Next.DRIFT:
+            case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
             case _:
                 return await self.steps.fly(self._execute(step, fn, args))
@@ -145,7 +145,7 @@ class LiveRun:
             now_us=parts.clock.now_us(),
             jitter=parts.ids.chance(),
         )
-        if isinstance(after, GaveUp):
+        if isinstance(after, NoRetry):
             self.steps.failed(step, reason, None)
             outcome: Outcome = dead_of(type(error).__name__, f"{after.reason}: {reason}", error)
         else:
@@ -178,9 +178,9 @@ class LiveRun:
             f"emit {type}", key, Effect.IDEMPOTENT, lambda: fingerprint([type, data])
         )
         match self.steps.decide(step):
-            case Next.RETURN:
+            case StepDecision.RETURN:
                 return
-            case Next.DRIFT:
+            case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
         event = self._claimed.event
         why_not = endless(event, self._claimed.flow, type)
@@ -244,7 +244,7 @@ async def execute(live: LiveRun) -> Outcome:
         raise asyncio.CancelledError
     if ending is None and not steps.stops:
         return DONE
-    chance = Chance(
+    chance = RetryState(
         policy=live.ready.flow.retry,
         tries=live.ready.claimed.tries,
         now_us=parts.clock.now_us(),

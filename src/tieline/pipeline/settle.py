@@ -6,21 +6,21 @@ from typing import assert_never
 from tieline.model.base.errors import StaleClaim, StoreClosed, StoreError
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
-from tieline.model.commands import GiveBack, Progress, Remember, Settle, Settled
+from tieline.model.commands import Progress, Remember, ReturnClaims, Settle, Settled
 from tieline.model.runs.facts import ClaimLost, RunSettled, StoreTrouble
 from tieline.model.runs.run import (
     ClaimedRun,
     Dead,
-    Done,
     HeadPolicy,
     Held,
     Outcome,
     RetryAt,
+    Returned,
     RunState,
     Waiting,
 )
 from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach
+from tieline.ports.crash_points import Reach
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 
@@ -91,7 +91,7 @@ class Settler:
                 if progress:
                     await self._journal.commit(Remember(claimed.claim, progress))
                     progress = Progress()
-                command = GiveBack((claimed.claim,), now_us)
+                command = ReturnClaims((claimed.claim,), now_us)
                 if not (await self._journal.commit(command)).count:
                     self._observer.saw(ClaimLost(claimed.id, claimed.epoch))
             except StaleClaim:
@@ -129,7 +129,7 @@ def _fact(
 def state_of(outcome: Outcome) -> RunState:
     """The run state that an outcome leads to."""
     match outcome:
-        case Done():
+        case Returned():
             return RunState.DONE
         case RetryAt():
             return RunState.RETRYING

@@ -30,7 +30,7 @@ class Hints(Protocol):
         ...
 
 
-class NobodyElse:
+class NoHints:
     """For a store that only one process works on."""
 
     def tell(self, hint: Hint) -> None:

@@ -16,11 +16,11 @@ class Observer(Protocol):
         ...
 
 
-class Nobody:
+class NoObserver:
     """An observer that is not interested."""
 
     def saw(self, fact: Fact) -> None:
         pass
 
 
-NOBODY = Nobody()
+NOBODY = NoObserver()

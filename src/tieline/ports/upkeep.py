@@ -18,7 +18,7 @@ class Upkeep(Protocol):
         ...
 
 
-class NothingToKeep:
+class NoUpkeep:
     """For a store without parts."""
 
     async def pass_(self, *, runs_before_us: Micros, history_before_us: Micros) -> int:

@@ -7,7 +7,7 @@ from tieline.model.base.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ListenAddress:
     """How people know an address that somebody listens on."""
 
     setting: str
@@ -15,15 +15,15 @@ class Address:
     """What they may use instead."""
 
 
-DOOR = Address("port", "another port (--port, or the setting port), or another host")
-CONSOLE = Address(
+DOOR = ListenAddress("port", "another port (--port, or the setting port), or another host")
+CONSOLE = ListenAddress(
     "console_port",
     "another port for the console (the setting console_port; unless set, it is the door's and 1), "
     "or another console_host",
 )
 
 
-def listen(host: str, port: int, of: Address, *, backlog: int) -> socket.socket:
+def listen(host: str, port: int, of: ListenAddress, *, backlog: int) -> socket.socket:
     """A socket of this process alone; port 0 is any free one. Raises SettingsError."""
     try:
         return socket.create_server((host, port), family=_family(host), backlog=backlog)
@@ -31,7 +31,7 @@ def listen(host: str, port: int, of: Address, *, backlog: int) -> socket.socket:
         raise taken(host, port, of, error) from None
 
 
-def check_free(host: str, port: int, of: Address) -> None:
+def check_free(host: str, port: int, of: ListenAddress) -> None:
     """Raise SettingsError where nobody could listen now, without listening."""
     with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,7 +41,7 @@ def check_free(host: str, port: int, of: Address) -> None:
             raise taken(host, port, of, error) from None
 
 
-def taken(host: str, port: int, of: Address, error: OSError) -> SettingsError:
+def taken(host: str, port: int, of: ListenAddress, error: OSError) -> SettingsError:
     """What people are told of an address that cannot be had."""
     # The library repeats the address in its own words, which do not help.
     why = (error.strerror or str(error)).partition(" (while")[0]

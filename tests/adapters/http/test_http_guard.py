@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from tieline.adapters.http.guard import confirm, system_resolver
+from tieline.adapters.http.egress_check import confirm, system_resolver
 from tieline.adapters.http.target import parse_url
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind

@@ -7,8 +7,8 @@ from tests import postgres_server
 
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.disk import free_in
+from tieline.adapters.postgres.engine_report import sheet_of
 from tieline.adapters.postgres.reader import PostgresReader
-from tieline.adapters.postgres.sheet import sheet_of
 from tieline.adapters.sql.statement import Steps
 from tieline.compose.features import CATALOGUE
 from tieline.model.views.details import StoreHealth

@@ -16,7 +16,7 @@ from tests.makers import run_id
 
 from tieline import Hub
 from tieline.adapters.postgres.database import PostgresDatabase
-from tieline.adapters.postgres.hints import Gathered, PostgresHints, read, written
+from tieline.adapters.postgres.hints import PacedHints, PostgresHints, read, written
 from tieline.adapters.postgres.url import parse
 from tieline.compose.process import running
 from tieline.compose.store import open_journal, open_views
@@ -26,7 +26,7 @@ from tieline.model.hub.connection import Connector
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.views import ListRuns
 from tieline.operations.control import LOOK_AGAIN_S
-from tieline.rules.fleet.polling import IDLE_S
+from tieline.rules.fleet.pace import IDLE_S
 from tieline.settings.settings import Settings
 
 OpenHints = Callable[[str], Awaitable[PostgresHints]]
@@ -132,7 +132,7 @@ async def test_telling_a_server_that_is_away_is_no_error(
 def test_the_first_hint_goes_out_at_once_and_the_next_ones_together() -> None:
     async def tell() -> list[Hint]:
         out: list[Hint] = []
-        gathered = Gathered(out.append, pause_s=0.01)
+        gathered = PacedHints(out.append, pause_s=0.01)
         gathered.add(LOOK)
         assert out == [LOOK]
         gathered.add(Hint(due_us=9))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.makers import FLOW, START_US, a_receipt, an_attempt, an_ingest
 
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
@@ -15,7 +15,7 @@ from tieline.features.issues.model import ListIssues
 from tieline.model.base.ids import NO_TENANT, WorkerId
 from tieline.model.commands import (
     Claim,
-    Heard,
+    DeliveryTime,
     KeepReceipt,
     KeepTally,
     Progress,
@@ -24,8 +24,8 @@ from tieline.model.commands import (
 )
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import RetryAt
-from tieline.model.views.more import Tail
 from tieline.model.views.series import MINUTE_US, ListSources, ReadSeries
+from tieline.model.views.work_lists import Tail
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
 WORKERS = 3
@@ -72,7 +72,7 @@ async def test_processes_that_bring_their_counts_at_the_same_time_add_up(
             TallyRow("flow", f"f{n % 7}", MINUTE_US, START_US, f"word-{n}", 1) for n in range(40)
         ]
         chance.shuffle(rows)
-        return KeepTally(tuple(rows), (Heard("shop", START_US, START_US, 1),))
+        return KeepTally(tuple(rows), (DeliveryTime("shop", START_US, START_US, 1),))
 
     await asyncio.gather(*(journal.commit(counts()) for journal in journals for _ in range(20)))
 
@@ -90,7 +90,7 @@ async def test_a_tail_gives_what_was_committed_late(
 ) -> None:
     journal = await journal_on(url)
     begun = await views.read(Tail())
-    slow = await Link.dial(parse(url))
+    slow = await PostgresConnection.dial(parse(url))
     await slow.begin()
     await slow.run(Statement("receipt_insert", [a_receipt(number) for number in (1, 2)]))
     await slow.run(Statement("attempt_insert", [(NO_TENANT, *an_attempt("run_late"))]))

@@ -16,7 +16,7 @@ from tests.makers import (
     run_id,
 )
 
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
@@ -25,21 +25,21 @@ from tieline.adapters.sql.statement import Statement
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import ReplayFilter
-from tieline.model.views.details import Bite
-from tieline.model.views.more import News, Tail
-from tieline.model.views.views import NextBite
+from tieline.model.views.details import ReplayBatch
+from tieline.model.views.views import NextReplayBatch
+from tieline.model.views.work_lists import Tail, TailPage
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
-FIRST = NextBite(ReplayFilter(source="billing"), "", START_US + 1)
+FIRST = NextReplayBatch(ReplayFilter(source="billing"), "", START_US + 1)
 
 
-def ids(bite: Bite) -> list[str]:
+def ids(bite: ReplayBatch) -> list[str]:
     return [one.event.id for one in bite.events]
 
 
-async def a_slow_writer(url: str, *numbers: int) -> Link:
+async def a_slow_writer(url: str, *numbers: int) -> PostgresConnection:
     """Somebody who has stored events, but has not committed them."""
-    link = await Link.dial(parse(url))
+    link = await PostgresConnection.dial(parse(url))
     await link.begin()
     await link.run(Statement("event_insert", [an_event(number) for number in numbers]))
     return link
@@ -70,16 +70,16 @@ async def test_a_reader_that_cannot_wait_stops_before_the_late_commit_and_is_not
     earlier: Any = an_ingest(1)
     await journal.commit(earlier)
     late = event_id(5).replace("019b76daa800", "019b76daa801")
-    link = await Link.dial(parse(url))
+    link = await PostgresConnection.dial(parse(url))
     await link.begin()
     await link.run(Statement("event_insert", [an_event(5, id=late)]))
     behind = event_id(6).replace("019b76daa800", "019b76daa802")
-    other = await Link.dial(parse(url))
+    other = await PostgresConnection.dial(parse(url))
     await other.alone(Statement("event_insert", [an_event(6, id=behind)]))
 
     first = await views.read(FIRST)
     await link.execute("COMMIT")
-    second = await views.read(NextBite(FIRST.filter, first.cursor, FIRST.until_us))
+    second = await views.read(NextReplayBatch(FIRST.filter, first.cursor, FIRST.until_us))
 
     assert (ids(first), first.finished) == ([event_id(1)], False)
     assert (ids(second), second.finished) == ([late, behind], True)
@@ -105,9 +105,9 @@ async def test_a_writer_that_gives_up_holds_nobody_back(
 # --- the live tail --------------------------------------------------------------------------------
 
 
-async def a_slow_delivery(url: str, number: int) -> Link:
+async def a_slow_delivery(url: str, number: int) -> PostgresConnection:
     """A receipt and a try that are stored, but not committed."""
-    link = await Link.dial(parse(url))
+    link = await PostgresConnection.dial(parse(url))
     await link.begin()
     await link.run(Statement("receipt_insert", [a_receipt(number)]))
     await link.run(Statement("attempt_insert", [(NO_TENANT, *an_attempt(run_id(number)))]))
@@ -120,7 +120,7 @@ async def a_quick_delivery(url: str, number: int) -> None:
     await link.close()
 
 
-def told(news: News) -> tuple[list[str], list[str]]:
+def told(news: TailPage) -> tuple[list[str], list[str]]:
     """Which receipts, and the runs of which tries."""
     return [row.id for row in news.receipts], [row.run_id for row in news.attempts]
 

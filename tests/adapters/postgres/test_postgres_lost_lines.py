@@ -15,7 +15,7 @@ from tieline.adapters.sql.committer import Batching, Committer
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StoreError
 from tieline.model.commands import Beat, Claim, Ingested, Progress, Settle
-from tieline.model.runs.run import Done
+from tieline.model.runs.run import Returned
 from tieline.model.views.views import PARTS, CheckRows, CountWork, ListEvents, ListRuns, Window
 
 OpenJournal = Callable[..., Awaitable[Committer]]
@@ -47,7 +47,7 @@ async def test_a_delivery_whose_commit_is_lost_from_sight_is_stored_once_and_can
     answer = await journal.commit(an_ingest(1, worker=ALICE))
 
     assert answer == Ingested(answer.event_id, fresh=True, claimed=(run_id(1),))
-    await journal.commit(Settle(a_claim(), Done(), Progress(), START_US))
+    await journal.commit(Settle(a_claim(), Returned(), Progress(), START_US))
     assert await stored(views) == ["identity-1"]
     assert await no_oddities(views)
 
@@ -63,7 +63,7 @@ async def test_runs_of_a_claim_whose_commit_is_lost_from_sight_are_handed_over(
     claimed = await journal.commit(Claim(ALICE, 5, {"post_invoice": 5}, START_US))
 
     assert [(run.id, run.epoch) for run in claimed.runs] == [(run_id(1), 1)]
-    await journal.commit(Settle(a_claim(), Done(), Progress(), START_US))
+    await journal.commit(Settle(a_claim(), Returned(), Progress(), START_US))
 
 
 async def test_a_commit_that_arrives_after_its_transaction_was_given_up_stores_nothing(
@@ -132,7 +132,7 @@ async def _crash_under_load(server: Any) -> None:
             number = next(numbers)
             answer = await journal.commit(an_ingest(number, worker=ALICE))
             assert answer.fresh
-            await journal.commit(Settle(a_claim(number), Done(), Progress(), START_US))
+            await journal.commit(Settle(a_claim(number), Returned(), Progress(), START_US))
             acknowledged.append(number)
 
     senders = [asyncio.create_task(deliver()) for _ in range(8)]

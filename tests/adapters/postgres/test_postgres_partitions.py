@@ -23,8 +23,8 @@ from tests.makers import (
     run_id,
 )
 
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.keeper import PostgresUpkeep
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.partitions import Keep, drop_days, make_days, parts
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.url import parse
@@ -34,7 +34,7 @@ from tieline.compose.features import CATALOGUE
 from tieline.model.base.ids import NO_TENANT, EventId, RunId
 from tieline.model.commands import Admission, Claim, Ingest, Progress, Purge, Remember, Settle
 from tieline.model.inbound.event import Mention
-from tieline.model.runs.run import Done, RunClaim
+from tieline.model.runs.run import Returned, RunClaim
 from tieline.model.views.views import PARTS, CheckRows, InspectStore, ListEvents
 from tieline.rules.store.days import AHEAD, BEHIND, DAY_US, bound_of, day_named, day_of, days_wanted
 
@@ -49,7 +49,7 @@ async def ask(url: str, text: str) -> Any:
 
 @pytest.fixture
 async def link(url: str) -> Any:
-    opened = await Link.dial(parse(url))
+    opened = await PostgresConnection.dial(parse(url))
     yield opened
     await opened.close()
 
@@ -70,7 +70,9 @@ def test_the_days_that_are_ready_reach_from_yesterday_to_days_ahead() -> None:
     assert bound_of("event", NOON_US) <= id_at("evt_", NOON_US, 0)
 
 
-async def test_a_new_store_has_its_days_and_is_given_more_as_time_goes_by(link: Link) -> None:
+async def test_a_new_store_has_its_days_and_is_given_more_as_time_goes_by(
+    link: PostgresConnection,
+) -> None:
     before = len(await parts(link))
 
     made = await make_days(link, NOON_US)
@@ -82,7 +84,7 @@ async def test_a_new_store_has_its_days_and_is_given_more_as_time_goes_by(link: 
 
 
 async def test_processes_that_make_days_at_once_make_each_once(url: str) -> None:
-    links = [await Link.dial(parse(url)) for _ in range(4)]
+    links = [await PostgresConnection.dial(parse(url)) for _ in range(4)]
 
     made = await asyncio.gather(*(make_days(link, NOON_US) for link in links))
 
@@ -93,7 +95,7 @@ async def test_processes_that_make_days_at_once_make_each_once(url: str) -> None
 
 
 async def test_an_event_lies_in_the_part_of_its_day_and_one_of_a_wrong_clock_is_not_lost(
-    link: Link, url: str
+    link: PostgresConnection, url: str
 ) -> None:
     await make_days(link, NOON_US)
     today, astray = id_at("evt_", NOON_US), id_at("evt_", NOON_US + 400 * DAY_US)
@@ -107,7 +109,9 @@ async def test_an_event_lies_in_the_part_of_its_day_and_one_of_a_wrong_clock_is_
     assert f'"{astray}" : "event_default"' in found
 
 
-async def test_rows_that_came_before_their_day_was_made_move_into_it(link: Link, url: str) -> None:
+async def test_rows_that_came_before_their_day_was_made_move_into_it(
+    link: PostgresConnection, url: str
+) -> None:
     early = id_at("evt_", NOON_US)
     await link.alone(Statement("event_insert", [an_event(1, id=early)]))
     assert await ask(url, "SELECT count(*) FROM event_default") == 1
@@ -118,7 +122,7 @@ async def test_rows_that_came_before_their_day_was_made_move_into_it(link: Link,
     assert await ask(url, "SELECT id FROM event_20260301") == early
 
 
-async def test_who_reads_one_event_looks_into_one_part(link: Link) -> None:
+async def test_who_reads_one_event_looks_into_one_part(link: PostgresConnection) -> None:
     await make_days(link, NOON_US)
     await link.begin()
     plan = await link.ask(
@@ -132,7 +136,7 @@ async def test_who_reads_one_event_looks_into_one_part(link: Link) -> None:
 
 
 async def test_a_day_that_cannot_be_made_now_is_made_later_and_keeps_nobody_waiting(
-    link: Link, url: str
+    link: PostgresConnection, url: str
 ) -> None:
     reader = await asyncpg.connect(url)
     await reader.execute("BEGIN; LOCK TABLE event_default IN ACCESS SHARE MODE")
@@ -164,7 +168,7 @@ def a_delivery_then(at_us: int) -> Ingest:
 
 
 @pytest.fixture
-async def worked(link: Link, url: str, journal_on: OpenJournal) -> Committer:
+async def worked(link: PostgresConnection, url: str, journal_on: OpenJournal) -> Committer:
     """A store in which one day of last year saw a delivery, whose run has made a try."""
     await make_days(link, OLD_US)
     journal = await journal_on(url)
@@ -181,7 +185,7 @@ async def counts(url: str) -> list[int]:
 
 
 async def test_a_day_is_kept_as_long_as_a_run_of_it_is(
-    link: Link, url: str, worked: Committer
+    link: PostgresConnection, url: str, worked: Committer
 ) -> None:
     dropped = await drop_days(link, OVER)
 
@@ -192,10 +196,10 @@ async def test_a_day_is_kept_as_long_as_a_run_of_it_is(
 
 
 async def test_a_day_of_which_nothing_is_needed_goes_as_a_whole(
-    link: Link, url: str, worked: Committer
+    link: PostgresConnection, url: str, worked: Committer
 ) -> None:
     run = RunId(id_at("run_", OLD_US))
-    await worked.commit(Settle(RunClaim(NO_TENANT, run, 1), Done(), Progress(), OLD_US))
+    await worked.commit(Settle(RunClaim(NO_TENANT, run, 1), Returned(), Progress(), OLD_US))
     late_us = OLD_US + 91 * DAY_US
     while (await worked.commit(Purge(late_us, late_us, late_us))).count:
         pass
@@ -212,7 +216,9 @@ async def test_a_day_of_which_nothing_is_needed_goes_as_a_whole(
     assert await ask(url, "SELECT string_agg(receipt_id, ' ') FROM receipt_decision") == "rct_ffff"
 
 
-async def test_the_days_of_a_running_store_are_not_touched(link: Link, url: str) -> None:
+async def test_the_days_of_a_running_store_are_not_touched(
+    link: PostgresConnection, url: str
+) -> None:
     before = await parts(link)
     upkeep = PostgresUpkeep(parse(url))
 
@@ -234,7 +240,7 @@ async def test_what_an_earlier_release_stored_becomes_a_part_and_goes_on(
     url: str, journal_on: OpenJournal
 ) -> None:
     await made_up_to(BEFORE_PARTS, url)
-    link = await Link.dial(parse(url))
+    link = await PostgresConnection.dial(parse(url))
     for n in range(1, 50):
         await link.alone(Statement("event_insert", [an_event(n)]))
         await link.alone(Statement("receipt_insert", [a_receipt(n)]))
@@ -245,7 +251,7 @@ async def test_what_an_earlier_release_stored_becomes_a_part_and_goes_on(
     journal = await journal_on(url)
     await journal.commit(a_delivery(51))
     claimed = await journal.commit(Claim(ALICE, 10, {FLOW: 10}, START_US))
-    await journal.commit(Settle(claimed.runs[0].claim, Done(), Progress(), START_US))
+    await journal.commit(Settle(claimed.runs[0].claim, Returned(), Progress(), START_US))
 
     assert await ask(url, "SELECT count(*) FROM event_before") == 50
     assert await ask(url, "SELECT count(*) FROM event_default") == 1
@@ -290,7 +296,7 @@ async def shape(url: str) -> str:
 
 
 async def test_the_sheet_of_a_store_tells_of_days_and_of_rows_that_fit_none(
-    link: Link, url: str
+    link: PostgresConnection, url: str
 ) -> None:
     astray = id_at("evt_", day_named("20990101").start_us)
     await link.alone(Statement("event_insert", [an_event(1, id=astray)]))

@@ -17,17 +17,17 @@ from tests import postgres_server
 from tests.makers import ALICE, BOB, START_US
 from tests.plans import nodes
 
-from tieline.adapters.postgres.link import SETTINGS
-from tieline.adapters.postgres.sets import Query, arguments, queries
+from tieline.adapters.postgres.connection import SETTINGS
+from tieline.adapters.postgres.statements import Query, arguments, queries
 from tieline.adapters.sql.apply import apply
 from tieline.adapters.sql.runs.claiming import TurnMemory
-from tieline.adapters.sql.statement import Reply, Statement, Steps
+from tieline.adapters.sql.statement import Statement, StatementReply, Steps
 from tieline.compose.features import CATALOGUE
 from tieline.model import commands as c
 from tieline.model.base.ids import EventId, RunId
 from tieline.model.inbound.event import Reference
 from tieline.model.views import views as v
-from tieline.model.views.more import ListAttempts
+from tieline.model.views.work_lists import ListAttempts
 
 RUNS = 1_000_000
 TENANTS = 1_000
@@ -192,11 +192,11 @@ async def look(url: str, steps: Steps[Any]) -> tuple[Any, Looked]:
         await connection.execute("BEGIN")
         statement = next(steps)
         while True:
-            reply = Reply([], 0)
+            reply = StatementReply([], 0)
             for query in queries(statement.name):
                 await explain(connection, statement, query, looked)
                 rows = await connection.fetch(query.text, *arguments(query, statement))
-                reply = Reply([tuple(row) for row in rows], len(rows))
+                reply = StatementReply([tuple(row) for row in rows], len(rows))
             statement = steps.send(reply)
     except StopIteration as stop:
         return stop.value, looked

@@ -19,9 +19,9 @@ from tests.hub_process import free_port
 from tests.makers import FLOW, START_US, an_ingest
 
 from tieline import Hub
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.database import PostgresDatabase
 from tieline.adapters.postgres.hints import PostgresHints
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.transfer import PostgresRows
 from tieline.adapters.postgres.url import parse
@@ -33,7 +33,7 @@ from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, Claim, Progress, Settle
 from tieline.model.fleet.hint import LOOK, Hint
 from tieline.model.hub.connection import Connector
-from tieline.model.runs.run import Done
+from tieline.model.runs.run import Returned
 from tieline.model.views.views import PARTS, CheckRows, CountWork, InspectStore, ListRuns, Window
 from tieline.settings.settings import Settings
 
@@ -121,7 +121,7 @@ async def work(journal: Committer, worker: WorkerId, wanted: int, done: list[str
     while len(done) < wanted:
         claimed = await journal.commit(Claim(worker, 5, {FLOW: 5}, START_US))
         for run in claimed.runs:
-            await journal.commit(Settle(run.claim, Done(), Progress(), START_US))
+            await journal.commit(Settle(run.claim, Returned(), Progress(), START_US))
             done.append(run.id)
 
 
@@ -187,7 +187,7 @@ async def test_no_state_of_a_session_is_left_behind(pooled: str, journal_on: Ope
     views = await PostgresReader.open(pooled, CATALOGUE)
     assert (await views.read(InspectStore())).engine == "PostgreSQL"
 
-    bare = await Link.dial(parse(pooled))
+    bare = await PostgresConnection.dial(parse(pooled))
     await bare.execute("BEGIN")
     left = await bare.ask(
         "SELECT (SELECT count(*) FROM pg_prepared_statements WHERE name <> ''), "

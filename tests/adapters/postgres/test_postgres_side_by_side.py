@@ -12,7 +12,7 @@ from tieline.adapters.sql.committer import Committer
 from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, Claim, Pause, Progress, Settle
 from tieline.model.commands import By as Person
-from tieline.model.runs.run import ClaimedRun, Done
+from tieline.model.runs.run import ClaimedRun, Returned
 from tieline.model.views.views import PARTS, CheckRows, CountWork
 
 OpenJournal = Callable[[str], Awaitable[Committer]]
@@ -87,7 +87,7 @@ async def test_lanes_stay_in_order_while_workers_deliver_claim_and_settle_at_onc
                 watch.begin(run)
             for run in claimed.runs:
                 watch.end(run)
-                await journal.commit(Settle(run.claim, Done(), Progress(), START_US))
+                await journal.commit(Settle(run.claim, Returned(), Progress(), START_US))
 
     await asyncio.gather(*map(deliver, range(4), journals), *map(work, WORKERS, journals))
 

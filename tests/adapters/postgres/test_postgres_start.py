@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from tests import postgres_server
 
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.database import PostgresDatabase
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.reader import PostgresReader
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import StoreUrl, parse
@@ -156,7 +156,7 @@ async def test_a_distributed_server_makes_its_own_plans(
         await ask_store(url, EXTENSION)
 
     database = await PostgresDatabase.open(url)
-    link = await Link.dial(database.url)
+    link = await PostgresConnection.dial(database.url)
 
     assert await link._connection.fetchval("SHOW plan_cache_mode") == mode
     await link.close()
@@ -194,7 +194,7 @@ async def test_a_server_that_can_lose_commits_is_warned_of_at_the_start_of_a_hub
 @pytest.mark.parametrize("query", ["", "statement_cache_size=0"], ids=["direct", "pooled"])
 async def test_no_transaction_of_ours_can_stand_idle_for_ever(url: str, query: str) -> None:
     mark = "&" if "?" in url else "?"
-    link = await Link.dial(parse(f"{url}{mark}{query}" if query else url))
+    link = await PostgresConnection.dial(parse(f"{url}{mark}{query}" if query else url))
 
     await link.begin()
     found = await link.ask(

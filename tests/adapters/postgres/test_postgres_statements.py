@@ -13,10 +13,10 @@ from tests.plans import generic_plan
 from tests.queries import files_of
 from tests.sql_columns import fillers, shown, told
 
-from tieline.adapters.postgres.link import SETTINGS, Link
+from tieline.adapters.postgres.connection import SETTINGS, PostgresConnection
+from tieline.adapters.postgres.errors import translated
 from tieline.adapters.postgres.reader import PostgresReader
-from tieline.adapters.postgres.seam import translated
-from tieline.adapters.postgres.sets import Query, arguments, parse, queries
+from tieline.adapters.postgres.statements import Query, arguments, parse, queries
 from tieline.adapters.postgres.url import parse as url_of
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
@@ -29,7 +29,7 @@ from tieline.model.base.errors import (
     StoreLost,
 )
 from tieline.model.commands import Claim, Progress, Settle
-from tieline.model.runs.run import Done
+from tieline.model.runs.run import Returned
 from tieline.model.views.views import ListRuns
 
 OpenJournal = Callable[..., Awaitable[Committer]]
@@ -81,7 +81,7 @@ async def test_a_hub_works_behind_a_transaction_pooler(url: str, journal_on: Ope
 
     await journal.commit(an_ingest(1, lane="a"))
     claimed = await journal.commit(Claim(ALICE, 5, {FLOW: 5}, START_US))
-    await journal.commit(Settle(a_claim(), Done(), Progress(), START_US))
+    await journal.commit(Settle(a_claim(), Returned(), Progress(), START_US))
     page = await views.read(ListRuns())
 
     assert [run.id for run in claimed.runs] == [run_id(1)]
@@ -90,7 +90,7 @@ async def test_a_hub_works_behind_a_transaction_pooler(url: str, journal_on: Ope
 
 
 async def test_behind_a_transaction_pooler_nothing_outlives_a_transaction(url: str) -> None:
-    link = await Link.dial(url_of(pooled(url)))
+    link = await PostgresConnection.dial(url_of(pooled(url)))
 
     await link.begin()
     await link.run(Statement("mark_get", one={"name": "run"}))

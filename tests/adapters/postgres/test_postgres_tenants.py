@@ -9,10 +9,10 @@ from tests.earlier_store import brought_to, made_up_to
 from tests.makers import ALICE, START_US, event_id, run_id
 from tests.plans import generic_plan
 
+from tieline.adapters.postgres.connection import SETTINGS, PostgresConnection
 from tieline.adapters.postgres.database import PostgresDatabase
-from tieline.adapters.postgres.link import SETTINGS, Link
 from tieline.adapters.postgres.migrations import newest
-from tieline.adapters.postgres.sets import queries
+from tieline.adapters.postgres.statements import queries
 from tieline.adapters.postgres.url import parse
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sql.statement import Statement
@@ -87,7 +87,7 @@ async def test_what_was_stored_comes_back_row_by_row(
     url: str, name: str, row: tuple[str | int, ...]
 ) -> None:
     """A distributed server counts what such a statement was offered, and lanes hang on it."""
-    link = await Link.dial(parse(url))
+    link = await PostgresConnection.dial(parse(url))
 
     first, second = [await link.alone(Statement(name, [row])) for _ in range(2)]
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests import postgres_server
 from tests.hub_process import free_port
 
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.database import PostgresDatabase
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import parse, where_of
 from tieline.model.base.errors import SettingsError, StoreError, StoreLost
 from tieline.rules.privacy.address import shown
@@ -100,7 +100,7 @@ async def test_a_setting_that_the_server_does_not_take_is_named(url: str, settin
     mark = "&" if "?" in url else "?"
 
     with pytest.raises(StoreError, match=f"{setting}.* behind the .*{key}") as refused:
-        await Link.dial(parse(f"{url}{mark}{setting}"))
+        await PostgresConnection.dial(parse(f"{url}{mark}{setting}"))
 
     assert not isinstance(refused.value, StoreLost)
 
@@ -109,7 +109,7 @@ async def test_a_server_that_was_never_there_is_not_gone() -> None:
     place = parse(f"postgresql://hub:hunter2@127.0.0.1:{free_port()}/hub")
 
     with pytest.raises(StoreLost, match=r"cannot be reached: .*is the server running at") as lost:
-        await Link.dial(place)
+        await PostgresConnection.dial(place)
 
     assert MARK not in str(lost.value)
 

@@ -14,8 +14,8 @@ from tieline.adapters.sql.statement import Steps
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StaleClaim, StoreInterrupted
-from tieline.model.commands import Beat, GiveBack, Progress, Remember, Settle
-from tieline.model.runs.run import Done
+from tieline.model.commands import Beat, Progress, Remember, ReturnClaims, Settle
+from tieline.model.runs.run import Returned
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ async def test_commands_of_one_run_are_never_in_two_transactions_at_once(
         await journal.commit(an_ingest(number, worker=ALICE))
     claims = [a_claim(number) for number in range(1, 4)]
     remember = [Remember(claim, Progress()) for claim in claims for _ in range(5)]
-    settle = [Settle(claim, Done(), Progress(), START_US) for claim in claims]
+    settle = [Settle(claim, Returned(), Progress(), START_US) for claim in claims]
 
     answers = await asyncio.gather(*send(journal, *remember, *settle), return_exceptions=True)
 
@@ -134,7 +134,7 @@ async def test_runs_that_are_given_back_wait_for_what_is_on_its_way(
         *send(
             journal,
             Remember(a_claim(), Progress()),
-            GiveBack(claims, START_US),
+            ReturnClaims(claims, START_US),
             Remember(a_claim(2), Progress()),
         ),
         return_exceptions=True,

@@ -17,7 +17,7 @@ from tests.stores import Store, sqlite_file
 
 from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
-from tieline.adapters.sqlite.lockfile import holder
+from tieline.adapters.sqlite.lock_file import holder
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked

@@ -17,7 +17,7 @@ from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import NotFound, StoreError
 from tieline.model.base.ids import EventId, RunId
 from tieline.model.commands import Beat, Ingest, Progress, Settle
-from tieline.model.runs.run import Done, StepState
+from tieline.model.runs.run import Returned, StepState
 from tieline.model.views import views as v
 
 WAVES = 12
@@ -68,7 +68,7 @@ async def end(journal: Committer, number: int, answered: Answered) -> None:
     if number % 2:
         return
     progress = Progress(steps=(a_step(run_id(number)),))
-    await journal.commit(Settle(a_claim(number), Done(), progress, 7))
+    await journal.commit(Settle(a_claim(number), Returned(), progress, 7))
     answered.done.append(run_id(number))
 
 

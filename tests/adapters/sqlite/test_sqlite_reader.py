@@ -13,7 +13,7 @@ import apsw
 import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
-from tieline.adapters.sqlite.sets import text, text_for
+from tieline.adapters.sqlite.statements import text, text_for
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import StoreCorrupt, StoreError
 from tieline.model.views.views import CheckStore, ListEvents, Window

@@ -3,7 +3,7 @@
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.model.base.failure import FailureKind
-from tieline.model.commands import Heard, KeepTally
+from tieline.model.commands import DeliveryTime, KeepTally
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.facts import CallTried, Received, RunSettled, StoreTrouble
 from tieline.model.runs.run import RunState
@@ -85,7 +85,7 @@ def test_only_what_is_authentic_makes_the_rhythm() -> None:
     taken = tallies.take()
 
     assert taken is not None
-    assert taken.heard == (Heard("billing", NOW, NOW + 7, 2),)
+    assert taken.heard == (DeliveryTime("billing", NOW, NOW + 7, 2),)
 
 
 def test_what_could_not_be_stored_is_counted_with_what_comes() -> None:
@@ -101,7 +101,7 @@ def test_what_could_not_be_stored_is_counted_with_what_comes() -> None:
     assert counted(second)["source billing accepted"] == 2
     assert counted(second, HOUR_US)["all  accepted"] == 2
     assert second is not None
-    assert second.heard == (Heard("billing", NOW, NOW, 2),)
+    assert second.heard == (DeliveryTime("billing", NOW, NOW, 2),)
 
 
 def test_every_fact_goes_on_to_the_next_observer() -> None:

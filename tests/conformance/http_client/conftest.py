@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tieline.adapters.http.aiohttp_client import AiohttpClient
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.model.base.errors import CallFailed
 from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest, Timeouts
 from tieline.ports.http import HttpClient
@@ -29,13 +29,13 @@ from tieline.ports.http import HttpClient
 class Stack:
     """A client and the loop it runs on."""
 
-    make: type[ThinHttpClient | AiohttpClient]
+    make: type[PooledHttpClient | AiohttpClient]
     uvloop: bool
 
 
 STACKS = {
-    "thin-uvloop": Stack(ThinHttpClient, uvloop=True),
-    "thin-asyncio": Stack(ThinHttpClient, uvloop=False),
+    "thin-uvloop": Stack(PooledHttpClient, uvloop=True),
+    "thin-asyncio": Stack(PooledHttpClient, uvloop=False),
     "aiohttp-uvloop": Stack(AiohttpClient, uvloop=True),
 }
 

@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 
 from tieline.adapters.http.aiohttp_client import AiohttpClient
-from tieline.adapters.http.aiohttp_dial import Progress, progress, vouching_connector
-from tieline.adapters.http.guard import Guard
+from tieline.adapters.http.aiohttp_dial import DialProgress, progress, vouching_connector
+from tieline.adapters.http.egress_check import EgressCheck
 from tieline.adapters.http.target import parse_url
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
@@ -103,10 +103,10 @@ async def test_a_denied_address_in_the_url_does_not_even_reach_the_proxy(
 
 async def test_the_connector_itself_dials_no_denied_address(serve: "Serve") -> None:
     server = await serve()
-    progress.set(Progress(parse_url(server.url()).origin))
+    progress.set(DialProgress(parse_url(server.url()).origin))
 
     async with aiohttp.ClientSession(
-        connector=vouching_connector(Guard(), Egress(allow=("10.0.0.5",)))
+        connector=vouching_connector(EgressCheck(), Egress(allow=("10.0.0.5",)))
     ) as session:
         with pytest.raises(CallFailed) as caught:
             await session.get(server.url())

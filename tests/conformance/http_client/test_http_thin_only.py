@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieline.adapters.http.client import ThinHttpClient
+from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.http.pool import IdleLimits
 from tieline.model.calls.call import Timeouts
 
@@ -21,7 +21,7 @@ PATIENT = Timeouts(timedelta(seconds=5), timedelta(seconds=5))
 
 async def test_a_connection_idle_for_too_long_is_closed(calls: "Calls", serve: "Serve") -> None:
     server = await serve()
-    client = ThinHttpClient(idle=IdleLimits(keep=timedelta(milliseconds=30)))
+    client = PooledHttpClient(idle=IdleLimits(keep=timedelta(milliseconds=30)))
 
     await client.send(calls.request(server.url()))
     await server.until(lambda: server.ended == 1)
@@ -35,7 +35,7 @@ async def test_idle_connections_beyond_the_limit_are_closed_in_time(
     calls: "Calls", serve: "Serve"
 ) -> None:
     server = await serve()
-    client = ThinHttpClient(idle=IdleLimits(per_origin=2))
+    client = PooledHttpClient(idle=IdleLimits(per_origin=2))
     requests = [calls.request(server.url(), timeouts=PATIENT) for _ in range(8)]
 
     await asyncio.gather(*(client.send(request) for request in requests))

@@ -12,7 +12,7 @@ from tieline.features.access import model as m
 from tieline.model.base.by import By
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
-from tieline.model.people.kept_answer import FreeKey, KeepAnswer, KeyTaken, TakeKey
+from tieline.model.people.kept_answer import KeepAnswer, KeyTaken, ReturnKey, TakeKey
 from tieline.rules.people.audit_chain import first_break
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
@@ -251,10 +251,10 @@ async def test_an_answer_is_kept_for_a_day(store: Store) -> None:
 async def test_a_key_without_an_answer_is_free_again(store: Store) -> None:
     await take(store, "f1")
     assert not (await take(store, "f1", START_US + 60_000_000)).fresh
-    await store.journal.commit(FreeKey("ann", "k1"))
+    await store.journal.commit(ReturnKey("ann", "k1"))
     assert (await take(store, "f1", START_US + 1)).fresh
     assert (await take(store, "f2", START_US + 60_000_002)).fresh
     await store.journal.commit(KeepAnswer("ann", "k1", 200, b"x"))
-    await store.journal.commit(FreeKey("ann", "k1"))
+    await store.journal.commit(ReturnKey("ann", "k1"))
 
     assert (await take(store, "f3", START_US + 60_000_003)).status == 200

@@ -5,9 +5,15 @@ from tests.stores import Store
 
 from tieline.model.commands import KeepReceipt, Progress
 from tieline.model.inbound.receipt import Verdict
-from tieline.model.people.alert import AlertRow, FlowAge, KeepAlerts, SourceSeen, TriesOfLate
+from tieline.model.people.alert import (
+    AlertRow,
+    FlowBacklog,
+    KeepAlerts,
+    RecentAttempts,
+    SourceDelivery,
+)
 from tieline.model.runs.run import Dead, Held, RetryAt
-from tieline.model.views.views import ListAlerts, ReadAlertBook, ReadSigns
+from tieline.model.views.views import ListAlerts, ReadKnownAlerts, ReadSigns
 
 
 def an_alert(subject: str, **changes: object) -> AlertRow:
@@ -33,7 +39,7 @@ async def test_what_was_judged_is_listed_and_goes_into_the_next_judgement(store:
     pending = an_alert("flow:c", state="pending", fired_us=None)
 
     stored = await store.journal.commit(KeepAlerts(0, '{"seen":1}', (firing, ended, pending)))
-    book = await store.views.read(ReadAlertBook())
+    book = await store.views.read(ReadKnownAlerts())
 
     assert stored.count == 1
     assert (book.turn, book.memory) == (1, '{"seen":1}')
@@ -73,10 +79,10 @@ async def test_signs_tell_the_oldest_run_the_latest_delivery_and_how_tries_went(
 
     signs = await store.views.read(ReadSigns(START_US))
 
-    assert signs.ages == (FlowAge(second.flow, second.id),)
+    assert signs.ages == (FlowBacklog(second.flow, second.id),)
     assert third.id > second.id
-    assert signs.sources == (SourceSeen("billing", START_US),)
-    assert signs.tries == (TriesOfLate("books", 2, 1),)
+    assert signs.sources == (SourceDelivery("billing", START_US),)
+    assert signs.tries == (RecentAttempts("books", 2, 1),)
     assert signs.dead == ()
 
 

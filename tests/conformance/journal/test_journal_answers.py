@@ -10,9 +10,9 @@ from tests.stores import Store
 from tieline.features.schedules.model import Fire, KeepSchedule
 from tieline.model import commands as c
 from tieline.model.command import Command, OperatorCommand, name_of
-from tieline.model.fleet.limits import Leased, LeaseShares
+from tieline.model.fleet.limits import LeasedQuotas, LeaseQuotas
 from tieline.model.people.kept_answer import KeyTaken, TakeKey
-from tieline.model.runs.run import Done
+from tieline.model.runs.run import Returned
 from tieline.ports.journal import Journal
 
 ROOM = {FLOW: 5}
@@ -25,7 +25,7 @@ COMMANDS: list[Callable[[], Command[Any]]] = [
     lambda: c.Promote(START_US),
     lambda: c.Sweep(START_US, START_US - 1),
     lambda: c.Beat(ALICE, START_US),
-    lambda: LeaseShares(ALICE, ()),
+    lambda: LeaseQuotas(ALICE, ()),
     lambda: DAILY,
     lambda: Fire("daily", 1_000, 2_000, 0, None, 1_500),
     lambda: c.DecideMany("retry", (run_id(1),), by()),
@@ -53,9 +53,9 @@ async def test_the_type_checker_knows_the_answer(store: Store) -> None:
 
     claimed = assert_type(await store.journal.commit(c.Claim(ALICE, 5, ROOM, START_US)), c.Claimed)
     (run,) = claimed.runs
-    settle = c.Settle(run.claim, Done(), c.Progress(), START_US)
+    settle = c.Settle(run.claim, Returned(), c.Progress(), START_US)
     assert_type(await store.journal.commit(settle), c.Settled)
-    assert_type(await store.journal.commit(LeaseShares(ALICE, ())), Leased)
+    assert_type(await store.journal.commit(LeaseQuotas(ALICE, ())), LeasedQuotas)
     assert_type(await store.journal.commit(TakeKey("ann", "k", "f", START_US, 0, 0)), KeyTaken)
     assert_type(await store.journal.commit(c.DecideMany("retry", (), by())), c.Decided)
     assert_type(await store.journal.commit(c.Resume("flow", "books", by())), c.Counted)

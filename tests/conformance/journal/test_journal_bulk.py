@@ -7,7 +7,7 @@ from tests.stores import Store
 from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import RunId
 from tieline.model.commands import DecideMany, DiscardDead
-from tieline.model.runs.run import ClaimedRun, Dead, Done, Held, Outcome
+from tieline.model.runs.run import ClaimedRun, Dead, Held, Outcome, Returned
 
 DEAD, HELD = Dead("x", "no"), Held("a doubt")
 
@@ -48,7 +48,7 @@ async def test_one_decision_is_carried_out_for_each_with_its_own_audit_line(
 
 
 async def test_what_the_decision_does_not_fit_is_left_alone_and_named(store: Store) -> None:
-    dead, done, decided = await ended(store, DEAD, Done(), DEAD)
+    dead, done, decided = await ended(store, DEAD, Returned(), DEAD)
     await store.journal.commit(DiscardDead(decided.id, by()))
     unknown = run_id(99)
 

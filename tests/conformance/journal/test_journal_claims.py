@@ -22,15 +22,15 @@ from tests.stores import Store
 from tieline.model.commands import (
     Admission,
     Claim,
-    ContinueReplay,
     EditDead,
     Ingest,
+    MoveReplay,
     Progress,
     ReplayFilter,
     Settle,
     StartReplay,
 )
-from tieline.model.runs.run import Dead, Done, RetryAt, StepState
+from tieline.model.runs.run import Dead, RetryAt, Returned, StepState
 
 # --- what a claim gives ---------------------------------------------------------------------------
 
@@ -183,11 +183,11 @@ async def test_a_replayed_run_brings_the_effects_of_earlier_runs_of_its_event(
     await store.ingest(1)
     made = (a_step(run_id(1), "made"), a_step(run_id(1), "begun", state=StepState.INTENT))
     read = a_step(run_id(1), "read", effect_key=None)
-    await store.settle(await store.claim_one(), Done(), Progress(steps=(*made, read)))
+    await store.settle(await store.claim_one(), Returned(), Progress(steps=(*made, read)))
     await store.journal.commit(StartReplay(replay_id(1), ReplayFilter(), 10, 1, False, by()))
     again = a_run(2, event_id=event_id(1), replay_id=replay_id(1), priority=9)
     await store.journal.commit(
-        ContinueReplay(replay_id(1), "", event_id(1), (again,), True, store.now_us)
+        MoveReplay(replay_id(1), "", event_id(1), (again,), True, store.now_us)
     )
 
     run = await store.claim_one()

@@ -31,7 +31,7 @@ from tieline.model.commands import (
     Resume,
     RetryDead,
 )
-from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState, Waiting
+from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, StepState, Waiting
 from tieline.model.views import views as v
 from tieline.rules.people.audit_chain import first_break
 
@@ -46,7 +46,7 @@ STATES: dict[str, Outcome | None] = {
     "retrying": RetryAt(2**50, "x"),
     "waiting": Waiting(None, "connection:books", "x"),
     "held": Held("in doubt", STEP),
-    "done": Done(),
+    "done": Returned(),
     "dead": Dead("bug", "x"),
 }
 LIVE = {"ready", "running", "retrying", "waiting", "held"}

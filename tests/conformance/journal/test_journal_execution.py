@@ -18,10 +18,10 @@ from tests.stores import Store
 from tieline.model.base.errors import StaleClaim
 from tieline.model.commands import (
     Cancel,
-    GiveBack,
     Progress,
     Remember,
     RetryDead,
+    ReturnClaims,
     Settle,
     Sweep,
 )
@@ -29,17 +29,17 @@ from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import (
     ClaimedRun,
     Dead,
-    Done,
     Held,
     Outcome,
     RetryAt,
+    Returned,
     StepState,
     Waiting,
 )
 from tieline.model.views import views as v
 
 OUTCOMES: dict[str, Outcome] = {
-    "done": Done(),
+    "done": Returned(),
     "retrying": RetryAt(2**50, "later"),
     "waiting": Waiting(None, "connection:books", "it is down"),
     "held": Held("a person", ("books POST /entries", "#1")),
@@ -55,9 +55,9 @@ async def lost_claim(store: Store, how: str) -> ClaimedRun:
     await store.ingest(1)
     run = await store.claim_one()
     if how == "settled":
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
     elif how == "given back":
-        await store.journal.commit(GiveBack((run.claim,), store.now_us))
+        await store.journal.commit(ReturnClaims((run.claim,), store.now_us))
     elif how == "cancelled":
         await store.journal.commit(Cancel(run.id, by()))
     elif how == "taken by another worker":
@@ -145,7 +145,7 @@ async def test_a_run_given_back_is_ready_at_once_and_fenced(store: Store) -> Non
     runs = await store.claim()
 
     counted = await store.journal.commit(
-        GiveBack(tuple(run.claim for run in [*runs, *runs]), store.now_us)
+        ReturnClaims(tuple(run.claim for run in [*runs, *runs]), store.now_us)
     )
 
     again = await store.claim(BOB)
@@ -157,7 +157,7 @@ async def test_a_run_given_back_is_ready_at_once_and_fenced(store: Store) -> Non
 async def test_giving_back_what_is_lost_does_nothing(store: Store) -> None:
     run = await lost_claim(store, "taken by another worker")
 
-    counted = await store.journal.commit(GiveBack((run.claim,), store.now_us))
+    counted = await store.journal.commit(ReturnClaims((run.claim,), store.now_us))
 
     assert counted.count == 0
     assert (await store.run(run.id)).worker == BOB
@@ -184,7 +184,7 @@ async def test_a_settle_carries_progress_in_the_same_commit(store: Store) -> Non
     await store.ingest(1)
     run = await store.claim_one()
 
-    settled = await store.settle(run, Done(), everything_to_remember(run))
+    settled = await store.settle(run, Returned(), everything_to_remember(run))
 
     assert settled.woke == 1
     assert len((await store.detail(run.id)).steps) == 1
@@ -283,7 +283,7 @@ async def test_of_two_settles_in_one_batch_the_first_counts(store: Store) -> Non
     run = await store.claim_one()
 
     first, second = await asyncio.gather(
-        store.settle(run, Done()),
+        store.settle(run, Returned()),
         store.settle(run, RetryAt(2**50, "x"), Progress(steps=(a_step(run.id),))),
         return_exceptions=True,
     )
@@ -299,7 +299,7 @@ async def test_progress_after_the_settle_of_its_batch_is_too_late(store: Store) 
     run = await store.claim_one()
 
     _, late = await asyncio.gather(
-        store.settle(run, Done()),
+        store.settle(run, Returned()),
         store.journal.commit(Remember(run.claim, Progress(steps=(a_step(run.id),)))),
         return_exceptions=True,
     )
@@ -314,9 +314,9 @@ async def test_a_stale_claim_does_not_harm_its_neighbours(store: Store) -> None:
     stale = runs[0].claim._replace(epoch=77)
 
     answers = await asyncio.gather(
-        *(store.settle(run, Done()) for run in runs[:5]),
-        store.journal.commit(Settle(stale, Done(), Progress(), store.now_us)),
-        *(store.settle(run, Done()) for run in runs[5:]),
+        *(store.settle(run, Returned()) for run in runs[:5]),
+        store.journal.commit(Settle(stale, Returned(), Progress(), store.now_us)),
+        *(store.settle(run, Returned()) for run in runs[5:]),
         return_exceptions=True,
     )
 

@@ -17,7 +17,7 @@ from tieline.features.manifest import Feature
 from tieline.model.base.ids import IssueId
 from tieline.model.commands import Ingest, KeepReceipt, Purge, RetryDead, Settle, Sweep
 from tieline.model.inbound.receipt import Receipt, Verdict
-from tieline.model.runs.run import Dead, Done, RetryAt
+from tieline.model.runs.run import Dead, RetryAt, Returned
 from tieline.model.views.views import ListDead, ListRuns, ShowRun
 
 ONE = IssueId("iss_1")
@@ -120,7 +120,7 @@ async def test_ends_are_shown_once_they_are_stored_and_failures_before_and_after
     well, ill = await store.claim()
     scribe.told.clear()
 
-    await store.settle(well, Done())
+    await store.settle(well, Returned())
     await store.settle(ill, Dead("bug", "it broke"))
 
     assert scribe.told == [
@@ -138,11 +138,11 @@ async def test_what_a_hook_raises_leaves_nothing_of_the_commit(
     scribe.breaks = True
 
     with pytest.raises(RuntimeError, match="settle Done"):
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
 
     scribe.breaks = False
     assert (await store.views.read(ShowRun(run.id))).run.state == "running"
-    await store.settle(run, Done())
+    await store.settle(run, Returned())
     assert (await store.views.read(ShowRun(run.id))).run.state == "done"
 
 
@@ -150,7 +150,7 @@ async def test_retention_lets_features_forget_in_the_same_bite(
     store: Store, scribe: Scribe
 ) -> None:
     await store.ingest(1)
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
     scribe.told.clear()
 
     later = store.now_us + SECOND_US
@@ -174,7 +174,7 @@ async def test_without_a_feature_that_groups_them_runs_fail_and_end_all_the_same
     assert (died.run_id, died.kind, died.issue) == (ill.id, "bug", None)
     assert (await bare.views.read(ShowRun(ill.id))).issues == ()
     await bare.journal.commit(RetryDead(ill.id, by()))
-    await bare.settle(await bare.claim_one(), Done())
+    await bare.settle(await bare.claim_one(), Returned())
     await bare.journal.commit(Purge(START_US, START_US, START_US))
 
 

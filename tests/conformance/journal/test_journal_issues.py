@@ -34,7 +34,7 @@ from tieline.model.commands import (
 )
 from tieline.model.inbound.event import Mention
 from tieline.model.inbound.receipt import Verdict
-from tieline.model.runs.run import ClaimedRun, Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import ClaimedRun, Dead, Held, Outcome, RetryAt, Returned, Waiting
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, ShowRun, Window
 
 BUSY = "HTTP 503: busy"
@@ -79,7 +79,7 @@ async def test_like_failures_are_one_issue_with_a_count(store: Store) -> None:
 async def test_what_goes_well_makes_no_issue(store: Store) -> None:
     await store.ingest(1, 2)
     for run in await store.claim():
-        await store.settle(run, Done(), Progress(attempts=(an_attempt(run.id),)))
+        await store.settle(run, Returned(), Progress(attempts=(an_attempt(run.id),)))
     await store.ingest(3)
     await store.settle(await store.claim_one(), Waiting(None, "connection:books", "it is paused"))
 

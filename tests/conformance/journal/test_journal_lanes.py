@@ -18,7 +18,7 @@ from tieline.model.commands import (
     Settle,
     Sweep,
 )
-from tieline.model.runs.run import Dead, Done, HeadPolicy, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import Dead, HeadPolicy, Held, Outcome, RetryAt, Returned, Waiting
 
 LANE = "cus_1"
 DEAD = Dead("bug", "it broke")
@@ -31,7 +31,7 @@ async def ids_in_order(store: Store, count: int) -> list[str]:
         run = await store.claim_one()
         seen.append(run.id)
         assert await store.claim() == []
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
     return seen
 
 
@@ -94,7 +94,7 @@ async def test_the_end_of_the_head_wakes_the_next(store: Store) -> None:
     await store.ingest(1, 2, lane=LANE)
     head = await store.claim_one()
 
-    settled = await store.settle(head, Done())
+    settled = await store.settle(head, Returned())
 
     assert settled.woke == 1
     assert (await store.claim_one()).id == run_id(2)
@@ -102,7 +102,7 @@ async def test_the_end_of_the_head_wakes_the_next(store: Store) -> None:
 
 async def test_a_lane_that_is_empty_is_taken_anew(store: Store) -> None:
     await store.ingest(1, lane=LANE)
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
 
     answer = await store.journal.commit(an_ingest(2, lane=LANE, worker=ALICE))
 
@@ -112,7 +112,7 @@ async def test_a_lane_that_is_empty_is_taken_anew(store: Store) -> None:
 async def test_a_settled_head_and_a_new_run_in_one_batch_do_not_both_run(store: Store) -> None:
     await store.ingest(1, lane=LANE)
     head = await store.claim_one()
-    settle = Settle(head.claim, Done(), Progress(), store.now_us)
+    settle = Settle(head.claim, Returned(), Progress(), store.now_us)
 
     _, arrived = await asyncio.gather(
         store.journal.commit(settle),
@@ -187,7 +187,7 @@ async def test_a_skipped_run_that_is_retried_waits_for_the_head_then_takes_its_o
     await store.journal.commit(RetryDead(run_id(1), by()))
 
     assert await store.claim() == []
-    await store.settle(head, Done())
+    await store.settle(head, Returned())
     assert await ids_in_order(store, 3) == [run_id(1), run_id(2), run_id(4)]
 
 
@@ -223,7 +223,7 @@ async def test_an_edited_run_takes_the_place_of_a_skipped_one(store: Store) -> N
 
     await store.journal.commit(EditDead(run_id(1), an_edit(9, lane=LANE), by()))
 
-    await store.settle(head, Done())
+    await store.settle(head, Returned())
     assert await ids_in_order(store, 2) == [run_id(9), run_id(3)]
 
 
@@ -292,7 +292,7 @@ async def test_many_lanes_that_are_freed_in_one_batch_all_go_on(store: Store) ->
         )
     heads = await store.claim(limit=200)
 
-    settled = await asyncio.gather(*(store.settle(head, Done()) for head in heads))
+    settled = await asyncio.gather(*(store.settle(head, Returned()) for head in heads))
 
     assert len(heads) == 150
     assert max(each.woke for each in settled) > 1
@@ -307,7 +307,7 @@ async def test_an_emitted_event_joins_its_lane(store: Store) -> None:
     await store.journal.commit(Remember(head.claim, Progress(emitted=(emitted,))))
 
     assert await store.claim() == []
-    await store.settle(head, Done())
+    await store.settle(head, Returned())
     assert await ids_in_order(store, 1) == [run_id(2)]
 
 

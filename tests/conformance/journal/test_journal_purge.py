@@ -27,7 +27,7 @@ from tieline.model.commands import (
     Purge,
     RetryDead,
 )
-from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
 from tieline.model.views import views as v
 
 LATER_US = START_US + 40 * DAY_US
@@ -64,9 +64,9 @@ async def deliver(store: Store, *outcomes: Outcome | None) -> None:
 
 
 async def test_old_payloads_are_forgotten_and_the_rows_stay(store: Store) -> None:
-    await deliver(store, Done())
+    await deliver(store, Returned())
     await store.journal.commit(an_ingest(2))
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
 
     await purge(store, runs=False)
 
@@ -78,7 +78,7 @@ async def test_old_payloads_are_forgotten_and_the_rows_stay(store: Store) -> Non
 
 
 async def test_young_payloads_are_kept(store: Store) -> None:
-    await deliver(store, Done())
+    await deliver(store, Returned())
     young = a_delivery(2, created_us=LATER_US)
     await store.journal.commit(young)
 
@@ -134,7 +134,7 @@ async def test_a_payload_that_another_run_needs_outlives_the_first(store: Store)
     await store.journal.commit(
         Ingest((Admission(delivery.admissions[0].event, both),), delivery.receipt)
     )
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
 
     await purge(store)
     await purge(store)
@@ -163,7 +163,7 @@ async def test_a_run_that_is_finished_for_long_is_forgotten_with_all_it_remember
     await store.journal.commit(a_delivery(1))
     run = await store.claim_one()
     progress = Progress(steps=(a_step(run.id),), attempts=(an_attempt(run.id),))
-    await store.settle(run, Done() if how == "done" else Dead("bug", "x"), progress)
+    await store.settle(run, Returned() if how == "done" else Dead("bug", "x"), progress)
     if how == "cancelled":
         await store.journal.commit(RetryDead(run.id, by()))
         await store.journal.commit(Cancel(run.id, by()))
@@ -183,7 +183,7 @@ async def test_a_run_that_ended_lately_is_kept_however_long_ago_it_began(store: 
     await store.journal.commit(a_delivery(1))
     store.now_us = LATER_US
     await store.beat()
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
 
     await purge(store)
 
@@ -203,7 +203,7 @@ async def test_an_identity_past_its_window_is_forgotten_and_not_before(store: St
 
 
 async def test_a_bite_is_small_and_bites_go_on_until_nothing_is_left(store: Store) -> None:
-    await deliver(store, *(Done() for _ in range(10)))
+    await deliver(store, *(Returned() for _ in range(10)))
 
     counts = [await purge(store, limit=3) for _ in range(6)]
 
@@ -215,7 +215,7 @@ async def test_a_bite_is_small_and_bites_go_on_until_nothing_is_left(store: Stor
 
 async def test_what_must_be_kept_does_not_stop_the_bites(store: Store) -> None:
     outcomes: list[Outcome | None] = [Dead("bug", "x")] * 5
-    await deliver(store, *outcomes, *(Done() for _ in range(5)))
+    await deliver(store, *outcomes, *(Returned() for _ in range(5)))
 
     for _ in range(8):
         await purge(store, limit=2)
@@ -241,7 +241,7 @@ async def test_runs_that_end_after_a_lap_are_found_in_the_next(store: Store) -> 
 
 
 async def test_nothing_is_old_in_a_young_store(store: Store) -> None:
-    await deliver(store, Done(), None)
+    await deliver(store, Returned(), None)
     before = await store.everything()
 
     count = await store.journal.commit(Purge(START_US, START_US, START_US))

@@ -10,16 +10,16 @@ from tieline.model.base.ids import ReceiptId
 from tieline.model.commands import (
     Admission,
     CloseDeliveries,
-    ContinueReplay,
     Ingest,
     KeepReceipt,
+    MoveReplay,
     ReplayFilter,
     StartReplay,
 )
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.people.decisions import MOST_DECIDED
 from tieline.model.views.quarantine import CountQuarantine, Quarantined
-from tieline.model.views.views import ListReceipts, NextBite, ShowReceipt
+from tieline.model.views.views import ListReceipts, NextReplayBatch, ShowReceipt
 
 REPLAY = replay_id(1)
 
@@ -106,7 +106,7 @@ async def test_a_replay_that_makes_runs_of_them_decides_them_and_no_others(store
     run = a_run(101, event_id=event_id(1), replay_id=REPLAY)
     receipts = (receipt_id(1), receipt_id(3))
 
-    await store.journal.commit(ContinueReplay(REPLAY, "", "c", (run,), True, 77, receipts=receipts))
+    await store.journal.commit(MoveReplay(REPLAY, "", "c", (run,), True, 77, receipts=receipts))
 
     assert await waiting(store) == 1
     assert await listed(store, decided=True) == {receipt_id(1): f"replayed: {REPLAY}"}
@@ -118,7 +118,7 @@ async def test_a_replay_of_the_quarantine_passes_over_what_is_decided(store: Sto
     await store.journal.commit(CloseDeliveries((receipt_id(1),), by()))
 
     bite = await store.views.read(
-        NextBite(ReplayFilter(states=("quarantined",)), "", store.now_us + 10)
+        NextReplayBatch(ReplayFilter(states=("quarantined",)), "", store.now_us + 10)
     )
 
     assert [one.event.id for one in bite.events] == [event_id(2)]

@@ -19,13 +19,13 @@ from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.base.ids import NO_TENANT, RunId
 from tieline.model.commands import (
     CancelReplay,
-    ContinueReplay,
     DiscardDead,
-    GiveBack,
+    MoveReplay,
     ReplayFilter,
+    ReturnClaims,
     StartReplay,
 )
-from tieline.model.runs.run import Dead, Done, HeadPolicy, RetryAt
+from tieline.model.runs.run import Dead, HeadPolicy, RetryAt, Returned
 from tieline.model.views import views as v
 from tieline.model.views.details import BlockedLane
 from tieline.model.views.rows import ReplayRow
@@ -40,13 +40,13 @@ async def begin(store: Store, *, as_new_action: bool = False) -> None:
 
 def a_bite(
     *numbers: int, after: str = "", cursor: str = "c1", finished: bool = False, **changes: object
-) -> ContinueReplay:
+) -> MoveReplay:
     """Runs 101, 102, … of events 1, 2, …"""
     runs = tuple(
         a_run(100 + n, event_id=event_id(n), replay_id=REPLAY, priority=9)._replace(**changes)  # type: ignore[arg-type]
         for n in numbers
     )
-    return ContinueReplay(REPLAY, after, cursor, runs, finished, 77)
+    return MoveReplay(REPLAY, after, cursor, runs, finished, 77)
 
 
 async def row(store: Store) -> ReplayRow:
@@ -115,7 +115,7 @@ async def test_the_last_bite_ends_the_replay_and_may_be_empty(store: Store) -> N
 async def test_replayed_runs_come_after_live_ones(store: Store) -> None:
     await store.ingest(1)
     await begin(store)
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
     await store.journal.commit(a_bite(1))
     await store.ingest(2)
 
@@ -140,12 +140,12 @@ async def test_cancelling_ends_the_runs_that_nobody_has_started(
 ) -> None:
     await store.ingest(*range(1, 6))
     for run in await store.claim():
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
     await begin(store)
     await store.journal.commit(a_bite(1, 2, 3, 4, 5, priority=priority))
     started, retrying, returned = await store.claim(limit=3)
     await store.settle(retrying, RetryAt(2**50, "x"))
-    await store.journal.commit(GiveBack((returned.claim,), store.now_us))
+    await store.journal.commit(ReturnClaims((returned.claim,), store.now_us))
 
     counted = await store.journal.commit(CancelReplay(REPLAY, by("wrong filter")))
 
@@ -158,7 +158,7 @@ async def test_cancelling_ends_the_runs_that_nobody_has_started(
 async def test_cancelling_frees_the_lanes_of_the_runs_it_ends(store: Store) -> None:
     await store.ingest(1, 2)
     for run in await store.claim():
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
     await begin(store)
     await store.journal.commit(a_bite(1, 2, lane="cus_1"))
     await store.ingest(3, lane="cus_1")
@@ -208,7 +208,7 @@ async def test_a_bite_takes_its_place_in_a_lane_with_live_runs(store: Store) -> 
     for _ in range(4):
         run = await store.claim_one()
         order.append(run.id)
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
     assert order == [run_id(n) for n in (1, 2, 101, 3)]
     assert await store.claim(flows=[FLOW]) == []
 
@@ -222,9 +222,9 @@ async def die_at_the_head(store: Store, *numbers: int, lane: str | None = "cus_1
     await store.settle(await store.claim_one(), Dead("bug", "it broke"), policy=HeadPolicy.BLOCK)
 
 
-def taking_up(*numbers: int, finished: bool = True) -> ContinueReplay:
+def taking_up(*numbers: int, finished: bool = True) -> MoveReplay:
     ids = tuple(run_id(n) for n in numbers)
-    return ContinueReplay(REPLAY, "", "c1", (), finished, 77, ids)
+    return MoveReplay(REPLAY, "", "c1", (), finished, 77, ids)
 
 
 async def order_of(store: Store, count: int) -> list[RunId]:
@@ -233,7 +233,7 @@ async def order_of(store: Store, count: int) -> list[RunId]:
     for _ in range(count):
         run = await store.claim_one()
         order.append(run.id)
-        await store.settle(run, Done())
+        await store.settle(run, Returned())
     return order
 
 
@@ -259,7 +259,7 @@ async def test_new_runs_of_a_bite_come_behind_the_dead_ones_that_it_takes_up(
 ) -> None:
     await die_at_the_head(store, 1)
     await store.ingest(2)
-    await store.settle(await store.claim_one(), Done())
+    await store.settle(await store.claim_one(), Returned())
     await begin(store)
     both = a_bite(2, lane="cus_1", finished=True)
 
@@ -347,7 +347,7 @@ async def test_a_bite_of_events_knows_their_runs_and_what_was_decided(store: Sto
     await die_at_the_head(store, 2, lane=None)
     await store.journal.commit(DiscardDead(run_id(1), by()))
 
-    bite = await store.views.read(v.NextBite(ReplayFilter(), "", store.now_us + 10))
+    bite = await store.views.read(v.NextReplayBatch(ReplayFilter(), "", store.now_us + 10))
 
     past = [(p.id, p.state, p.lane, p.resolution) for one in bite.events for p in one.past]
     assert past == [

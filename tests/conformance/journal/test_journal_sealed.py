@@ -14,7 +14,7 @@ from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingest, Progress, ResolveHeld
 from tieline.model.replays.filter import ReplayFilter
 from tieline.model.runs.run import Held, RetryAt, StepState
-from tieline.model.views.views import NextBite, ShowEvent, ShowReceipt, ShowRun
+from tieline.model.views.views import NextReplayBatch, ShowEvent, ShowReceipt, ShowRun
 from tieline.ports.sealer import is_sealed
 
 OLD, NEW = "old-key-of-enough-bytes", "new-key-of-enough-bytes"
@@ -95,7 +95,7 @@ async def test_a_replay_finds_its_payloads(store: Store) -> None:
     views = seal(store, NEW)
     await store.journal.commit(a_delivery(1))
 
-    bite = await views.read(NextBite(ReplayFilter(), "", store.now_us + 10))
+    bite = await views.read(NextReplayBatch(ReplayFilter(), "", store.now_us + 10))
 
     assert [one.body for one in bite.events] == [BODY]
 

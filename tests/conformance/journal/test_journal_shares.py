@@ -10,33 +10,33 @@ from tests.stores import Store
 from tieline.model.base.ids import WorkerId
 from tieline.model.fleet.limits import (
     WHOLE,
-    Amounts,
-    KeepStandings,
-    LeaseShares,
-    News,
-    Recent,
-    Share,
-    ShareAsk,
-    Standing,
+    ConnectionState,
+    KeepConnectionStates,
+    LeaseQuotas,
+    LimitChanges,
+    Quota,
+    QuotaPart,
+    QuotaRequest,
+    RecentCalls,
 )
 from tieline.model.views import views as v
 from tieline.rules.fleet.quota import RATE_KEPT_US, SLOTS_KEPT_US
 
-HUNGRY = Amounts(WHOLE, 64, 0)
-ASK = ShareAsk("books", 64, 10_000, 5, Amounts(), HUNGRY)
+HUNGRY = QuotaPart(WHOLE, 64, 0)
+ASK = QuotaRequest("books", 64, 10_000, 5, QuotaPart(), HUNGRY)
 
 
-async def ask(store: Store, worker: WorkerId, asked: ShareAsk = ASK) -> Share:
-    leased = await store.journal.commit(LeaseShares(worker, (asked,), store.now_us))
+async def ask(store: Store, worker: WorkerId, asked: QuotaRequest = ASK) -> Quota:
+    leased = await store.journal.commit(LeaseQuotas(worker, (asked,), store.now_us))
     return leased.shares[0]
 
 
-async def tell(store: Store, worker: WorkerId, **news: object) -> Share:
-    told = News(**news)  # type: ignore[arg-type]
-    return await ask(store, worker, replace(ASK, news=told, wants=Amounts()))
+async def tell(store: Store, worker: WorkerId, **news: object) -> Quota:
+    told = LimitChanges(**news)  # type: ignore[arg-type]
+    return await ask(store, worker, replace(ASK, news=told, wants=QuotaPart()))
 
 
-def holding(share: Share) -> ShareAsk:
+def holding(share: Quota) -> QuotaRequest:
     """The next ask of somebody who keeps to its share."""
     return replace(ASK, holds=share.limits, credit_us=share.credit_us)
 
@@ -51,11 +51,11 @@ async def test_the_first_has_all_and_a_second_its_half_once_the_first_gave_it_up
     await ask(store, ALICE, holding(told))
     served = await ask(store, BOB, holding(still_waiting))
 
-    assert (alice.limits, alice.credit_us) == (Amounts(WHOLE, 64, 0), 50_000)
-    assert (bob.limits, bob.credit_us) == (Amounts(), 0)
-    assert (told.limits, told.is_cut) == (Amounts(WHOLE // 2, 32, 0), True)
-    assert still_waiting.limits == Amounts()
-    assert served.limits == Amounts(WHOLE // 2, 32, 0)
+    assert (alice.limits, alice.credit_us) == (QuotaPart(WHOLE, 64, 0), 50_000)
+    assert (bob.limits, bob.credit_us) == (QuotaPart(), 0)
+    assert (told.limits, told.is_cut) == (QuotaPart(WHOLE // 2, 32, 0), True)
+    assert still_waiting.limits == QuotaPart()
+    assert served.limits == QuotaPart(WHOLE // 2, 32, 0)
 
 
 async def test_however_many_ask_at_once_nothing_is_given_twice(store: Store) -> None:
@@ -68,18 +68,18 @@ async def test_however_many_ask_at_once_nothing_is_given_twice(store: Store) -> 
 
 
 async def test_asks_for_several_connections_are_one_command(store: Store) -> None:
-    asks = (ASK, replace(ASK, connection="crm", interval_us=0, wants=Amounts(0, 3, 0)))
+    asks = (ASK, replace(ASK, connection="crm", interval_us=0, wants=QuotaPart(0, 3, 0)))
 
-    leased = await store.journal.commit(LeaseShares(ALICE, asks, store.now_us))
+    leased = await store.journal.commit(LeaseQuotas(ALICE, asks, store.now_us))
 
     assert [share.connection for share in leased.shares] == ["books", "crm"]
-    assert leased.shares[1].limits == Amounts(0, 64, 0)
+    assert leased.shares[1].limits == QuotaPart(0, 64, 0)
 
 
 async def test_a_silent_workers_share_returns_soon_and_slots_when_their_calls_have_ended(
     store: Store,
 ) -> None:
-    await ask(store, ALICE, replace(ASK, wants=Amounts(WHOLE, 4, 0)))
+    await ask(store, ALICE, replace(ASK, wants=QuotaPart(WHOLE, 4, 0)))
     early = await ask(store, BOB)
     store.now_us += RATE_KEPT_US + 1
     soon = await ask(store, BOB)
@@ -87,22 +87,22 @@ async def test_a_silent_workers_share_returns_soon_and_slots_when_their_calls_ha
     later = await ask(store, BOB, holding(soon))
     late = await ask(store, ALICE, replace(ASK, holds=HUNGRY))
 
-    assert early.limits == Amounts()
-    assert soon.limits == Amounts(WHOLE, 60, 0)
-    assert later.limits == Amounts(WHOLE, 64, 0)
-    assert late.limits == Amounts()  # what it says it has, others have by now
+    assert early.limits == QuotaPart()
+    assert soon.limits == QuotaPart(WHOLE, 60, 0)
+    assert later.limits == QuotaPart(WHOLE, 64, 0)
+    assert late.limits == QuotaPart()  # what it says it has, others have by now
 
 
 async def test_who_gives_all_back_leaves_nothing_behind(store: Store) -> None:
     await ask(store, ALICE)
-    await ask(store, ALICE, replace(ASK, wants=Amounts()))
+    await ask(store, ALICE, replace(ASK, wants=QuotaPart()))
 
     assert (await ask(store, BOB)).limits == HUNGRY
 
 
 async def test_credit_that_is_given_back_is_there_for_the_next_and_no_more(store: Store) -> None:
     await ask(store, ALICE)
-    await ask(store, ALICE, replace(ASK, wants=Amounts(), credit_us=20_000))
+    await ask(store, ALICE, replace(ASK, wants=QuotaPart(), credit_us=20_000))
     store.now_us += 5_000
 
     assert (await ask(store, BOB)).credit_us == 25_000
@@ -178,20 +178,20 @@ async def test_a_429_that_several_saw_halves_what_may_be_out_once(store: Store) 
 async def test_the_retry_budget_counts_the_calls_of_all_and_is_given_out_in_parts(
     store: Store,
 ) -> None:
-    await tell(store, ALICE, recent=(Recent(0, 40, 8),))
-    wants = Amounts(0, 1, 20)
+    await tell(store, ALICE, recent=(RecentCalls(0, 40, 8),))
+    wants = QuotaPart(0, 1, 20)
     alice = await ask(store, ALICE, replace(ASK, wants=wants))
     bob = await ask(store, BOB, replace(ASK, wants=wants))
 
     assert alice.limits.retries == 10 + 32 // 5 - 8
     assert bob.limits.retries == 0
-    assert bob.recent == (Recent(0, 40, 8),)
+    assert bob.recent == (RecentCalls(0, 40, 8),)
 
 
 async def test_the_stores_own_clock_counts_where_no_other_is_named(store: Store) -> None:
-    asked = replace(ASK, news=News(quiet_for_us=3600 * SECOND_US))
-    await store.journal.commit(LeaseShares(ALICE, (asked,)))
-    leased = await store.journal.commit(LeaseShares(BOB, (ASK,)))
+    asked = replace(ASK, news=LimitChanges(quiet_for_us=3600 * SECOND_US))
+    await store.journal.commit(LeaseQuotas(ALICE, (asked,)))
+    leased = await store.journal.commit(LeaseQuotas(BOB, (ASK,)))
 
     left_us = leased.shares[0].standing.quiet_us
     assert 3500 * SECOND_US < left_us <= 3600 * SECOND_US
@@ -202,12 +202,14 @@ async def test_what_one_process_alone_keeps_is_read_as_it_was_kept(
     store: Store, breaker: str
 ) -> None:
     wait_us = 0 if breaker == "closed" else 7
-    told = Standing(breaker, wait_us, 2, 1 if breaker == "probing" else 0, 3, 11, 13, 17)
-    first = Standing(quiet_us=5)
-    await store.journal.commit(KeepStandings((("books", first), ("crm", first)), store.now_us))
-    await store.journal.commit(KeepStandings((("books", told),), store.now_us))
+    told = ConnectionState(breaker, wait_us, 2, 1 if breaker == "probing" else 0, 3, 11, 13, 17)
+    first = ConnectionState(quiet_us=5)
+    await store.journal.commit(
+        KeepConnectionStates((("books", first), ("crm", first)), store.now_us)
+    )
+    await store.journal.commit(KeepConnectionStates((("books", told),), store.now_us))
 
-    books, crm = await store.views.read(v.ListStandings())
+    books, crm = await store.views.read(v.ListConnectionStates())
 
     assert (books.connection, books.breaker, books.refusals) == ("books", breaker, 3)
     assert books.until_us == (store.now_us + 7 if wait_us else 0)

@@ -34,8 +34,8 @@ from tieline.model.commands import (
     Sweep,
     WakeWaiting,
 )
-from tieline.model.fleet.presence import Leave, TakeDuty
-from tieline.model.runs.run import Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.fleet.presence import EndPresence, TakeLeaderLease
+from tieline.model.runs.run import Held, Outcome, RetryAt, Returned, Waiting
 from tieline.model.views import views as v
 from tieline.model.views.rows import WorkerRow
 
@@ -184,7 +184,7 @@ async def test_a_worker_that_wakes_up_late_can_write_nothing(store: Store) -> No
     await store.journal.commit(await silence(store))
 
     with pytest.raises(StaleClaim):
-        await store.journal.commit(Settle(a_claim(), Done(), Progress(), store.now_us))
+        await store.journal.commit(Settle(a_claim(), Returned(), Progress(), store.now_us))
 
     assert await store.state(run_id(1)) == "ready"
 
@@ -251,7 +251,7 @@ async def test_a_worker_that_leaves_is_forgotten_and_may_say_so_again(store: Sto
     await store.beat(ALICE)
     await store.beat(BOB)
 
-    left = [(await store.journal.commit(Leave(ALICE, store.now_us))).count for _ in range(2)]
+    left = [(await store.journal.commit(EndPresence(ALICE, store.now_us))).count for _ in range(2)]
 
     assert left == [1, 0]
     assert [row.id for row in await store.views.read(v.ListWorkers())] == [BOB]
@@ -263,7 +263,9 @@ async def test_a_worker_that_leaves_gives_up_nothing_that_is_claimed(store: Stor
     (held,) = (await store.views.read(v.ListRuns(state="running"))).rows
 
     first, again = store.now_us, store.now_us + SECOND_US
-    counts = [(await store.journal.commit(Leave(ALICE, at_us))).count for at_us in (first, again)]
+    counts = [
+        (await store.journal.commit(EndPresence(ALICE, at_us))).count for at_us in (first, again)
+    ]
 
     assert counts == [0, 0]
     worker = await worker_of(store, ALICE)
@@ -277,7 +279,7 @@ async def test_a_worker_that_leaves_gives_up_nothing_that_is_claimed(store: Stor
 async def test_a_worker_that_was_called_stopped_and_beats_is_at_work(store: Store) -> None:
     await store.beat(ALICE)
     await store.ingest(1, worker=ALICE)
-    await store.journal.commit(Leave(ALICE, store.now_us))
+    await store.journal.commit(EndPresence(ALICE, store.now_us))
 
     await store.beat(ALICE)
 
@@ -315,7 +317,7 @@ async def test_the_list_of_workers_says_how_many_runs_each_holds(store: Store) -
 
 
 async def take(store: Store, worker: WorkerId, until_us: int, name: str = "sweep") -> int:
-    counted = await store.journal.commit(TakeDuty(name, worker, store.now_us, until_us))
+    counted = await store.journal.commit(TakeLeaderLease(name, worker, store.now_us, until_us))
     return counted.count
 
 

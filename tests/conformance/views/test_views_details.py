@@ -17,7 +17,7 @@ from tieline.model.commands import (
     StartReplay,
 )
 from tieline.model.inbound.event import Mention, Reference
-from tieline.model.runs.run import Dead, Done, StepState
+from tieline.model.runs.run import Dead, Returned, StepState
 from tieline.model.views.views import (
     PARTS,
     CheckRows,
@@ -26,14 +26,14 @@ from tieline.model.views.views import (
     FindKey,
     ListReceipts,
     ListRuns,
-    NextBite,
+    NextReplayBatch,
     ReadTrail,
     ShowEvent,
     ShowReceipt,
     ShowReplay,
     ShowRun,
 )
-from tieline.pipeline.admit import Occurrence, Origin
+from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -45,7 +45,7 @@ def by(house: Any) -> By:
 
 async def emitted(house: Any, run: Any, type_: str, data: object) -> Any:
     """An event that *run* emits, with the runs that listen."""
-    origin = Origin(
+    origin = EventOrigin(
         run.tenant, "topic", house.clock.at_us, run.event.correlation, None, None, run.id
     )
     body = b'{"invoice_id":"in_1"}'
@@ -97,7 +97,7 @@ async def test_an_event_shows_what_came_of_it(house: Any, views: Views, invoice:
     await house.deliver("invoice.paid", invoice(1), identity="same")
     [run] = await house.claim()
     admission = await emitted(house, run, "invoice.posted", {"invoice_id": "in_1"})
-    await house.settle(run, Done(), Progress(emitted=(admission,)))
+    await house.settle(run, Returned(), Progress(emitted=(admission,)))
 
     shown = await views.read(ShowEvent(ingested.event_id))
 
@@ -149,7 +149,7 @@ async def test_a_trail_holds_everything_of_one_correlation_whatever_it_is_asked_
     run = next(r for r in await house.claim() if r.event.id == ingested.event_id)
     admission = await emitted(house, run, "invoice.posted", {"invoice_id": "in_1"})
     done = house.call_step(run)
-    await house.settle(run, Done(), Progress(done.steps, done.attempts, (), (admission,)))
+    await house.settle(run, Returned(), Progress(done.steps, done.attempts, (), (admission,)))
     receipt_id = run.event.receipt_id
 
     asked_by = [
@@ -197,7 +197,7 @@ async def test_a_key_is_found_under_every_kind_that_has_it(
     ingested = await house.deliver("invoice.paid", invoice(1))
     [run] = await house.claim()
     mention = Mention("entry", "in_1", ingested.event_id, run.id, house.clock.at_us)
-    await house.settle(run, Done(), Progress(mentions=(mention,)))
+    await house.settle(run, Returned(), Progress(mentions=(mention,)))
 
     found = await views.read(FindKey("in_1"))
     none = await views.read(FindKey("in_2"))
@@ -212,7 +212,7 @@ async def test_an_edited_copy_belongs_to_the_trail_of_its_original(
     ingested = await house.deliver("order.made", {"id": 1}, identity="one")
     [run] = await house.claim()
     await house.settle(run, Dead("x", "y"))
-    origin = Origin(
+    origin = EventOrigin(
         run.tenant,
         "billing",
         house.clock.at_us,
@@ -257,7 +257,7 @@ async def test_bites_lead_through_all_wanted_events_oldest_first(
     seen, cursor, finished = [], "", False
     while not finished:
         wanted = ReplayFilter(type="invoice.paid")
-        bite = await views.read(NextBite(wanted, cursor, house.clock.at_us, limit=2))
+        bite = await views.read(NextReplayBatch(wanted, cursor, house.clock.at_us, limit=2))
         seen += [one.event.identity for one in bite.events]
         cursor, finished = bite.cursor, bite.finished
 
@@ -270,7 +270,7 @@ async def test_a_bite_has_the_payload_wherever_it_is_kept(
     ingested = await house.deliver("invoice.paid", invoice(1))
     wanted = ReplayFilter(event_ids=(ingested.event_id, EventId("evt_unknown")))
 
-    bite = await views.read(NextBite(wanted, "", house.clock.at_us))
+    bite = await views.read(NextReplayBatch(wanted, "", house.clock.at_us))
 
     assert [one.body for one in bite.events] == [
         b'{"invoice_id":"in_1","customer_id":"cus_1","amount_cents":100}'
@@ -294,10 +294,10 @@ async def test_a_bite_takes_events_by_the_state_of_their_runs_or_their_verdict(
     await house.deliver("invoice.paid", invoice(2, "b"), identity="dies")
     await house.deliver("invoice.paid", {"invoice_id": 7}, identity="odd")
     await house.deliver("nobody.cares", {}, identity="lost")
-    await house.work(lambda run: Dead("x", "y") if run.event.identity == "dies" else Done())
+    await house.work(lambda run: Dead("x", "y") if run.event.identity == "dies" else Returned())
 
     later = house.clock.at_us + 1
-    bite = await views.read(NextBite(ReplayFilter(states=states), "", later))
+    bite = await views.read(NextReplayBatch(ReplayFilter(states=states), "", later))
 
     assert [one.event.identity for one in bite.events] == expected
 
@@ -310,7 +310,7 @@ async def test_a_bite_ends_before_events_that_came_after_the_replay_began(
     house.clock.advance(seconds=1)
     await house.deliver("invoice.paid", invoice(2), identity="after")
 
-    bite = await views.read(NextBite(ReplayFilter(), "", began_us))
+    bite = await views.read(NextReplayBatch(ReplayFilter(), "", began_us))
 
     assert [one.event.identity for one in bite.events] == ["before"]
     assert bite.finished
@@ -322,7 +322,7 @@ async def test_effects_that_happened_are_counted_once_for_each_event_and_flow(
     ingested = await house.deliver("invoice.paid", invoice(1))
     other = await house.deliver("invoice.paid", invoice(2, "cus_2"))
     first, second = await house.claim()
-    await house.settle(first, Done(), house.call_step(first))
+    await house.settle(first, Returned(), house.call_step(first))
     await house.settle(second, Dead("x", "y"), house.call_step(second, StepState.INTENT))
 
     counted = await views.read(CountEffects((ingested.event_id, other.event_id)))
@@ -338,7 +338,7 @@ async def test_effects_that_happened_are_counted_once_for_each_event_and_flow(
 async def test_a_sound_store_has_no_oddities(house: Any, views: Views, invoice: Invoice) -> None:
     for number in range(4):
         await house.deliver("invoice.paid", invoice(number, f"cus_{number % 2}"))
-    await house.work(lambda run: Dead("x", "y") if run.lane == "cus_0" else Done())
+    await house.work(lambda run: Dead("x", "y") if run.lane == "cus_0" else Returned())
     dead = (await views.read(ListRuns(state="dead"))).rows[0]
     await house.journal.commit(RetryDead(dead.id, by(house)))
     await house.claim()

@@ -10,7 +10,7 @@ from tieline.features.schedules.model import KeepSchedule, ListSchedules
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import By, DiscardDead, Pause, StartReplay
 from tieline.model.commands import ReplayFilter as Filter
-from tieline.model.runs.run import Dead, Done, Held, RetryAt, Waiting
+from tieline.model.runs.run import Dead, Held, RetryAt, Returned, Waiting
 from tieline.model.views.views import (
     CountCalls,
     CountWork,
@@ -172,7 +172,7 @@ async def test_runs_are_found_by_state_whatever_the_state(
 ) -> None:
     now = house.clock.at_us
     outcomes = {
-        "a": Done(),
+        "a": Returned(),
         "b": RetryAt(now + 1, "later"),
         "c": Waiting(now + 1, "connection:books", "paused"),
         "d": Held("who knows", ("books POST /entries", "#1")),
@@ -285,7 +285,7 @@ async def test_the_latest_tries_are_counted_by_connection(
 ) -> None:
     await house.deliver("invoice.paid", invoice(1))
     [run] = await house.claim()
-    await house.settle(run, Done(), house.call_step(run))
+    await house.settle(run, Returned(), house.call_step(run))
 
     [calls] = await views.read(CountCalls())
 

@@ -10,16 +10,7 @@ from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, By, Pause, Progress
 from tieline.model.inbound.event import Mention, Reference
-from tieline.model.runs.run import Dead, Done, Held, RetryAt, StepState, Waiting
-from tieline.model.views.more import (
-    CountHands,
-    Find,
-    ListAttempts,
-    ListConnections,
-    ListLanes,
-    ListMentions,
-    ShowWorker,
-)
+from tieline.model.runs.run import Dead, Held, RetryAt, Returned, StepState, Waiting
 from tieline.model.views.views import (
     FindKey,
     ListDead,
@@ -28,6 +19,15 @@ from tieline.model.views.views import (
     ListRuns,
     ReadTrail,
     Window,
+)
+from tieline.model.views.work_lists import (
+    CountHands,
+    Find,
+    ListAttempts,
+    ListConnections,
+    ListLanes,
+    ListMentions,
+    ShowWorker,
 )
 from tieline.ports.views import Views
 from tieline.rules.privacy.hidden_key import hidden_key, readable
@@ -57,7 +57,7 @@ async def test_tries_are_listed_newest_first_with_their_runs(
 ) -> None:
     runs = await three_runs(house, invoice)
     for run in runs:
-        await house.settle(run, Done(), house.call_step(run))
+        await house.settle(run, Returned(), house.call_step(run))
 
     page = await views.read(ListAttempts())
 
@@ -71,7 +71,7 @@ async def test_tries_are_found_by_connection_flow_and_outcome(
     house: Any, views: Views, invoice: Invoice
 ) -> None:
     one, two, three = await three_runs(house, invoice)
-    await house.settle(one, Done(), house.call_step(one))
+    await house.settle(one, Returned(), house.call_step(one))
     await house.settle(two, RetryAt(house.clock.at_us + 1, f"x: {BUSY}"), failed(two))
     await house.settle(three, Dead("slow", "x"), failed(three, "crm", outcome="slow"))
 
@@ -93,7 +93,7 @@ async def test_tries_are_found_by_connection_flow_and_outcome(
 async def test_cursors_lead_through_all_tries(house: Any, views: Views, invoice: Invoice) -> None:
     [run, *_] = await three_runs(house, invoice)
     tries = tuple(an_attempt(run.id, number) for number in range(1, 8))
-    await house.settle(run, Done(), Progress(attempts=tries))
+    await house.settle(run, Returned(), Progress(attempts=tries))
     seen: list[int] = []
     cursor = None
     for _ in range(4):
@@ -121,7 +121,7 @@ async def test_lanes_that_stand_still_say_why_and_how_many_wait(
             case "again":
                 await house.settle(run, RetryAt(house.clock.at_us + 5, "busy"))
             case _:
-                await house.settle(run, Done())
+                await house.settle(run, Returned())
 
     rows = await views.read(ListLanes())
 
@@ -178,7 +178,7 @@ async def test_the_names_of_a_page_of_events_are_read_at_once(
 ) -> None:
     one, two, three = await three_runs(house, invoice)
     named = Mention("entry", "entry_1", two.event.id, two.id, house.clock.at_us)
-    await house.settle(two, Done(), Progress(mentions=(named,)))
+    await house.settle(two, Returned(), Progress(mentions=(named,)))
 
     found = await views.read(ListMentions((one.event.id, two.event.id)))
 
@@ -237,7 +237,7 @@ async def test_events_are_found_by_a_business_name_and_by_a_part_of_their_identi
 ) -> None:
     runs = await three_runs(house, invoice)
     mention = Mention("entry", "en_1", runs[1].event.id, runs[1].id, house.clock.at_us)
-    await house.settle(runs[1], Done(), Progress(mentions=(mention,)))
+    await house.settle(runs[1], Returned(), Progress(mentions=(mention,)))
 
     async def found(**asked: Any) -> list[str]:
         return [row.identity for row in (await views.read(ListEvents(**asked))).rows]
@@ -267,7 +267,7 @@ async def test_the_dead_are_found_by_the_connection_that_they_died_of(
     one, two, three = await three_runs(house, invoice)
     await house.settle(one, Dead("unavailable", f"gave up: {BUSY}"), failed(one))
     await house.settle(two, Dead("KeyError", "no"), house.call_step(two, StepState.INTENT))
-    await house.settle(three, Done())
+    await house.settle(three, Returned())
 
     page = await views.read(ListDead(connection="books"))
 
@@ -330,7 +330,7 @@ async def test_a_short_form_that_means_several_is_told_as_none_of_them(
     runs = await house.claim()
     for run, key in zip(runs, alike, strict=True):
         mention = Mention("email", key, run.event.id, run.id, house.clock.at_us)
-        await house.settle(run, Done(), Progress(mentions=(mention,)))
+        await house.settle(run, Returned(), Progress(mentions=(mention,)))
 
     found = await views.read(Find("hidden key 3fa4c1d2"))
 

@@ -7,8 +7,8 @@ from tests.makers import an_attempt
 
 from tieline.features.issues.model import ListIssues
 from tieline.model.commands import Progress, ReplayFilter
-from tieline.model.runs.run import Dead, Done, RetryAt
-from tieline.model.views.views import NextBite
+from tieline.model.runs.run import Dead, RetryAt, Returned
+from tieline.model.views.views import NextReplayBatch
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -25,7 +25,7 @@ async def wanted(house: Any, views: Views, limit: int = 100, **asked: Any) -> li
     found: list[str] = []
     after = ""
     for _ in range(50):
-        question = NextBite(ReplayFilter(**asked), after, house.clock.at_us, limit)
+        question = NextReplayBatch(ReplayFilter(**asked), after, house.clock.at_us, limit)
         bite = await views.read(question)
         found += [one.event.identity for one in bite.events]
         after = bite.cursor
@@ -43,7 +43,7 @@ async def failed_runs(house: Any, invoice: Invoice) -> None:
         await fail(house, run)
     await fail(house, runs[3], "slow")
     await house.settle(runs[4], Dead("KeyError", "no"))
-    await house.settle(runs[5], Done())
+    await house.settle(runs[5], Returned())
 
 
 async def test_events_of_an_issue_are_found_each_once(

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tieline.model.commands import Heard, KeepTally, Purge, TallyRow
+from tieline.model.commands import DeliveryTime, KeepTally, Purge, TallyRow
 from tieline.model.views.series import (
     HOUR_US,
     MINUTE_US,
     CountBacklog,
     ListSources,
     ReadSeries,
-    ReadSparks,
+    ReadSeriesCounts,
     ReadSums,
 )
 from tieline.ports.views import Views
@@ -28,7 +28,7 @@ def hourly(word: str, number: int, at_us: int = HOUR, kind: str = "flow") -> Tal
     return TallyRow(kind, "post" if kind == "flow" else "billing", HOUR_US, at_us, word, number)
 
 
-async def keep(house: Any, *rows: TallyRow, heard: tuple[Heard, ...] = ()) -> None:
+async def keep(house: Any, *rows: TallyRow, heard: tuple[DeliveryTime, ...] = ()) -> None:
     await house.journal.commit(KeepTally(rows, heard))
 
 
@@ -106,16 +106,16 @@ async def test_sparklines_have_one_count_a_step_for_each_name(house: Any, views:
     names, words = ("post", "nobody"), ("dead", "held")
 
     sparks = await views.read(
-        ReadSparks("flow", names, words, HOUR, HOUR + 3 * MINUTE_US, MINUTE_US)
+        ReadSeriesCounts("flow", names, words, HOUR, HOUR + 3 * MINUTE_US, MINUTE_US)
     )
 
     assert sparks == {"post": (2, 0, 4), "nobody": (0, 0, 0)}
-    assert await views.read(ReadSparks("flow", (), words, HOUR, HOUR + 1)) == {}
+    assert await views.read(ReadSeriesCounts("flow", (), words, HOUR, HOUR + 1)) == {}
 
 
 async def test_a_source_is_listed_with_its_rhythm_and_its_day(house: Any, views: Views) -> None:
     now_us = HOUR + 30 * MINUTE_US
-    heard = Heard("billing", HOUR, HOUR + 10 * MINUTE_US, 11)
+    heard = DeliveryTime("billing", HOUR, HOUR + 10 * MINUTE_US, 11)
     await keep(house, hourly("accepted", 10, kind="source"), heard=(heard,))
     await keep(house, hourly("refused", 1, kind="source"))
 
@@ -134,9 +134,13 @@ async def test_a_source_is_listed_with_its_rhythm_and_its_day(house: Any, views:
 async def test_a_source_that_was_heard_by_two_processes_has_one_rhythm(
     house: Any, views: Views
 ) -> None:
-    await keep(house, heard=(Heard("billing", HOUR, HOUR + MINUTE_US, 2),))
-    await keep(house, heard=(Heard("billing", HOUR + 2 * MINUTE_US, HOUR + 2 * MINUTE_US, 1),))
-    await keep(house, heard=(Heard("billing", HOUR, HOUR, 1), Heard("shop", HOUR, HOUR, 1)))
+    await keep(house, heard=(DeliveryTime("billing", HOUR, HOUR + MINUTE_US, 2),))
+    await keep(
+        house, heard=(DeliveryTime("billing", HOUR + 2 * MINUTE_US, HOUR + 2 * MINUTE_US, 1),)
+    )
+    await keep(
+        house, heard=(DeliveryTime("billing", HOUR, HOUR, 1), DeliveryTime("shop", HOUR, HOUR, 1))
+    )
 
     sources = await views.read(ListSources(HOUR + HOUR_US))
 

@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from tests.makers import an_attempt
 
-from tieline.adapters.sql.reading.tailing import PATIENCE, Place, _advance
+from tieline.adapters.sql.reading.tailing import PATIENCE, TableCursor, _advance
 from tieline.features.issues.model import ListIssues
 from tieline.model.base.errors import CommandRefused
-from tieline.model.commands import Heard, KeepTally, Progress
+from tieline.model.commands import DeliveryTime, KeepTally, Progress
 from tieline.model.inbound.event import Mention
-from tieline.model.runs.run import Dead, Done
-from tieline.model.views.more import Find, News, Tail
+from tieline.model.runs.run import Dead, Returned
+from tieline.model.views.work_lists import Find, Tail, TailPage
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
 
 
-async def news(views: Views, after: str | None, limit: int = 200) -> News:
+async def news(views: Views, after: str | None, limit: int = 200) -> TailPage:
     return await views.read(Tail(after, limit))
 
 
@@ -45,7 +45,7 @@ async def test_a_tail_tells_of_tries_and_how_runs_move(
     begun = await news(views, None)
     house.clock.advance(seconds=1)
     [run] = await house.claim()
-    await house.settle(run, Done(), house.call_step(run))
+    await house.settle(run, Returned(), house.call_step(run))
 
     ended = await news(views, begun.cursor)
     rest = await news(views, ended.cursor)
@@ -98,29 +98,29 @@ def rows(*numbers: int) -> list[tuple[int]]:
 
 
 def test_numbers_that_are_missing_are_asked_for_until_they_come() -> None:
-    begun = _advance(Place(), rows(5, 6), 2)
+    begun = _advance(TableCursor(), rows(5, 6), 2)
     later = _advance(begun, rows(9, 12), 100)
     filled = _advance(later, rows(8, 10, 13), 100)
     whole = _advance(filled, rows(7, 11), 100)
 
-    assert begun == Place(6)
-    assert later == Place(12, ((7, 8, PATIENCE), (10, 11, PATIENCE)))
-    assert filled == Place(13, ((7, 7, PATIENCE - 1), (11, 11, PATIENCE - 1)))
-    assert whole == Place(13)
+    assert begun == TableCursor(6)
+    assert later == TableCursor(12, ((7, 8, PATIENCE), (10, 11, PATIENCE)))
+    assert filled == TableCursor(13, ((7, 7, PATIENCE - 1), (11, 11, PATIENCE - 1)))
+    assert whole == TableCursor(13)
 
 
 def test_numbers_that_never_come_are_given_up() -> None:
-    place = _advance(Place(6), rows(9), 100)
+    place = _advance(TableCursor(6), rows(9), 100)
     for _ in range(PATIENCE - 1):
         assert place.gaps
         place = _advance(place, [], 100)
 
-    assert place == Place(9, ((7, 8, 1),))
-    assert _advance(place, [], 100) == Place(9)
+    assert place == TableCursor(9, ((7, 8, 1),))
+    assert _advance(place, [], 100) == TableCursor(9)
 
 
 def test_what_was_left_out_on_purpose_is_not_missing() -> None:
-    assert _advance(Place(6), rows(90, 91), 2) == Place(91)
+    assert _advance(TableCursor(6), rows(90, 91), 2) == TableCursor(91)
 
 
 # --- the search box ---------------------------------------------------------------------------
@@ -152,7 +152,7 @@ async def test_business_names_are_found_with_and_without_their_kind(
         Mention(kind, key, run.event.id, run.id, house.clock.at_us)
         for kind, key in (("order", "84219"), ("ticket", "84219"), ("email", "ana@example.com"))
     )
-    await house.settle(run, Done(), Progress(mentions=mentions))
+    await house.settle(run, Returned(), Progress(mentions=mentions))
 
     assert await found(views, "84219") == [
         ("reference", "order:84219"), ("reference", "ticket:84219"),
@@ -169,7 +169,7 @@ async def test_a_senders_id_a_correlation_and_a_trace_are_found(
 
     assert await found(views, "in-77") == [("event", stored.event_id)]
     assert await found(views, "co-1") == [("correlation", "co-1")]
-    heard = Heard("billing", house.clock.at_us, house.clock.at_us, 1)
+    heard = DeliveryTime("billing", house.clock.at_us, house.clock.at_us, 1)
     await house.journal.commit(KeepTally((), (heard,)))
     assert await found(views, "in-77") == [("event", stored.event_id)]
 

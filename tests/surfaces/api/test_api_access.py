@@ -16,7 +16,7 @@ from tieline.compose.features import QUESTIONS, endpoints
 from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import OF_ROLE, Permission, allowed
 from tieline.surfaces.api.endpoint import PREFIX, Endpoint
-from tieline.surfaces.web.guard import need_of
+from tieline.surfaces.web.authorize import need_of
 
 ENDPOINTS = endpoints()
 

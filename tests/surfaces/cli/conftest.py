@@ -10,17 +10,17 @@ import pytest
 
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.vault.environment import EnvironmentVault
-from tieline.compose.cli import Build
+from tieline.compose.cli import CliBuild
 from tieline.compose.features import VOCABULARY
 from tieline.features.issues.rules import issue_of
 from tieline.features.schedules.model import KeepSchedule
-from tieline.model.commands import By, Heard, KeepTally, Pause, Progress, TallyRow
+from tieline.model.commands import By, DeliveryTime, KeepTally, Pause, Progress, TallyRow
 from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Mention
-from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, StepState
-from tieline.pipeline.admit import Occurrence, Origin
+from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, StepState
+from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.rules.runs.failure import Failure
-from tieline.surfaces.cli.build import DemoWishes, Overrides, Target
+from tieline.surfaces.cli.build import CommandTarget, DemoOptions, Overrides
 from tieline.surfaces.cli.main import run
 
 DEAD_REASON = "the books say: no such customer"
@@ -41,7 +41,7 @@ class Said:
         return self.out.splitlines()
 
 
-class SteadyBuild(Build):
+class SteadyBuild(CliBuild):
     """The real wiring, with the clock and the ids of the store's maker."""
 
     def __init__(self, house: Any, store: Path) -> None:
@@ -49,11 +49,11 @@ class SteadyBuild(Build):
         self.store = store
         self.served: list[tuple[str, dict[str, object]]] = []
 
-    def target(self, overrides: Overrides) -> Target:
+    def target(self, overrides: Overrides) -> CommandTarget:
         told = overrides.get("store")
         store = Path(str(told)) if told else self.store
         hub = str(overrides.get("hub") or "hub.py:hub" if self.house.hub is None else "acme:hub")
-        return Target(
+        return CommandTarget(
             str(store), hub, self.house.clock, self.house.ids, EnvironmentVault({}), SystemSecrecy()
         )
 
@@ -67,7 +67,7 @@ class SteadyBuild(Build):
         self.served.append(("serve", dict(overrides)))
         return 0
 
-    def demo(self, wishes: DemoWishes) -> int:
+    def demo(self, wishes: DemoOptions) -> int:
         self.served.append(("demo", asdict(wishes)))
         return 0
 
@@ -88,7 +88,7 @@ async def fill(house: Any, invoice: Callable[..., dict[str, object]]) -> dict[st
     house.clock.advance(minutes=1)
     await house.deliver("invoice.paid", invoice(1, email="zoe@mail.example"), identity="a")
     [first] = await house.claim()
-    await house.settle(first, Done(), posted(house, first))
+    await house.settle(first, Returned(), posted(house, first))
     await house.work()
     names = {"paid": paid.event_id, "done": first.id, "receipt": first.event.receipt_id}
     house.clock.advance(minutes=1)
@@ -108,7 +108,7 @@ async def fill(house: Any, invoice: Callable[..., dict[str, object]]) -> dict[st
     at_us = house.clock.at_us
     nightly = KeepSchedule("schedule:nightly", "0 6 * * *", "UTC", at_us + HOUR_US, at_us)
     await house.journal.commit(nightly)
-    heard = Heard("billing", at_us - HOUR_US // 60, at_us, 2)
+    heard = DeliveryTime("billing", at_us - HOUR_US // 60, at_us, 2)
     await house.journal.commit(
         KeepTally((TallyRow("source", "billing", HOUR_US, at_us, "accepted", 7),), (heard,))
     )
@@ -122,7 +122,7 @@ async def fill(house: Any, invoice: Callable[..., dict[str, object]]) -> dict[st
 
 def posted(house: Any, first: Any) -> Progress:
     """What the first run did: a call, a name, an event."""
-    origin = Origin(
+    origin = EventOrigin(
         first.tenant, "topic", house.clock.at_us, first.event.correlation, cause=first.id
     )
     occurrence = Occurrence("invoice.posted", "emit-1", {"id": "in_1"}, b'{"id":"in_1"}')

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieline.adapters.sqlite.lockfile import Lockfile
+from tieline.adapters.sqlite.lock_file import LockFile
 from tieline.compose.features import VOCABULARY
 from tieline.surfaces.cli.main import hoisted, run
 
@@ -129,7 +129,7 @@ def test_4_when_the_file_is_no_store(shop: Any) -> None:
 
 
 def test_4_when_another_process_has_the_store_and_cannot_be_asked(shop: Any) -> None:
-    lock = Lockfile(shop.path)
+    lock = LockFile(shop.path)
 
     reading = shop.tieline("events", "list")
     writing = shop.tieline("runs", "cancel", shop.ids["held"], *NEEDED)

@@ -22,7 +22,7 @@ from tieline.compose.features import CATALOGUE
 from tieline.compose.store import open_journal, open_views
 from tieline.model.base.errors import StoreMoved
 from tieline.model.commands import Beat, By, Claim, Ingest, Pause, Progress, Settle
-from tieline.model.runs.run import Dead, Done
+from tieline.model.runs.run import Dead, Returned
 from tieline.model.views.views import PARTS, CheckRows, CountWork, ListEvents, ListRuns, Window
 
 EVENTS = 300
@@ -43,7 +43,7 @@ async def fill(path: Path, count: int = EVENTS) -> None:
     await journal.commit(Beat(ALICE, START_US))
     claimed = await journal.commit(Claim(ALICE, 200, ROOMY, START_US))
     for number, run in enumerate(claimed.runs[:120]):
-        ending = Done() if number % 3 else Dead("rejected", "no such customer", "…")
+        ending = Returned() if number % 3 else Dead("rejected", "no such customer", "…")
         await journal.commit(Settle(run.claim, ending, Progress(), START_US))
     await journal.commit(Pause("flow", "post_invoice", By("ann", "é — \U0001f600", START_US)))
     await journal.close()

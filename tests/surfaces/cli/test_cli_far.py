@@ -10,7 +10,7 @@ from tests.conftest import StoreHouse
 from tests.surfaces.cli.conftest import Said, Shop
 from tests.surfaces.web.site import Site, open_site
 
-from tieline.adapters.remote.client import FarHub, RemotePlace
+from tieline.adapters.remote.client import RemoteAddress, RemoteHub
 from tieline.compose.features import ORDERS, QUESTIONS
 from tieline.model.base.errors import SettingsError
 from tieline.model.people.role import Role
@@ -149,6 +149,6 @@ def test_a_hub_that_is_away_is_named(shop: Shop) -> None:
 def test_a_token_is_not_sent_in_the_clear(url: str, words: str) -> None:
     http: Any = None
     with pytest.raises(SettingsError, match=words) as refused:
-        FarHub(http, RemotePlace(url, "tl_x"), ORDERS, QUESTIONS)
+        RemoteHub(http, RemoteAddress(url, "tl_x"), ORDERS, QUESTIONS)
 
     assert "s3cret" not in str(refused.value)

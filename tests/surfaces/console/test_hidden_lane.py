@@ -7,7 +7,7 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
 from tieline.model.runs.run import Dead
 from tieline.rules.privacy.hidden_key import readable_lane
-from tieline.surfaces.console.short_ids import in_hidden_lane
+from tieline.surfaces.console.ids import in_hidden_lane
 
 LONG = "c" * 300
 """Too long to be shown, so its hash stands for it."""

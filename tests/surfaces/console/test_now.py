@@ -7,7 +7,7 @@ from tieline.features.overview.pages import charted, verdict
 from tieline.model.people.alert import AlertRow
 from tieline.model.views.rows import FlowCount, PauseRow, WorkCount
 from tieline.model.views.series import Point
-from tieline.surfaces.console.standing import Standing
+from tieline.surfaces.console.menu_counts import MenuCounts
 
 NOW_US = 1_000_000_000
 PAUSE = PauseRow("flow", "book", "ada", "maintenance", 0)
@@ -16,9 +16,9 @@ ALERT = AlertRow("k", "dead-letters", "flow:book", "ops", "3 wait", "firing", 0,
 
 def standing(
     *, dead: int = 0, held: int = 0, aside: int = 0, pauses: tuple[PauseRow, ...] = ()
-) -> Standing:
+) -> MenuCounts:
     counted = WorkCount((FlowCount("book", dead=dead, held=held),), None, exact=True)
-    return Standing(counted, pauses, aside, 0, NOW_US)
+    return MenuCounts(counted, pauses, aside, 0, NOW_US)
 
 
 def issues(need_person: int = 0, healing: int = 0, *, exact: bool = True) -> IssueCounts:
@@ -49,7 +49,7 @@ def issues(need_person: int = 0, healing: int = 0, *, exact: bool = True) -> Iss
     ],
 )
 def test_the_worst_is_said_first(
-    given: Standing, issues: IssueCounts, alerts: list[AlertRow], tone: str, words: str
+    given: MenuCounts, issues: IssueCounts, alerts: list[AlertRow], tone: str, words: str
 ) -> None:
     said = verdict(given, issues, alerts, NOW_US, NOW_US)
 

@@ -7,17 +7,25 @@ import pytest
 
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.model.base.errors import Overloaded
-from tieline.model.views.more import AttemptRow, News, Tail
 from tieline.model.views.rows import ReceiptRow
 from tieline.model.views.views import Question
-from tieline.surfaces.console.tail import WAITING, WATCHERS, Item, TailHub, Wanted, Watcher, items
+from tieline.model.views.work_lists import AttemptRow, Tail, TailPage
+from tieline.surfaces.console.tail import (
+    WAITING,
+    WATCHERS,
+    TailFilter,
+    TailHub,
+    TailItem,
+    Watcher,
+    items,
+)
 
 pytestmark = pytest.mark.anyio
 
 PATIENCE_S = 20.0
 
 
-def an_item(number: int = 0, **more: Any) -> Item:
+def an_item(number: int = 0, **more: Any) -> TailItem:
     made: dict[str, Any] = {
         "kind": "run",
         "id": f"run_{number}",
@@ -29,7 +37,7 @@ def an_item(number: int = 0, **more: Any) -> Item:
         "path": "/runs/run_1",
         "is_trouble": False,
     }
-    return Item(**{**made, **more})
+    return TailItem(**{**made, **more})
 
 
 class Store:
@@ -42,7 +50,7 @@ class Store:
         assert isinstance(question, Tail)
         self.looks.append(question.after)
         number = len(self.looks)
-        return News((a_receipt(number),), (), (), str(number), is_cut=False)
+        return TailPage((a_receipt(number),), (), (), str(number), is_cut=False)
 
     async def close(self) -> None:
         return None
@@ -57,7 +65,7 @@ async def test_all_who_watch_are_fed_by_one_poller() -> None:
     store = Store()
     tail = TailHub(store, CountingObserver())
 
-    async with tail.watching(Wanted()) as first, tail.watching(Wanted()) as second:
+    async with tail.watching(TailFilter()) as first, tail.watching(TailFilter()) as second:
         one, _ = await first.next(PATIENCE_S)
         two, _ = await second.next(PATIENCE_S)
 
@@ -68,7 +76,7 @@ async def test_all_who_watch_are_fed_by_one_poller() -> None:
 async def test_nothing_is_asked_while_nobody_watches() -> None:
     store = Store()
     tail = TailHub(store, CountingObserver())
-    async with tail.watching(Wanted()) as watcher:
+    async with tail.watching(TailFilter()) as watcher:
         await watcher.next(PATIENCE_S)
     looked = len(store.looks)
 
@@ -81,16 +89,16 @@ async def test_nothing_is_asked_while_nobody_watches() -> None:
 
 async def test_a_watcher_too_many_is_turned_away() -> None:
     tail = TailHub(Store(), CountingObserver())
-    tail._watchers = [Watcher(Wanted())] * WATCHERS
+    tail._watchers = [Watcher(TailFilter())] * WATCHERS
 
     with pytest.raises(Overloaded):
-        await tail.watching(Wanted()).__aenter__()
+        await tail.watching(TailFilter()).__aenter__()
 
     assert tail.watchers == WATCHERS
 
 
 async def test_a_slow_watcher_loses_the_oldest_and_is_told_how_many() -> None:
-    watcher = Watcher(Wanted())
+    watcher = Watcher(TailFilter())
     for number in range(WAITING + 5):
         watcher.give(an_item(number))
 
@@ -104,17 +112,17 @@ async def test_a_slow_watcher_loses_the_oldest_and_is_told_how_many() -> None:
 @pytest.mark.parametrize(
     ("wanted", "is_wanted"),
     [
-        (Wanted(), True),
-        (Wanted(kind="run"), True),
-        (Wanted(kind="try"), False),
-        (Wanted(name="book"), True),
-        (Wanted(name="crm"), False),
-        (Wanted(trouble=True), False),
-        (Wanted(text="IS DONE"), True),
-        (Wanted(text="elsewhere"), False),
+        (TailFilter(), True),
+        (TailFilter(kind="run"), True),
+        (TailFilter(kind="try"), False),
+        (TailFilter(name="book"), True),
+        (TailFilter(name="crm"), False),
+        (TailFilter(trouble=True), False),
+        (TailFilter(text="IS DONE"), True),
+        (TailFilter(text="elsewhere"), False),
     ],
 )
-def test_a_watcher_gets_what_it_asked_for(wanted: Wanted, is_wanted: bool) -> None:
+def test_a_watcher_gets_what_it_asked_for(wanted: TailFilter, is_wanted: bool) -> None:
     assert wanted.takes(an_item()) is is_wanted
 
 
@@ -137,7 +145,7 @@ def test_news_are_told_in_order_and_trouble_is_marked() -> None:
         detail="busy",
         trace=None,
     )
-    told = items(News((a_receipt(7),), (attempt,), (), "c", is_cut=False))
+    told = items(TailPage((a_receipt(7),), (attempt,), (), "c", is_cut=False))
 
     assert [(item.kind, item.is_trouble) for item in told] == [("try", True), ("delivery", False)]
     assert told[0].words == "POST /invoices 503 in 5 ms, attempt 2: busy"

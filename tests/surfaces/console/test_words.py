@@ -5,8 +5,8 @@ from markupsafe import Markup
 
 from tieline.compose.features import pages
 from tieline.model.runs.run import RunState
-from tieline.surfaces.console import words
-from tieline.surfaces.console.desk import STATIC, environment
+from tieline.surfaces.console import format as words
+from tieline.surfaces.console.page_parts import STATIC, environment
 
 HOSTILE = '"><script>alert(1)</script>\u202etxt\x1b[2J'
 

@@ -47,7 +47,7 @@ from tieline.model.commands import (
 from tieline.model.replays.operation import BulkFilter, CancelOperation, StartOperation
 from tieline.model.runs.run import Dead
 from tieline.model.views.views import ListPauses, ListRuns
-from tieline.operations.decide import Desk, edit
+from tieline.operations.decide import EditParts, edit
 from tieline.surfaces.control.server import ControlServer
 
 BY = By("ana", "the vendor is down — again", 5)
@@ -272,7 +272,7 @@ async def test_an_edited_event_travels_whole(house: Any, caller: ControlJournal)
     [run] = await house.claim()
     await house.settle(run, Dead("x", "y"))
     reader = SqliteReader(house.path, CATALOGUE)
-    desk = Desk(caller, reader, house.admitter)
+    desk = EditParts(caller, reader, house.admitter)
     by = By("ana", "typo", house.clock.at_us)
 
     edited = await edit(desk, run.id, '{"id":2,"name":"Zoë ✓"}'.encode(), by)

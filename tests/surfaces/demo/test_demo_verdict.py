@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tieline.demo.checks import Acknowledged, Count, acknowledged, applied, is_visible, missing
+from tieline.demo.checks import Acknowledged, DemoCounts, acknowledged, applied, is_visible, missing
 
-GOOD = Count(
+GOOD = DemoCounts(
     sent=9,
     accepted=9,
     refused=1,

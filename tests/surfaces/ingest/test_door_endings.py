@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.model.inbound.request import Inbound, Problem, Reply
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
 from tieline.model.runs.facts import PassFailed
-from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
-from tieline.surfaces.ingest.protocol import DoorProtocol
+from tieline.surfaces.ingest.listener import Listener, ListenerLimits
+from tieline.surfaces.ingest.protocol import IngestProtocol
 
 if TYPE_CHECKING:
     from tests.surfaces.ingest.conftest import Makers, OpenRig, Rig
@@ -26,7 +26,7 @@ RESETS = (ConnectionResetError, BrokenPipeError)
 
 def tasks_of_the_door() -> list[str]:
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
-    return [name for name in names if name.startswith("Door")]
+    return [name for name in names if name.startswith("Ingest")]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ class BrittleDoor:
     async def take(self, inbound: Inbound) -> Reply:
         raise ZeroDivisionError("a secret of ours")
 
-    async def refuse(self, inbound: Inbound, problem: Problem) -> Reply:
+    async def refuse(self, inbound: Inbound, problem: RequestProblem) -> Reply:
         return problem.reply("rct_1")
 
     def other(self, inbound: Inbound, target: str) -> Reply:
@@ -195,7 +195,7 @@ class BrittleDoor:
 
     def broken(self, error: BaseException) -> Reply:
         self.bugs.append(error)
-        return Problem(500, "internal", "Internal", "a bug").reply("rct_1")
+        return RequestProblem(500, "internal", "Internal", "a bug").reply("rct_1")
 
     def turned_away(self, reason: str) -> None:
         raise AssertionError(reason)
@@ -206,9 +206,9 @@ async def test_a_bug_is_answered_and_told_without_a_word_about_our_inside(
     make: "Makers", target: str
 ) -> None:
     door = BrittleDoor()
-    doorway = Doorway(door, SystemClock(), DoorLimits())
+    doorway = Listener(door, SystemClock(), ListenerLimits())
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: DoorProtocol(doorway), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: IngestProtocol(doorway), "127.0.0.1", 0)
     line = await make.call(server.sockets[0].getsockname()[1])
 
     answer = await line.ask(make.request(b"{}", target=target))

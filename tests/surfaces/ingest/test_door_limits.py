@@ -9,9 +9,9 @@ import pytest
 
 from tieline.adapters.system.clock import SystemClock
 from tieline.model.base.errors import SettingsError
-from tieline.model.inbound.request import Inbound, Problem, Reply
-from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
-from tieline.surfaces.ingest.protocol import DoorProtocol
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
+from tieline.surfaces.ingest.listener import Listener, ListenerLimits
+from tieline.surfaces.ingest.protocol import IngestProtocol
 
 if TYPE_CHECKING:
     from tests.surfaces.ingest.conftest import Line, Makers, OpenRig, Rig
@@ -266,7 +266,7 @@ class HeldDoor:
         await self.opens.wait()
         return Reply(202, (), b"")
 
-    async def refuse(self, inbound: Inbound, problem: Problem) -> Reply:
+    async def refuse(self, inbound: Inbound, problem: RequestProblem) -> Reply:
         return problem.reply("rct_1")
 
     def other(self, inbound: Inbound, target: str) -> Reply:
@@ -280,11 +280,11 @@ class HeldDoor:
 
 
 @asynccontextmanager
-async def held_door(limits: DoorLimits) -> AsyncIterator[tuple[HeldDoor, Doorway, int]]:
+async def held_door(limits: ListenerLimits) -> AsyncIterator[tuple[HeldDoor, Listener, int]]:
     door = HeldDoor()
-    doorway = Doorway(door, SystemClock(), limits)
+    doorway = Listener(door, SystemClock(), limits)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: DoorProtocol(doorway), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: IngestProtocol(doorway), "127.0.0.1", 0)
     yield door, doorway, server.sockets[0].getsockname()[1]
     server.close()
 
@@ -292,7 +292,7 @@ async def held_door(limits: DoorLimits) -> AsyncIterator[tuple[HeldDoor, Doorway
 async def test_where_everybody_is_being_answered_one_more_is_asked_to_come_back(
     make: "Makers",
 ) -> None:
-    async with held_door(DoorLimits(connections=3)) as (door, doorway, port):
+    async with held_door(ListenerLimits(connections=3)) as (door, doorway, port):
         lines = [await make.call(port) for _ in range(3)]
         for line in lines:
             await line.say(make.request(b"{}"))
@@ -314,7 +314,7 @@ async def test_bodies_that_are_not_complete_are_bounded_over_all_connections(
     make: "Makers",
 ) -> None:
     part = POST + b"Content-Length: 110000\r\n\r\n" + bytes(100_000)
-    async with held_door(DoorLimits(unfinished_bytes=350_000)) as (door, doorway, port):
+    async with held_door(ListenerLimits(unfinished_bytes=350_000)) as (door, doorway, port):
         lines = [await make.call(port) for _ in range(6)]
         for line in lines:
             await line.say(part)

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tieline.adapters.system.clock import SystemClock
-from tieline.model.inbound.request import Inbound, Problem, Reply
-from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
+from tieline.surfaces.ingest.listener import Listener, ListenerLimits
 from tieline.surfaces.ingest.reading import Reading
 
 LIMIT = 100
@@ -23,7 +23,7 @@ class PlainDoor:
     async def take(self, inbound: Inbound) -> Reply:
         return Reply(202, (), b"")
 
-    async def refuse(self, inbound: Inbound, problem: Problem) -> Reply:
+    async def refuse(self, inbound: Inbound, problem: RequestProblem) -> Reply:
         return problem.reply("rct_1")
 
     def other(self, inbound: Inbound, target: str) -> Reply:
@@ -52,12 +52,12 @@ class Notes:
         self.read.append((inbound.method, inbound.url, inbound.headers, inbound.body, keep))
         return True
 
-    def gives_up(self, inbound: Inbound, why: Problem) -> None:
+    def gives_up(self, inbound: Inbound, why: RequestProblem) -> None:
         self.read.append((why.status, why.code, inbound.source, inbound.body))
 
 
 def what_is_read(pieces: list[bytes]) -> list[tuple[object, ...]]:
-    doorway = Doorway(PlainDoor(), SystemClock(), DoorLimits(), "https://hooks.example")
+    doorway = Listener(PlainDoor(), SystemClock(), ListenerLimits(), "https://hooks.example")
     notes = Notes()
     reading = Reading(doorway, notes, "127.0.0.1")
     for piece in pieces:

@@ -29,7 +29,7 @@ from tieline.model.people.role import Role, Scope
 from tieline.surfaces.api.openapi import api_routes
 from tieline.surfaces.web.app import web_app
 from tieline.surfaces.web.parts import WebParts, WebPolicy
-from tieline.surfaces.web.server import Place, WebServer
+from tieline.surfaces.web.server import WebAddress, WebServer
 
 PASSWORD = "correct horse battery"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -148,7 +148,7 @@ async def open_site(
         *api_routes(parts, endpoints()),
         *more,
     ]
-    web = WebServer(web_app(parts, authenticator(parts), routes), Place("127.0.0.1", 0))
+    web = WebServer(web_app(parts, authenticator(parts), routes), WebAddress("127.0.0.1", 0))
     await web.open()
     try:
         yield Site(house, Client(web.port), parts, routes, told)

@@ -19,7 +19,7 @@ from tieline.features.access.rules.login_limit import ADDRESS, PAIR
 from tieline.features.access.session_cookie import COOKIE, SECURE_COOKIE
 from tieline.model.views.views import ListAudit
 from tieline.rules.people.access import Permission
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.authorize import needs
 from tieline.surfaces.web.parts import WebPolicy
 from tieline.surfaces.web.viewer import viewer_of
 

@@ -26,11 +26,12 @@ from tieline.model.views.views import Question
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.views import Views
 from tieline.rules.people.access import Permission, allowed
-from tieline.surfaces.web import gate, protocol
+from tieline.surfaces.web import protocol
+from tieline.surfaces.web import request_limits as gate
 from tieline.surfaces.web.app import web_app
-from tieline.surfaces.web.guard import needs, open_to_all
+from tieline.surfaces.web.authorize import needs, open_to_all
 from tieline.surfaces.web.parts import WebParts, WebPolicy
-from tieline.surfaces.web.server import Place, WebServer
+from tieline.surfaces.web.server import WebAddress, WebServer
 from tieline.surfaces.web.viewer import Viewer, viewer_of
 
 
@@ -106,7 +107,7 @@ async def serving(
         metrics=lambda: (b"tieline_up 1\n", "text/plain; version=0.0.4"),
         policy=policy,
     )
-    web = WebServer(web_app(parts, Everybody(), ROUTES, static), Place("127.0.0.1", 0))
+    web = WebServer(web_app(parts, Everybody(), ROUTES, static), WebAddress("127.0.0.1", 0))
     await web.open()
     try:
         yield Client(web.port)
@@ -362,6 +363,6 @@ async def test_a_stop_does_not_wait_for_an_endless_answer(house: StoreHouse) -> 
 
 async def test_an_address_that_is_taken_is_named(house: StoreHouse) -> None:
     async with serving(house) as client:
-        second = WebServer(PlainTextResponse("x"), Place("127.0.0.1", client.port))
+        second = WebServer(PlainTextResponse("x"), WebAddress("127.0.0.1", client.port))
         with pytest.raises(SettingsError, match="console_port"):
             await second.open()

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from starlette.responses import PlainTextResponse
 
 from tieline.model.base.errors import SettingsError
-from tieline.surfaces.web.server import Place, WebServer
+from tieline.surfaces.web.server import WebAddress, WebServer
 
 
 def a_certificate(folder: Path) -> tuple[str, str]:
@@ -44,7 +44,7 @@ def a_certificate(folder: Path) -> tuple[str, str]:
 
 async def test_it_speaks_tls_and_nothing_older_than_1_2(tmp_path: Path) -> None:
     certificate, key = a_certificate(tmp_path)
-    web = WebServer(PlainTextResponse("hello"), Place("127.0.0.1", 0, certificate, key))
+    web = WebServer(PlainTextResponse("hello"), WebAddress("127.0.0.1", 0, certificate, key))
     await web.open()
     trusting = ssl.create_default_context(cafile=certificate)
     try:
@@ -85,7 +85,7 @@ def spoilt(folder: Path, how: str) -> tuple[str, str]:
 @pytest.mark.parametrize("how", ["missing", "empty", "of another key"])
 async def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path, how: str) -> None:
     certificate, key = spoilt(tmp_path, how)
-    web = WebServer(PlainTextResponse("hello"), Place("127.0.0.1", 0, certificate, key))
+    web = WebServer(PlainTextResponse("hello"), WebAddress("127.0.0.1", 0, certificate, key))
 
     with pytest.raises(SettingsError, match="console_cert"):
         await web.open()

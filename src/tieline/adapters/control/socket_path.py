@@ -1,4 +1,4 @@
-"""Place: a store's path comes in; the path of the socket that its hub listens on goes out."""
+"""Socket path: a store's path comes in; the path of the socket that its hub listens on goes out."""
 
 import hashlib
 import os

@@ -33,7 +33,7 @@ PROBLEMS: tuple[tuple[str, type[e.TielineError]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ControlRequest:
     """A request: what to do, with what."""
 
     do: str
@@ -53,16 +53,16 @@ def request_of(command: Command[Any]) -> bytes:
     return request(name_of(type(command)), args)
 
 
-def read_request(line: bytes) -> Asked:
+def read_request(line: bytes) -> ControlRequest:
     """Raises CommandRefused for what is no request."""
     try:
         document = orjson.loads(line)
-        return Asked(document["do"], document.get("args"))
+        return ControlRequest(document["do"], document.get("args"))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise e.CommandRefused('a request is {"do": name, "args": {…}} in one line') from None
 
 
-def read_command(asked: Asked, orders: Orders) -> Order:
+def read_command(asked: ControlRequest, orders: Orders) -> Order:
     """Raises CommandRefused for a name that is not known, or arguments that do not fit it."""
     kind = orders.get(asked.do) if isinstance(asked.do, str) else None
     if kind is None:

@@ -14,13 +14,13 @@ from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from multidict import CIMultiDict
 from yarl import URL
 
-from tieline.adapters.http.aiohttp_dial import Progress, progress, vouching_connector
+from tieline.adapters.http.aiohttp_dial import DialProgress, progress, vouching_connector
 from tieline.adapters.http.answer import HEAD_LIMIT_BYTES
 from tieline.adapters.http.body import body_for
-from tieline.adapters.http.guard import Guard, Resolver, system_resolver, vouch
+from tieline.adapters.http.egress_check import EgressCheck, Resolver, system_resolver, vouch
 from tieline.adapters.http.head import checked_method, outgoing_headers
 from tieline.adapters.http.redirect import follow
-from tieline.adapters.http.target import Origin, Target, parse_url, refuse
+from tieline.adapters.http.target import Origin, RequestTarget, parse_url, refuse
 from tieline.adapters.http.tls import verifying_context
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
@@ -55,7 +55,7 @@ class AiohttpClient:
         extra_authorities: Path | None = None,
         proxy: str | None = None,
     ) -> None:
-        self._guard = Guard(resolver)
+        self._guard = EgressCheck(resolver)
         self._extra_authorities = extra_authorities
         self._proxy = None if proxy is None else URL(proxy)
         self._sessions: dict[Egress, aiohttp.ClientSession] = {}
@@ -80,7 +80,7 @@ class AiohttpClient:
         checked_method(request.method)
         if target.origin.address:
             vouch(target.origin.address, target.origin, request.egress)
-        reached = Progress(target.origin if self._proxy is None else _origin_of(self._proxy))
+        reached = DialProgress(target.origin if self._proxy is None else _origin_of(self._proxy))
         progress.set(reached)
         limit = asyncio.timeout_at(deadline)
         self._limits.add(limit)
@@ -95,7 +95,7 @@ class AiohttpClient:
             self._limits.discard(limit)
 
     async def _exchange(
-        self, request: HttpRequest, target: Target, headers: CIMultiDict[str]
+        self, request: HttpRequest, target: RequestTarget, headers: CIMultiDict[str]
     ) -> HttpAnswer:
         connect_s = request.timeouts.connect.total_seconds()
         session = self._session(request.egress)

@@ -12,25 +12,25 @@ from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from tieline.adapters.http.guard import Guard, vouch
-from tieline.adapters.http.quiet import QuietWatch
+from tieline.adapters.http.egress_check import EgressCheck, vouch
+from tieline.adapters.http.idle_check import IdleCheck
 from tieline.adapters.http.target import Origin
 from tieline.model.base.failure import Delivered
 from tieline.model.calls.call import Egress
 
 
 @dataclass(slots=True)
-class Progress:
+class DialProgress:
     """What the current request dials, and how far it got; aiohttp does not tell its hooks."""
 
     origin: Origin
     delivered: Delivered = Delivered.NO
 
 
-progress: ContextVar[Progress] = ContextVar("progress")
+progress: ContextVar[DialProgress] = ContextVar("progress")
 
 
-def vouching_connector(guard: Guard, egress: Egress) -> aiohttp.TCPConnector:
+def vouching_connector(guard: EgressCheck, egress: Egress) -> aiohttp.TCPConnector:
     """A connector for one egress: names pass the guard, and so does every address dialled."""
     return _Connector(
         resolver=_Lookup(guard, egress),
@@ -60,7 +60,7 @@ class _Connector(aiohttp.TCPConnector):
             protocol, transport = connection.protocol, connection.transport
             if protocol is None or transport is None:
                 continue
-            if not protocol.should_close and QuietWatch(transport).is_quiet():
+            if not protocol.should_close and IdleCheck(transport).is_quiet():
                 return connection
             connection.close()
         return None
@@ -69,7 +69,7 @@ class _Connector(aiohttp.TCPConnector):
 class _Lookup(AbstractResolver):
     """aiohttp asks it for names, but never for addresses written into a URL."""
 
-    def __init__(self, guard: Guard, egress: Egress) -> None:
+    def __init__(self, guard: EgressCheck, egress: Egress) -> None:
         self._guard = guard
         self._egress = egress
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from tieline.adapters.http.body import InflatedBody, PlainBody, body_for, too_large
+from tieline.adapters.http.body import DecodedBody, PlainBody, body_for, too_large
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import HttpAnswer
@@ -46,7 +46,7 @@ class AnswerReader:
         self._headers: list[tuple[str, str]] = []
         self._status = 0
         self._head_bytes = self._silent_bytes = 0
-        self._body: PlainBody | InflatedBody | None = None
+        self._body: PlainBody | DecodedBody | None = None
         self._complete = self._ends_with_connection = False
         self.has_head = False
         """Whether the whole head of the final answer was read."""

@@ -10,7 +10,7 @@ _LONGEST_GZIP_CHAIN = 100
 """How many gzip members may follow each other; empty ones would cost time without adding bytes."""
 
 
-def body_for(coding: str, limit_bytes: int) -> "PlainBody | InflatedBody":
+def body_for(coding: str, limit_bytes: int) -> "PlainBody | DecodedBody":
     """What collects a body in content coding *coding* ('' for none). Raises CallFailed."""
     if not coding:
         return PlainBody(limit_bytes)
@@ -18,7 +18,7 @@ def body_for(coding: str, limit_bytes: int) -> "PlainBody | InflatedBody":
     if coding in {"", "identity"}:
         return PlainBody(limit_bytes)
     if coding in {"gzip", "x-gzip", "deflate"}:
-        return InflatedBody(limit_bytes, is_gzip=coding != "deflate")
+        return DecodedBody(limit_bytes, is_gzip=coding != "deflate")
     raise _broken(f"the answer's Content-Encoding is {coding[:80]!r}; only gzip or deflate is read")
 
 
@@ -50,7 +50,7 @@ class PlainBody:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-class InflatedBody:
+class DecodedBody:
     """A body in gzip or deflate, inflated while it comes in and never beyond the limit."""
 
     __slots__ = ("_chain", "_is_gzip", "_plain", "_room", "_stream")

@@ -6,11 +6,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from tieline.adapters.http.connection import Connection
+from tieline.adapters.http.connection import HttpConnection
 from tieline.adapters.http.dial import Dialler
-from tieline.adapters.http.guard import Guard, Resolver, system_resolver
+from tieline.adapters.http.egress_check import EgressCheck, Resolver, system_resolver
 from tieline.adapters.http.head import request_bytes
-from tieline.adapters.http.pool import IdleLimits, Pool
+from tieline.adapters.http.pool import ConnectionPool, IdleLimits
 from tieline.adapters.http.redirect import follow
 from tieline.adapters.http.target import Origin, parse_url
 from tieline.model.base.errors import CallFailed
@@ -18,7 +18,7 @@ from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import HttpAnswer, HttpRequest
 
 
-class ThinHttpClient:
+class PooledHttpClient:
     """HttpClient in HTTP/1.1 over the loop's own transports; lives and closes in one loop."""
 
     def __init__(
@@ -28,8 +28,8 @@ class ThinHttpClient:
         extra_authorities: Path | None = None,
         idle: IdleLimits = IdleLimits(),  # noqa: B008 - a frozen value
     ) -> None:
-        self._dialler = Dialler(Guard(resolver), extra_authorities=extra_authorities)
-        self._pool = Pool(idle)
+        self._dialler = Dialler(EgressCheck(resolver), extra_authorities=extra_authorities)
+        self._pool = ConnectionPool(idle)
         self._closed = False
 
     def send(self, request: HttpRequest) -> Coroutine[Any, Any, HttpAnswer]:
@@ -63,10 +63,12 @@ class ThinHttpClient:
         """Kept, since asking for it is a system call on Python 3.11."""
         return asyncio.get_running_loop()
 
-    async def _dial(self, origin: Origin, request: HttpRequest, *, deadline: float) -> Connection:
+    async def _dial(
+        self, origin: Origin, request: HttpRequest, *, deadline: float
+    ) -> HttpConnection:
         if self._closed:
             raise _closed()
-        make = partial(Connection, self._pool, (origin.text, request.egress), self._loop)
+        make = partial(HttpConnection, self._pool, (origin.text, request.egress), self._loop)
         until = min(deadline, self._loop.time() + request.timeouts.connect.total_seconds())
         try:
             return await self._dialler.dial(origin, request.egress, make, until=until)

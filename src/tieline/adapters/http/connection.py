@@ -4,29 +4,29 @@ import asyncio
 from typing import Protocol, cast
 
 from tieline.adapters.http.answer import AnswerReader
-from tieline.adapters.http.quiet import QuietWatch
+from tieline.adapters.http.idle_check import IdleCheck
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import HttpAnswer
 
 
-class Home(Protocol):
+class ConnectionOwner(Protocol):
     """Where a connection goes when it is not in use."""
 
-    def adopt(self, connection: "Connection") -> None:
+    def adopt(self, connection: "HttpConnection") -> None:
         """*connection* is open."""
         ...
 
-    def park(self, connection: "Connection") -> None:
+    def park(self, connection: "HttpConnection") -> None:
         """*connection* has finished an exchange and may carry another."""
         ...
 
-    def forget(self, connection: "Connection") -> None:
+    def forget(self, connection: "HttpConnection") -> None:
         """*connection* is gone."""
         ...
 
 
-class Connection(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """One connection to one origin, with at most one exchange at a time."""
 
     __slots__ = (
@@ -44,9 +44,9 @@ class Connection(asyncio.Protocol):
 
     _transport: asyncio.Transport
     _timer: asyncio.TimerHandle
-    _watch: QuietWatch
+    _watch: IdleCheck
 
-    def __init__(self, home: Home, key: object, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, home: ConnectionOwner, key: object, loop: asyncio.AbstractEventLoop) -> None:
         self.key = key
         """What the pool keeps it under."""
         self.parked_at = 0.0
@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._watch = QuietWatch(transport)
+        self._watch = IdleCheck(transport)
         self._home.adopt(self)
 
     def data_received(self, data: bytes) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from tieline.adapters.http.connection import Connection
-from tieline.adapters.http.guard import Guard, confirm
+from tieline.adapters.http.connection import HttpConnection
+from tieline.adapters.http.egress_check import EgressCheck, confirm
 from tieline.adapters.http.target import Origin
 from tieline.adapters.http.tls import verifying_context
 from tieline.model.base.errors import CallFailed
@@ -19,14 +19,14 @@ from tieline.rules.outbound.egress import Address
 class Dialler:
     """Opens connections; every one goes to an address that the guard vouched for."""
 
-    def __init__(self, guard: Guard, *, extra_authorities: Path | None) -> None:
+    def __init__(self, guard: EgressCheck, *, extra_authorities: Path | None) -> None:
         self._guard = guard
         self._extra_authorities = extra_authorities
         self._dialling: set[asyncio.Timeout] = set()
 
     async def dial(
-        self, origin: Origin, egress: Egress, make: Callable[[], Connection], *, until: float
-    ) -> Connection:
+        self, origin: Origin, egress: Egress, make: Callable[[], HttpConnection], *, until: float
+    ) -> HttpConnection:
         """Look up, check, connect and shake hands before *until*. Raises CallFailed."""
         limit = asyncio.timeout_at(until)
         self._dialling.add(limit)
@@ -49,10 +49,10 @@ class Dialler:
         self,
         origin: Origin,
         addresses: tuple[Address, ...],
-        make: Callable[[], Connection],
+        make: Callable[[], HttpConnection],
         *,
         until: float,
-    ) -> Connection:
+    ) -> HttpConnection:
         loop = asyncio.get_running_loop()
         for left in range(len(addresses), 0, -1):
             address = addresses[-left]
@@ -68,8 +68,8 @@ class Dialler:
         raise _unreachable(origin, str(last)) from last
 
     async def _connect(
-        self, origin: Origin, address: Address, make: Callable[[], Connection]
-    ) -> Connection:
+        self, origin: Origin, address: Address, make: Callable[[], HttpConnection]
+    ) -> HttpConnection:
         is_tls = origin.scheme == "https"
         _, connection = await asyncio.get_running_loop().create_connection(
             make,

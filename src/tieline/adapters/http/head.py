@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from tieline.adapters.http.target import Target, refuse
+from tieline.adapters.http.target import RequestTarget, refuse
 from tieline.model.calls.call import HttpRequest
 
 ACCEPTED_CODINGS = "gzip, deflate"
@@ -31,7 +31,7 @@ _ADDED_BY_US = {
 _HAS_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
-def request_bytes(request: HttpRequest, target: Target) -> bytes:
+def request_bytes(request: HttpRequest, target: RequestTarget) -> bytes:
     """The whole request as it is written: head and body. Raises CallFailed."""
     lines = [f"{checked_method(request.method)} {target.path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in outgoing_headers(request, target)]
@@ -39,7 +39,7 @@ def request_bytes(request: HttpRequest, target: Target) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + request.body
 
 
-def outgoing_headers(request: HttpRequest, target: Target) -> list[tuple[str, str]]:
+def outgoing_headers(request: HttpRequest, target: RequestTarget) -> list[tuple[str, str]]:
     """Every header of the request: the caller's, after ours where the caller has none.
 
     Raises CallFailed for a header that would break the framing; its text never has the value.

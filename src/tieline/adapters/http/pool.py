@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tieline.adapters.http.connection import Connection
+from tieline.adapters.http.connection import HttpConnection
 
 _SWEEP_EVERY_S = 1.0
 
@@ -19,19 +19,19 @@ class IdleLimits:
     keep: timedelta = timedelta(seconds=15)
 
 
-class Pool:
+class ConnectionPool:
     """Every open connection of one client; the idle ones by what they may be used for."""
 
     def __init__(self, limits: IdleLimits) -> None:
         self._per_origin = limits.per_origin
         self._keep_s = limits.keep.total_seconds()
-        self._open: set[Connection] = set()
-        self._idle: dict[Hashable, list[Connection]] = {}
+        self._open: set[HttpConnection] = set()
+        self._idle: dict[Hashable, list[HttpConnection]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
         self._emptied: asyncio.Event = asyncio.Event()
 
-    def take(self, key: Hashable) -> Connection | None:
+    def take(self, key: Hashable) -> HttpConnection | None:
         """An idle connection for *key* that is still usable, the most recently used first."""
         stack = self._idle.get(key)
         if not stack:
@@ -45,13 +45,13 @@ class Pool:
             connection.abort()
         return None
 
-    def adopt(self, connection: Connection) -> None:
+    def adopt(self, connection: HttpConnection) -> None:
         """Count *connection*, which was just opened."""
         self._open.add(connection)
         if self._closed:
             connection.abort()
 
-    def park(self, connection: Connection) -> None:
+    def park(self, connection: HttpConnection) -> None:
         """Keep *connection* for the next exchange."""
         connection.parked_at = connection.loop.time()
         self._idle.setdefault(connection.key, []).append(connection)
@@ -60,7 +60,7 @@ class Pool:
                 min(_SWEEP_EVERY_S, self._keep_s), self._sweep
             )
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: HttpConnection) -> None:
         """*connection* is gone."""
         self._open.discard(connection)
         stack = self._idle.get(connection.key)

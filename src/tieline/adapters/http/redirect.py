@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from tieline.adapters.http.target import Target, parse_url
+from tieline.adapters.http.target import RequestTarget, parse_url
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import HttpAnswer, HttpRequest
@@ -49,7 +49,7 @@ def next_request(request: HttpRequest, location: str) -> HttpRequest:
     return replace(request, url=there.url, headers=headers, body=b"")
 
 
-def _target(here: Target, location: str) -> Target:
+def _target(here: RequestTarget, location: str) -> RequestTarget:
     if _NOT_VISIBLE_ASCII.search(location):
         raise _refused("its Location has a space, backslash, control or non-ASCII character")
     try:

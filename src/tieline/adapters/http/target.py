@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
-from tieline.rules.outbound.egress import Address, Misspelt, read_host
+from tieline.rules.outbound.egress import Address, NotAnAddress, read_host
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -32,7 +32,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RequestTarget:
     """A URL that may be called."""
 
     origin: Origin
@@ -51,7 +51,7 @@ def refuse(detail: str) -> CallFailed:
 
 
 @lru_cache(maxsize=1024)
-def parse_url(url: str) -> Target:
+def parse_url(url: str) -> RequestTarget:
     """The parts of *url*. Raises CallFailed; the text never repeats path, query or credentials."""
     match = _URL.fullmatch(url)
     if match is None:
@@ -65,7 +65,7 @@ def parse_url(url: str) -> Target:
             f"the path or query of a URL at {origin.text} has a space, control or non-ASCII"
             " character; percent-encode it"
         )
-    return Target(origin, path)
+    return RequestTarget(origin, path)
 
 
 @lru_cache(maxsize=1024)
@@ -85,8 +85,8 @@ def _parse_origin(text: str) -> Origin:
 def _host(v6: str | None, name: str) -> Address | str:
     found = read_host(v6 or name)
     if v6 is not None and ":" not in v6:
-        found = Misspelt("an IPv6 address")
-    if isinstance(found, Misspelt):
+        found = NotAnAddress("an IPv6 address")
+    if isinstance(found, NotAnAddress):
         detail = f"the URL's host {v6 or name!r} is not {found.wanted}"
         raise CallFailed(FailureKind.BLOCKED, Delivered.NO, detail)
     return found

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from tieline.adapters.postgres.connection import PostgresConnection
+from tieline.adapters.postgres.connection_settings import settings_for
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
-from tieline.adapters.postgres.distributed import settings_for
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import check_migrated, migrate, newest
 from tieline.adapters.postgres.partitions import make_days
 from tieline.adapters.postgres.risks import risks
-from tieline.adapters.postgres.session import PATIENCE_S, Session
+from tieline.adapters.postgres.session import PATIENCE_S, PostgresSession
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement, Steps
 from tieline.model.base.errors import StoreError, StoreMoved
 from tieline.model.views.transfer import COPY
-from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.crash_points import Reach, go_on
 from tieline.rules.store.copying import why_shut
 
 T = TypeVar("T")
@@ -31,7 +31,11 @@ class PostgresDatabase:
     """The driver for PostgreSQL: up to ``connections`` transactions side by side."""
 
     def __init__(
-        self, url: StoreUrl, sessions: Sequence[Session], warnings: Sequence[str], name: str = ""
+        self,
+        url: StoreUrl,
+        sessions: Sequence[PostgresSession],
+        warnings: Sequence[str],
+        name: str = "",
     ) -> None:
         self.url = url
         self.name = name
@@ -41,7 +45,7 @@ class PostgresDatabase:
         self.warnings = tuple(warnings)
         """What the operator must know: settings of the server under which commits may be lost."""
         self._sessions = sessions
-        self._free: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
+        self._free: asyncio.LifoQueue[PostgresSession] = asyncio.LifoQueue()
         for session in reversed(self._sessions):
             self._free.put_nowait(session)
 
@@ -82,7 +86,7 @@ class PostgresDatabase:
             more = (*more, ("synchronous_commit", "on"))
         place = replace(place, settings=(*place.settings, *more))
         sessions = [
-            Session(place, chance=chance, reach=reach, patience_s=patience_s)
+            PostgresSession(place, chance=chance, reach=reach, patience_s=patience_s)
             for _ in range(place.connections)
         ]
         return cls(place, sessions, risks(place.shown, *durability[:3]), name)
@@ -105,7 +109,7 @@ class PostgresDatabase:
             await session.close()
 
 
-async def _refuse_shut(link: Link, store: str) -> None:
+async def _refuse_shut(link: PostgresConnection, store: str) -> None:
     noted = (await link.alone(Statement("mark_get", one={"name": COPY}))).rows
     shut = why_shut(noted[0][0] if noted else None, store)
     if shut is not None:

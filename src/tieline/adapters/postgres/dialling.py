@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.url import StoreUrl
 from tieline.model.base.errors import StoreLost
 
@@ -19,14 +19,14 @@ def evenly() -> float:
     return 0.5
 
 
-async def dial(url: StoreUrl, *, patience_s: float, chance: Chance = evenly) -> Link:
+async def dial(url: StoreUrl, *, patience_s: float, chance: Chance = evenly) -> PostgresConnection:
     """Connect, trying again for about *patience_s*. Raises StoreLost when that is over."""
     loop = asyncio.get_running_loop()
     end = loop.time() + patience_s
     pause = FIRST_PAUSE_S
     while True:
         try:
-            return await Link.dial(url)
+            return await PostgresConnection.dial(url)
         except StoreLost:
             rest = pause * (0.5 + chance())
             if loop.time() + rest > end:

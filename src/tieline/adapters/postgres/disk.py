@@ -5,12 +5,12 @@ import os
 import shutil
 from pathlib import Path
 
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.sql.statement import Statement
-from tieline.model.views.engine_report import DiskSheet
+from tieline.model.views.engine_report import DiskReport
 
 
-async def disk_of(link: Link) -> DiskSheet:
+async def disk_of(link: PostgresConnection) -> DiskReport:
     """What the server tells us, and what we can see where it is on this machine."""
     is_allowed, folder, is_here, slots, kept = (
         await link.run(Statement("upkeep/disk_server"))
@@ -19,7 +19,7 @@ async def disk_of(link: Link) -> DiskSheet:
     if is_allowed:
         log, temporary = (await link.run(Statement("upkeep/disk_files"))).rows[0]
     free = await asyncio.to_thread(free_in, Path(folder)) if is_here and folder else None
-    return DiskSheet(log, temporary, tuple(slots), kept, free, folder)
+    return DiskReport(log, temporary, tuple(slots), kept, free, folder)
 
 
 def free_in(folder: Path) -> int | None:

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import orjson
 
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.dialling import Chance, evenly
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import StoreUrl
 from tieline.adapters.sql.committer import Database
 from tieline.adapters.sql.statement import Steps, ask
@@ -34,7 +34,7 @@ LAST_WORD_S = 1.0
 NAME = ("application_name", "tieline hints")
 
 
-class Gathered:
+class PacedHints:
     """Hints come in at any rate; one goes out at once, then at most one every *pause_s*."""
 
     def __init__(self, emit: Callable[[Hint], None], pause_s: float = GATHERED_S) -> None:
@@ -76,7 +76,7 @@ class PostgresHints:
         self._database = database
         self._sender = sender
         self._chance = chance
-        self._told = Gathered(self._send)
+        self._told = PacedHints(self._send)
         self._sending: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Task[None] | None = None
         self._is_closed = False
@@ -118,11 +118,11 @@ class PostgresHints:
     # --- hearing ----------------------------------------------------------------------------------
 
     async def _listen(self, hear: Hear) -> None:
-        heard = Gathered(hear)
+        heard = PacedHints(hear)
         pause = FIRST_PAUSE_S
         while True:
             with suppress(StoreError):
-                link = await Link.dial(self._url)
+                link = await PostgresConnection.dial(self._url)
                 try:
                     await self._hear(link, heard)
                     pause = FIRST_PAUSE_S
@@ -132,7 +132,7 @@ class PostgresHints:
             await asyncio.sleep(pause * (0.5 + self._chance()))
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
-    async def _hear(self, link: Link, heard: Gathered) -> None:
+    async def _hear(self, link: PostgresConnection, heard: PacedHints) -> None:
         """Until the line is lost."""
 
         def take(payload: str) -> None:

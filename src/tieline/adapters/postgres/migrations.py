@@ -8,7 +8,7 @@ its name, and releases from before it refuse the store.
 import hashlib
 from importlib.resources import files
 
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.sql.statement import Statement, Value
 from tieline.adapters.sql.store.migrations import numbered
 from tieline.model.base.errors import StoreError
@@ -22,7 +22,7 @@ CONTRACT = "contract"
 Done = dict[int, tuple[str, str]]
 
 
-async def migrate(link: Link, store: str) -> list[str]:
+async def migrate(link: PostgresConnection, store: str) -> list[str]:
     """Apply what is missing, all or nothing; returns the names applied.
 
     Raises StoreError when the store comes from a release that this one cannot work beside, when a
@@ -46,7 +46,7 @@ def newest() -> int:
     return max(_files())
 
 
-async def check_migrated(link: Link, store: str) -> None:
+async def check_migrated(link: PostgresConnection, store: str) -> None:
     """Raise StoreError unless the store has all that this release needs; changes nothing."""
     await link.begin("READ ONLY")
     await _refuse_no_store(link, store)
@@ -61,7 +61,7 @@ async def check_migrated(link: Link, store: str) -> None:
         )
 
 
-async def standing(link: Link, store: str) -> tuple[list[str], list[str]]:
+async def standing(link: PostgresConnection, store: str) -> tuple[list[str], list[str]]:
     """The migrations that the store has, and those of this release that it lacks.
 
     Raises StoreError when it is no store. Wants a transaction that is open.
@@ -72,13 +72,13 @@ async def standing(link: Link, store: str) -> tuple[list[str], list[str]]:
     return names, [name for number, name in ours.items() if number not in done]
 
 
-async def _refuse_no_store(link: Link, store: str) -> None:
+async def _refuse_no_store(link: PostgresConnection, store: str) -> None:
     found = await link.run(Statement("upkeep/migration_table"))
     if not found.rows[0][0]:
         raise StoreError(f"{store} is not a Tieline store; start a hub on it once, which makes it")
 
 
-async def _done(link: Link) -> Done:
+async def _done(link: PostgresConnection) -> Done:
     listed = await link.run(Statement("upkeep/migration_list"))
     return {number: (name, digest) for number, name, digest in listed.rows}
 
@@ -93,7 +93,7 @@ def _refuse_contracted(done: Done, ours: dict[int, str], store: str) -> None:
             )
 
 
-async def _refuse_beside_older(link: Link, number: int, store: str) -> None:
+async def _refuse_beside_older(link: PostgresConnection, number: int, store: str) -> None:
     """A contract waits until nobody is at work who does not know what came before it."""
     ours = _files()
     known = max(one for one in ours if one < number)
@@ -107,7 +107,7 @@ async def _refuse_beside_older(link: Link, number: int, store: str) -> None:
         )
 
 
-async def _apply(link: Link, number: int, name: str, done: Done, store: str) -> bool:
+async def _apply(link: PostgresConnection, number: int, name: str, done: Done, store: str) -> bool:
     sql = files(__package__).joinpath("schema", name).read_text(encoding="utf-8")
     digest = hashlib.sha256(sql.encode()).hexdigest()
     if number in done:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.sql.statement import Statement, Value
 from tieline.model.base.errors import StoreInterrupted, StoreLost
 from tieline.model.base.ids import PREFIXES, Micros
@@ -38,7 +38,7 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Partition:
     """A part of a table: a day, or all that was there before there were parts."""
 
     table: str
@@ -55,7 +55,7 @@ class Part:
         return {"first": int(self.first), "end": int(self.end)}
 
 
-async def make_days(link: Link, now_us: Micros | None = None) -> int:
+async def make_days(link: PostgresConnection, now_us: Micros | None = None) -> int:
     """Give each wanted day a part in every table; returns how many were made.
 
     By the server's clock, unless *now_us* is given.
@@ -70,7 +70,7 @@ async def make_days(link: Link, now_us: Micros | None = None) -> int:
     return made
 
 
-async def make_before(link: Link, table: str) -> None:
+async def make_before(link: PostgresConnection, table: str) -> None:
     """Give a new store one part for all that was stored elsewhere before its first day."""
     own = [part for part in await parts(link) if part.table == table]
     if not own or any(part.name.endswith("_before") for part in own):
@@ -78,10 +78,10 @@ async def make_before(link: Link, table: str) -> None:
     first = min(own, key=lambda part: part.end_us)
     end_us = first.end_us - DAY_US
     least = PREFIXES[table] if table in BY_ID else LEAST[table]
-    await _make(link, Part(table, f"{table}_before", least, first.first, end_us))
+    await _make(link, Partition(table, f"{table}_before", least, first.first, end_us))
 
 
-async def drop_days(link: Link, keep: Keep) -> int:
+async def drop_days(link: PostgresConnection, keep: Keep) -> int:
     """Drop the parts of days of which nothing is needed; returns how many."""
     there = await parts(link)
     dropped = 0
@@ -104,13 +104,13 @@ async def drop_days(link: Link, keep: Keep) -> int:
 # --- what there is ------------------------------------------------------------------------------
 
 
-async def parts(link: Link) -> list[Part]:
+async def parts(link: PostgresConnection) -> list[Partition]:
     """Every part but those for what fits nowhere."""
     rows = (await link.alone(Statement("upkeep/part_list"))).rows
     return [_part(table, name, end) for table, name, end in rows if table in TABLES]
 
 
-def _missing(there: Iterable[Part], table: str, now_us: Micros) -> list[Part]:
+def _missing(there: Iterable[Partition], table: str, now_us: Micros) -> list[Partition]:
     own = {part.name: part for part in there if part.table == table}
     before = own.get(f"{table}_before")
     reached_us = 0 if before is None else before.end_us
@@ -118,22 +118,22 @@ def _missing(there: Iterable[Part], table: str, now_us: Micros) -> list[Part]:
     return [part for part in (_part_of(table, day) for day in wanted) if part.name not in own]
 
 
-def _part(table: str, name: str, end: str) -> Part:
+def _part(table: str, name: str, end: str) -> Partition:
     if not name.endswith("_before"):
         return _part_of(table, day_named(name.rpartition("_")[2]))
     first = PREFIXES[table] if table in BY_ID else LEAST[table]
     end_us = int(end[4:16], 16) * 1000 if table in BY_ID else int(end)
-    return Part(table, name, first, end, end_us)
+    return Partition(table, name, first, end, end_us)
 
 
-def _part_of(table: str, day: Day) -> Part:
+def _part_of(table: str, day: Day) -> Partition:
     first, end = str(day.start_us), str(day.end_us)
     if table in BY_ID:
         first, end = bound_of(table, day.start_us), bound_of(table, day.end_us)
-    return Part(table, f"{table}_{day.name}", first, end, day.end_us)
+    return Partition(table, f"{table}_{day.name}", first, end, day.end_us)
 
 
-def _old(there: Iterable[Part], table: str, before_us: Micros) -> Sequence[Part]:
+def _old(there: Iterable[Partition], table: str, before_us: Micros) -> Sequence[Partition]:
     old = (part for part in there if part.table == table and part.end_us <= before_us)
     return sorted(old, key=lambda part: part.end_us)
 
@@ -141,7 +141,7 @@ def _old(there: Iterable[Part], table: str, before_us: Micros) -> Sequence[Part]
 # --- making and dropping --------------------------------------------------------------------------
 
 
-async def _make(link: Link, part: Part) -> int:
+async def _make(link: PostgresConnection, part: Partition) -> int:
     """Make a part, with the rows of its day that had to go elsewhere meanwhile."""
     table, column = part.table, "id" if part.table in BY_ID else "at_us"
     within = f"{column} >= '{part.first}' AND {column} < '{part.end}'"
@@ -158,19 +158,19 @@ async def _make(link: Link, part: Part) -> int:
     )
 
 
-async def _drop(link: Link, part: Part, *first: str) -> int:
+async def _drop(link: PostgresConnection, part: Partition, *first: str) -> int:
     with suppress(StoreInterrupted):
         return await _alter(link, part, *first, f"DROP TABLE {part.name}", is_there=True)
     return 0
 
 
-def _forget_decisions(part: Part) -> str:
+def _forget_decisions(part: Partition) -> str:
     """What was decided about receipts goes with them."""
     within = f"receipt_id >= '{part.first}' AND receipt_id < '{part.end}'"
     return f"DELETE FROM receipt_decision WHERE {within}"
 
 
-async def _alter(link: Link, part: Part, *texts: str, is_there: bool) -> int:
+async def _alter(link: PostgresConnection, part: Partition, *texts: str, is_there: bool) -> int:
     """Do it unless another process is at it, or has done it meanwhile.
 
     One text after the other: a distributed server takes no more than one at a time.
@@ -189,12 +189,12 @@ async def _alter(link: Link, part: Part, *texts: str, is_there: bool) -> int:
             await link.execute("COMMIT")  # which rolls back after an error
 
 
-async def _has(link: Link, question: str, part: Part) -> bool:
+async def _has(link: PostgresConnection, question: str, part: Partition) -> bool:
     ((answer,),) = (await link.alone(Statement(question, one=part.range))).rows
     return bool(answer)
 
 
-async def _forget_references(link: Link, part: Part) -> bool:
+async def _forget_references(link: PostgresConnection, part: Partition) -> bool:
     """Forget the business names of a day's events, bite by bite; whether none is left."""
     for _ in range(BITES):
         bite = part.range | {"limit": REFERENCES_BITE}

@@ -4,16 +4,16 @@ import asyncio
 from dataclasses import replace
 from typing import TypeVar, cast
 
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
-from tieline.adapters.postgres.link import Link
+from tieline.adapters.postgres.engine_report import fill
 from tieline.adapters.postgres.migrations import check_migrated
-from tieline.adapters.postgres.sheet import fill
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.statement import Statement
 from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
-from tieline.model.views.details import Bite, StoreHealth
-from tieline.model.views.views import CheckStore, InspectStore, NextBite, Question
+from tieline.model.views.details import ReplayBatch, StoreHealth
+from tieline.model.views.views import CheckStore, InspectStore, NextReplayBatch, Question
 
 R = TypeVar("R")
 
@@ -48,7 +48,7 @@ class PostgresReader:
         self._chance = chance
         self._log_patience_s = log_patience_s
         self._is_closed = False
-        self._links: asyncio.LifoQueue[Link | None] = asyncio.LifoQueue()
+        self._links: asyncio.LifoQueue[PostgresConnection | None] = asyncio.LifoQueue()
         for _ in range(CONNECTIONS):
             self._links.put_nowait(None)
 
@@ -75,7 +75,7 @@ class PostgresReader:
 
     async def read(self, question: Question[R]) -> R:
         """Answer *question*; a connection that is lost meanwhile is replaced."""
-        if isinstance(question, NextBite):
+        if isinstance(question, NextReplayBatch):
             return cast("R", await self._read_log(question))
         return await self._read(question, SNAPSHOT)
 
@@ -87,7 +87,7 @@ class PostgresReader:
             if link is not None:
                 await link.close()
 
-    async def _read_log(self, question: NextBite) -> Bite:
+    async def _read_log(self, question: NextReplayBatch) -> ReplayBatch:
         """What is being committed right now is waited for a little, rather than by the caller."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._log_patience_s
@@ -126,18 +126,18 @@ class PostgresReader:
             self._give_back(link)
         return read
 
-    def _give_back(self, link: Link | None) -> None:
+    def _give_back(self, link: PostgresConnection | None) -> None:
         if self._is_closed and link is not None:
             link.drop()
             link = None
         self._links.put_nowait(link)
 
-    async def _ready(self, link: Link | None) -> Link:
+    async def _ready(self, link: PostgresConnection | None) -> PostgresConnection:
         if link is not None and link.is_open:
             return link
         return await dial(self._url, patience_s=PATIENCE_S, chance=self._chance)
 
-    async def _health(self, link: Link, question: CheckStore) -> StoreHealth:
+    async def _health(self, link: PostgresConnection, question: CheckStore) -> StoreHealth:
         store = (await link.run(Statement("upkeep/store_size"))).rows[0]
         faults = None
         if question.pages:
@@ -162,7 +162,9 @@ class PostgresReader:
         )
 
 
-async def _undone(link: Link | None, error: BaseException) -> Link | None:
+async def _undone(
+    link: PostgresConnection | None, error: BaseException
+) -> PostgresConnection | None:
     """The link, if it can be used again after *error*."""
     if link is None:
         return None

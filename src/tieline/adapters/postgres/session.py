@@ -9,12 +9,12 @@ server still has it; or it is taken, and the old transaction is stored.
 import asyncio
 from typing import TypeVar
 
+from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.url import StoreUrl
 from tieline.adapters.sql.statement import Statement, Steps, Value
 from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
-from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.crash_points import Reach, go_on
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ MARK = "INSERT INTO commit_mark (writer, number) VALUES ('{writer}', {number})"
 FORGET = "DELETE FROM commit_mark WHERE writer = '{writer}' AND number BETWEEN {since} AND {until}"
 
 
-class Session:
+class PostgresSession:
     """A connection that is made again whenever it is lost."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Session:
         self._chance = chance
         self._reach = reach
         self._patience_s = patience_s
-        self._link: Link | None = None
+        self._link: PostgresConnection | None = None
         self._writer = ""
         self._number = 0
 
@@ -68,7 +68,7 @@ class Session:
             await self._link.close()
             self._link = None
 
-    async def _ready(self) -> Link:
+    async def _ready(self) -> PostgresConnection:
         if self._link is None or not self._link.is_open:
             self._drop()
             self._link = await dial(self._url, patience_s=self._patience_s, chance=self._chance)
@@ -82,7 +82,7 @@ class Session:
             self._link.drop()
             self._link = None
 
-    async def _undo(self, link: Link, error: BaseException) -> None:
+    async def _undo(self, link: PostgresConnection, error: BaseException) -> None:
         """COMMIT was not sent: whatever happened, nothing is stored."""
         if isinstance(error, StoreLost):
             self._drop()
@@ -95,7 +95,7 @@ class Session:
         except StoreError:
             self._drop()
 
-    async def _commit(self, link: Link, *, wrote: bool) -> None:
+    async def _commit(self, link: PostgresConnection, *, wrote: bool) -> None:
         try:
             if not wrote:
                 await link.execute("COMMIT")

@@ -8,9 +8,9 @@ The statements are made from the server's own list of tables: what a later relea
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from tieline.adapters.postgres.connection import PostgresConnection
+from tieline.adapters.postgres.connection_settings import settings_for
 from tieline.adapters.postgres.dialling import dial
-from tieline.adapters.postgres.distributed import settings_for
-from tieline.adapters.postgres.link import Link
 from tieline.adapters.postgres.migrations import migrate
 from tieline.adapters.postgres.partitions import TABLES, make_before, make_days
 from tieline.adapters.postgres.url import StoreUrl, parse
@@ -26,7 +26,9 @@ NAME = ("application_name", "tieline copy")
 class PostgresRows:
     """A database at the source or the target of a copy."""
 
-    def __init__(self, link: Link, url: StoreUrl, migrated: Sequence[str] = ()) -> None:
+    def __init__(
+        self, link: PostgresConnection, url: StoreUrl, migrated: Sequence[str] = ()
+    ) -> None:
         self.shown = url.shown
         self.migrated = migrated
         self._link = link

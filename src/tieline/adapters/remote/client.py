@@ -1,4 +1,4 @@
-"""FarHub: questions and commands come in; a running hub elsewhere answers them over its API."""
+"""RemoteHub: questions and commands come in; a running hub elsewhere answers them over its API."""
 
 import uuid
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from tieline.adapters.remote.orders import Orders, answer_of, call_of
+from tieline.adapters.remote.api_calls import Orders, answer_of, call_of
 from tieline.adapters.remote.questions import Questions, adapter, answers_of
 from tieline.model.base.by import By
 from tieline.model.base.errors import (
@@ -31,7 +31,7 @@ from tieline.model.views.replay_plan import Plan
 from tieline.model.views.views import Question
 from tieline.ports.http import HttpClient
 from tieline.rules.formats.plain_time import iso, moment
-from tieline.rules.privacy.exposed import is_exposed
+from tieline.rules.privacy.open_address import is_exposed
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -43,7 +43,7 @@ TRIES = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RemotePlace:
+class RemoteAddress:
     """A hub elsewhere, and what lets us in; prints without the latter."""
 
     url: str
@@ -52,14 +52,14 @@ class RemotePlace:
     """Whether the token may cross a network in the clear."""
 
     def __repr__(self) -> str:
-        return f"RemotePlace({self.url!r})"
+        return f"RemoteAddress({self.url!r})"
 
 
-class FarHub:
+class RemoteHub:
     """Journal and views of a hub on another machine, for people's commands."""
 
     def __init__(
-        self, http: HttpClient, place: RemotePlace, orders: Orders, questions: Questions
+        self, http: HttpClient, place: RemoteAddress, orders: Orders, questions: Questions
     ) -> None:
         """Raises SettingsError for a URL that would show the token, or no token."""
         url, token, insecure = place.url, place.token, place.insecure

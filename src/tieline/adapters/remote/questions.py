@@ -6,22 +6,22 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from tieline.adapters.remote.bounds import Bounds, check
+from tieline.adapters.remote.question_limits import QuestionLimits, check
 from tieline.model.base.errors import CommandRefused
 from tieline.model.question import Question
 from tieline.rules.people.access import Permission
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RemoteQuestion:
     """A question that may be asked from elsewhere. None answers a payload unredacted."""
 
     kind: type[Question[Any]]
     needs: Permission
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: QuestionLimits = field(default_factory=QuestionLimits)
 
 
-Questions = Mapping[str, Asked]
+Questions = Mapping[str, RemoteQuestion]
 """By the name of its class."""
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}

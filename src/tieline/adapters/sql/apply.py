@@ -13,7 +13,7 @@ from tieline.adapters.sql.statement import Steps, put
 from tieline.model import commands as c
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Command
-from tieline.model.fleet.limits import LeaseShares
+from tieline.model.fleet.limits import LeaseQuotas
 
 Answer = object
 """What the commit of a command returns, or the exception it raises."""
@@ -42,7 +42,7 @@ def apply(
         settled = yield from execution.remember_and_settle([x for _, x in runs], owned, hooks)
         _gather(answers, runs, settled)
     # Shares come last: whoever waits for a lane has no connection's row locked meanwhile.
-    for i, x in sorted(enumerate(batch), key=lambda pair: isinstance(pair[1], LeaseShares)):
+    for i, x in sorted(enumerate(batch), key=lambda pair: isinstance(pair[1], LeaseQuotas)):
         if i not in answers:
             answers[i] = yield from _alone(x, turns, catalogue)
     return [answers[i] for i in range(len(batch))]

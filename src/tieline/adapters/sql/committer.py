@@ -23,7 +23,7 @@ from tieline.adapters.sql.statement import Steps
 from tieline.adapters.sql.store.sealing import opened, sealed
 from tieline.model.base.errors import Overloaded, StoreClosed, StoreError, StoreInterrupted
 from tieline.model.command import Command
-from tieline.model.commands import GiveBack, Ingest, Remember, Settle
+from tieline.model.commands import Ingest, Remember, ReturnClaims, Settle
 from tieline.model.runs.facts import Committed
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.sealer import Sealer
@@ -218,7 +218,7 @@ def _runs_of(command: Command[Any]) -> Collection[str]:
     match command:
         case Remember(claim=claim) | Settle(claim=claim):
             return (claim.run_id,)
-        case GiveBack(claims=claims):
+        case ReturnClaims(claims=claims):
             return [claim.run_id for claim in claims]
         case _:
             return ()

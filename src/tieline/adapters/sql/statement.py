@@ -15,7 +15,7 @@ class Statement(NamedTuple):
     one: Mapping[str, Value] | None = None
 
 
-class Reply(NamedTuple):
+class StatementReply(NamedTuple):
     """What the database said: rows of a read, and how many rows a write touched."""
 
     rows: list[RowOut]
@@ -23,7 +23,7 @@ class Reply(NamedTuple):
 
 
 T = TypeVar("T")
-Steps = Generator[Statement, Reply, T]
+Steps = Generator[Statement, StatementReply, T]
 """Sans-IO storage logic: yields statements, is sent replies, returns its result."""
 
 

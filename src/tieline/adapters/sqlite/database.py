@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import apsw
 
-from tieline.adapters.sql.statement import Reply, Statement, Steps
-from tieline.adapters.sqlite.lockfile import Lockfile
+from tieline.adapters.sql.statement import Statement, StatementReply, Steps
+from tieline.adapters.sqlite.errors import translated
+from tieline.adapters.sqlite.lock_file import LockFile
 from tieline.adapters.sqlite.migrations import migrate, refuse_foreign
-from tieline.adapters.sqlite.seam import translated
-from tieline.adapters.sqlite.sets import cut, text, text_for
+from tieline.adapters.sqlite.statements import cut, text, text_for
 from tieline.model.base.errors import StoreError, StoreMoved
 from tieline.model.views.transfer import COPY
-from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.crash_points import Reach, go_on
 from tieline.rules.store.copying import why_shut
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class SqliteDatabase:
         self.path = Path(path)
         self._reach = reach
         with translated(str(path)):
-            self._lock = Lockfile(self.path)
+            self._lock = LockFile(self.path)
             try:
                 self._connection, self.migrated = open_to_write(self.path, vfs)
                 _refuse_shut(self._connection, str(path))
@@ -142,13 +142,15 @@ class SqliteDatabase:
             result: T = stop.value
             return result
 
-    def _execute(self, statement: Statement) -> Reply:
+    def _execute(self, statement: Statement) -> StatementReply:
         connection = self._connection
         if not text(statement.name):
-            return Reply([], 0)  # one connection writes: what only others need is an empty file
+            return StatementReply(
+                [], 0
+            )  # one connection writes: what only others need is an empty file
         if statement.one is not None:
             rows = connection.execute(text(statement.name), statement.one).fetchall()
-            return Reply(rows, connection.changes())
+            return StatementReply(rows, connection.changes())
         found: list[tuple[Any, ...]] = []
         changes = 0
         width = len(statement.rows[0])
@@ -156,7 +158,7 @@ class SqliteDatabase:
             cursor = connection.execute(text_for(statement.name, count, width), bindings)
             found.extend(cursor)
             changes += connection.changes()
-        return Reply(found, changes)
+        return StatementReply(found, changes)
 
     def _saw_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages

@@ -9,12 +9,12 @@ from typing import TypeVar, cast
 import apsw
 
 from tieline.adapters.sql.catalogue import Catalogue
-from tieline.adapters.sql.statement import Reply, Statement, Steps
-from tieline.adapters.sqlite.lockfile import holder
+from tieline.adapters.sql.statement import Statement, StatementReply, Steps
+from tieline.adapters.sqlite.engine_report import fill
+from tieline.adapters.sqlite.errors import translated
+from tieline.adapters.sqlite.lock_file import holder
 from tieline.adapters.sqlite.migrations import check_migrated
-from tieline.adapters.sqlite.seam import translated
-from tieline.adapters.sqlite.sets import cut, text, text_for
-from tieline.adapters.sqlite.sheet import fill
+from tieline.adapters.sqlite.statements import cut, text, text_for
 from tieline.model.base.errors import StoreError
 from tieline.model.views.details import StoreHealth
 from tieline.model.views.views import CheckStore, InspectStore, Question
@@ -80,15 +80,15 @@ class SqliteReader:
             result: R = stop.value
             return result
 
-    def _execute(self, statement: Statement) -> Reply:
+    def _execute(self, statement: Statement) -> StatementReply:
         if statement.one is not None:
             cursor = self._connection.execute(text(statement.name), statement.one)
-            return Reply(cursor.fetchall(), 0)
+            return StatementReply(cursor.fetchall(), 0)
         found: list[tuple[object, ...]] = []
         width = len(statement.rows[0])
         for count, bindings in cut(statement.rows):
             found.extend(self._connection.execute(text_for(statement.name, count, width), bindings))
-        return Reply(found, 0)
+        return StatementReply(found, 0)
 
     def _health(self, question: CheckStore) -> StoreHealth:
         faults = None

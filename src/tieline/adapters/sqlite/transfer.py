@@ -12,8 +12,8 @@ from pathlib import Path
 import apsw
 
 from tieline.adapters.sqlite.database import open_to_write
-from tieline.adapters.sqlite.lockfile import Lockfile
-from tieline.adapters.sqlite.seam import translated
+from tieline.adapters.sqlite.errors import translated
+from tieline.adapters.sqlite.lock_file import LockFile
 from tieline.model.base.errors import StoreError
 from tieline.model.views.transfer import Row, Table
 
@@ -31,7 +31,7 @@ class SqliteRows:
         self.shown = str(path)
         self.migrated: Sequence[str] = ()
         with translated(self.shown):
-            self._lock = Lockfile(path)
+            self._lock = LockFile(path)
             try:
                 self._connection, self.migrated = open_to_write(path, None)
             except BaseException:

@@ -23,7 +23,7 @@ MOST_MISSED = 12
 machine that was asleep is not taken for a child that hangs."""
 
 
-class Child:
+class ChildProcess:
     """A process that was started here."""
 
     def __init__(self, process: asyncio.subprocess.Process, line: socket.socket) -> None:
@@ -34,7 +34,7 @@ class Child:
     @classmethod
     async def start(
         cls, command: Sequence[str], environment: Mapping[str, str], keep: Sequence[int] = ()
-    ) -> "Child":
+    ) -> "ChildProcess":
         """Start *command*, which also gets the open files *keep*.
 
         It has a session of its own, so that a terminal's Ctrl-C and hang-up come to us alone.
@@ -112,7 +112,7 @@ class Child:
         self._line.close()
 
 
-class Lifeline:
+class ChildSocket:
     """The child's end of the socket."""
 
     def __init__(self, number: int) -> None:

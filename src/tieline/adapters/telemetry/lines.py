@@ -18,8 +18,8 @@ from tieline.model.runs.facts import (
     StoreTrouble,
 )
 from tieline.model.runs.run import RunState
+from tieline.rules.formats.plain_text import inert
 from tieline.rules.formats.plain_time import iso
-from tieline.rules.formats.terminal_text import inert
 
 TOLD_VERDICTS = frozenset({Verdict.REFUSED, Verdict.QUARANTINED})
 TOLD_STATES = frozenset({RunState.DEAD, RunState.HELD})

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 
 from prometheus_client import generate_latest
 
-from tieline.adapters.telemetry.fanout import Handlers
-from tieline.adapters.telemetry.instruments import (
+from tieline.adapters.telemetry.observers import Handlers
+from tieline.adapters.telemetry.process_metrics import (
     ALERT_KINDS,
     OTHER,
     QUEUED,
-    Children,
-    House,
-    Maker,
-    Standing,
-    Traffic,
+    LevelMetrics,
+    MetricMaker,
+    MetricSeries,
+    PathMetrics,
+    ProcessMetrics,
 )
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs import facts as f
@@ -36,9 +36,13 @@ class Metrics:
     """The Prometheus metrics of one process, as an observer."""
 
     def __init__(self, hub: HubSpec) -> None:
-        make = Maker(hub)
+        make = MetricMaker(hub)
         self.registry = make.registry
-        self.traffic, self.standing, self.house = Traffic(make), Standing(make), House(make)
+        self.traffic, self.standing, self.house = (
+            PathMetrics(make),
+            LevelMetrics(make),
+            ProcessMetrics(make),
+        )
         self._flows = (*hub.flows, OTHER)
         self._dropped: Counter[str] = Counter()
 
@@ -59,7 +63,7 @@ class Metrics:
             f.RunsRescued: lambda fact: house.rescued.inc(fact.count),
             f.ScheduleFired: lambda fact: house.firings.of(fact.schedule).inc(),
             f.ReplayMoved: lambda fact: house.replayed.inc(fact.admitted),
-            f.Decided: lambda _: house.decisions.inc(),
+            f.DecisionMade: lambda _: house.decisions.inc(),
         }
 
     def text(self) -> tuple[bytes, str]:
@@ -125,7 +129,7 @@ class Metrics:
             standing.held.of(flow).set(sums[flow, "held"])
 
     def _guard(self, guard: GuardGauges) -> None:
-        shown: list[tuple[Children, float]] = [
+        shown: list[tuple[MetricSeries, float]] = [
             (self.standing.breaker, BREAKERS.get(guard.state, 0)),
             (self.standing.healthy, guard.state != "unhealthy"),
             (self.standing.paused, guard.state == "paused"),

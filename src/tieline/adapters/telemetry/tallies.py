@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tieline.model.base.ids import Micros
-from tieline.model.commands import Heard, KeepTally, TallyRow
+from tieline.model.commands import DeliveryTime, KeepTally, TallyRow
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.facts import CallTried, Fact, Received, RunSettled
 from tieline.model.runs.run import RunState
@@ -58,7 +58,7 @@ class TallyObserver:
             place = row._replace(number=0)
             sums[place] = sums.get(place, 0) + row.number
         rows = tuple(place._replace(number=number) for place, number in sums.items())
-        return KeepTally(rows, tuple(Heard(name, *times) for name, times in heard.items()))
+        return KeepTally(rows, tuple(DeliveryTime(name, *times) for name, times in heard.items()))
 
     def put_back(self, command: KeepTally) -> None:
         """The store could not take it: it is counted with what comes."""

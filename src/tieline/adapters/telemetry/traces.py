@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from tieline.adapters.telemetry.fanout import Handlers
+from tieline.adapters.telemetry.observers import Handlers
 from tieline.adapters.telemetry.spans import SCHEMA_URL, SpanRecord, Spans
 from tieline.model.base.ids import Micros
 from tieline.model.runs import facts as f

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tieline.adapters.system.child import BEAT_S, Child
+from tieline.adapters.system.child import BEAT_S, ChildProcess
 from tieline.ports.clock import Clock
-from tieline.rules.fleet.respawn import Past, after, is_hopeless, wait_s
+from tieline.rules.fleet.respawn import RespawnCount, after, is_hopeless, wait_s
 
 START_S = 120.0
 """A process that is not ready by then is ended."""
@@ -19,14 +19,14 @@ LONG_S = 1.0
 SECOND_US = 1_000_000
 
 
-class Address(Protocol):
+class FleetAddress(Protocol):
     """What several processes listen on."""
 
     def listener(self) -> socket.socket: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class SlotParts:
     """What the slots of a supervisor work with."""
 
     command: Sequence[str]
@@ -42,10 +42,10 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class SlotProcess:
     """One process in a slot."""
 
-    child: Child
+    child: ChildProcess
     ready_us: int | None
     """On the monotonic clock; None: it has ended before."""
 
@@ -56,9 +56,9 @@ class Slot:
     def __init__(
         self,
         number: int,
-        around: Around,
+        around: SlotParts,
         environment: Mapping[str, str],
-        addresses: Mapping[str, Address],
+        addresses: Mapping[str, FleetAddress],
     ) -> None:
         """*addresses* by the variable that tells the process the number of its socket."""
         self.number = number
@@ -72,11 +72,11 @@ class Slot:
         self._environment = {**around.environment, **environment}
         self._addresses = addresses
         self._listeners: dict[str, socket.socket] = {}
-        self._children: set[Child] = set()
-        self._watches: dict[Child, asyncio.Task[None]] = {}
-        self._life: Life | None = None
+        self._children: set[ChildProcess] = set()
+        self._watches: dict[ChildProcess, asyncio.Task[None]] = {}
+        self._life: SlotProcess | None = None
         self._changing = asyncio.Lock()
-        self._past = Past()
+        self._past = RespawnCount()
 
     @property
     def pid(self) -> int | None:
@@ -130,12 +130,12 @@ class Slot:
 
     # --- one life -------------------------------------------------------------------------------
 
-    async def _begin(self) -> Life:
+    async def _begin(self) -> SlotProcess:
         for name, address in self._addresses.items():
             if name not in self._listeners:
                 self._listeners[name] = address.listener()
         numbers = {name: str(one.fileno()) for name, one in self._listeners.items()}
-        child = await Child.start(
+        child = await ChildProcess.start(
             self._around.command,
             {**self._environment, **numbers},
             [one.fileno() for one in self._listeners.values()],
@@ -145,19 +145,19 @@ class Slot:
             child.tell(signal.SIGTERM)
         is_ready = await child.is_ready(START_S)
         if not is_ready:
-            return Life(child, None)
+            return SlotProcess(child, None)
         self.was_ready.set()
         self._around.say(f"process {self.number} is ready (pid {child.pid})")
         self._watches[child] = asyncio.create_task(self._watch(child))
-        return Life(child, self._around.clock.monotonic_us())
+        return SlotProcess(child, self._around.clock.monotonic_us())
 
-    async def _watch(self, child: Child) -> None:
+    async def _watch(self, child: ChildProcess) -> None:
         """A process whose loop turns no more has lost its runs to others, and keeps its door."""
         if await child.falls_silent(self._around.look_s):
             self._around.say(f"process {self.number} hangs (pid {child.pid}): killed")
             child.tell(signal.SIGKILL)
 
-    async def _end_of(self, life: Life) -> int:
+    async def _end_of(self, life: SlotProcess) -> int:
         """The exit code of *life*, or of the last of those that followed it by ``renew``."""
         while True:
             code = await self._gone(life.child)
@@ -167,7 +167,7 @@ class Slot:
                     return code
                 life = self._life
 
-    async def _gone(self, child: Child) -> int:
+    async def _gone(self, child: ChildProcess) -> int:
         code = await child.ended()
         self._children.discard(child)
         watch = self._watches.pop(child, None)
@@ -177,7 +177,7 @@ class Slot:
         child.hang_up()
         return code
 
-    async def _ended(self, children: Sequence[Child]) -> list[int]:
+    async def _ended(self, children: Sequence[ChildProcess]) -> list[int]:
         for child in children:
             child.tell(signal.SIGTERM)
         ends = [asyncio.create_task(self._gone(child)) for child in children]

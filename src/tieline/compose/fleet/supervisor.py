@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from tieline.adapters.system.listening import SharedAddress
-from tieline.compose.fleet.slot import Address, Around, Slot
+from tieline.compose.fleet.slot import FleetAddress, Slot, SlotParts
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.ports.clock import Clock
@@ -69,7 +69,7 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._wants_renewal = asyncio.Event()
         roles = roles_of(settings)
-        around = Around(
+        around = SlotParts(
             COMMAND,
             environment,
             clock,
@@ -95,14 +95,14 @@ class Supervisor:
         for slot in self._slots:
             slot.anybody_was_ready = self._slots[0].anybody_was_ready
 
-    def _slot(self, number: int, around: Around, roles: tuple[ProcessRole, ...]) -> Slot:
+    def _slot(self, number: int, around: SlotParts, roles: tuple[ProcessRole, ...]) -> Slot:
         environment = {
             f"{PREFIX}PROCESSES": "1",
             f"{PREFIX}CHILD": str(number),
             f"{PREFIX}ROLES": ",".join(roles),
         }
         wanted = {DOOR: ProcessRole.INGEST, CONSOLE: ProcessRole.CONSOLE}
-        addresses: dict[str, Address] = {
+        addresses: dict[str, FleetAddress] = {
             name: address for name, address in self._shared.items() if wanted[name] in roles
         }
         port = self._settings.metrics_port

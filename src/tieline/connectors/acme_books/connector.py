@@ -1,6 +1,6 @@
 """Acme Books connector: nothing comes in; how a made-up bookkeeping system is called goes out."""
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.model.hub.connection import Connector
 
 acme_books = Connector(

@@ -1,6 +1,6 @@
 """Acme CRM connector: nothing comes in; how a made-up CRM is called goes out."""
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.model.calls.call import Effect
 from tieline.model.hub.connection import Connector
 

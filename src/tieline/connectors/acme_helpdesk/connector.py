@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.zendesk.webhook import ZENDESK
 from tieline.model.calls.call import Effect
 from tieline.model.hub.connection import Connector

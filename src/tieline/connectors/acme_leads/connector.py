@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.standard_webhooks.webhook import STANDARD_WEBHOOKS
 from tieline.model.hub.connection import Connector
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.gitlab.webhook import GITLAB
-from tieline.connectors.inside import garbled
 from tieline.model.calls.rate import Rate
 from tieline.model.hub.connection import Connector
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.hubspot.webhook import HUBSPOT
-from tieline.connectors.inside import garbled
 from tieline.model.calls.call import Effect
 from tieline.model.calls.rate import Rate
 from tieline.model.hub.connection import Connector

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.intercom.webhook import INTERCOM
 from tieline.model.calls.call import Effect
 from tieline.model.calls.rate import Rate

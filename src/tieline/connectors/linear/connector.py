@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tieline.connectors.inside import graphql
+from tieline.connectors.answer_failures import graphql
 from tieline.connectors.linear.webhook import LINEAR
 from tieline.model.calls.auth import ApiKey
 from tieline.model.calls.rate import Rate

@@ -1,6 +1,6 @@
 """Slack connector: nothing comes in; how Slack's Web API is called, and says no, goes out."""
 
-from tieline.connectors.inside import document_of
+from tieline.connectors.answer_failures import document_of
 from tieline.connectors.slack.webhook import SLACK
 from tieline.model.base.failure import FailureKind
 from tieline.model.calls.call import Effect, HttpAnswer

@@ -1,6 +1,6 @@
 """Square connector: nothing comes in; how Square's API is called goes out."""
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.square.webhook import SQUARE
 from tieline.model.calls.call import Effect
 from tieline.model.hub.connection import Connector

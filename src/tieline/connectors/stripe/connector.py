@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.stripe.webhook import STRIPE
 from tieline.model.calls.rate import Rate
 from tieline.model.hub.connection import Connector

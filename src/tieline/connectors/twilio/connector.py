@@ -1,6 +1,6 @@
 """Twilio connector: nothing comes in; how Twilio's REST API is called goes out."""
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.twilio.webhook import TWILIO
 from tieline.model.calls.auth import Basic
 from tieline.model.hub.connection import Connector

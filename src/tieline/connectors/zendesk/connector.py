@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.zendesk.webhook import ZENDESK
 from tieline.model.calls.auth import Basic
 from tieline.model.calls.call import Effect

@@ -1,6 +1,6 @@
 """Zoom connector: nothing comes in; how Zoom's API is called goes out."""
 
-from tieline.connectors.inside import garbled
+from tieline.connectors.answer_failures import garbled
 from tieline.connectors.zoom.webhook import ZOOM
 from tieline.model.calls.call import Effect
 from tieline.model.hub.connection import Connector

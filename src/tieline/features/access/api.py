@@ -19,7 +19,7 @@ from tieline.model.base.ids import Micros
 from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Why
-from tieline.surfaces.api.endpoint import Ask, Endpoint
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, in_order
 
 DAY_US = 86_400_000_000
@@ -105,14 +105,14 @@ class Removed:
     removed: str
 
 
-async def show_me(ask: Ask) -> Me:
+async def show_me(ask: ApiRequest) -> Me:
     """Who is asking, and what they may do."""
     viewer = ask.viewer
     permissions = tuple(sorted(viewer.permissions))
     return Me(viewer.name, viewer.account, viewer.role, permissions)
 
 
-async def list_users(ask: Ask) -> Listed[UserRow]:
+async def list_users(ask: ApiRequest) -> Listed[UserRow]:
     """Users by name."""
     q: UserQuery = ask.query
     rows = await ask.parts.views.read(ListUsers())
@@ -120,32 +120,32 @@ async def list_users(ask: Ask) -> Listed[UserRow]:
     return by_key(ask, wanted, lambda row: row.name)
 
 
-async def show_user(ask: Ask) -> UserRow:
+async def show_user(ask: ApiRequest) -> UserRow:
     """One user."""
     return await _user(ask, ask.path["name"])
 
 
-async def _user(ask: Ask, name: str) -> UserRow:
+async def _user(ask: ApiRequest, name: str) -> UserRow:
     for row in await ask.parts.views.read(ListUsers()):
         if row.name == name:
             return row
     raise NotFound("user", name[:80])
 
 
-async def list_sessions(ask: Ask) -> Listed[SessionRow]:
+async def list_sessions(ask: ApiRequest) -> Listed[SessionRow]:
     """Where a user is logged in, the latest first."""
     user = await _user(ask, ask.path["name"])
     return in_order(ask, await ask.parts.views.read(ListSessions(user.name)))
 
 
-async def end_sessions(ask: Ask) -> Removed:
+async def end_sessions(ask: ApiRequest) -> Removed:
     """Log a user out everywhere."""
     name = (await _user(ask, ask.path["name"])).name
     await ask.parts.journal.commit(m.EndSessions(name, ask.by(ask.body.reason)))
     return Removed(f"sessions of user:{name}")
 
 
-async def invite(ask: Ask) -> Invited:
+async def invite(ask: ApiRequest) -> Invited:
     """Invite somebody; or, for a user, let them choose a new password."""
     body: Inviting = ask.body
     name, by = rule.user_name(body.name), ask.by(body.reason)
@@ -162,21 +162,21 @@ async def invite(ask: Ask) -> Invited:
     return Invited(name, body.role, f"/welcome/{key}", expires_us)
 
 
-async def set_role(ask: Ask) -> UserRow:
+async def set_role(ask: ApiRequest) -> UserRow:
     """Change what a user is."""
     name = ask.path["name"]
     await ask.parts.journal.commit(m.SetRole(name, ask.body.role, ask.by(ask.body.reason)))
     return await _user(ask, name)
 
 
-async def remove_user(ask: Ask) -> Removed:
+async def remove_user(ask: ApiRequest) -> Removed:
     """Remove a user, with sessions and tokens."""
     name = ask.path["name"]
     await ask.parts.journal.commit(m.RemoveUser(name, ask.by(ask.body.reason)))
     return Removed(f"user:{name}")
 
 
-async def list_tokens(ask: Ask) -> Listed[TokenRow]:
+async def list_tokens(ask: ApiRequest) -> Listed[TokenRow]:
     """Tokens by name; the tokens themselves are not stored."""
     q: TokenQuery = ask.query
     rows = await ask.parts.views.read(ListTokens())
@@ -184,7 +184,7 @@ async def list_tokens(ask: Ask) -> Listed[TokenRow]:
     return by_key(ask, wanted, lambda row: f"{row.name} {row.id}")
 
 
-async def make_token(ask: Ask) -> TokenMade:
+async def make_token(ask: ApiRequest) -> TokenMade:
     """A new token."""
     body: TokenMaking = ask.body
     by = ask.by(body.reason)
@@ -198,7 +198,7 @@ async def make_token(ask: Ask) -> TokenMade:
     return TokenMade(id_, body.name, key, scopes, body.owner, expires_us, never)
 
 
-async def revoke_token(ask: Ask) -> Removed:
+async def revoke_token(ask: ApiRequest) -> Removed:
     """Make a token void."""
     token = ask.path["token"]
     await ask.parts.journal.commit(m.RevokeToken(token, ask.by(ask.body.reason)))

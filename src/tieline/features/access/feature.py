@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.web.guard import Authenticator
+    from tieline.surfaces.web.authorize import Authenticator
     from tieline.surfaces.web.parts import WebParts
 
 
@@ -50,13 +50,13 @@ def _commands(app: "typer.Typer") -> None:
 def _pages() -> "Pages":
     from tieline.features.access import pages
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
 
     return Pages(
         pages.routes,
         menu=(
-            Entry("Access", Link("/users", "Users", "people")),
-            Entry("Access", Link("/tokens", "Tokens", "key")),
+            MenuItem("Access", MenuLink("/users", "Users", "people")),
+            MenuItem("Access", MenuLink("/tokens", "Tokens", "key")),
         ),
         templates=Path(__file__).parent / "templates",
         told={

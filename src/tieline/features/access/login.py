@@ -13,8 +13,8 @@ from tieline.features.access.rules.credentials import SHORTEST, can_be_accepted,
 from tieline.features.access.session_cookie import forget, remember
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.web.guard import LOGIN, needs, open_to_all
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import LOGIN, needs, open_to_all
 from tieline.surfaces.web.origin import check_same_site
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
@@ -136,7 +136,7 @@ class LoginPages:
         return self._page(request, "account", {"error": "", "done": done}, 200)
 
 
-def page_of(desk: Desk) -> Page:
+def page_of(desk: PageParts) -> Page:
     """Draws the pages as the console looks, without its menu."""
 
     def draw(request: Request, name: str, texts: Mapping[str, str], status: int) -> Response:

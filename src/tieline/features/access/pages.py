@@ -25,9 +25,9 @@ from tieline.model.base.by import By
 from tieline.model.base.errors import NotFound, SettingsError
 from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.acts import Act, act, text_of
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 DAY_US = 86_400_000_000
 LIVES = {"30": 30, "90": 90, "365": 365, "": None}
@@ -46,9 +46,9 @@ SCOPES = (
 )
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/users`` and ``/tokens``, and by which pages people come in."""
-    office = Office(desk)
+    office = PeoplePages(desk)
     both = ["GET", "POST"]
     return [
         *login.routes(desk.parts, Accounts(desk.parts), login.page_of(desk)),
@@ -65,10 +65,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class PeoplePages:
     """Where administrators say who may do what."""
 
-    desk: Desk
+    desk: PageParts
 
     # --- users --------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ class Office:
             name, role = text_of(form, "name"), _role(form)
             return await self._invited(request, user_name(name) if name else None, role, by)
 
-        shown = Act(
+        shown = ConfirmPage(
             "Invite somebody",
             (
                 "You get a link that works once, for a day. Whoever opens it chooses a password.",
@@ -110,7 +110,7 @@ class Office:
             await self.desk.parts.journal.commit(SetRole(user.name, _role(form), by))
             return "/users?told=role"
 
-        shown = Act(
+        shown = ConfirmPage(
             f"Change what {user.name} is",
             (f"{user.name} is {user.role}. The change is in force at once, in open pages too.",),
             "Change it",
@@ -132,7 +132,7 @@ class Office:
             "You get a link that works once, for a day, to choose a new password.",
             "The old password works until then.",
         )
-        shown = Act(f"A new password for {user.name}", does, "Make the link", "/users")
+        shown = ConfirmPage(f"A new password for {user.name}", does, "Make the link", "/users")
         return await act(self.desk, request, shown, do)
 
     @needs(Permission.ADMIN)
@@ -145,7 +145,7 @@ class Office:
             return "/users?told=logged-out"
 
         does = ("Every session ends at once; the password still works.",)
-        shown = Act(f"Log {user.name} out everywhere", does, "Log out", "/users")
+        shown = ConfirmPage(f"Log {user.name} out everywhere", does, "Log out", "/users")
         return await act(self.desk, request, shown, do)
 
     @needs(Permission.ADMIN)
@@ -161,7 +161,7 @@ class Office:
             f"{user.name} is logged out and may not come back; tokens of theirs are void.",
             "What they did stays in the audit log.",
         )
-        shown = Act(f"Remove {user.name}", does, "Remove", "/users", is_dangerous=True)
+        shown = ConfirmPage(f"Remove {user.name}", does, "Remove", "/users", is_dangerous=True)
         return await act(self.desk, request, shown, do)
 
     async def _user(self, request: Request) -> UserRow:
@@ -203,7 +203,7 @@ class Office:
         async def do(form: FormData, by: By) -> Response:
             return await self._made(request, form, by)
 
-        shown = Act(
+        shown = ConfirmPage(
             "Make a token",
             (
                 "A program sends it as Authorization: Bearer tl_…; it may do what its scopes say.",
@@ -257,7 +257,7 @@ class Office:
             return "/tokens?told=revoked"
 
         does = ("Programs that use it are rejected from now on. This cannot be taken back.",)
-        shown = Act(f"Revoke {token.name}", does, "Revoke", "/tokens", is_dangerous=True)
+        shown = ConfirmPage(f"Revoke {token.name}", does, "Revoke", "/tokens", is_dangerous=True)
         return await act(self.desk, request, shown, do)
 
 

@@ -25,7 +25,7 @@ ALERTS = Feature(
     commands=(Handles(KeepAlerts, alerting.keep),),
     questions=(
         Answers(v.ListAlerts, alerting.listed, needs=Permission.READ),
-        Answers(v.ReadAlertBook, alerting.book),
+        Answers(v.ReadKnownAlerts, alerting.book),
         Answers(v.ReadSigns, alerting.signs),
     ),
     commands_of_people=_commands,

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tieline.adapters.sql.reading import listing
-from tieline.adapters.sql.replays import operating
+from tieline.adapters.sql.replays import operations as operating
 from tieline.adapters.sql.runs import bulk_deciding, deciding
 from tieline.features.manifest import Answers, Feature, Handles, facts_of
 from tieline.model import commands as c
 from tieline.model.replays import operation as o
-from tieline.model.runs.facts import Decided
+from tieline.model.runs.facts import DecisionMade
 from tieline.model.views import views as v
 from tieline.model.views.operations import ListOperations, ShowOperation
 from tieline.rules.people.access import Permission
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from tieline.surfaces.console.frame import Pages
 
 
-def _paused(command: c.Pause | c.Resume) -> Decided:
+def _paused(command: c.Pause | c.Resume) -> DecisionMade:
     subject = f"{command.kind}:{command.name}"
-    return Decided(facts_of(command).action, subject, command.by.actor, command.by.reason)
+    return DecisionMade(facts_of(command).action, subject, command.by.actor, command.by.reason)
 
 
-def _many(command: c.DecideMany) -> Decided:
+def _many(command: c.DecideMany) -> DecisionMade:
     by, count = command.by, len(command.run_ids)
-    return Decided(f"{command.action}-many", f"{count} runs", by.actor, by.reason)
+    return DecisionMade(f"{command.action}-many", f"{count} runs", by.actor, by.reason)
 
 
 def _resolved(command: c.ResolveHeld) -> dict[str, Any]:
@@ -60,20 +60,21 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.pages import decisions, letters
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
+    from tieline.surfaces.console.pages import decision_lists as letters
+    from tieline.surfaces.console.pages import decisions
 
     return Pages(
         lambda desk: (*letters.routes(desk), *decisions.routes(desk)),
         menu=(
-            Entry(
+            MenuItem(
                 "Needs a decision",
-                Link("/dead", "Dead letters", "dead", tone="bad"),
+                MenuLink("/dead", "Dead letters", "dead", tone="bad"),
                 lambda standing: standing.total("dead"),
             ),
-            Entry(
+            MenuItem(
                 "Needs a decision",
-                Link("/held", "Outcome unknown", "held", tone="person"),
+                MenuLink("/held", "Outcome unknown", "held", tone="person"),
                 lambda standing: standing.total("held"),
             ),
         ),

@@ -8,7 +8,7 @@ from tieline.adapters.sql.runs import execution, sweeping, timing
 from tieline.adapters.sql.store import checking, purging
 from tieline.features.manifest import Answers, Feature, Handles, Hooked
 from tieline.model import commands as c
-from tieline.model.people.kept_answer import FreeKey, KeepAnswer, TakeKey
+from tieline.model.people.kept_answer import KeepAnswer, ReturnKey, TakeKey
 from tieline.model.views import views as v
 from tieline.rules.people.access import Permission
 
@@ -31,7 +31,7 @@ ENGINE = Feature(
     name="engine",
     says="Claims, repeats, rescues and forgets runs; serves a hub and examines its store.",
     commands=(
-        Handles(c.GiveBack, execution.give_back),
+        Handles(c.ReturnClaims, execution.give_back),
         Handles(c.Promote, timing.promote),
         Handles(c.WakeWaiting, timing.wake_waiting),
         Handles(c.Sweep, Hooked(sweeping.sweep)),
@@ -39,7 +39,7 @@ ENGINE = Feature(
         Handles(c.KeepTally, tallying.keep),
         Handles(TakeKey, kept_answer.take_key),
         Handles(KeepAnswer, kept_answer.keep_answer),
-        Handles(FreeKey, kept_answer.free_key),
+        Handles(ReturnKey, kept_answer.free_key),
     ),
     questions=(
         Answers(v.CheckStore, needs=Permission.READ),

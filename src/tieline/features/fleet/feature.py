@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.fleet import limits
-from tieline.adapters.sql.reading import listing, more
+from tieline.adapters.sql.reading import listing
+from tieline.adapters.sql.reading import work_lists as more
 from tieline.adapters.sql.runs import sweeping
 from tieline.features.manifest import Answers, Feature, Handles
-from tieline.model.fleet.limits import KeepStandings, LeaseShares
-from tieline.model.fleet.presence import Beat, Leave, TakeDuty
-from tieline.model.views import more as m
+from tieline.model.fleet.limits import KeepConnectionStates, LeaseQuotas
+from tieline.model.fleet.presence import Beat, EndPresence, TakeLeaderLease
 from tieline.model.views import views as v
+from tieline.model.views import work_lists as m
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
     from tieline.surfaces.console.pages import system
 
     return Pages(
         system.routes,
         menu=(
-            Entry("System", Link("/workers", "Workers", "worker")),
-            Entry("Records", Link("/audit", "Audit", "audit")),
+            MenuItem("System", MenuLink("/workers", "Workers", "worker")),
+            MenuItem("Records", MenuLink("/audit", "Audit", "audit")),
         ),
     )
 
@@ -43,16 +44,16 @@ FLEET = Feature(
     says="Keeps several processes of one store apart, and lets them share what is limited.",
     commands=(
         Handles(Beat, sweeping.beat),
-        Handles(Leave, sweeping.leave),
-        Handles(TakeDuty, sweeping.take_duty),
-        Handles(LeaseShares, limits.lease_shares),
-        Handles(KeepStandings, limits.keep_standings),
+        Handles(EndPresence, sweeping.leave),
+        Handles(TakeLeaderLease, sweeping.take_duty),
+        Handles(LeaseQuotas, limits.lease_shares),
+        Handles(KeepConnectionStates, limits.keep_standings),
     ),
     questions=(
         Answers(v.ListWorkers, listing.workers, needs=Permission.READ),
         Answers(m.ShowWorker, more.worker, needs=Permission.READ),
         Answers(m.CountHands, more.hands, needs=Permission.READ),
-        Answers(v.ListStandings, limits.standings),
+        Answers(v.ListConnectionStates, limits.standings),
     ),
     pages=_pages,
     commands_of_people=_commands,

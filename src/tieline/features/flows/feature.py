@@ -2,27 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.reading import more
+from tieline.adapters.sql.reading import work_lists as more
 from tieline.features.manifest import Answers, Feature
 from tieline.model.views.declared import AskConnections, AskFlows
-from tieline.model.views.more import ListConnections
+from tieline.model.views.work_lists import ListConnections
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
     import typer
 
     from tieline.model.views.declared import ConnectionLine, FlowLine
-    from tieline.surfaces.api.endpoint import Ask, Endpoint
+    from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
     from tieline.surfaces.console.frame import Pages
 
 
-async def _flows(ask: "Ask", _: AskFlows) -> "tuple[FlowLine, ...]":
+async def _flows(ask: "ApiRequest", _: AskFlows) -> "tuple[FlowLine, ...]":
     from tieline.surfaces.api.declared import flow_lines
 
     return await flow_lines(ask)
 
 
-async def _connections(ask: "Ask", _: AskConnections) -> "tuple[ConnectionLine, ...]":
+async def _connections(ask: "ApiRequest", _: AskConnections) -> "tuple[ConnectionLine, ...]":
     from tieline.surfaces.api.declared import connection_lines
 
     return await connection_lines(ask)
@@ -43,20 +43,20 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link, paused
+    from tieline.surfaces.console.menu import MenuItem, MenuLink, paused
     from tieline.surfaces.console.pages import connections, flows
 
     return Pages(
         lambda desk: (*flows.routes(desk), *connections.routes(desk)),
         menu=(
-            Entry(
+            MenuItem(
                 "System",
-                Link("/flows", "Flows", "flow", tone="wait", says="paused"),
+                MenuLink("/flows", "Flows", "flow", tone="wait", says="paused"),
                 paused("flow"),
             ),
-            Entry(
+            MenuItem(
                 "System",
-                Link("/connections", "Connections", "connection", tone="wait", says="paused"),
+                MenuLink("/connections", "Connections", "connection", tone="wait", says="paused"),
                 paused("connection"),
             ),
         ),

@@ -19,7 +19,7 @@ from tieline.features.issues.model import (
 from tieline.model.base.ids import IssueId
 from tieline.rules.people.access import Permission
 from tieline.surfaces.api.deciding import Why
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint, Handler
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, listed, window
 
 HOUR_US = 3_600_000_000
@@ -43,7 +43,7 @@ class Muting(Why):
     hours: float | None = Field(None, gt=0, le=24 * 365, description="None: until reopened.")
 
 
-async def list_issues(ask: Ask) -> Listed[IssueRow]:
+async def list_issues(ask: ApiRequest) -> Listed[IssueRow]:
     """Issues, the latest failure first."""
     q: IssueQuery = ask.query
     groups = {"unresolved": UNRESOLVED, "all": ()}
@@ -53,7 +53,7 @@ async def list_issues(ask: Ask) -> Listed[IssueRow]:
     return listed(await ask.parts.views.read(question))
 
 
-async def show_issue(ask: Ask) -> IssueDetail:
+async def show_issue(ask: ApiRequest) -> IssueDetail:
     """One issue with samples of what it touches."""
     return await ask.parts.views.read(ShowIssue(IssueId(ask.path["id"])))
 
@@ -61,14 +61,14 @@ async def show_issue(ask: Ask) -> IssueDetail:
 def judge(make: type[AcknowledgeIssue | ResolveIssue | ReopenIssue]) -> Handler:
     """Change the state of an issue."""
 
-    async def handler(ask: Ask) -> IssueDetail:
+    async def handler(ask: ApiRequest) -> IssueDetail:
         await ask.parts.carry_out(make(IssueId(ask.path["id"]), ask.by(ask.body.reason)))
         return await show_issue(ask)
 
     return handler
 
 
-async def mute(ask: Ask) -> IssueDetail:
+async def mute(ask: ApiRequest) -> IssueDetail:
     """Keep an issue quiet."""
     body: Muting = ask.body
     by = ask.by(body.reason)

@@ -28,8 +28,8 @@ from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import receipts, runs
-from tieline.surfaces.cli.paper import Column, exactly, when
-from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.cli.output import Column, exactly, when
+from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Issues: like failures grouped by what they have in common.")
 
@@ -81,7 +81,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     unknown = next((word for word in state or () if word not in STATES), None)
     if unknown is not None:
         raise SettingsError("--state", unknown, f"use one of {', '.join(STATES)}")
-    window = session.window(Span(since, until, cursor, limit), prefix="")
+    window = session.window(ListSpan(since, until, cursor, limit), prefix="")
     states = tuple(state) if state else UNRESOLVED
     page = session.pages(
         lambda part: ListIssues(states, flow, connection, source, o.kind_of(kind), part), window
@@ -185,7 +185,7 @@ def _until(text: str | None, by: By) -> int | None:
 
 
 def _change(
-    session: Session,
+    session: CliSession,
     command: AcknowledgeIssue | ResolveIssue | MuteIssue | ReopenIssue,
     state: IssueState,
 ) -> None:

@@ -50,12 +50,12 @@ def _commands(app: "typer.Typer") -> None:
 def _pages() -> "Pages":
     from tieline.features.issues import pages
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
-    from tieline.surfaces.console.short_ids import ShortId
+    from tieline.surfaces.console.ids import ShortId
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
 
     return Pages(
         pages.routes,
-        menu=(Entry("Needs a decision", Link("/issues", "Issues", "issue")),),
+        menu=(MenuItem("Needs a decision", MenuLink("/issues", "Issues", "issue")),),
         templates=Path(__file__).parent / "templates",
         told={
             "issue-acknowledged": "The issue is acknowledged: the others see that you work on it.",

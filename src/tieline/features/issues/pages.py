@@ -22,14 +22,14 @@ from tieline.features.issues.owners import owner_of
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import IssueId, Micros
 from tieline.model.commands import By
-from tieline.model.views.series import ReadSparks
+from tieline.model.views.series import ReadSeriesCounts
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.acts import Act, act, text_of
-from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
+from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
-from tieline.surfaces.console.words import counted
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 HOUR_US = 3_600_000_000
 SPARK_US = 24 * HOUR_US
@@ -52,7 +52,7 @@ TOLD_AS = {
 }
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/issues`` and one of them."""
 
     @needs(Permission.READ)
@@ -97,7 +97,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [Route("/issues", list_), Route("/issues/{id}", show), *_decisions(desk)]
 
 
-def _decisions(desk: Desk) -> list[BaseRoute]:
+def _decisions(desk: PageParts) -> list[BaseRoute]:
     def route(name: str) -> BaseRoute:
         @needs(Permission.OPERATE)
         async def decide(request: Request) -> Response:
@@ -114,14 +114,14 @@ def _decisions(desk: Desk) -> list[BaseRoute]:
     return [route(name) for name in ("acknowledge", "resolve", "mute", "reopen")]
 
 
-async def _sparks(desk: Desk, names: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
+async def _sparks(desk: PageParts, names: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
     if not names:
         return {}
     now_us: Micros = desk.now_us
-    return await desk.read(ReadSparks("issue", names, ("failed",), now_us - SPARK_US, now_us))
+    return await desk.read(ReadSeriesCounts("issue", names, ("failed",), now_us - SPARK_US, now_us))
 
 
-def _owners(desk: Desk, issues: Iterable[IssueRow]) -> dict[IssueId, str | None]:
+def _owners(desk: PageParts, issues: Iterable[IssueRow]) -> dict[IssueId, str | None]:
     return {issue.id: owner_of(desk.parts.hub, issue) for issue in issues}
 
 
@@ -140,7 +140,7 @@ def _command(
     return MuteIssue(id_, by, by.at_us + MUTES[chosen] if chosen else None)
 
 
-def _act(name: str, detail: IssueDetail) -> Act:
+def _act(name: str, detail: IssueDetail) -> ConfirmPage:
     issue, back = detail.issue, f"/issues/{detail.issue.id}"
     left = counted(detail.dead, "dead letter")
     does: tuple[str, ...]
@@ -150,17 +150,17 @@ def _act(name: str, detail: IssueDetail) -> Act:
                 "You say that you work on it: the others see it, and it alerts nobody else.",
                 f"Nothing is retried: {left} of it wait as before.",
             )
-            return Act("Acknowledge this issue", does, "Acknowledge", back)
+            return ConfirmPage("Acknowledge this issue", does, "Acknowledge", back)
         case "resolve":
             does = (
                 "You say that its cause is fixed: it leaves the list of what fails.",
                 "Its next failure opens it again, as a regression.",
                 f"{left} of it still wait for a decision of their own." if detail.dead else "",
             )
-            return Act("Resolve this issue", tuple(filter(None, does)), "Resolve", back)
+            return ConfirmPage("Resolve this issue", tuple(filter(None, does)), "Resolve", back)
         case "mute":
             does = ("It stays quiet while it goes on to fail. Its runs fail as before.",)
-            return Act("Mute this issue", does, "Mute", back, fields="fields/mute.html")
+            return ConfirmPage("Mute this issue", does, "Mute", back, fields="fields/mute.html")
         case _:
             words = f"It is {issue.state}; it counts as failing again."
-            return Act("Reopen this issue", (words,), "Reopen", back)
+            return ConfirmPage("Reopen this issue", (words,), "Reopen", back)

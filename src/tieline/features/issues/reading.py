@@ -9,8 +9,8 @@ from tieline.adapters.sql.reading.showing import audit_of, receipts_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.features.issues import model as v
 from tieline.model.base.errors import NotFound
-from tieline.model.views.more import Match
 from tieline.model.views.views import Page, Window
+from tieline.model.views.work_lists import Match
 from tieline.rules.formats.id_time import end_id, first_id
 
 MOST_ISSUES = 100

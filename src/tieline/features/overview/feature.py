@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 def _pages() -> "Pages":
     from tieline.features.overview import pages
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
 
     return Pages(
         pages.routes,
-        menu=(Entry("", Link("/", "Now", "now"), needs=Permission.READ),),
+        menu=(MenuItem("", MenuLink("/", "Now", "now"), needs=Permission.READ),),
         templates=Path(__file__).parent / "templates",
     )
 

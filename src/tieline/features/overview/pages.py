@@ -11,14 +11,21 @@ from tieline.features.issues.model import CountIssues, IssueCounts, IssueRow, Li
 from tieline.features.issues.owners import owner_of
 from tieline.model.base.ids import Micros
 from tieline.model.people.alert import AlertRow, AlertState
-from tieline.model.views.series import KINDS, MINUTE_US, ListSources, Point, ReadSeries, ReadSparks
+from tieline.model.views.series import (
+    KINDS,
+    MINUTE_US,
+    ListSources,
+    Point,
+    ReadSeries,
+    ReadSeriesCounts,
+)
 from tieline.model.views.views import ListAlerts, ListWorkers, Window
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk, is_part
-from tieline.surfaces.console.standing import Standing
-from tieline.surfaces.console.words import counted, number, share, span
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.format import counted, number, share, span
+from tieline.surfaces.console.menu_counts import MenuCounts
+from tieline.surfaces.console.page_parts import PageParts, is_part
+from tieline.surfaces.web.authorize import needs
 from tieline.surfaces.web.viewer import viewer_of
 
 if TYPE_CHECKING:
@@ -41,7 +48,7 @@ class Verdict:
     more: str
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/`` and the numbers of its charts."""
 
     @needs(Permission.SEARCH)
@@ -68,7 +75,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [Route("/", now), Route("/series", series)]
 
 
-async def _view(desk: Desk) -> dict[str, Any]:
+async def _view(desk: PageParts) -> dict[str, Any]:
     now_us = desk.now_us
     standing = await desk.standing()
     counts = await desk.read(CountIssues())
@@ -76,7 +83,9 @@ async def _view(desk: Desk) -> dict[str, Any]:
     sparks: Mapping[str, tuple[int, ...]] = {}
     if issues:
         names = tuple(row.id for row in issues)
-        sparks = await desk.read(ReadSparks("issue", names, ("failed",), now_us - SPARK_US, now_us))
+        sparks = await desk.read(
+            ReadSeriesCounts("issue", names, ("failed",), now_us - SPARK_US, now_us)
+        )
     alerts = [row for row in await desk.read(ListAlerts()) if row.state == AlertState.FIRING]
     sources = await desk.read(ListSources(now_us))
     silent = silent_ones(sources, desk.parts.hub, now_us)
@@ -98,7 +107,7 @@ async def _view(desk: Desk) -> dict[str, Any]:
     }
 
 
-async def _worst(desk: Desk) -> list[IssueRow]:
+async def _worst(desk: PageParts) -> list[IssueRow]:
     """As many as the page has room for: those that wait for a person before those that heal, and
     the acknowledged ones last."""
     found: list[IssueRow] = []
@@ -117,7 +126,7 @@ def _is_busy(count: object) -> bool:
 
 
 def verdict(
-    standing: Standing,
+    standing: MenuCounts,
     issues: IssueCounts,
     alerts: list[AlertRow],
     beat_us: Micros | None,
@@ -153,7 +162,7 @@ def verdict(
     )
 
 
-def _waiting(standing: Standing) -> str:
+def _waiting(standing: MenuCounts) -> str:
     dead, held, aside = standing.total("dead"), standing.total("held"), standing.quarantined
     parts = [
         counted(dead, "dead letter") if dead else "",

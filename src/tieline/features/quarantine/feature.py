@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tieline.adapters.sql.runs import quarantining
 from tieline.features.manifest import Answers, Feature, Handles
 from tieline.model import commands as c
-from tieline.model.runs.facts import Decided
+from tieline.model.runs.facts import DecisionMade
 from tieline.model.views.quarantine import CountQuarantine
 from tieline.rules.people.access import Permission
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tieline.surfaces.console.frame import Pages
 
 
-def _closed(command: c.CloseDeliveries) -> Decided:
+def _closed(command: c.CloseDeliveries) -> DecisionMade:
     by, count = command.by, len(command.receipt_ids)
-    return Decided("close-deliveries", f"{count} deliveries", by.actor, by.reason)
+    return DecisionMade("close-deliveries", f"{count} deliveries", by.actor, by.reason)
 
 
 def _commands(app: "typer.Typer") -> None:
@@ -28,19 +28,19 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import DAY, LAST, Entry, Link
+    from tieline.surfaces.console.menu import DAY, LAST, MenuItem, MenuLink
 
     return Pages(
         lambda _: (),
         menu=(
-            Entry(
+            MenuItem(
                 "Needs a decision",
-                Link("/quarantine", "Quarantine", "quarantined", tone="wait"),
+                MenuLink("/quarantine", "Quarantine", "quarantined", tone="wait"),
                 lambda standing: standing.quarantined,
             ),
-            Entry(
+            MenuItem(
                 "Needs a decision",
-                Link("/refused", "Rejected at the door", "refused", says=DAY, query=LAST),
+                MenuLink("/refused", "Rejected at the door", "refused", says=DAY, query=LAST),
                 lambda standing: standing.refused,
             ),
         ),

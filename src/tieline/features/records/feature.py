@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.reading import listing, more, narrowing, showing, tailing, tracing
+from tieline.adapters.sql.reading import filtering as narrowing
+from tieline.adapters.sql.reading import listing, showing, tailing, tracing
+from tieline.adapters.sql.reading import work_lists as more
 from tieline.features.manifest import Answers, Feature
-from tieline.model.views import more as m
 from tieline.model.views import views as v
+from tieline.model.views import work_lists as m
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
     from tieline.surfaces.console.pages import events, live, runs, story
 
     return Pages(
@@ -44,10 +46,10 @@ def _pages() -> "Pages":
             *live.routes(desk),
         ),
         menu=(
-            Entry("", Link("/live", "Live", "live"), needs=Permission.READ),
-            Entry("", Link("/story", "Search", "search")),
-            Entry("Records", Link("/events", "Events", "event")),
-            Entry("Records", Link("/runs", "Runs", "run")),
+            MenuItem("", MenuLink("/live", "Live", "live"), needs=Permission.READ),
+            MenuItem("", MenuLink("/story", "Search", "search")),
+            MenuItem("Records", MenuLink("/events", "Events", "event")),
+            MenuItem("Records", MenuLink("/runs", "Runs", "run")),
         ),
     )
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import typer
 
     from tieline.model.views.replay_plan import Plan
-    from tieline.surfaces.api.endpoint import Ask, Endpoint
+    from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
     from tieline.surfaces.console.frame import Pages
 
 
-async def _planned(ask: "Ask", asked: AskPlan) -> "Plan":
+async def _planned(ask: "ApiRequest", asked: AskPlan) -> "Plan":
     """With the hub's own flows and payloads."""
     views, admitter = ask.parts.views, ask.parts.admitter
     again, now_us = asked.as_new_action, ask.now_us()
@@ -40,12 +40,12 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
     from tieline.surfaces.console.pages import replays
 
     return Pages(
         replays.routes,
-        menu=(Entry("Records", Link("/replays", "Replays", "replay")),),
+        menu=(MenuItem("Records", MenuLink("/replays", "Replays", "replay")),),
         told={
             "replaying": "The replay has begun, below live traffic.",
             "replay-stopped": "The replay is stopped; its runs that had not begun are cancelled.",
@@ -64,7 +64,7 @@ REPLAYS = Feature(
             plan=AskPlan,
             inverse=c.CancelReplay,
         ),
-        Handles(c.ContinueReplay, replaying.continue_replay),
+        Handles(c.MoveReplay, replaying.continue_replay),
         Handles(
             c.CancelReplay,
             replaying.cancel_replay,
@@ -76,7 +76,7 @@ REPLAYS = Feature(
         Answers(v.ListReplays, listing.replays, needs=Permission.READ),
         Answers(v.ShowReplay, showing.replay, needs=Permission.READ),
         Answers(v.CountEffects, reading.effects, needs=Permission.READ),
-        Answers(v.NextBite, reading.next_bite),
+        Answers(v.NextReplayBatch, reading.next_bite),
         Answers(v.ListBlockedLanes, reading.blocked),
         Answers(AskPlan, needs=Permission.READ, by_hub=_planned),
     ),

@@ -2,17 +2,17 @@
 
 from tieline.features.schedules.model import ListSchedules, ScheduleRow
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.endpoint import Ask, Endpoint
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import Listed, Listing, by_key, named
 
 
-async def list_schedules(ask: Ask) -> Listed[ScheduleRow]:
+async def list_schedules(ask: ApiRequest) -> Listed[ScheduleRow]:
     """Schedules by name."""
     rows = await ask.parts.views.read(ListSchedules())
     return by_key(ask, rows, lambda row: row.name)
 
 
-async def show_schedule(ask: Ask) -> ScheduleRow:
+async def show_schedule(ask: ApiRequest) -> ScheduleRow:
     """One schedule."""
     return named(await ask.parts.views.read(ListSchedules()), "schedule", ask.path["name"])
 

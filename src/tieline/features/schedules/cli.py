@@ -5,7 +5,7 @@ import typer
 from tieline.features.schedules.model import ListSchedules, ScheduleRow
 from tieline.model.base.errors import NotFound
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, exactly, when
+from tieline.surfaces.cli.output import Column, exactly, when
 
 app = o.noun("Schedules: when flows are due by the clock.")
 

@@ -32,11 +32,11 @@ def _commands(app: "typer.Typer") -> None:
 def _pages() -> "Pages":
     from tieline.features.schedules import pages
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
 
-    link = Link("/schedules", "Schedules", "schedule")
+    link = MenuLink("/schedules", "Schedules", "schedule")
     templates = Path(__file__).parent / "templates"
-    return Pages(pages.routes, menu=(Entry("System", link),), templates=templates)
+    return Pages(pages.routes, menu=(MenuItem("System", link),), templates=templates)
 
 
 SCHEDULES = Feature(

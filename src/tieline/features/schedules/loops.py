@@ -8,7 +8,7 @@ from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
 from tieline.model.base.ids import NO_TENANT, Micros
 from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
-from tieline.pipeline.admit import Occurrence, Origin, to_json
+from tieline.pipeline.admit import EventOrigin, Occurrence, to_json
 from tieline.rules.runs.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,11 +19,11 @@ SHORTEST_REST_S = 0.001
 
 def loops(engine: Engine) -> Iterator[Repeats]:
     """Every scheduler looks at the clock, for a schedule fires once whoever tries."""
-    clockwork = Clockwork(engine)
+    clockwork = Scheduler(engine)
     yield Repeats("schedules", clockwork.pass_, once=False, begin=clockwork.register)
 
 
-class Clockwork:
+class Scheduler:
     """Fires the hub's schedules; several processes may try, each firing happens once."""
 
     def __init__(self, engine: Engine) -> None:
@@ -68,7 +68,9 @@ class Clockwork:
         admission = None
         if owed.fire is not None:
             occurrences = [_occurrence(source, owed.fire, missed)]
-            origin = Origin(NO_TENANT, source.name, now_us, f"{source.name}@{owed.fire:%FT%TZ}")
+            origin = EventOrigin(
+                NO_TENANT, source.name, now_us, f"{source.name}@{owed.fire:%FT%TZ}"
+            )
             admission = engine.admitter.admit(occurrences, origin).admissions[0]
         next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
         engine.reach("fire.before")

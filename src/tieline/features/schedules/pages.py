@@ -6,11 +6,11 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.features.schedules.model import OVERDUE_US, ListSchedules
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/schedules``."""
 
     @needs(Permission.READ)

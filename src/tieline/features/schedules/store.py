@@ -1,6 +1,6 @@
 """Store: schedules are registered, and each due time fires once, whoever tries."""
 
-from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.statement import Steps, ask, do
 from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
 from tieline.model.base.ids import EventId
@@ -32,5 +32,5 @@ def fire(command: Fire) -> Steps[Ingested]:
     )
     if not moved or command.admission is None:
         return Ingested(EventId(""), fresh=False)
-    (answer,) = yield from admit([Entry(command.admission)])
+    (answer,) = yield from admit([ClaimedAdmission(command.admission)])
     return answer

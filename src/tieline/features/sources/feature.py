@@ -21,12 +21,12 @@ def _commands(app: "typer.Typer") -> None:
 
 def _pages() -> "Pages":
     from tieline.surfaces.console.frame import Pages
-    from tieline.surfaces.console.menu import Entry, Link
+    from tieline.surfaces.console.menu import MenuItem, MenuLink
     from tieline.surfaces.console.pages import sources
 
     return Pages(
         sources.routes,
-        menu=(Entry("System", Link("/sources", "Sources", "source")),),
+        menu=(MenuItem("System", MenuLink("/sources", "Sources", "source")),),
     )
 
 
@@ -38,7 +38,7 @@ SOURCES = Feature(
         Answers(s.CountBacklog, series.backlog, needs=Permission.READ),
         Answers(s.ReadSums, series.sums, needs=Permission.READ, one_of={"kind": s.KINDS}),
         Answers(s.ReadSeries, series.series, needs=Permission.READ, one_of={"kind": s.KINDS}),
-        Answers(s.ReadSparks, series.sparks),
+        Answers(s.ReadSeriesCounts, series.sparks),
     ),
     pages=_pages,
     commands_of_people=_commands,

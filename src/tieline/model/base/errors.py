@@ -5,7 +5,7 @@ TielineError
 │   └── SettingsMistakes     several of them; lists every one
 ├── ScheduleError            a cron expression or time zone cannot be used
 ├── DeclarationError         the author declared something that cannot run; lists every mistake
-├── IllegalTransition        a bug: a run was asked to move where it may not go
+├── TransitionRefused        a bug: a run was asked to move where it may not go
 ├── NotFound                 an id named nothing
 ├── Conflict                 the thing exists, but its state does not allow this action
 ├── CommandRefused           an operator's command makes no sense as given; nothing was changed
@@ -83,7 +83,7 @@ class DeclarationError(TielineError):
         self.mistakes = tuple(mistakes)
 
 
-class IllegalTransition(TielineError):
+class TransitionRefused(TielineError):
     """A run was asked to move along an edge that the state table does not have."""
 
     def __init__(self, now: str, to: str) -> None:

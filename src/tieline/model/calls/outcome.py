@@ -1,4 +1,4 @@
-"""Verdict: what the end of a call means for the step that made it."""
+"""Outcome: what the end of a call means for the step that made it."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -23,7 +23,7 @@ class TryAgain:
 
 
 @value
-class Refused:
+class ProviderRefused:
     """A repeat cannot help; ``reason`` is the provider's own message where it gave one."""
 
     kind: FailureKind
@@ -31,7 +31,7 @@ class Refused:
 
 
 @value
-class Unauthorised:
+class CredentialRefused:
     """The credential is not accepted: the connection is unhealthy, no try was used."""
 
     reason: str
@@ -46,6 +46,6 @@ class InDoubt:
     reason: str
 
 
-Verdict = Succeeded | TryAgain | Refused | Unauthorised | InDoubt
+Verdict = Succeeded | TryAgain | ProviderRefused | CredentialRefused | InDoubt
 
 SUCCEEDED = Succeeded()

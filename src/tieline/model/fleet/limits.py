@@ -1,4 +1,4 @@
-"""Sharing: what the workers of one store tell each other about a connection, as data.
+"""Limits: what the workers of one store tell each other about a connection, as data.
 
 All times are lengths, counted from the moment of the trade: the clocks of two machines need not
 agree, only the store's clock counts.
@@ -14,7 +14,7 @@ WHOLE = 1_000_000
 """The whole rate of a connection; shares are millionths of it."""
 
 
-class Amounts(NamedTuple):
+class QuotaPart(NamedTuple):
     """A worker's part of what a connection allows."""
 
     rate: int = 0
@@ -25,7 +25,7 @@ class Amounts(NamedTuple):
     """Repeats that may go out before more of the retry budget is asked for."""
 
 
-class Recent(NamedTuple):
+class RecentCalls(NamedTuple):
     """Calls of one slot of the last minute (``rules/window.py``)."""
 
     slots_ago: int
@@ -33,7 +33,7 @@ class Recent(NamedTuple):
     repeats: int
 
 
-class News(NamedTuple):
+class LimitChanges(NamedTuple):
     """What a worker found out since its last trade."""
 
     opened_for_us: int = 0
@@ -48,11 +48,11 @@ class News(NamedTuple):
     """It was answered 429 while so many calls were allowed at once; 0: it was not."""
     successes: int = 0
     """Answers that let the allowance grow again."""
-    recent: tuple[Recent, ...] = ()
+    recent: tuple[RecentCalls, ...] = ()
     """What it sent."""
 
 
-class Standing(NamedTuple):
+class ConnectionState(NamedTuple):
     """How a connection stands, for every worker alike."""
 
     breaker: str = "closed"
@@ -71,7 +71,7 @@ class Standing(NamedTuple):
 
 
 @value
-class ShareAsk:
+class QuotaRequest:
     """What one worker holds, wants and knows of one connection."""
 
     connection: str
@@ -79,54 +79,54 @@ class ShareAsk:
     interval_us: int
     """The even distance between calls; 0: no rate is declared."""
     burst: int
-    holds: Amounts
+    holds: QuotaPart
     """No more than this is used from now on, whatever the answer."""
-    wants: Amounts
+    wants: QuotaPart
     credit_us: int = 0
     """What the worker has saved up of the rate, as time between calls."""
     wants_probe: bool = False
     is_first: bool = False
     """It has never asked before: its own credential may be a newer one."""
-    news: News = News()
+    news: LimitChanges = LimitChanges()
 
 
 @value
-class Share:
+class Quota:
     """What a worker may use from now on, until it asks again or it lapses."""
 
     connection: str
-    limits: Amounts
+    limits: QuotaPart
     credit_us: int
     """In place of the credit that was told: what it starts with."""
     is_cut: bool
     """It held more than this: others wait until it says that it keeps to it."""
     may_probe: bool
     """This worker, and no other, may send one call to find out."""
-    standing: Standing
-    recent: tuple[Recent, ...]
+    standing: ConnectionState
+    recent: tuple[RecentCalls, ...]
     """What all workers sent."""
 
 
 @value
-class Leased:
+class LeasedQuotas:
     """The worker's shares, in the order of its asks."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[Quota, ...]
 
 
 @value
-class LeaseShares(Command[Leased]):
+class LeaseQuotas(Command[LeasedQuotas]):
     """Take part in what all workers share of these connections, one trade for all of them."""
 
     worker: WorkerId
-    asks: tuple[ShareAsk, ...]
+    asks: tuple[QuotaRequest, ...]
     now_us: Micros | None = None
     """None: the store's own clock, which is the same for the workers of several machines."""
 
 
 @value
-class KeepStandings(Command[Counted]):
+class KeepConnectionStates(Command[Counted]):
     """Store how connections stand, where one process alone decides it."""
 
-    standings: tuple[tuple[str, Standing], ...]
+    standings: tuple[tuple[str, ConnectionState], ...]
     now_us: Micros

@@ -1,4 +1,4 @@
-"""Fleet commands: what the processes of a hub tell each other through the store."""
+"""Presence: what the processes of a hub tell each other through the store."""
 
 from tieline.model.base.ids import Micros, WorkerId
 from tieline.model.base.value import value
@@ -6,7 +6,7 @@ from tieline.model.command import Command, Counted
 
 
 @value
-class Beaten:
+class BeatStored:
     """A beat is stored."""
 
     store_us: Micros
@@ -14,7 +14,7 @@ class Beaten:
 
 
 @value
-class Beat(Command[Beaten]):
+class Beat(Command[BeatStored]):
     """A process says that it is alive, and what it is."""
 
     worker: WorkerId
@@ -38,7 +38,7 @@ class Beat(Command[Beaten]):
 
 
 @value
-class Leave(Command[Counted]):
+class EndPresence(Command[Counted]):
     """A process says, as the last thing, that it ended by itself.
 
     Counts 1 when it is forgotten. One that still holds runs is kept, as stopped, until others
@@ -50,7 +50,7 @@ class Leave(Command[Counted]):
 
 
 @value
-class TakeDuty(Command[Counted]):
+class TakeLeaderLease(Command[Counted]):
     """Ask for what one process at a time does, until *until_us*; counts 1 when it is ours.
 
     Whoever has it keeps it by asking again, and gives it away with an *until_us* that has passed.

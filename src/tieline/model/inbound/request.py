@@ -30,7 +30,7 @@ class Reply:
 
 
 @value
-class Problem:
+class RequestProblem:
     """Why a request was not taken, after RFC 9457; *code* is stable, *detail* names the thing."""
 
     status: int

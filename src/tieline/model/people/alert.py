@@ -62,7 +62,7 @@ class AlertRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertBook:
+class KnownAlerts:
     """All alerts, with what the judge needs to go on."""
 
     turn: int
@@ -73,7 +73,7 @@ class AlertBook:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowAge:
+class FlowBacklog:
     """The oldest run of a flow that has neither ended nor waits for a person."""
 
     flow: str
@@ -81,7 +81,7 @@ class FlowAge:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceSeen:
+class SourceDelivery:
     """The latest authentic delivery of a source."""
 
     source: str
@@ -89,7 +89,7 @@ class SourceSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class TriesOfLate:
+class RecentAttempts:
     """How the tries at a connection went in a span of time."""
 
     connection: str
@@ -101,9 +101,9 @@ class TriesOfLate:
 class Signs:
     """What the store knows that counters in a process cannot."""
 
-    ages: tuple[FlowAge, ...]
-    sources: tuple[SourceSeen, ...]
-    tries: tuple[TriesOfLate, ...]
+    ages: tuple[FlowBacklog, ...]
+    sources: tuple[SourceDelivery, ...]
+    tries: tuple[RecentAttempts, ...]
     snapshot_us: int | None
     """For how long the server has kept a snapshot for somebody; None: there is none."""
     dead: tuple[tuple[str, int], ...] = ()

@@ -1,4 +1,4 @@
-"""Knowledge commands: what people decide about many runs, and what was counted."""
+"""Decisions: what people decide about many runs, and what was counted."""
 
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class TallyRow(NamedTuple):
     """Added to what is there; of words that start with ``most-`` the largest is kept."""
 
 
-class Heard(NamedTuple):
+class DeliveryTime(NamedTuple):
     """When a source delivered something authentic."""
 
     source: str
@@ -74,4 +74,4 @@ class KeepTally(Command[Counted]):
     """Add what one process counted to the store's tallies, and note when sources were heard."""
 
     rows: tuple[TallyRow, ...]
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[DeliveryTime, ...] = ()

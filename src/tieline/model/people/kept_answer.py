@@ -10,7 +10,7 @@ class KeyTaken:
     """What became of a TakeKey."""
 
     fresh: bool
-    """It is the caller's now: carry the request out, then KeepAnswer or FreeKey."""
+    """It is the caller's now: carry the request out, then KeepAnswer or ReturnKey."""
     fingerprint: str
     """Of the request that has the key."""
     status: int | None
@@ -44,7 +44,7 @@ class KeepAnswer(Command[Counted]):
 
 
 @value
-class FreeKey(Command[Counted]):
+class ReturnKey(Command[Counted]):
     """The request came to nothing: its key may be used again."""
 
     actor: str

@@ -10,7 +10,7 @@ from tieline.model.runs.run import NewRun
 
 @value
 class StartReplay(OperatorCommand[Counted]):
-    """Record a replay; its events are admitted in small paced bites by ``ContinueReplay``."""
+    """Record a replay; its events are admitted in small paced bites by ``MoveReplay``."""
 
     id: ReplayId
     filter: ReplayFilter
@@ -21,7 +21,7 @@ class StartReplay(OperatorCommand[Counted]):
 
 
 @value
-class ContinueReplay(Command[Counted]):
+class MoveReplay(Command[Counted]):
     """Store the runs of the next bite and move the cursor, unless the replay was cancelled."""
 
     id: ReplayId

@@ -198,7 +198,7 @@ class ReplayMoved:
 
 
 @value
-class Decided:
+class DecisionMade:
     """A person decided something, and it is on disk."""
 
     action: str
@@ -238,5 +238,5 @@ Fact = (
     Received | ScheduleFired
     | RunStarted | StepTried | CallTried | RunSettled | ClaimLost | DeadlinePassed | RunsRescued
     | ConnectionMoved | StoreAtRisk
-    | Committed | StoreTrouble | ReplayMoved | Decided | AlertMoved | PassFailed | ProcessMoved
+    | Committed | StoreTrouble | ReplayMoved | DecisionMade | AlertMoved | PassFailed | ProcessMoved
 )  # fmt: skip

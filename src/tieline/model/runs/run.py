@@ -116,7 +116,7 @@ class ExchangeRecord(NamedTuple):
 
 
 @value
-class Done:
+class Returned:
     """The flow returned."""
 
 
@@ -157,7 +157,7 @@ class Dead:
     evidence: str = ""
 
 
-Outcome = Done | RetryAt | Waiting | Held | Dead
+Outcome = Returned | RetryAt | Waiting | Held | Dead
 
 
 class RunClaim(NamedTuple):

@@ -94,7 +94,7 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
-class PastRun:
+class RunOfEvent:
     """A run that an event has had, as a replay must know it."""
 
     id: RunId
@@ -118,7 +118,7 @@ class BlockedLane:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayable:
+class EventToReplay:
     """An event that a replay would run again."""
 
     event: Event
@@ -126,15 +126,15 @@ class Replayable:
     """The receipt's body, when that is the payload."""
     generation: int
     """The highest generation that any run of it has had."""
-    past: tuple[PastRun, ...] = ()
+    past: tuple[RunOfEvent, ...] = ()
     """Its runs so far, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bite:
+class ReplayBatch:
     """The next events of a replay."""
 
-    events: tuple[Replayable, ...]
+    events: tuple[EventToReplay, ...]
     cursor: str
     """The last event that was looked at, wanted or not."""
     finished: bool

@@ -1,4 +1,4 @@
-"""Store sheet: what an engine says of a store, for those who look after it."""
+"""Engine report: what an engine says of a store, for those who look after it."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from tieline.model.base.ids import Micros
 
 
 @dataclass(frozen=True, slots=True)
-class TableSheet:
+class TableReport:
     """One table, with its parts and indexes."""
 
     name: str
@@ -26,7 +26,7 @@ class TableSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class DiskSheet:
+class DiskReport:
     """The disk of a server, as far as it is known here."""
 
     log_bytes: int | None
@@ -44,7 +44,7 @@ class DiskSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreSheet:
+class StoreReport:
     """A store, by what its engine knows."""
 
     shown: str
@@ -54,7 +54,7 @@ class StoreSheet:
     pending: tuple[str, ...]
     """Migrations of this release that the store lacks."""
     bytes: int
-    tables: tuple[TableSheet, ...]
+    tables: tuple[TableReport, ...]
     holders: tuple[str, ...] = ()
     """Who is connected to it, in words."""
     snapshot_s: float | None = None
@@ -67,7 +67,7 @@ class StoreSheet:
     """The server's clock."""
     risks: tuple[str, ...] = ()
     """Settings under which what was answered for can be lost."""
-    disk: DiskSheet | None = None
+    disk: DiskReport | None = None
     """Of a server. A file's is looked at where the file is."""
     shut: str | None = None
     """Why no hub may work on it."""

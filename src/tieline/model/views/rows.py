@@ -119,7 +119,7 @@ class PauseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingRow:
+class ConnectionStateRow:
     """How a connection stands with all workers; times as of the store's clock."""
 
     tenant: str

@@ -87,7 +87,7 @@ class ReadSums(Question[Mapping[str, Point]]):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadSparks(Question[Mapping[str, tuple[int, ...]]]):
+class ReadSeriesCounts(Question[Mapping[str, tuple[int, ...]]]):
     """Sparklines: by name, one count a step, oldest first; names with nothing are all zeros."""
 
     kind: str

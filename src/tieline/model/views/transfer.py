@@ -28,7 +28,7 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyNote:
+class CopyRecord:
     """What a store says of a copy that it is part of."""
 
     id: str

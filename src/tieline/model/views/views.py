@@ -11,31 +11,31 @@ from typing import Generic, TypeVar
 from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, Tenant
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.event import Reference
-from tieline.model.people.alert import AlertBook, AlertRow, Signs
+from tieline.model.people.alert import AlertRow, KnownAlerts, Signs
 from tieline.model.question import Question as Question
 from tieline.model.views.details import (
-    Bite,
     BlockedLane,
     Checked,
     EffectCount,
     EventDetail,
     ReceiptDetail,
+    ReplayBatch,
     ReplayDetail,
     RunDetail,
     StoreHealth,
     Trail,
 )
-from tieline.model.views.engine_report import StoreSheet
+from tieline.model.views.engine_report import StoreReport
 from tieline.model.views.rows import (
     AuditRow,
     ConnectionCalls,
+    ConnectionStateRow,
     DeadRow,
     EventRow,
     PauseRow,
     ReceiptRow,
     ReplayRow,
     RunRow,
-    StandingRow,
     WorkCount,
     WorkerRow,
 )
@@ -151,7 +151,7 @@ class ListAudit(Question[Page[AuditRow]]):
 
 
 @dataclass(frozen=True, slots=True)
-class ListStandings(Question[tuple[StandingRow, ...]]):
+class ListConnectionStates(Question[tuple[ConnectionStateRow, ...]]):
     """How connections stand: breaker, credential, pauses that providers asked for; by name."""
 
 
@@ -183,7 +183,7 @@ class ListAlerts(Question[tuple[AlertRow, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAlertBook(Question[AlertBook]):
+class ReadKnownAlerts(Question[KnownAlerts]):
     """Everything that the next judgement builds on."""
 
 
@@ -248,7 +248,7 @@ class FindKey(Question[tuple[Reference, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class NextBite(Question[Bite]):
+class NextReplayBatch(Question[ReplayBatch]):
     """The next events of a replay, oldest first, with their payloads."""
 
     filter: ReplayFilter
@@ -285,7 +285,7 @@ class CheckStore(Question[StoreHealth]):
 
 
 @dataclass(frozen=True, slots=True)
-class InspectStore(Question[StoreSheet]):
+class InspectStore(Question[StoreReport]):
     """What the engine says of the store: sizes, migrations, who is connected, what holds it up."""
 
 

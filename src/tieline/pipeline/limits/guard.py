@@ -7,8 +7,15 @@ from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
 from tieline.model.base.secret import Secret
 from tieline.model.calls.call import HttpAnswer
-from tieline.model.calls.outcome import InDoubt, Refused, Succeeded, TryAgain, Unauthorised, Verdict
-from tieline.model.fleet.limits import Standing
+from tieline.model.calls.outcome import (
+    CredentialRefused,
+    InDoubt,
+    ProviderRefused,
+    Succeeded,
+    TryAgain,
+    Verdict,
+)
+from tieline.model.fleet.limits import ConnectionState
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.views.gauges import GuardGauges
 from tieline.ports.guarded import NotNow
@@ -158,10 +165,10 @@ class Guard:
         if self._told is not None:
             self._told.set()
 
-    def standing(self, now_us: Micros) -> Standing:
+    def standing(self, now_us: Micros) -> ConnectionState:
         """What the store should keep of it, so that it outlives this process."""
         self.has_news = False
-        state = known.Known(
+        state = known.SharedState(
             breaker=self._breaker,
             health=self._health,
             quiet_us=self._quiet_until_us,
@@ -169,7 +176,7 @@ class Guard:
         )
         return known.told(state, now_us)
 
-    def restore(self, told: Standing, now_us: Micros) -> None:
+    def restore(self, told: ConnectionState, now_us: Micros) -> None:
         """Go on from what an earlier process left; a probe of it is gone, and somebody may have
         mended the credential since: the first call finds out."""
         self._breaker = breaker.let_go(known.state_of(told, now_us))
@@ -233,11 +240,11 @@ class Guard:
     def _learn_health(
         self, verdict: Verdict, answer: HttpAnswer | None, started_us: Micros, now_us: Micros
     ) -> None:
-        if isinstance(verdict, Unauthorised):
+        if isinstance(verdict, CredentialRefused):
             if health.may_try(self._health, now_us) or self._health.refusals == 0:
                 self._health = health.saw_refusal(self._health, now_us)
                 self._trying_since_us = now_us
-        elif answer is not None and isinstance(verdict, Succeeded | Refused):
+        elif answer is not None and isinstance(verdict, Succeeded | ProviderRefused):
             self._health = health.WELL  # a 429 or 5xx may come from somebody who never looked
         elif started_us >= self._trying_since_us:
             self._health = health.saw_nothing(self._health, now_us)
@@ -280,7 +287,7 @@ class Guard:
 
 def is_failure(verdict: Verdict) -> bool:
     """Whether a call's end speaks against the other side's health."""
-    return isinstance(verdict, TryAgain | InDoubt | Refused) and breaker.counts_against(
+    return isinstance(verdict, TryAgain | InDoubt | ProviderRefused) and breaker.counts_against(
         verdict.kind
     )
 

@@ -1,13 +1,13 @@
-"""SharedGuard: what a worker needs and learned of a connection goes out; its part comes in."""
+"""LeasedLimits: a connection's limits by quota lease: needs and news go out, a quota comes in."""
 
 import asyncio
 from dataclasses import replace
 
 from tieline.model.base.ids import Micros
-from tieline.model.fleet.limits import Amounts, News, Share, ShareAsk
+from tieline.model.fleet.limits import LimitChanges, Quota, QuotaPart, QuotaRequest
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.pipeline.limits.guard import Moved
-from tieline.pipeline.limits.local import NONE, SECOND_US, Learned, PartGuard
+from tieline.pipeline.limits.local import NONE, SECOND_US, LocalChanges, LocalLimits
 from tieline.rules.fleet import connection_state as known
 from tieline.rules.fleet import quota as share
 from tieline.rules.outbound import breaker, bucket, health
@@ -21,7 +21,7 @@ SHORTEST_US = SECOND_US // 10
 SPARE_SLOTS = 2
 
 
-class SharedGuard(PartGuard):
+class LeasedLimits(LocalLimits):
     """The guard of a connection where several workers are at work on one store."""
 
     def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
@@ -39,7 +39,7 @@ class SharedGuard(PartGuard):
         """The count when we last told."""
         self._told_credit_us = 0
         self._told_retries = 0
-        self._away = Learned()
+        self._away = LocalChanges()
         """What is on its way to the store."""
 
     def takes_part(self, now_us: Micros) -> bool:
@@ -53,7 +53,7 @@ class SharedGuard(PartGuard):
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def tell(self, now_us: Micros, *, is_ending: bool = False) -> ShareAsk:
+    def tell(self, now_us: Micros, *, is_ending: bool = False) -> QuotaRequest:
         """What to say at a trade. What it gives up by that, it does not use any more."""
         is_active = self.is_active(now_us) and not is_ending
         wants = self._wants(now_us) if is_active else NONE
@@ -62,7 +62,7 @@ class SharedGuard(PartGuard):
             self._give_up()
         self._gave_up = not is_active
         self.has_news = False
-        ask = ShareAsk(
+        ask = QuotaRequest(
             self.connection.name,
             self.connection.at_once,
             self._interval_us,
@@ -77,7 +77,7 @@ class SharedGuard(PartGuard):
         self._is_booked, self._told_retries = True, self._retries
         return ask
 
-    def _wants(self, now_us: Micros) -> Amounts:
+    def _wants(self, now_us: Micros) -> QuotaPart:
         elapsed_us = min(max(now_us - self._traded_us, SHORTEST_US), SECOND_US)
         weight = min(1.0, elapsed_us / SMOOTHED_US)
         self._need += (self._used * SECOND_US / elapsed_us - self._need) * weight
@@ -88,13 +88,13 @@ class SharedGuard(PartGuard):
         self._were_asked = retries > 0
         self._traded_us = now_us
         self._used = self._short = self._repeats = 0
-        return Amounts(rate, slots, retries)
+        return QuotaPart(rate, slots, retries)
 
-    def _holds(self, now_us: Micros, wants: Amounts) -> Amounts:
+    def _holds(self, now_us: Micros, wants: QuotaPart) -> QuotaPart:
         """Repeats that are not needed now are given back; the rest when somebody needs it."""
         self._retries = min(self._retries, wants.retries)
         rate = self._limits.rate if now_us < self._until_us else 0
-        return Amounts(rate, max(self._limits.slots, self.in_flight), self._retries)
+        return QuotaPart(rate, max(self._limits.slots, self.in_flight), self._retries)
 
     def _credit(self, now_us: Micros) -> int:
         pace = self._pace_now
@@ -102,12 +102,12 @@ class SharedGuard(PartGuard):
             return 0
         return share.credit_of(self._arrival_us, pace, self._limits.rate, now_us)
 
-    def _news(self, now_us: Micros) -> News:
+    def _news(self, now_us: Micros) -> LimitChanges:
         learned = self._away = self._learned
-        self._learned = Learned()
+        self._learned = LocalChanges()
         self._counted = self._budget
         own = counting.minus(self._budget, self._sent)
-        return News(
+        return LimitChanges(
             max(0, learned.opened_us - now_us),
             learned.probe,
             learned.credential,
@@ -138,12 +138,12 @@ class SharedGuard(PartGuard):
             throttled_at=away.throttled_at or new.throttled_at,
             successes=away.successes + new.successes,
         )
-        self._away = Learned()
+        self._away = LocalChanges()
         self.has_news, self._is_starving = True, False
 
     # --- hearing --------------------------------------------------------------------------------
 
-    def hear(self, given: Share, told_us: Micros, now_us: Micros) -> Moved | None:
+    def hear(self, given: Quota, told_us: Micros, now_us: Micros) -> Moved | None:
         """Go on with the part that was *given*; returns a change that people want to know."""
         before = self.state
         self._is_first, self._is_starving = False, False
@@ -158,7 +158,7 @@ class SharedGuard(PartGuard):
             self._end_nap()
         return None if self.state == before else (self.state, "as the calls of all workers show")
 
-    def _take(self, given: Share, now_us: Micros) -> None:
+    def _take(self, given: Quota, now_us: Micros) -> None:
         """What was told is replaced by what is given, and what was used since stays used."""
         since_us = self._credit(now_us) - self._told_credit_us
         self._limits = given.limits
@@ -171,12 +171,12 @@ class SharedGuard(PartGuard):
         credit_us = max(0, given.credit_us + since_us)
         self._arrival_us = share.arrival_of(credit_us, pace, rate, now_us)
 
-    def _hear_counts(self, given: Share, now_us: Micros) -> None:
+    def _hear_counts(self, given: Quota, now_us: Micros) -> None:
         since = counting.minus(self._budget, self._counted)
         self._sent = known.window_of(given.recent, now_us)
         self._budget = counting.plus(self._sent, since)
 
-    def _hear_standing(self, given: Share, now_us: Micros) -> None:
+    def _hear_standing(self, given: Quota, now_us: Micros) -> None:
         """What was learned meanwhile is not forgotten for what the store knew before it."""
         told = given.standing
         if told.quiet_us:
@@ -194,7 +194,7 @@ class SharedGuard(PartGuard):
             self._breaker = state
         self._hear_probe(given, now_us)
 
-    def _hear_probe(self, given: Share, now_us: Micros) -> None:
+    def _hear_probe(self, given: Quota, now_us: Micros) -> None:
         if given.may_probe:
             self._may_probe = True
         if given.may_probe or (

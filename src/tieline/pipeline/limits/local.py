@@ -1,4 +1,4 @@
-"""PartGuard: calls come in; those that this worker's part of a connection's limits allows go out.
+"""LocalLimits: the limits of a connection as far as this worker's quota goes.
 
 It never uses more than it was given, and nothing once that has lapsed, so it needs to ask nobody
 for a single call. What it learns from calls is kept for the next trade (``SharedGuard``).
@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 from tieline.model.base.ids import Micros
 from tieline.model.calls.call import HttpAnswer
-from tieline.model.calls.outcome import Succeeded, Unauthorised, Verdict
-from tieline.model.fleet.limits import WHOLE, Amounts
+from tieline.model.calls.outcome import CredentialRefused, Succeeded, Verdict
+from tieline.model.fleet.limits import WHOLE, QuotaPart
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.pipeline.limits.guard import FEWEST_WAITING, Guard, is_failure
 from tieline.ports.guarded import NotNow
 from tieline.rules.outbound import breaker, bucket, health, retry_budget
 
 if TYPE_CHECKING:
-    from tieline.rules.fleet.quota import Pace
+    from tieline.rules.fleet.quota import QuotaPace
 
 SECOND_US = 1_000_000
 SOON_US = 200_000
 """How soon to ask again while others have to give up something first."""
-NONE = Amounts()
+NONE = QuotaPart()
 
 
 @dataclass(slots=True)
-class Learned:
+class LocalChanges:
     """What other workers should know, since the last trade."""
 
     opened_us: Micros = 0
@@ -40,7 +40,7 @@ class Learned:
     successes: int = 0
 
 
-class PartGuard(Guard):
+class LocalLimits(Guard):
     """The guard of a connection of which other workers have their parts."""
 
     def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
@@ -53,7 +53,7 @@ class PartGuard(Guard):
         """When the share lapses."""
         self._asked_us: Micros = 0
         """When somebody last wanted to call."""
-        self._pace_now: Pace | None = None
+        self._pace_now: QuotaPace | None = None
         self._used = 0
         """Calls since the last trade."""
         self._short = 0
@@ -70,7 +70,7 @@ class PartGuard(Guard):
         """The next call may find out."""
         self._is_probing = False
         self._wants_probe = False
-        self._learned = Learned()
+        self._learned = LocalChanges()
 
     def _own_rate(self) -> bucket.Pace | None:
         return self._pace_now
@@ -211,7 +211,7 @@ class PartGuard(Guard):
         super()._learn_health(verdict, answer, started_us, now_us)
         if self._health is before:
             return
-        if isinstance(verdict, Unauthorised):
+        if isinstance(verdict, CredentialRefused):
             self._learned.credential = "refused"
         elif before.refusals:
             self._learned.credential = "nothing" if self._health.refusals else "well"

@@ -11,23 +11,29 @@ from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Ret
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
 from tieline.model.calls.call import Call, Effect, HttpAnswer
-from tieline.model.calls.outcome import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
+from tieline.model.calls.outcome import (
+    CredentialRefused,
+    InDoubt,
+    ProviderRefused,
+    Succeeded,
+    TryAgain,
+)
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.runs.run import Dead, Held, RetryAt, StepState, Waiting
-from tieline.pipeline.steps.direct_call import Discreetly, discreetly
-from tieline.pipeline.steps.step import Step, Steps, Try
+from tieline.pipeline.steps.direct_call import RedactedCaller, discreetly
+from tieline.pipeline.steps.step import Step, StepAttempt, Steps
 from tieline.pipeline.steps.stop import Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.ports.guarded import Sending, Tried
 from tieline.rules.formats.plain_time import iso, span
 from tieline.rules.formats.trace import is_sampled, under
-from tieline.rules.outbound.retry import GaveUp, decide
+from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.exchange import shown_answer, shown_request
 from tieline.rules.runs.doubt import may_be_applied, open_since
 from tieline.rules.runs.effects import effect_of
 from tieline.rules.runs.ending import dead_of, words
 from tieline.rules.runs.memory import pack, unpack
-from tieline.rules.runs.recall import Next
+from tieline.rules.runs.recall import StepDecision
 
 MICROSECOND = timedelta(microseconds=1)
 UNAUTHORISED_PAUSE_US = 30_000_000
@@ -55,7 +61,7 @@ class CallSteps:
             told=f"{operation} {call.named}",
         )
         found = self._steps.decide(step)
-        if found is Next.GO:
+        if found is StepDecision.GO:
             self._may_repeat(step, connection)
         else:
             known = await self._known(found, step, connection, call)
@@ -80,19 +86,19 @@ class CallSteps:
         raise self._steps.hold(step, reason)
 
     async def _known(
-        self, found: Next, step: Step, connection: ConnectionSpec, call: Call
+        self, found: StepDecision, step: Step, connection: ConnectionSpec, call: Call
     ) -> HttpAnswer | None:
         """The answer of a step that was begun before, or its end; None to try it."""
         match found:
-            case Next.RETURN:
+            case StepDecision.RETURN:
                 return unpack(step.result or b"null")
-            case Next.RAISE:
+            case StepDecision.RAISE:
                 raise _refused_before(step)
-            case Next.DRIFT:
+            case StepDecision.DRIFT:
                 raise self._steps.drifted(step)
-            case Next.DOUBT:
+            case StepDecision.DOUBT:
                 return await self._look(step, connection, call)
-            case Next.GO | Next.ANEW:
+            case StepDecision.GO | StepDecision.ANEW:
                 return None
 
     async def _look(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer | None:
@@ -104,7 +110,7 @@ class CallSteps:
             )
             raise self._steps.hold(step, reason)
         self._not_too_soon(step, connection)
-        token = CURRENT.set(Discreetly(self._steps.parts.outside, self._steps.clean))
+        token = CURRENT.set(RedactedCaller(self._steps.parts.outside, self._steps.clean))
         try:
             found = await call.confirm()
             result = orjson.dumps(found)
@@ -147,7 +153,7 @@ class CallSteps:
             jitter=self._steps.parts.ids.chance(),
         )
         due_us = None
-        if not isinstance(after, GaveUp) and not isinstance(failed, CallRefused):
+        if not isinstance(after, NoRetry) and not isinstance(failed, CallRefused):
             due_us = after.when_us
         since_us = open_since(step.known)
         self._steps.write(step, StepState.INTENT, step.tries + 1, None, since_us)
@@ -210,7 +216,7 @@ class CallSteps:
         """
         now_us = self._steps.parts.clock.now_us()
         reason = "our side stopped waiting for the answer"
-        tried = Try(connection.name, at_us, now_us - at_us, None, "cut-off", None, reason)
+        tried = StepAttempt(connection.name, at_us, now_us - at_us, None, "cut-off", None, reason)
         self._steps.log_try(step, tried)
         if step.effect is Effect.IDEMPOTENT:
             since_us = open_since(step.known) or at_us
@@ -237,12 +243,12 @@ class CallSteps:
                 self._steps.log_try(step, _try(connection, tried, "done", None, None))
                 self._steps.done(step, pack(answer))
                 return answer
-            case Refused(kind=kind, reason=reason):
+            case ProviderRefused(kind=kind, reason=reason):
                 self._steps.log_try(step, _try(connection, tried, kind, None, reason))
                 result = orjson.dumps([kind, reason, tried.status])
                 self._steps.refused(step, result)
                 raise CallRefused(kind, f"{step.name}: {reason}", tried.status)
-            case Unauthorised(reason=reason):
+            case CredentialRefused(reason=reason):
                 since_us = open_since(step.known)
                 self._steps.write(step, StepState.FAILED, step.tries, None, since_us)
                 due_us = tried.at_us + tried.took_us + UNAUTHORISED_PAUSE_US
@@ -284,10 +290,10 @@ class CallSteps:
             jitter=self._steps.parts.ids.chance(),
             retry_after=verdict.retry_after if isinstance(verdict, TryAgain) else None,
         )
-        if isinstance(after, GaveUp) and state is StepState.INTENT:
+        if isinstance(after, NoRetry) and state is StepState.INTENT:
             return self._in_doubt(step, connection, tried, f"{after.reason}: {reason}")
         kind = verdict.kind if isinstance(verdict, TryAgain | InDoubt) else "failed"
-        if isinstance(after, GaveUp):
+        if isinstance(after, NoRetry):
             self._tried(step, connection, tried, (state, None), reason)
             return self._steps.stop(Dead(kind, f"{step.name}: {after.reason}: {reason}"))
         due_us = after.when_us
@@ -328,8 +334,10 @@ def _try(
     outcome: str,
     retry_us: Micros | None,
     detail: str | None,
-) -> Try:
-    return Try(connection.name, tried.at_us, tried.took_us, tried.status, outcome, retry_us, detail)
+) -> StepAttempt:
+    return StepAttempt(
+        connection.name, tried.at_us, tried.took_us, tried.status, outcome, retry_us, detail
+    )
 
 
 def _fingerprint(call: Call) -> str:

@@ -1,4 +1,4 @@
-"""Outside: a call where no run is comes in; guarded and sent, its answer goes out, unremembered."""
+"""Direct call: a call outside any run; guarded and sent, its answer is not remembered."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,13 @@ from dataclasses import replace
 from tieline.model.base.errors import CallFailed, CallRefused
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Call, HttpAnswer
-from tieline.model.calls.outcome import InDoubt, Refused, Succeeded, TryAgain, Unauthorised
+from tieline.model.calls.outcome import (
+    CredentialRefused,
+    InDoubt,
+    ProviderRefused,
+    Succeeded,
+    TryAgain,
+)
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
@@ -19,7 +25,7 @@ from tieline.rules.runs.effects import effect_of
 LONGEST_WAIT_US = 60_000_000
 
 
-class OutsideCaller:
+class DirectCaller:
     """Carries out calls of scripts, tests and look-ups: the same guards, one try, no memory."""
 
     def __init__(self, guarded: Guarded, clock: Clock, ids: Ids) -> None:
@@ -37,11 +43,11 @@ class OutsideCaller:
         match tried.verdict:
             case Succeeded() if tried.answer is not None:
                 return tried.answer
-            case Refused(kind=kind, reason=reason):
+            case ProviderRefused(kind=kind, reason=reason):
                 raise CallRefused(kind, reason, tried.status)
             case TryAgain(kind=kind, reason=reason) | InDoubt(kind=kind, reason=reason):
                 raise CallFailed(kind, Delivered.MAYBE, reason)
-            case Unauthorised(reason=reason) as verdict:
+            case CredentialRefused(reason=reason) as verdict:
                 raise CallFailed(verdict.kind, Delivered.YES, reason)
             case _:
                 raise AssertionError("a try succeeded without an answer")
@@ -56,7 +62,7 @@ class OutsideCaller:
             await asyncio.sleep(max(wait_us, 10_000) / 1e6)
 
 
-class Discreetly:
+class RedactedCaller:
     """Passes the calls of a run's look-ups on, named without what must not be told of the run."""
 
     def __init__(self, inner: Caller, clean: Callable[[str], str]) -> None:

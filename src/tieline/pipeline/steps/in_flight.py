@@ -1,4 +1,4 @@
-"""Flights: effects under way come in; a run that ends waits here until they have landed."""
+"""In flight: effects under way come in; a run that ends waits here until they have landed."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Flights:
+class InFlight:
     """The effects that one execution has begun and not yet remembered."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

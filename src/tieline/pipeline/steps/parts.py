@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tieline.pipeline.signals import Signals
+from tieline.pipeline.local_hints import LocalHints
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
-from tieline.ports.crashpoints import Reach, go_on
+from tieline.ports.crash_points import Reach, go_on
 from tieline.ports.guarded import Guarded
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import NOBODY, Observer
-from tieline.rules.privacy.exchange import ONLY_FAILURES, Keeping
+from tieline.rules.privacy.exchange import ONLY_FAILURES, ExchangePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class StepParts:
     reach: Reach = go_on
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     """Kept, since asking for it is a system call on Python 3.11."""
-    signals: Signals = field(default_factory=Signals)
+    signals: LocalHints = field(default_factory=LocalHints)
     may_start_effects: Callable[[], bool] = lambda: True
     """False once this worker could not renew its lease: somebody else may own its runs."""
     observer: Observer = NOBODY
-    keeping: Keeping = ONLY_FAILURES
+    keeping: ExchangePolicy = ONLY_FAILURES
     """Which requests and answers are kept for people."""
     clean: Callable[[str], str] = str
     """Takes the known secrets out of a text."""

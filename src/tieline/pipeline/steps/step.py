@@ -13,22 +13,22 @@ from tieline.model.hub.flow import FlowSpec
 from tieline.model.runs.run import (
     AttemptRecord,
     ClaimedRun,
-    Done,
     ExchangeRecord,
     Held,
     Outcome,
+    Returned,
     StepRecord,
     StepState,
 )
 from tieline.pipeline.steps.durable import Durable
-from tieline.pipeline.steps.in_flight import Flights
+from tieline.pipeline.steps.in_flight import InFlight
 from tieline.pipeline.steps.memory import Memory, StepKey
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.rules.privacy.naming import told_key, told_name
 from tieline.rules.runs.edited import original_identity
 from tieline.rules.runs.fingerprint import effect_key
-from tieline.rules.runs.recall import Next, Recalled, anew, recall
+from tieline.rules.runs.recall import Recalled, StepDecision, anew, recall
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Step:
         return None if self.known is None else self.known.result
 
 
-class Try(NamedTuple):
+class StepAttempt(NamedTuple):
     """One try, as it is logged."""
 
     connection: str | None
@@ -82,7 +82,7 @@ class Steps:
         self.parts = parts
         self.stops: list[Outcome] = []
         self._stopped_in: set[asyncio.Task[Any] | None] = set()
-        self.flights = Flights(parts.loop)
+        self.flights = InFlight(parts.loop)
         self.reference: str | None = None
         """The business name that the run is about, for people's searches."""
         self.clean = parts.clean
@@ -135,12 +135,12 @@ class Steps:
         started_us = self.parts.clock.now_us()
         return Step(*identity, exact, effect, fingerprint, own_key, known, 0, started_us)
 
-    def decide(self, step: Step) -> Next:
+    def decide(self, step: Step) -> StepDecision:
         """What to do about *step*; what another run of this event did is remembered here too."""
         if step.known is None:
-            return Next.GO
+            return StepDecision.GO
         found = self._recall(step)
-        if found.next is Next.ANEW:
+        if found.next is StepDecision.ANEW:
             step.key = anew(step.key, step.fingerprint)
             if step.effect_key is not None:
                 name, key = step.exact
@@ -149,7 +149,11 @@ class Steps:
             found = self._recall(step)
         step.tries = found.tries
         known = step.known
-        if found.next is Next.RETURN and known is not None and known.run_id != self.claimed.id:
+        if (
+            found.next is StepDecision.RETURN
+            and known is not None
+            and known.run_id != self.claimed.id
+        ):
             self.done(step, known.result or b"null", tries=0)
             self.log(step, "skipped", detail=f"{known.run_id} has already made this effect")
         return found.next
@@ -253,7 +257,7 @@ class Steps:
     def _stopped(self) -> Stop:
         if self.stops:
             return Stop(self.stops[0])
-        return Stop(Done(), f"{self.claimed.id} has ended; a flow must await what it starts")
+        return Stop(Returned(), f"{self.claimed.id} has ended; a flow must await what it starts")
 
     # --- memory ---------------------------------------------------------------------------------
 
@@ -287,9 +291,11 @@ class Steps:
     ) -> None:
         """Note a try of something that is no call."""
         took_us = max(0, self.parts.clock.now_us() - step.started_us)
-        self.log_try(step, Try(None, step.started_us, took_us, None, outcome, retry_us, detail))
+        self.log_try(
+            step, StepAttempt(None, step.started_us, took_us, None, outcome, retry_us, detail)
+        )
 
-    def log_try(self, step: Step, one: Try) -> None:
+    def log_try(self, step: Step, one: StepAttempt) -> None:
         """Note a try."""
         claimed = self.claimed
         if one.detail is not None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import StoreError
-from tieline.model.commands import Leave, Purge, Sweep, WakeWaiting
+from tieline.model.commands import EndPresence, Purge, Sweep, WakeWaiting
 from tieline.model.fleet.presence import Beat
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.facts import DeadlinePassed, RunsRescued
@@ -29,7 +29,7 @@ PURGE_REST_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class HousekeepingPolicy:
     """What a process says of itself, and how long things are kept."""
 
     beat: Beat
@@ -54,7 +54,7 @@ class Housekeeping:
     """Heartbeat, sweeper, retention, and recovery at start."""
 
     def __init__(
-        self, hub: HubSpec, back: Back, journal: Journal, clock: Clock, keeping: Keeping
+        self, hub: HubSpec, back: Back, journal: Journal, clock: Clock, keeping: HousekeepingPolicy
     ) -> None:
         flows = hub.flows.values()
         self._skip = tuple(f.name for f in flows if f.on_dead_head is HeadPolicy.SKIP)
@@ -105,7 +105,7 @@ class Housekeeping:
     async def leave(self) -> None:
         """The last thing that is written: nobody needs to wait until this process is silent."""
         with suppress(StoreError):  # then others wait
-            await self._journal.commit(Leave(self._keeping.beat.worker, self._clock.now_us()))
+            await self._journal.commit(EndPresence(self._keeping.beat.worker, self._clock.now_us()))
 
     async def sweep_pass(self) -> float:
         """Take runs from silent workers, end runs past their deadline.

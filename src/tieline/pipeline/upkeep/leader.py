@@ -1,11 +1,11 @@
-"""Duty: the store's word comes in; whether this process does what only one has to goes out.
+"""Leader: whether this process holds the lease on what one process at a time does for all.
 
 It saves work and does not guard it: every pass that depends on it is bounded, and harmless when
 two processes do it at the same time, which a process that was stopped for a while may cause.
 """
 
 from tieline.model.base.ids import WorkerId
-from tieline.model.fleet.presence import TakeDuty
+from tieline.model.fleet.presence import TakeLeaderLease
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 
@@ -14,7 +14,7 @@ LOOKS = 3
 """So many times within its length it is renewed, or asked for by the others."""
 
 
-class Duty:
+class LeaderLease:
     """The lease on the passes that are done once over all processes."""
 
     def __init__(
@@ -54,6 +54,6 @@ class Duty:
     async def _take(self, length_us: int) -> bool:
         now_us = self._clock.now_us()
         counted = await self._journal.commit(
-            TakeDuty(NAME, self._worker, now_us, now_us + length_us)
+            TakeLeaderLease(NAME, self._worker, now_us, now_us + length_us)
         )
         return bool(counted.count)

@@ -1,16 +1,16 @@
-"""Shares: the guards of a worker meet the store; what all workers share goes to and fro."""
+"""Quotas: a worker leases its quota of every connection from the store, again and again."""
 
 from contextlib import suppress
 from typing import Protocol
 
 from tieline.model.base.errors import StoreError
 from tieline.model.base.ids import Micros, WorkerId
-from tieline.model.fleet.limits import KeepStandings, LeaseShares, Standing
+from tieline.model.fleet.limits import ConnectionState, KeepConnectionStates, LeaseQuotas
 from tieline.model.hub.flow import HubSpec
-from tieline.model.views.rows import StandingRow
-from tieline.model.views.views import ListStandings
+from tieline.model.views.rows import ConnectionStateRow
+from tieline.model.views.views import ListConnectionStates
 from tieline.pipeline.call import Calls
-from tieline.pipeline.limits.leased import SharedGuard
+from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
@@ -26,7 +26,7 @@ KEEP_S = 1.0
 """Between two times that one process alone stores how its connections stand."""
 
 
-class Sharing(Protocol):
+class LimitSharing(Protocol):
     """The role of keeping guards and store together."""
 
     async def restore(self) -> None:
@@ -42,7 +42,7 @@ class Sharing(Protocol):
         ...
 
 
-class KeptStandings:
+class StoredConnectionStates:
     """One process alone: what its guards know is stored when it changes, and read at start."""
 
     def __init__(
@@ -57,7 +57,7 @@ class KeptStandings:
 
     async def restore(self) -> None:
         now_us = self._clock.now_us()
-        for row in await self._views.read(ListStandings()):
+        for row in await self._views.read(ListConnectionStates()):
             connection = self._hub.connections.get(row.connection)
             if connection is not None:
                 self._calls.guard(connection).restore(_standing(row, now_us), now_us)
@@ -72,7 +72,7 @@ class KeptStandings:
         self._kept_us, now_us = self._clock.monotonic_us(), self._clock.now_us()
         standings = [(guard.connection.name, guard.standing(now_us)) for guard in changed]
         try:
-            await self._journal.commit(KeepStandings(tuple(standings), now_us))
+            await self._journal.commit(KeepConnectionStates(tuple(standings), now_us))
         except StoreError:
             for guard in changed:
                 guard.has_news = True
@@ -86,7 +86,7 @@ class KeptStandings:
             await self.pass_()
 
 
-class Shares:
+class QuotaLeasing:
     """Several workers: one trade for all connections that are in use, twice a second."""
 
     def __init__(self, calls: Calls, journal: Journal, clock: Clock, worker: WorkerId) -> None:
@@ -122,7 +122,7 @@ class Shares:
         asks = tuple(guard.tell(told_us, is_ending=is_ending) for guard in guards)
         at_us = None if self.has_clock else told_us
         try:
-            leased = await self._journal.commit(LeaseShares(self._worker, asks, at_us))
+            leased = await self._journal.commit(LeaseQuotas(self._worker, asks, at_us))
         except StoreError:  # the shares still hold for a while, and what was told is kept
             for guard in guards:
                 guard.was_not_heard()
@@ -138,13 +138,13 @@ class Shares:
             return 0.0
         return PERIOD_S if any(guard.is_active(now_us) for guard in guards) else LOOK_S
 
-    def _guards(self) -> list[SharedGuard]:
-        return [guard for guard in self._calls.guards if isinstance(guard, SharedGuard)]
+    def _guards(self) -> list[LeasedLimits]:
+        return [guard for guard in self._calls.guards if isinstance(guard, LeasedLimits)]
 
 
-def _standing(row: StandingRow, now_us: Micros) -> Standing:
+def _standing(row: ConnectionStateRow, now_us: Micros) -> ConnectionState:
     """As told now; a time that has passed is no wait."""
-    return Standing(
+    return ConnectionState(
         row.breaker,
         max(0, row.until_us - now_us),
         row.streak,

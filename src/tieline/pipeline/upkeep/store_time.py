@@ -6,7 +6,7 @@ the store, whatever the clocks of its workers say.
 
 from tieline.model.base.ids import Micros
 from tieline.ports.clock import Clock
-from tieline.rules.store.clock_offset import corrected
+from tieline.rules.store.store_time import corrected
 
 
 class StoreTime:

@@ -1,4 +1,4 @@
-"""Standing: one worker's news of a connection come in; what all workers know of it goes out.
+"""Connection state: one worker's news of a connection become what all workers know of it.
 
 The breaker and the credential obey the same rules as in one process (``breaker``, ``health``), only
 that one worker at a time is the one that finds out: who is given the probe says how it ended.
@@ -7,15 +7,15 @@ that one worker at a time is the one that finds out: who is given the probe says
 from typing import NamedTuple
 
 from tieline.model.base.ids import Micros
-from tieline.model.fleet.limits import Recent, ShareAsk, Standing
+from tieline.model.fleet.limits import ConnectionState, QuotaRequest, RecentCalls
 from tieline.rules.outbound import breaker, health, retry_budget
 from tieline.rules.outbound import window as counting
 from tieline.rules.outbound.breaker import CLOSED, State
 from tieline.rules.outbound.health import WELL, Health
-from tieline.rules.outbound.window import OLDER_SLOTS, SLOT_US, Window
+from tieline.rules.outbound.window import OLDER_SLOTS, SLOT_US, CountWindow
 
 
-class Known(NamedTuple):
+class SharedState(NamedTuple):
     """One connection's state that all workers share, as stored."""
 
     breaker: State = CLOSED
@@ -27,10 +27,10 @@ class Known(NamedTuple):
     """0: as many as declared."""
     successes: int = 0
     """Since the allowance last changed."""
-    sent: Window = counting.EMPTY
+    sent: CountWindow = counting.EMPTY
 
 
-def heard(common: Known, worker: str, ask: ShareAsk, now_us: Micros) -> Known:
+def heard(common: SharedState, worker: str, ask: QuotaRequest, now_us: Micros) -> SharedState:
     """*common* once the news of *worker* are taken in."""
     news = ask.news
     common = common._replace(sent=_counted(common.sent, news.recent, now_us))
@@ -47,7 +47,9 @@ def heard(common: Known, worker: str, ask: ShareAsk, now_us: Micros) -> Known:
     return common
 
 
-def probing(common: Known, worker: str, now_us: Micros, *, is_first: bool) -> tuple[Known, bool]:
+def probing(
+    common: SharedState, worker: str, now_us: Micros, *, is_first: bool
+) -> tuple[SharedState, bool]:
     """Whether *worker* may send the call that finds out, and the state after that answer."""
     credential = health.renewed(common.health, now_us) if is_first else common.health
     allowed, state, _ = breaker.may_call(common.breaker, now_us)
@@ -60,10 +62,10 @@ def probing(common: Known, worker: str, now_us: Micros, *, is_first: bool) -> tu
     return common._replace(breaker=state, prober=worker, health=credential), True
 
 
-def told(common: Known, now_us: Micros) -> Standing:
+def told(common: SharedState, now_us: Micros) -> ConnectionState:
     """What every worker is told."""
     word, until_us, streak, successes = words_of(common.breaker)
-    return Standing(
+    return ConnectionState(
         word,
         max(0, until_us - now_us),
         streak,
@@ -97,43 +99,43 @@ def state_in(word: str, until_us: Micros, streak: int, successes: int) -> State:
             return CLOSED
 
 
-def state_of(told: Standing, now_us: Micros) -> State:
+def state_of(told: ConnectionState, now_us: Micros) -> State:
     """The breaker as *told*, on the worker's own clock."""
     until_us = now_us + told.wait_us if told.wait_us else 0
     return state_in(told.breaker, until_us, told.streak, told.successes)
 
 
-def health_of(told: Standing, now_us: Micros) -> Health:
+def health_of(told: ConnectionState, now_us: Micros) -> Health:
     """The credential's health as *told*, on the worker's own clock."""
     return Health(told.refusals, now_us + told.refused_us) if told.refusals else WELL
 
 
-def retries_left(sent: Window, now_us: Micros) -> int:
+def retries_left(sent: CountWindow, now_us: Micros) -> int:
     """How many more repeats the retry budget of all workers has room for."""
     return retry_budget.room(counting.roll(sent, now_us))
 
 
-def recent_of(window: Window, now_us: Micros) -> tuple[Recent, ...]:
+def recent_of(window: CountWindow, now_us: Micros) -> tuple[RecentCalls, ...]:
     """*window* told by how long ago; slots without calls are left out."""
     present = counting.roll(window, now_us)
     slots = ((present.seen, present.marked), *present.older)
-    return tuple(Recent(ago, *slot) for ago, slot in enumerate(slots) if slot != (0, 0))
+    return tuple(RecentCalls(ago, *slot) for ago, slot in enumerate(slots) if slot != (0, 0))
 
 
-def window_of(recent: tuple[Recent, ...], now_us: Micros) -> Window:
+def window_of(recent: tuple[RecentCalls, ...], now_us: Micros) -> CountWindow:
     """The window that *recent* tells of, on the worker's own clock."""
     slots = [(0, 0)] * (OLDER_SLOTS + 1)
     for ago, seen, marked in recent:
         if 0 <= ago <= OLDER_SLOTS:
             slots[ago] = (slots[ago][0] + seen, slots[ago][1] + marked)
-    return Window(now_us // SLOT_US, *slots[0], tuple(slots[1:]))
+    return CountWindow(now_us // SLOT_US, *slots[0], tuple(slots[1:]))
 
 
-def _counted(sent: Window, recent: tuple[Recent, ...], now_us: Micros) -> Window:
+def _counted(sent: CountWindow, recent: tuple[RecentCalls, ...], now_us: Micros) -> CountWindow:
     return counting.plus(counting.roll(sent, now_us), window_of(recent, now_us))
 
 
-def _paced(common: Known, ask: ShareAsk) -> Known:
+def _paced(common: SharedState, ask: QuotaRequest) -> SharedState:
     """A 429 halves what may be out, once for all who saw it; successes bring it back slowly."""
     allowance = min(common.allowance or ask.at_once, ask.at_once)
     news = ask.news

@@ -6,7 +6,7 @@ from tieline.model import commands as c
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.command import Command
 from tieline.model.fleet.hint import LOOK, NOTHING, Hint
-from tieline.model.fleet.limits import Leased, LeaseShares, Share, ShareAsk
+from tieline.model.fleet.limits import LeasedQuotas, LeaseQuotas, Quota, QuotaRequest
 from tieline.model.runs.run import RetryAt, Waiting
 
 MOST_LOST = 50
@@ -29,7 +29,7 @@ def hint_of(command: Command[Any], answer: object) -> Hint:
             return Hint(look=True, lost=lost if is_cancel else ())
         case c.Counted(count=count):
             return _of_counted(command, count)
-        case Leased(shares=shares) if isinstance(command, LeaseShares):
+        case LeasedQuotas(shares=shares) if isinstance(command, LeaseQuotas):
             return Hint(standings=any(map(_concerns_others, command.asks, shares)))
         case Exception():
             return NOTHING
@@ -53,7 +53,7 @@ def _of_counted(command: Command[Any], count: int) -> Hint:
             return Hint(look=True, replays=True)
         case c.Cancel(run_id=run_id):
             return Hint(look=True, lost=(run_id,))
-        case c.GiveBack() | c.WakeWaiting() | c.ContinueReplay() if count:
+        case c.ReturnClaims() | c.WakeWaiting() | c.MoveReplay() if count:
             return LOOK
         case _ if isinstance(command, DECISIONS):
             return LOOK
@@ -61,7 +61,7 @@ def _of_counted(command: Command[Any], count: int) -> Hint:
             return NOTHING
 
 
-def _concerns_others(ask: ShareAsk, given: Share) -> bool:
+def _concerns_others(ask: QuotaRequest, given: Quota) -> bool:
     """Whether other workers should not wait for their next exchange to know of this one."""
     news = ask.news
     is_news = news.opened_for_us or news.probe or news.health or news.quiet_for_us

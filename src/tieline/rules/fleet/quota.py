@@ -1,4 +1,4 @@
-"""Share: what workers hold and want of a connection comes in; each one's part of it goes out.
+"""Quota: each worker's part of a connection's limits, from what all of them hold and want.
 
 Nothing is ever promised twice: a worker is given what no other holds, and what somebody else must
 give up it gets once that one has said that it did. So the parts change hands within two trades,
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tieline.model.base.ids import Micros
-from tieline.model.fleet.limits import WHOLE, Amounts
+from tieline.model.fleet.limits import WHOLE, QuotaPart
 
 SECOND_US = 1_000_000
 RATE_KEPT_US = 5 * SECOND_US
@@ -28,23 +28,23 @@ have ended."""
 GROWTH = 1.1
 
 
-class Held(NamedTuple):
+class HeldQuota(NamedTuple):
     """What one worker holds and wants of a connection, as stored."""
 
     worker: str
-    holds: Amounts
-    wants: Amounts
+    holds: QuotaPart
+    wants: QuotaPart
     asked_us: Micros
 
 
-class Pool(NamedTuple):
+class OpenQuota(NamedTuple):
     """The part of the rate that no worker holds, as saved time between calls."""
 
     credit_us: int
     at_us: Micros
 
 
-def live(held: Held, now_us: Micros) -> Held | None:
+def live(held: HeldQuota, now_us: Micros) -> HeldQuota | None:
     """*held* as far as it still counts; None when nothing of it does."""
     silent_us = now_us - held.asked_us
     if silent_us <= RATE_KEPT_US:
@@ -53,7 +53,7 @@ def live(held: Held, now_us: Micros) -> Held | None:
         return None
     # Of its slots those that it needed when it last asked: calls in them may still be out.
     slots = min(held.holds.slots, held.wants.slots)
-    return held._replace(holds=Amounts(slots=slots), wants=Amounts())
+    return held._replace(holds=QuotaPart(slots=slots), wants=QuotaPart())
 
 
 def divide(total: int, wants: Sequence[int], turn: int) -> list[int]:
@@ -135,36 +135,36 @@ def cap_us(rate: int, interval_us: int, burst: int) -> int:
     return max(interval_us, burst * interval_us * rate // WHOLE)
 
 
-def pool_at(pool: Pool, now_us: Micros, *, held: int, most_us: int) -> Pool:
+def pool_at(pool: OpenQuota, now_us: Micros, *, held: int, most_us: int) -> OpenQuota:
     """The pool as it stands now, *held* millionths of the rate being in workers' hands."""
     passed_us = max(0, now_us - pool.at_us)
     gained_us = passed_us * max(0, WHOLE - held) // WHOLE
-    return Pool(min(most_us, pool.credit_us + gained_us), now_us)
+    return OpenQuota(min(most_us, pool.credit_us + gained_us), now_us)
 
 
 # --- the worker's own side: a part of a rate is a slower bucket with less burst ----------------
 
 
-class Pace(NamedTuple):
+class QuotaPace(NamedTuple):
     """A part of a rate, for ``bucket.take``."""
 
     interval_us: int
     tolerance_us: int
 
 
-def pace_of(rate: int, interval_us: int, burst: int) -> Pace:
+def pace_of(rate: int, interval_us: int, burst: int) -> QuotaPace:
     """The pace of *rate* millionths (above 0); rounded so that it is never faster."""
     own_us = -(-interval_us * WHOLE // rate)
-    return Pace(own_us, max(0, burst * interval_us - own_us))
+    return QuotaPace(own_us, max(0, burst * interval_us - own_us))
 
 
-def credit_of(arrival_us: Micros, pace: Pace, rate: int, now_us: Micros) -> int:
+def credit_of(arrival_us: Micros, pace: QuotaPace, rate: int, now_us: Micros) -> int:
     """What a bucket has saved up, as time between calls of the whole rate."""
     saved_us = pace.tolerance_us + pace.interval_us - max(0, arrival_us - now_us)
     return max(0, saved_us) * rate // WHOLE
 
 
-def arrival_of(credit_us: int, pace: Pace, rate: int, now_us: Micros) -> Micros:
+def arrival_of(credit_us: int, pace: QuotaPace, rate: int, now_us: Micros) -> Micros:
     """The state of a bucket that has saved up *credit_us*."""
     saved_us = credit_us * WHOLE // rate
     return now_us + max(0, pace.tolerance_us + pace.interval_us - saved_us)

@@ -16,7 +16,7 @@ MOST_MISTAKES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class RespawnCount:
     """The lives of one place since the last healthy one."""
 
     failures: int = 0
@@ -25,15 +25,15 @@ class Past:
     """The last ones of these in a row that ended with ``MISTAKE`` before they were ready."""
 
 
-def after(past: Past, *, code: int, ready_s: float | None) -> Past:
+def after(past: RespawnCount, *, code: int, ready_s: float | None) -> RespawnCount:
     """The past with one more life, which was ready for *ready_s* seconds (None: never)."""
     if ready_s is not None and ready_s >= HEALTHY_S:
-        return Past(failures=1)
+        return RespawnCount(failures=1)
     is_mistake = code == MISTAKE and ready_s is None
-    return Past(past.failures + 1, past.mistakes + 1 if is_mistake else 0)
+    return RespawnCount(past.failures + 1, past.mistakes + 1 if is_mistake else 0)
 
 
-def wait_s(past: Past, chance: float) -> float:
+def wait_s(past: RespawnCount, chance: float) -> float:
     """How long to wait before the next life; *chance* is from 0 up to 1."""
     if past.failures < 1:
         return 0.0
@@ -41,6 +41,6 @@ def wait_s(past: Past, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
-def is_hopeless(past: Past, *, anybody_was_ready: bool) -> bool:
+def is_hopeless(past: RespawnCount, *, anybody_was_ready: bool) -> bool:
     """Whether somebody has to mend the configuration first."""
     return past.mistakes >= (MOST_MISTAKES if anybody_was_ready else 1)

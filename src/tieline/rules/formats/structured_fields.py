@@ -21,7 +21,7 @@ class Token(str):
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayText:
+class EncodedText:
     """Text outside ASCII, sent percent-encoded."""
 
     text: str
@@ -34,7 +34,7 @@ class Date:
     seconds: int
 
 
-Bare = int | Decimal | str | Token | bytes | bool | DisplayText | Date
+Bare = int | Decimal | str | Token | bytes | bool | EncodedText | Date
 Params = dict[str, Bare]
 
 
@@ -197,9 +197,9 @@ def _binary(match: re.Match[str]) -> bytes:
         raise _refused(match.start()) from None
 
 
-def _display_text(match: re.Match[str]) -> DisplayText:
+def _display_text(match: re.Match[str]) -> EncodedText:
     try:
-        return DisplayText(unquote_to_bytes(match[1]).decode())
+        return EncodedText(unquote_to_bytes(match[1]).decode())
     except UnicodeDecodeError:
         raise _refused(match.start()) from None
 

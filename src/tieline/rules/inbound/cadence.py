@@ -1,4 +1,4 @@
-"""Rhythm: what is known of a source and when it was heard come in; its new rhythm goes out, and
+"""Cadence: what is known of a source and when it was heard come in; its new rhythm goes out, and
 whether it is silent.
 """
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
-from tieline.model.commands import Heard
+from tieline.model.commands import DeliveryTime
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.series import HOUR_US, MINUTE_US, SourceRow
 
@@ -25,7 +25,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 @value
-class Rhythm:
+class Cadence:
     """How often a source delivers."""
 
     last_us: Micros
@@ -36,22 +36,22 @@ class Rhythm:
     heard: int
 
 
-def heard_again(known: Rhythm | None, heard: Heard) -> Rhythm:
+def heard_again(known: Cadence | None, heard: DeliveryTime) -> Cadence:
     """The rhythm with some more deliveries in it; in whatever order processes tell of them."""
     between = heard.last_us - heard.first_us
     if known is None:
         gap_us = between // (heard.times - 1) if heard.times > 1 else None
-        return Rhythm(heard.last_us, gap_us, gap_us, heard.times)
+        return Cadence(heard.last_us, gap_us, gap_us, heard.times)
     elapsed = max(heard.last_us - known.last_us, 0)
     if not elapsed:
-        return Rhythm(known.last_us, known.gap_us, known.longest_us, known.heard + heard.times)
+        return Cadence(known.last_us, known.gap_us, known.longest_us, known.heard + heard.times)
     mean = elapsed / heard.times
     kept = (1 - WEIGHT) ** heard.times
     gap = mean if known.gap_us is None else known.gap_us * kept + mean * (1 - kept)
     pause = max(heard.first_us - known.last_us, 0)
     faded = (known.longest_us or 0) * 0.5 ** (elapsed / HALVED_US)
     longest = int(max(pause, mean, faded))
-    return Rhythm(heard.last_us, int(gap), longest, known.heard + heard.times)
+    return Cadence(heard.last_us, int(gap), longest, known.heard + heard.times)
 
 
 def longest_pause_us(row: SourceRow | None, declared: timedelta | None) -> int | None:

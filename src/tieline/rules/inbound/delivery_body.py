@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from tieline.model.base.errors import PayloadRejected
 from tieline.model.base.payload import Json, PayloadFault
 from tieline.model.inbound.signature import BodyForm
-from tieline.rules.formats.json_safety import parse
+from tieline.rules.formats.json_limits import parse
 
 MOST_FIELDS = 1000
 PAYLOAD = "payload"

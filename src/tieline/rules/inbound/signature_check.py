@@ -48,7 +48,7 @@ ED25519_SIGNATURE_BYTES = 64
 ED25519_KEY_BYTES = 32
 
 
-class Seal(NamedTuple):
+class SignatureCheck(NamedTuple):
     """How a scheme compares: the comparison, and what a signature must look like."""
 
     fits: Fits
@@ -95,7 +95,7 @@ def ed25519_check(scheme: Ed25519Scheme, secrets: Sequence[Secret]) -> Check:
                 return place
         return None
 
-    return _timed_check(scheme, Seal(fits, scheme.encoding, ED25519_SIGNATURE_BYTES))
+    return _timed_check(scheme, SignatureCheck(fits, scheme.encoding, ED25519_SIGNATURE_BYTES))
 
 
 def token_check(scheme: TokenScheme, secrets: Sequence[Secret]) -> Check:
@@ -118,7 +118,7 @@ def token_check(scheme: TokenScheme, secrets: Sequence[Secret]) -> Check:
     return check
 
 
-def hmac_seal(keys: Keys, algorithm: Algorithm, encoding: Encoding) -> Seal:
+def hmac_seal(keys: Keys, algorithm: Algorithm, encoding: Encoding) -> SignatureCheck:
     """The comparison of an HMAC."""
     # Copies of prepared ones: hmac.digest() lets go of the interpreter lock for every delivery.
     prepared = {key: hmac.new(key, digestmod=algorithm.value) for _, key in keys}
@@ -149,7 +149,7 @@ def encoder(encoding: Encoding) -> Callable[[bytes], str]:
     return lambda digest: binascii.b2a_base64(digest, newline=False).decode()
 
 
-def mismatch(seal: Seal, signatures: Sequence[str]) -> Refused:
+def mismatch(seal: SignatureCheck, signatures: Sequence[str]) -> Refused:
     """The refusal when no signature fits: unreadable ones are told from wrong ones."""
     lengths = {len(_decoded(signature, seal.encoding)) for signature in signatures}
     if seal.signature_bytes in lengths:
@@ -164,7 +164,7 @@ def mismatch(seal: Seal, signatures: Sequence[str]) -> Refused:
 
 def _symmetric_seal(
     keys: Keys, digest: Callable[[bytes, bytes], bytes], encoding: Encoding, signature_bytes: int
-) -> Seal:
+) -> SignatureCheck:
     same, encode = hmac.compare_digest, encoder(encoding)
 
     def fits(content: bytes, signatures: Sequence[str]) -> int | None:
@@ -175,10 +175,10 @@ def _symmetric_seal(
                     return place
         return None
 
-    return Seal(fits, encoding, signature_bytes)
+    return SignatureCheck(fits, encoding, signature_bytes)
 
 
-def _timed_check(scheme: HmacScheme | Ed25519Scheme, seal: Seal) -> Check:
+def _timed_check(scheme: HmacScheme | Ed25519Scheme, seal: SignatureCheck) -> Check:
     """The signature first, then the time: too old then means that the sender is genuine."""
     read, write = reader(scheme.place, scheme.time), writer(scheme.content)
     time, limit_us = scheme.time, scheme.tolerance // MICROSECOND
@@ -219,7 +219,7 @@ def _body_timed(check: Check, time: BodyTime, limit_us: int) -> Check:
     return check_both
 
 
-def _check(read: Read, write: Write, seal: Seal) -> Check:
+def _check(read: Read, write: Write, seal: SignatureCheck) -> Check:
     fits = seal.fits
 
     def check(delivery: SignedDelivery, _: datetime) -> Verification:

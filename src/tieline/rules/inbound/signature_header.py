@@ -20,7 +20,7 @@ LONGEST_HEADER = 8192
 MOST_SIGNATURES = 32
 
 
-class Claimed(NamedTuple):
+class SignatureParts(NamedTuple):
     """What a delivery says about itself; nothing of it is believed yet."""
 
     signatures: list[str]
@@ -28,8 +28,8 @@ class Claimed(NamedTuple):
     """The sending time as it was written, which is what was signed."""
 
 
-Read = Callable[[Named], Claimed | Refused]
-Split = Callable[[str], Claimed | Refused]
+Read = Callable[[Named], SignatureParts | Refused]
+Split = Callable[[str], SignatureParts | Refused]
 
 
 def reader(place: SignaturePlace, time: SendingTime | None) -> Read:
@@ -37,7 +37,7 @@ def reader(place: SignaturePlace, time: SendingTime | None) -> Read:
     name = place.header.lower()
     split = _splitter(place, name, time.key if isinstance(time, ListedTime) else None)
 
-    def read(headers: Named) -> Claimed | Refused:
+    def read(headers: Named) -> SignatureParts | Refused:
         value = single_header(headers, name)
         if isinstance(value, Refused):
             return _renamed(value, "SIGNATURE")
@@ -52,14 +52,14 @@ def reader(place: SignaturePlace, time: SendingTime | None) -> Read:
 
 
 def _with_time(read: Read, name: str) -> Read:
-    def read_both(headers: Named) -> Claimed | Refused:
+    def read_both(headers: Named) -> SignatureParts | Refused:
         claimed = read(headers)
         if isinstance(claimed, Refused):
             return claimed
         stamp = single_header(headers, name)
         if isinstance(stamp, Refused):
             return _renamed(stamp, "TIMESTAMP")
-        return Claimed(claimed.signatures, stamp)
+        return SignatureParts(claimed.signatures, stamp)
 
     return read_both
 
@@ -75,10 +75,10 @@ def _splitter(place: SignaturePlace, name: str, time_key: str | None) -> Split:
 
 
 def _single(name: str, prefix: str) -> Split:
-    def split(value: str) -> Claimed | Refused:
+    def split(value: str) -> SignatureParts | Refused:
         if not value.startswith(prefix):
             return _malformed(f"the {name} header does not begin with {prefix}")
-        return Claimed([value.removeprefix(prefix)])
+        return SignatureParts([value.removeprefix(prefix)])
 
     return split
 
@@ -86,7 +86,7 @@ def _single(name: str, prefix: str) -> Split:
 def _listed(name: str, place: ListedSignature, time_key: str | None) -> Split:
     separator, wanted = place.separator, place.key
 
-    def split(value: str) -> Claimed | Refused:
+    def split(value: str) -> SignatureParts | Refused:
         signatures = []
         stamps = []
         for pair in value.split(separator):
@@ -98,7 +98,7 @@ def _listed(name: str, place: ListedSignature, time_key: str | None) -> Split:
         if not signatures:
             return _missing(f"the {name} header has no {wanted}=")
         if len(stamps) == 1 or time_key is None:
-            return Claimed(signatures, *stamps)
+            return SignatureParts(signatures, *stamps)
         return _not_one_time(name, time_key, len(stamps))
 
     return split
@@ -112,11 +112,11 @@ def _not_one_time(name: str, key: str, count: int) -> Refused:
 
 
 def _versioned(name: str, start: str) -> Split:
-    def split(value: str) -> Claimed | Refused:
+    def split(value: str) -> SignatureParts | Refused:
         signatures = [one.removeprefix(start) for one in value.split(" ") if one.startswith(start)]
         if not signatures:
             return _missing(f"the {name} header has no {start} signature")
-        return Claimed(signatures)
+        return SignatureParts(signatures)
 
     return split
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
 from tieline.rules.outbound import window as counting
-from tieline.rules.outbound.window import Window
+from tieline.rules.outbound.window import CountWindow
 
 SECOND_US = 1_000_000
 FAILURES_IN_A_ROW = 5
@@ -39,7 +39,7 @@ _AGAINST = frozenset(
 class Closed(NamedTuple):
     """Calls go out and are counted."""
 
-    window: Window = counting.EMPTY
+    window: CountWindow = counting.EMPTY
     in_a_row: int = 0
     """Failures since the last success."""
 
@@ -126,7 +126,7 @@ def let_go(state: State) -> State:
     return Probing(state.streak, state.successes, 0) if isinstance(state, Probing) else state
 
 
-def _half_failed(window: Window) -> bool:
+def _half_failed(window: CountWindow) -> bool:
     seen, failed = counting.totals(window)
     return seen >= FEWEST_CALLS and failed * 2 >= seen
 

@@ -33,7 +33,7 @@ class OpenedBy(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class AddressBlock:
     """A network that is not the public internet."""
 
     network: Network
@@ -42,7 +42,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
+class BlockedAddress:
     """Why an address may not be connected to, and the entry of ``allow`` that would open it."""
 
     what: str
@@ -50,7 +50,7 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True)
-class Misspelt:
+class NotAnAddress:
     """A text that is neither a host name nor an address in its plain notation."""
 
     wanted: str
@@ -64,8 +64,8 @@ class Opening:
     port: int | None = None
 
 
-def _range(network: str, what: str, opened_by: OpenedBy = OpenedBy.NETWORK) -> Range:
-    return Range(ip_network(network), f"{what} ({network})", opened_by)
+def _range(network: str, what: str, opened_by: OpenedBy = OpenedBy.NETWORK) -> AddressBlock:
+    return AddressBlock(ip_network(network), f"{what} ({network})", opened_by)
 
 
 DENIED_V4 = (  # the first match names the rule, so the narrow ones stand before the wide ones
@@ -132,7 +132,7 @@ _ENTRY = re.compile(
 _CHANGED_BY_OLD_IDNA = frozenset("ßς\u200c\u200d")
 
 
-def read_host(text: str) -> Address | str | Misspelt:
+def read_host(text: str) -> Address | str | NotAnAddress:
     """The address that *text* spells, or the host name in lower case, punycode, no final dot.
 
     Octal, hex, short and single-number addresses are refused, and so are letters that the older
@@ -142,27 +142,29 @@ def read_host(text: str) -> Address | str | Misspelt:
         return _read_v6(text)
     name = _canonical_name(text)
     if name is None:
-        return Misspelt("a host name (labels of letters, digits and hyphens) or an IP address")
+        return NotAnAddress("a host name (labels of letters, digits and hyphens) or an IP address")
     if not _LAST_LABEL_IS_A_NUMBER.fullmatch(name):
         return name
     try:
         return IPv4Address(name)
     except ValueError:
-        return Misspelt("an IPv4 address as four decimal numbers without leading zeros")
+        return NotAnAddress("an IPv4 address as four decimal numbers without leading zeros")
 
 
-def denied(address: Address, *, host: str, port: int, allow: tuple[str, ...]) -> Denied | None:
+def denied(
+    address: Address, *, host: str, port: int, allow: tuple[str, ...]
+) -> BlockedAddress | None:
     """None if *address*, found under *host* (lower case), may be connected to at *port*."""
     found = _denying_rule(address)
     if found is None:
         return None
     what, opened_by = found
     if opened_by is OpenedBy.NOTHING:
-        return Denied(what, None)
+        return BlockedAddress(what, None)
     for opening in _openings(allow):
         if opening.port in {None, port} and _opens(opening, opened_by, address, host):
             return None
-    return Denied(what, str(address))
+    return BlockedAddress(what, str(address))
 
 
 @lru_cache(maxsize=256)
@@ -185,7 +187,7 @@ def _denying_rule(address: Address) -> tuple[str, OpenedBy] | None:
     return None
 
 
-def _first_match(table: tuple[Range, ...], address: Address) -> tuple[str, OpenedBy] | None:
+def _first_match(table: tuple[AddressBlock, ...], address: Address) -> tuple[str, OpenedBy] | None:
     return next(((row.what, row.opened_by) for row in table if address in row.network), None)
 
 
@@ -216,9 +218,9 @@ def _read_entry(entry: str) -> Opening | None:
     return _opening(read_host(match["v6"] or match["host"]), port)
 
 
-def _opening(at: Address | str | Misspelt, port: int | None) -> Opening | None:
+def _opening(at: Address | str | NotAnAddress, port: int | None) -> Opening | None:
     match at:
-        case Misspelt():
+        case NotAnAddress():
             return None
         case str():
             return Opening(at, port)
@@ -233,12 +235,14 @@ def _read_network(entry: str) -> Opening | None:
         return None
 
 
-def _read_v6(text: str) -> Address | Misspelt:
+def _read_v6(text: str) -> Address | NotAnAddress:
     try:
         address = IPv6Address(text)
     except ValueError:
-        return Misspelt("an IPv6 address")
-    return address if address.scope_id is None else Misspelt("an IPv6 address without a zone id")
+        return NotAnAddress("an IPv6 address")
+    return (
+        address if address.scope_id is None else NotAnAddress("an IPv6 address without a zone id")
+    )
 
 
 def _canonical_name(text: str) -> str | None:

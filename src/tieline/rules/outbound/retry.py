@@ -12,14 +12,14 @@ _MOST_DOUBLINGS = 64  # beyond this every backoff is at its cap; keeps the shift
 
 
 @dataclass(frozen=True, slots=True)
-class RetryAt:
+class RetryTime:
     """Try again at this time, not before."""
 
     when_us: Micros
 
 
 @dataclass(frozen=True, slots=True)
-class GaveUp:
+class NoRetry:
     """The policy allows no further try."""
 
     reason: str
@@ -32,17 +32,17 @@ def decide(
     now_us: Micros,
     jitter: float,
     retry_after: timedelta | None = None,
-) -> RetryAt | GaveUp:
+) -> RetryTime | NoRetry:
     """What follows after try number *attempt* (the first is 1) has failed at *now_us*.
 
     *jitter* is random in [0, 1). A *retry_after* above zero is obeyed exactly, up to 24 hours;
     zero asks for nothing, so the backoff holds (a provider that says 0 must not be hammered).
     """
     if attempt >= policy.attempts:
-        return GaveUp(f"gave up after {attempt} {'attempt' if attempt == 1 else 'attempts'}")
+        return NoRetry(f"gave up after {attempt} {'attempt' if attempt == 1 else 'attempts'}")
     if retry_after is not None and retry_after > timedelta():
-        return RetryAt(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
-    return RetryAt(now_us + backoff_us(policy, attempt=attempt, jitter=jitter))
+        return RetryTime(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
+    return RetryTime(now_us + backoff_us(policy, attempt=attempt, jitter=jitter))
 
 
 def backoff_us(policy: RetryPolicy, *, attempt: int, jitter: float) -> int:

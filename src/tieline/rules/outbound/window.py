@@ -16,7 +16,7 @@ Slot = tuple[int, int]
 _NOTHING: Slot = (0, 0)
 
 
-class Window(NamedTuple):
+class CountWindow(NamedTuple):
     """How many things happened, and how many of them were marked (failed, or were repeats)."""
 
     slot: int = 0
@@ -27,24 +27,24 @@ class Window(NamedTuple):
     """(seen, marked) of the slots before it, newest first."""
 
 
-EMPTY = Window()
+EMPTY = CountWindow()
 
 
-def count(window: Window, now_us: Micros) -> Window:
+def count(window: CountWindow, now_us: Micros) -> CountWindow:
     """*window* with one more thing seen."""
     if now_us // SLOT_US != window.slot:
         window = roll(window, now_us)
-    return Window(window.slot, window.seen + 1, window.marked, window.older)
+    return CountWindow(window.slot, window.seen + 1, window.marked, window.older)
 
 
-def count_marked(window: Window, now_us: Micros) -> Window:
+def count_marked(window: CountWindow, now_us: Micros) -> CountWindow:
     """*window* with one more thing seen, and marked."""
     if now_us // SLOT_US != window.slot:
         window = roll(window, now_us)
-    return Window(window.slot, window.seen + 1, window.marked + 1, window.older)
+    return CountWindow(window.slot, window.seen + 1, window.marked + 1, window.older)
 
 
-def roll(window: Window, now_us: Micros) -> Window:
+def roll(window: CountWindow, now_us: Micros) -> CountWindow:
     """*window* as it stands at *now_us*; a clock that went back leaves it as it is."""
     slot = now_us // SLOT_US
     gone = slot - window.slot
@@ -54,10 +54,10 @@ def roll(window: Window, now_us: Micros) -> Window:
     older = (
         ((_NOTHING,) * (gone - 1) + passed)[:OLDER_SLOTS] if gone <= OLDER_SLOTS else EMPTY.older
     )
-    return Window(slot, 0, 0, older)
+    return CountWindow(slot, 0, 0, older)
 
 
-def totals(window: Window) -> Slot:
+def totals(window: CountWindow) -> Slot:
     """(seen, marked) over the whole window; roll it to the present first."""
     seen, marked = window.seen, window.marked
     for older_seen, older_marked in window.older:
@@ -66,25 +66,25 @@ def totals(window: Window) -> Slot:
     return seen, marked
 
 
-def plus(window: Window, other: Window) -> Window:
+def plus(window: CountWindow, other: CountWindow) -> CountWindow:
     """Both together, as of the later of the two."""
     slot = max(window.slot, other.slot)
     one, two = _as_of(window, slot), _as_of(other, slot)
     older = tuple((a + c, b + d) for (a, b), (c, d) in zip(one.older, two.older, strict=True))
-    return Window(slot, one.seen + two.seen, one.marked + two.marked, older)
+    return CountWindow(slot, one.seen + two.seen, one.marked + two.marked, older)
 
 
-def minus(window: Window, earlier: Window) -> Window:
+def minus(window: CountWindow, earlier: CountWindow) -> CountWindow:
     """What came to *window* since it was *earlier*."""
     base = _as_of(earlier, window.slot)
     older = tuple(
         (max(0, a - c), max(0, b - d))
         for (a, b), (c, d) in zip(window.older, base.older, strict=True)
     )
-    return Window(
+    return CountWindow(
         window.slot, max(0, window.seen - base.seen), max(0, window.marked - base.marked), older
     )
 
 
-def _as_of(window: Window, slot: int) -> Window:
+def _as_of(window: CountWindow, slot: int) -> CountWindow:
     return roll(window, slot * SLOT_US)

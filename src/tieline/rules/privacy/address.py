@@ -1,4 +1,4 @@
-"""Shown: an address comes in; the same without its password goes out, for messages and people.
+"""Address: an address comes in; the same without its password goes out, for messages and people.
 
 It is also given what nobody could use as an address: there, rather too much is hidden.
 """

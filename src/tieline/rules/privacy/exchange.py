@@ -1,4 +1,4 @@
-"""Shown exchange: a call and its answer come in; what may be kept of them for people goes out.
+"""Exchange: a call and its answer come in; what may be kept of them for people goes out.
 
 Made from what the author asked for, so the credential that is added on the way is never in it.
 Redacted whole before it is cut: half a document cannot be redacted.
@@ -32,7 +32,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 @value
-class Keeping:
+class ExchangePolicy:
     """Which exchanges are kept, and what in them is never shown."""
 
     successes: bool = False
@@ -43,11 +43,11 @@ class Keeping:
     """Takes the sensitive values of a run out of a text: a vendor may quote what it was sent."""
 
 
-ONLY_FAILURES = Keeping()
+ONLY_FAILURES = ExchangePolicy()
 
 
 def shown_request(
-    connection: ConnectionSpec, call: Call, secrets: Sequence[Secret], keeping: Keeping
+    connection: ConnectionSpec, call: Call, secrets: Sequence[Secret], keeping: ExchangePolicy
 ) -> str:
     """The first line, the author's headers and the body of *call*."""
     path = call.path if call.path.startswith("/") else f"/{call.path}"
@@ -56,13 +56,13 @@ def shown_request(
     return _shown(f"{call.method} {url}", call.headers, call.body, secrets, keeping)
 
 
-def shown_answer(answer: HttpAnswer, secrets: Sequence[Secret], keeping: Keeping) -> str:
+def shown_answer(answer: HttpAnswer, secrets: Sequence[Secret], keeping: ExchangePolicy) -> str:
     """The status, the headers and the body of *answer*."""
     return _shown(f"HTTP {answer.status}", answer.headers, answer.body, secrets, keeping)
 
 
 def _shown(
-    first: str, headers: Headers, body: bytes, secrets: Sequence[Secret], keeping: Keeping
+    first: str, headers: Headers, body: bytes, secrets: Sequence[Secret], keeping: ExchangePolicy
 ) -> str:
     lines = [first, *(f"{name}: {text}" for name, text in redact_headers(headers))]
     kind = next((text for name, text in headers if name.lower() == "content-type"), "")
@@ -76,7 +76,7 @@ def _shown(
     return text[: LONGEST - len(cut)] + cut
 
 
-def _body(body: bytes, kind: str, keeping: Keeping) -> str:
+def _body(body: bytes, kind: str, keeping: ExchangePolicy) -> str:
     if len(body) > LARGEST_BODY_BYTES:
         return f"[{len(body)} bytes]"
     if kind == _FORM:
@@ -98,18 +98,18 @@ def _is_text(body: bytes) -> bool:
     return all(char.isprintable() or char.isspace() for char in text[:LONGEST])
 
 
-def _url(url: str, keeping: Keeping) -> str:
+def _url(url: str, keeping: ExchangePolicy) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query=_form(parts.query, keeping))) if parts.query else url
 
 
-def _form(text: str, keeping: Keeping) -> str:
+def _form(text: str, keeping: ExchangePolicy) -> str:
     """A form without the values of sensitive fields; names may be paths such as ``card[cvc]``."""
     pairs = parse_qsl(text, keep_blank_values=True)
     return "&".join(f"{quote_plus(n, '[]')}={_form_value(n, v, keeping)}" for n, v in pairs)
 
 
-def _form_value(name: str, text: str, keeping: Keeping) -> str:
+def _form_value(name: str, text: str, keeping: ExchangePolicy) -> str:
     words = [word for word in name.replace("]", "").split("[") if word]
     for word in words:
         if redact_document({word: text}, keeping.sensitive) != {word: text}:

@@ -1,4 +1,4 @@
-"""Discreet: how a call ended and its secrets come in; the same end without them goes out."""
+"""Redact failure: how a call ended and its secrets come in; the same end without them goes out."""
 
 from functools import lru_cache
 

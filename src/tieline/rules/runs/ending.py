@@ -9,8 +9,8 @@ from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Ret
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.calls.retrying import RetryPolicy
-from tieline.model.runs.run import Dead, Done, Held, Outcome, RetryAt, Waiting
-from tieline.rules.outbound.retry import GaveUp, decide
+from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
+from tieline.rules.outbound.retry import NoRetry, decide
 
 TRANSIENT = (OSError, TimeoutError)
 """Failures of the author's own code that a repeat may cure: network, files, time."""
@@ -19,7 +19,7 @@ LONGEST_REASON = 1_000
 
 
 @value
-class Chance:
+class RetryState:
     """What a decision about another try needs to know."""
 
     policy: RetryPolicy
@@ -29,7 +29,7 @@ class Chance:
     jitter: float
 
 
-def outcome_of(ending: BaseException | None, stops: list[Outcome], chance: Chance) -> Outcome:
+def outcome_of(ending: BaseException | None, stops: list[Outcome], chance: RetryState) -> Outcome:
     """One outcome for one execution.
 
     A step that stopped the run wins over what the function made of it: it may have swallowed
@@ -37,10 +37,10 @@ def outcome_of(ending: BaseException | None, stops: list[Outcome], chance: Chanc
     """
     if stops:
         return _gravest(stops)
-    return Done() if ending is None else _of_error(ending, chance)
+    return Returned() if ending is None else _of_error(ending, chance)
 
 
-def _of_error(ending: BaseException, chance: Chance) -> Outcome:
+def _of_error(ending: BaseException, chance: RetryState) -> Outcome:
     match ending:
         case Reject(reason=reason):
             return Dead("rejected", _plain(reason))
@@ -63,7 +63,7 @@ def dead_of(kind: str, reason: str, error: BaseException) -> Dead:
     return Dead(kind, _plain(reason), evidence(error))
 
 
-def _again(ending: BaseException, reason: str, chance: Chance) -> Outcome:
+def _again(ending: BaseException, reason: str, chance: RetryState) -> Outcome:
     after = ending.after if isinstance(ending, Retry) else None
     next_try = decide(
         chance.policy,
@@ -73,7 +73,7 @@ def _again(ending: BaseException, reason: str, chance: Chance) -> Outcome:
         retry_after=after,
     )
     reason = _plain(reason)
-    if isinstance(next_try, GaveUp):
+    if isinstance(next_try, NoRetry):
         return Dead("retries-used-up", f"{next_try.reason}: {reason}", evidence(ending))
     return RetryAt(next_try.when_us, reason, counts=True)
 
@@ -103,7 +103,7 @@ def _gravity(outcome: Outcome) -> tuple[int, int]:
             return (2, due_us)
         case Waiting(due_us=due_us):
             return (1, -(due_us or 0))
-        case Done():
+        case Returned():
             return (0, 0)
         case _:
             assert_never(outcome)
@@ -112,7 +112,7 @@ def _gravity(outcome: Outcome) -> tuple[int, int]:
 def discreet_outcome(outcome: Outcome, clean: Callable[[str], str]) -> Outcome:
     """*outcome* in words that may be stored and told."""
     match outcome:
-        case Done():
+        case Returned():
             return outcome
         case Dead(kind=kind, reason=reason, evidence=evidence):
             return Dead(kind, clean(reason), clean(evidence))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tieline.model.base.value import value
 from tieline.model.inbound.receipt import Receipt, Verdict
-from tieline.model.runs.run import AttemptRecord, Dead, Done, Held, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import AttemptRecord, Dead, Held, Outcome, RetryAt, Returned, Waiting
 
 LONGEST_WORDS = 500
 NOT_FOUND = 404
@@ -40,7 +40,7 @@ def failure_of(flow: str, outcome: Outcome, attempts: Sequence[AttemptRecord]) -
     What a call failed of is told by its try, so that the retry, the last of them and the hold that
     come of one cause are alike.
     """
-    if isinstance(outcome, Done):
+    if isinstance(outcome, Returned):
         return None
     tried = _tried(outcome, attempts)
     if tried is not None:

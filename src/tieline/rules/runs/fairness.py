@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tieline.model.base.value import value
 
 
-class Group(NamedTuple):
+class ReadyRuns(NamedTuple):
     """Ready runs that are alike to the scheduler."""
 
     priority: int
@@ -21,7 +21,7 @@ class Group(NamedTuple):
     flow: str
 
 
-class Share(NamedTuple):
+class ClaimLimit(NamedTuple):
     """How many runs of a group to claim, at most."""
 
     priority: int
@@ -48,18 +48,20 @@ FIRST_TURNS = Turns("", {})
 
 
 @value
-class Dealt:
+class ClaimLimits:
     """The shares, and the turns of the next deal (``flows``: only those that were looked at)."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[ClaimLimit, ...]
     turns: Turns
 
 
-def deal(groups: Iterable[Group], *, limit: int, room: Mapping[str, int], turns: Turns) -> Dealt:
+def deal(
+    groups: Iterable[ReadyRuns], *, limit: int, room: Mapping[str, int], turns: Turns
+) -> ClaimLimits:
     """Give *limit* places to *groups*. No flow gets more than its *room*."""
     left = limit
     room_left = dict(room)
-    granted: Counter[Group] = Counter()
+    granted: Counter[ReadyRuns] = Counter()
     tenant = turns.tenant
     flows: dict[Hand, str] = {}
     for _, of_priority in groupby(sorted(groups), key=lambda group: group.priority):
@@ -71,11 +73,11 @@ def deal(groups: Iterable[Group], *, limit: int, room: Mapping[str, int], turns:
         granted += here
         tenant = _next([hand[0].tenant for hand in hands], {group.tenant for group in here})
         flows |= _next_flows(hands, here)
-    shares = tuple(Share(*group, count) for group, count in granted.items())
-    return Dealt(shares, Turns(tenant, flows))
+    shares = tuple(ClaimLimit(*group, count) for group, count in granted.items())
+    return ClaimLimits(shares, Turns(tenant, flows))
 
 
-def _hands(groups: Iterable[Group], turns: Turns) -> list[list[Group]]:
+def _hands(groups: Iterable[ReadyRuns], turns: Turns) -> list[list[ReadyRuns]]:
     """The groups by tenant; tenants, and the flows of each, begin with whose turn it is."""
     hands = [list(own) for _, own in groupby(groups, key=lambda group: group.tenant)]
     hands.sort(key=lambda hand: hand[0].tenant < turns.tenant)
@@ -86,10 +88,10 @@ def _hands(groups: Iterable[Group], turns: Turns) -> list[list[Group]]:
 
 
 def _deal_out(
-    hands: Sequence[Sequence[Group]], places: int, room_left: dict[str, int]
-) -> Counter[Group]:
+    hands: Sequence[Sequence[ReadyRuns]], places: int, room_left: dict[str, int]
+) -> Counter[ReadyRuns]:
     """One place to each hand in turn, in each hand to one flow after the other."""
-    granted: Counter[Group] = Counter()
+    granted: Counter[ReadyRuns] = Counter()
     waiting = deque(deque(hand) for hand in hands)
     while places > 0 and waiting:
         hand = waiting[0]
@@ -106,7 +108,9 @@ def _deal_out(
     return granted
 
 
-def _next_flows(hands: Iterable[Sequence[Group]], granted: Counter[Group]) -> dict[Hand, str]:
+def _next_flows(
+    hands: Iterable[Sequence[ReadyRuns]], granted: Counter[ReadyRuns]
+) -> dict[Hand, str]:
     flows: dict[Hand, str] = {}
     for hand in hands:
         served = {group.flow for group in hand if group in granted}

@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 from tieline.model.base.secret import Secret
 from tieline.model.calls.effect import EffectIdentity
-from tieline.rules.formats.terminal_text import inert
+from tieline.rules.formats.plain_text import inert
 
 _DEEPEST = 250
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME

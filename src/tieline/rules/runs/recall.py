@@ -12,7 +12,7 @@ ANY = "*"
 """The fingerprint of a step that a person declared done, whatever its arguments."""
 
 
-class Next(StrEnum):
+class StepDecision(StrEnum):
     """What to do about a step."""
 
     GO = "go"
@@ -33,7 +33,7 @@ class Next(StrEnum):
 class Recalled:
     """The decision, and how many tries were used before."""
 
-    next: Next
+    next: StepDecision
     tries: int = 0
 
 
@@ -44,25 +44,28 @@ def recall(known: StepRecord | None, *, fingerprint: str, effect: Effect, drift:
     its arguments are now. Only what came to an end (it has a result) can be followed by another.
     """
     if known is None:
-        return Recalled(Next.GO)
+        return Recalled(StepDecision.GO)
     if known.state is StepState.INTENT:
-        return Recalled(Next.DOUBT, known.tries)
+        return Recalled(StepDecision.DOUBT, known.tries)
     is_same = known.fingerprint in {fingerprint, ANY}
     if known.state is StepState.FAILED:
         ended = known.result is not None  # a person had it tried again
-        return Recalled(Next.GO if is_same or not ended else Next.ANEW, known.tries)
+        return Recalled(StepDecision.GO if is_same or not ended else StepDecision.ANEW, known.tries)
     if is_same:
-        return Recalled(Next.RETURN if known.state is StepState.DONE else Next.RAISE, known.tries)
+        return Recalled(
+            StepDecision.RETURN if known.state is StepState.DONE else StepDecision.RAISE,
+            known.tries,
+        )
     if known.state is StepState.REFUSED:
-        return Recalled(Next.ANEW)
+        return Recalled(StepDecision.ANEW)
     return Recalled(_on_drift(effect, drift))
 
 
-def _on_drift(effect: Effect, drift: Drift) -> Next:
+def _on_drift(effect: Effect, drift: Drift) -> StepDecision:
     """Reads are simply read again; for writes the flow's policy holds."""
     if effect is Effect.READ or drift is Drift.RERUN:
-        return Next.ANEW
-    return Next.RETURN if drift is Drift.KEEP else Next.DRIFT
+        return StepDecision.ANEW
+    return StepDecision.RETURN if drift is Drift.KEEP else StepDecision.DRIFT
 
 
 def anew(key: str, fingerprint: str) -> str:

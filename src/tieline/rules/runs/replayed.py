@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tieline.model.base.ids import RunId
 from tieline.model.base.value import value
 from tieline.model.runs.run import RunState
-from tieline.model.views.details import PastRun
+from tieline.model.views.details import RunOfEvent
 from tieline.rules.runs.transitions import LIVE
 
 RETRIED = "retried"
@@ -18,7 +18,7 @@ DISCARDED = "discarded"
 
 
 @value
-class Treatment:
+class ReplayDecision:
     """What is to be done with one event in one flow; neither: a new run is made."""
 
     retries: tuple[RunId, ...] = ()
@@ -26,19 +26,19 @@ class Treatment:
     """Why no run comes of it."""
 
 
-def treatment(past: Sequence[PastRun]) -> Treatment:
+def treatment(past: Sequence[RunOfEvent]) -> ReplayDecision:
     """What a replay does with an event that has had these runs of one flow."""
     dead = [run for run in past if run.state == RunState.DEAD]
     undecided = [run.id for run in dead if run.resolution in {None, RETRIED}]
     if undecided:
-        return Treatment(retries=tuple(undecided))
+        return ReplayDecision(retries=tuple(undecided))
     if any(run.resolution == DISCARDED for run in dead):
-        return Treatment(left_out="its dead run was discarded")
+        return ReplayDecision(left_out="its dead run was discarded")
     if dead:
-        return Treatment(left_out="its dead run was edited, and runs as another event")
+        return ReplayDecision(left_out="its dead run was edited, and runs as another event")
     if any(run.resolution == RETRIED and run.state in LIVE for run in past):
-        return Treatment(left_out="its dead run was retried, and has not ended")
-    return Treatment()
+        return ReplayDecision(left_out="its dead run was retried, and has not ended")
+    return ReplayDecision()
 
 
 def progress(state: str, waiting: int) -> str:

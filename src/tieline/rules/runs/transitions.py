@@ -5,7 +5,7 @@ have no way out; ``dead`` has one, which only an operator's recorded retry takes
 ``docs/states.md`` is drawn from this table.
 """
 
-from tieline.model.base.errors import IllegalTransition
+from tieline.model.base.errors import TransitionRefused
 from tieline.model.runs.run import RunState as S
 
 NEXT: dict[S, frozenset[S]] = {
@@ -31,9 +31,9 @@ def may_move(now: S, to: S) -> bool:
 
 
 def move(now: S, to: S) -> S:
-    """Return *to*. Raises IllegalTransition when the table has no such edge."""
+    """Return *to*. Raises TransitionRefused when the table has no such edge."""
     if to not in NEXT[now]:
-        raise IllegalTransition(now, to)
+        raise TransitionRefused(now, to)
     return to
 
 

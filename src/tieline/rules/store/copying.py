@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from tieline.model.views.transfer import CopyNote, Row
+from tieline.model.views.transfer import CopyRecord, Row
 
 MODULUS = 2**128
 
@@ -30,18 +30,18 @@ def bytes_of(rows: Iterable[Row]) -> int:
     return sum(len(cell) for row in rows for cell in row if isinstance(cell, str | bytes))
 
 
-def written(note: CopyNote) -> str:
+def written(note: CopyRecord) -> str:
     """A note as it is stored."""
     said = {"id": note.id, "role": note.role, "other": note.other, "moved": note.moved}
     return orjson.dumps(said).decode()
 
 
-def read(text: str | None) -> CopyNote | None:
+def read(text: str | None) -> CopyRecord | None:
     """A note as it was stored."""
     if text is None:
         return None
     said = orjson.loads(text)
-    return CopyNote(said["id"], said["role"], said["other"], bool(said["moved"]))
+    return CopyRecord(said["id"], said["role"], said["other"], bool(said["moved"]))
 
 
 def why_shut(text: str | None, store: str) -> str | None:

@@ -23,26 +23,26 @@ LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class AlertTimes:
     """How long a thing must be so before it fires, and over before it has ended."""
 
     fires_us: Micros
     ends_us: Micros
 
 
-PATIENCE: Mapping[AlertKind, Patience] = {
-    AlertKind.ERROR_RATIO: Patience(2 * MINUTE_US, 5 * MINUTE_US),
-    AlertKind.DEAD_LETTERS: Patience(0, MINUTE_US),
-    AlertKind.OLDEST_WAITING: Patience(MINUTE_US, 2 * MINUTE_US),
-    AlertKind.BREAKER_OPEN: Patience(MINUTE_US, 2 * MINUTE_US),
-    AlertKind.UNHEALTHY: Patience(MINUTE_US, MINUTE_US),
-    AlertKind.SOURCE_SILENT: Patience(0, 0),
-    AlertKind.DISK_LOW: Patience(2 * MINUTE_US, 5 * MINUTE_US),
+PATIENCE: Mapping[AlertKind, AlertTimes] = {
+    AlertKind.ERROR_RATIO: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
+    AlertKind.DEAD_LETTERS: AlertTimes(0, MINUTE_US),
+    AlertKind.OLDEST_WAITING: AlertTimes(MINUTE_US, 2 * MINUTE_US),
+    AlertKind.BREAKER_OPEN: AlertTimes(MINUTE_US, 2 * MINUTE_US),
+    AlertKind.UNHEALTHY: AlertTimes(MINUTE_US, MINUTE_US),
+    AlertKind.SOURCE_SILENT: AlertTimes(0, 0),
+    AlertKind.DISK_LOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AlertLimits:
     """From where on a thing is wrong."""
 
     error_share: float = 0.2
@@ -88,7 +88,7 @@ class SourceSign:
 
 
 @dataclass(frozen=True, slots=True)
-class Now:
+class AllSigns:
     """Everything that is looked at."""
 
     flows: tuple[FlowSign, ...] = ()
@@ -98,7 +98,7 @@ class Now:
 
 
 @value
-class Wrong:
+class AlertProblem:
     """A thing that is wrong at this moment."""
 
     kind: AlertKind
@@ -112,9 +112,9 @@ class Wrong:
         return f"{self.kind} {self.subject}"
 
 
-def wrong_now(now: Now, limits: Limits) -> list[Wrong]:
+def wrong_now(now: AllSigns, limits: AlertLimits) -> list[AlertProblem]:
     """What is wrong at this moment, however short it may be so."""
-    found: list[Wrong] = []
+    found: list[AlertProblem] = []
     for flow in now.flows:
         found += _of_flow(flow, limits)
     for connection in now.connections:
@@ -123,41 +123,41 @@ def wrong_now(now: Now, limits: Limits) -> list[Wrong]:
         found += _of_source(source)
     if now.disk_free_share is not None and now.disk_free_share < limits.disk_free_share:
         reason = f"{now.disk_free_share:.1%} of the disk of the store is free; make room"
-        found.append(Wrong(AlertKind.DISK_LOW, "store", "", reason))
+        found.append(AlertProblem(AlertKind.DISK_LOW, "store", "", reason))
     return found
 
 
-def _of_flow(flow: FlowSign, limits: Limits) -> Iterable[Wrong]:
+def _of_flow(flow: FlowSign, limits: AlertLimits) -> Iterable[AlertProblem]:
     subject = f"flow:{flow.name}"
     if flow.dead:
         what = "1 dead letter waits" if flow.dead == 1 else f"{flow.dead} dead letters wait"
         reason = f"{what} for a decision: tieline dead list --flow {flow.name}"
-        yield Wrong(AlertKind.DEAD_LETTERS, subject, flow.owner, reason)
+        yield AlertProblem(AlertKind.DEAD_LETTERS, subject, flow.owner, reason)
     if flow.oldest_us is not None and flow.oldest_us > limits.oldest_us:
         reason = f"a run of it has not ended for {span(flow.oldest_us)}"
-        yield Wrong(AlertKind.OLDEST_WAITING, subject, flow.owner, reason)
+        yield AlertProblem(AlertKind.OLDEST_WAITING, subject, flow.owner, reason)
 
 
-def _of_connection(connection: ConnectionSign, limits: Limits) -> Iterable[Wrong]:
+def _of_connection(connection: ConnectionSign, limits: AlertLimits) -> Iterable[AlertProblem]:
     subject = f"connection:{connection.name}"
     tries, failures = connection.tries, connection.failures
     if tries >= FEWEST_TRIES and failures >= limits.error_share * tries:
         reason = f"{failures} of the last {tries} attempts failed ({failures / tries:.0%})"
-        yield Wrong(AlertKind.ERROR_RATIO, subject, connection.owner, reason)
+        yield AlertProblem(AlertKind.ERROR_RATIO, subject, connection.owner, reason)
     if connection.state in {"open", "probing"}:
         reason = "its calls are kept back, because too many have failed"
-        yield Wrong(AlertKind.BREAKER_OPEN, subject, connection.owner, reason)
+        yield AlertProblem(AlertKind.BREAKER_OPEN, subject, connection.owner, reason)
     if connection.state == "unhealthy":
         reason = "the other side does not accept the credential; put a valid one into the vault"
-        yield Wrong(AlertKind.UNHEALTHY, subject, connection.owner, reason)
+        yield AlertProblem(AlertKind.UNHEALTHY, subject, connection.owner, reason)
 
 
-def _of_source(source: SourceSign) -> Iterable[Wrong]:
+def _of_source(source: SourceSign) -> Iterable[AlertProblem]:
     if source.rhythm_us is None or source.quiet_us <= source.rhythm_us:
         return
     known = "it is declared to deliver" if source.is_declared else "it usually delivers"
     reason = f"nothing came for {span(source.quiet_us)}; {known} within {span(source.rhythm_us)}"
-    yield Wrong(AlertKind.SOURCE_SILENT, f"source:{source.name}", source.owner, reason)
+    yield AlertProblem(AlertKind.SOURCE_SILENT, f"source:{source.name}", source.owner, reason)
 
 
 # --- what becomes of an alert ---------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Judgement:
     """Those of which people still have to be told, also from before."""
 
 
-def judged(known: Sequence[AlertRow], wrong: Sequence[Wrong], now_us: Micros) -> Judgement:
+def judged(known: Sequence[AlertRow], wrong: Sequence[AlertProblem], now_us: Micros) -> Judgement:
     """Hold what is wrong now against what was known."""
     wrongs = {one.key: one for one in wrong}
     before = {row.key: row for row in known}
@@ -194,7 +194,7 @@ def judged(known: Sequence[AlertRow], wrong: Sequence[Wrong], now_us: Micros) ->
     return Judgement(changed, tuple(sorted(before.keys() - after.keys())), moved, to_tell)
 
 
-def _begun(wrong: Wrong, now_us: Micros) -> AlertRow:
+def _begun(wrong: AlertProblem, now_us: Micros) -> AlertRow:
     reason = wrong.reason[:LONGEST_REASON]
     row = AlertRow(
         wrong.key,
@@ -212,7 +212,7 @@ def _begun(wrong: Wrong, now_us: Micros) -> AlertRow:
     return _fired_if_due(row, now_us)
 
 
-def _still(row: AlertRow, wrong: Wrong, now_us: Micros) -> AlertRow:
+def _still(row: AlertRow, wrong: AlertProblem, now_us: Micros) -> AlertRow:
     if row.state == AlertState.ENDED:
         return _begun(wrong, now_us)
     row = replace(row, owner=wrong.owner, reason=wrong.reason[:LONGEST_REASON], clear_us=None)

@@ -1,4 +1,4 @@
-"""Telling: what people must still be told comes in; whom to try now, and when again, goes out.
+"""Notify: what people must still be told comes in; whom to try now, and when again, goes out.
 
 Each owner is told by a message of their own. One that cannot be delivered is tried again after
 pauses that double, and no other owner waits for it or hears anything twice.

@@ -12,7 +12,7 @@ from tieline.model.commands import Cancel, DiscardDead, RetryDead
 from tieline.model.people.decisions import MOST_DECIDED, CloseDeliveries, Decided, DecideMany
 from tieline.operations import decide
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
+from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.faults import NOT_BLANK
 from tieline.surfaces.api.lists import LONGEST
 
@@ -22,7 +22,7 @@ Reason = Annotated[
 ]
 
 
-class Why(Strict):
+class Why(ApiBody):
     """What a decision needs."""
 
     reason: Reason
@@ -86,14 +86,14 @@ class EditedRun:
     replaces: RunId
 
 
-async def cancel(ask: Ask) -> Done:
+async def cancel(ask: ApiRequest) -> Done:
     """End a live run now; what it has done stays done."""
     run_id = RunId(ask.path["id"])
     await ask.parts.carry_out(Cancel(run_id, ask.by(ask.body.reason)))
     return Done(done=True, run=run_id)
 
 
-async def retry(ask: Ask) -> Done:
+async def retry(ask: ApiRequest) -> Done:
     """Try a dead run again; effects that happened are not repeated."""
     run_id = RunId(ask.path["id"])
     body: Retrying = ask.body
@@ -101,14 +101,14 @@ async def retry(ask: Ask) -> Done:
     return Done(done=True, run=run_id)
 
 
-async def discard(ask: Ask) -> Done:
+async def discard(ask: ApiRequest) -> Done:
     """Close a dead run without success; its lane goes on."""
     run_id = RunId(ask.path["id"])
     await ask.parts.carry_out(DiscardDead(run_id, ask.by(ask.body.reason)))
     return Done(done=True, run=run_id)
 
 
-async def edit(ask: Ask) -> EditedRun:
+async def edit(ask: ApiRequest) -> EditedRun:
     """Retry a dead run with another payload, as a new recorded event."""
     body: Editing = ask.body
     run_id, by = RunId(ask.path["id"]), ask.by(body.reason)
@@ -116,7 +116,7 @@ async def edit(ask: Ask) -> EditedRun:
     if has_payload == bool(body.changes):
         given = "both" if has_payload else "neither"
         raise CommandRefused(f"give either payload or changes; there is {given}")
-    desk = decide.Desk(Reacting(ask), ask.parts.views, ask.parts.admitter)
+    desk = decide.EditParts(NotifyingJournal(ask), ask.parts.views, ask.parts.admitter)
     if has_payload:
         document = orjson.dumps(body.payload)
     else:
@@ -126,7 +126,7 @@ async def edit(ask: Ask) -> EditedRun:
     return EditedRun(done=True, run=edited.run_id, event=edited.event_id, replaces=run_id)
 
 
-async def resolve(ask: Ask) -> Done:
+async def resolve(ask: ApiRequest) -> Done:
     """Say what happened to a held run's effect whose outcome is unknown."""
     body: Resolving = ask.body
     run_id = RunId(ask.path["id"])
@@ -134,11 +134,11 @@ async def resolve(ask: Ask) -> Done:
     result = orjson.dumps(body.result) if has_result else None
     decision = decide.Decision(body.decision)
     by = ask.by(body.reason)
-    await decide.resolve(Reacting(ask), run_id, by, decision, result=result)
+    await decide.resolve(NotifyingJournal(ask), run_id, by, decision, result=result)
     return Done(done=True, run=run_id)
 
 
-async def decide_many(ask: Ask) -> Decided:
+async def decide_many(ask: ApiRequest) -> Decided:
     """One decision about many runs; each has its own line in the audit log."""
     body: Deciding = ask.body
     run_ids = tuple(RunId(text) for text in dict.fromkeys(body.run_ids))
@@ -148,7 +148,7 @@ async def decide_many(ask: Ask) -> Decided:
     return decided
 
 
-async def close_deliveries(ask: Ask) -> Decided:
+async def close_deliveries(ask: ApiRequest) -> Decided:
     """Close deliveries in quarantine without a run; each has its own line in the audit log."""
     body: Closing = ask.body
     ids = tuple(ReceiptId(text) for text in dict.fromkeys(body.receipt_ids))
@@ -156,10 +156,10 @@ async def close_deliveries(ask: Ask) -> Decided:
     return closed
 
 
-class Reacting:
+class NotifyingJournal:
     """The journal as operations use it: the hub reacts to each command at once."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: ApiRequest) -> None:
         self.commit: Any = ask.parts.carry_out
 
     async def close(self) -> None:

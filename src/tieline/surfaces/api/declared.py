@@ -7,15 +7,16 @@ from pydantic import Field
 
 from tieline.model.base.ids import Micros, WorkerId
 from tieline.model.views.declared import ConnectionLine, FlowLine
-from tieline.model.views.more import ShowWorker, WorkerDetail
 from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.views.series import ListSources, SourceRow
 from tieline.model.views.views import CountCalls, CountWork, ListPauses, ListWorkers
-from tieline.operations import decide, overview
+from tieline.model.views.work_lists import ShowWorker, WorkerDetail
+from tieline.operations import decide
+from tieline.operations import declared_lines as overview
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Reacting, Why
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Handler
+from tieline.surfaces.api.deciding import NotifyingJournal, Why
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint, Handler
 from tieline.surfaces.api.filters import check_names
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, named
 
@@ -62,7 +63,7 @@ class Paused:
     """False: somebody held it before, and their word stands."""
 
 
-async def list_flows(ask: Ask) -> Listed[FlowLine]:
+async def list_flows(ask: ApiRequest) -> Listed[FlowLine]:
     """Flows by name."""
     q: FlowQuery = ask.query
     await check_names(ask)
@@ -77,19 +78,19 @@ async def list_flows(ask: Ask) -> Listed[FlowLine]:
     return by_key(ask, lines, lambda line: line.name)
 
 
-async def flow_lines(ask: Ask) -> tuple[FlowLine, ...]:
+async def flow_lines(ask: ApiRequest) -> tuple[FlowLine, ...]:
     """All of them."""
     views = ask.parts.views
     counted, pauses = await views.read(CountWork()), await views.read(ListPauses())
     return overview.flows(ask.parts.hub, counted, pauses)
 
 
-async def show_flow(ask: Ask) -> FlowLine:
+async def show_flow(ask: ApiRequest) -> FlowLine:
     """One flow."""
     return named(await flow_lines(ask), "flow", ask.path["name"])
 
 
-async def list_connections(ask: Ask) -> Listed[ConnectionLine]:
+async def list_connections(ask: ApiRequest) -> Listed[ConnectionLine]:
     """Connections by name; never their secrets."""
     q: ConnectionQuery = ask.query
     await check_names(ask)
@@ -103,19 +104,19 @@ async def list_connections(ask: Ask) -> Listed[ConnectionLine]:
     return by_key(ask, lines, lambda line: line.name)
 
 
-async def connection_lines(ask: Ask) -> tuple[ConnectionLine, ...]:
+async def connection_lines(ask: ApiRequest) -> tuple[ConnectionLine, ...]:
     """All of them."""
     views = ask.parts.views
     calls, pauses = await views.read(CountCalls()), await views.read(ListPauses())
     return overview.connections(ask.parts.hub, calls, pauses)
 
 
-async def show_connection(ask: Ask) -> ConnectionLine:
+async def show_connection(ask: ApiRequest) -> ConnectionLine:
     """One connection."""
     return named(await connection_lines(ask), "connection", ask.path["name"])
 
 
-async def list_sources(ask: Ask) -> Listed[SourceRow]:
+async def list_sources(ask: ApiRequest) -> Listed[SourceRow]:
     """Entry points as they were heard of, by name."""
     q: SourceQuery = ask.query
     now_us = ask.now_us()
@@ -125,17 +126,17 @@ async def list_sources(ask: Ask) -> Listed[SourceRow]:
     return by_key(ask, wanted, lambda row: row.name)
 
 
-async def list_workers(ask: Ask) -> Listed[WorkerRow]:
+async def list_workers(ask: ApiRequest) -> Listed[WorkerRow]:
     """Processes that execute runs, by id, so the eldest first."""
     return by_key(ask, await ask.parts.views.read(ListWorkers()), lambda row: row.id)
 
 
-async def show_worker(ask: Ask) -> WorkerDetail:
+async def show_worker(ask: ApiRequest) -> WorkerDetail:
     """One of them, with the runs that it executes."""
     return await ask.parts.views.read(ShowWorker(WorkerId(ask.path["id"])))
 
 
-async def list_pauses(ask: Ask) -> Listed[PauseRow]:
+async def list_pauses(ask: ApiRequest) -> Listed[PauseRow]:
     """What is paused."""
     q: PauseQuery = ask.query
     rows = await ask.parts.views.read(ListPauses())
@@ -143,7 +144,7 @@ async def list_pauses(ask: Ask) -> Listed[PauseRow]:
     return by_key(ask, wanted, lambda row: f"{row.kind}:{row.name}")
 
 
-async def count_work(ask: Ask) -> WorkCount:
+async def count_work(ask: ApiRequest) -> WorkCount:
     """How much is unfinished, by flow and state."""
     return await ask.parts.views.read(CountWork())
 
@@ -151,9 +152,9 @@ async def count_work(ask: Ask) -> WorkCount:
 def pause(kind: str) -> Handler:
     """Hold the work of a flow, or the calls of a connection."""
 
-    async def handler(ask: Ask) -> Paused:
+    async def handler(ask: ApiRequest) -> Paused:
         name, by = ask.path["name"], ask.by(ask.body.reason)
-        fresh = await decide.pause(Reacting(ask), ask.parts.hub, kind, name, by)
+        fresh = await decide.pause(NotifyingJournal(ask), ask.parts.hub, kind, name, by)
         rows = await ask.parts.views.read(ListPauses())
         row = next(
             (row for row in rows if (row.kind, row.name) == (kind, name)),
@@ -167,8 +168,8 @@ def pause(kind: str) -> Handler:
 def resume(kind: str) -> Handler:
     """Let it go on."""
 
-    async def handler(ask: Ask) -> dict[str, str]:
-        await decide.resume(Reacting(ask), kind, ask.path["name"], ask.by(ask.body.reason))
+    async def handler(ask: ApiRequest) -> dict[str, str]:
+        await decide.resume(NotifyingJournal(ask), kind, ask.path["name"], ask.by(ask.body.reason))
         return {"resumed": f"{kind}:{ask.path['name']}"}
 
     return handler

@@ -13,7 +13,7 @@ from tieline.model.views.views import ListEvents, ListReceipts, ShowEvent, ShowR
 from tieline.operations import redaction as visible
 from tieline.rules.people.access import Permission
 from tieline.rules.privacy.redact import redact_headers
-from tieline.surfaces.api.endpoint import Ask, Endpoint
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, listed, window
 
 
@@ -28,7 +28,7 @@ class ReceiptQuery(TimedListing):
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
 
 
-class OddQuery(TimedListing):
+class VerdictQuery(TimedListing):
     """Which deliveries of one verdict."""
 
     source: str | None = Field(None, max_length=LONGEST)
@@ -36,7 +36,7 @@ class OddQuery(TimedListing):
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
 
 
-class QuarantineQuery(OddQuery):
+class QuarantineQuery(VerdictQuery):
     """Which deliveries in quarantine."""
 
     decided: bool = Field(
@@ -100,24 +100,28 @@ class EventShown:
     caused: tuple[EventRow, ...]
 
 
-async def list_receipts(ask: Ask) -> Listed[ReceiptRow]:
+async def list_receipts(ask: ApiRequest) -> Listed[ReceiptRow]:
     """Deliveries, newest first."""
     q: ReceiptQuery = ask.query
     return await _receipts(ask, q.verdict, q)
 
 
-async def list_refused(ask: Ask) -> Listed[ReceiptRow]:
+async def list_refused(ask: ApiRequest) -> Listed[ReceiptRow]:
     """Those that were turned away."""
     return await _receipts(ask, "refused", ask.query)
 
 
-async def list_quarantine(ask: Ask) -> Listed[ReceiptRow]:
+async def list_quarantine(ask: ApiRequest) -> Listed[ReceiptRow]:
     """Those that are kept aside."""
     return await _receipts(ask, "quarantined", ask.query, decided=ask.query.decided)
 
 
 async def _receipts(
-    ask: Ask, verdict: str | None, q: ReceiptQuery | OddQuery, *, decided: bool | None = None
+    ask: ApiRequest,
+    verdict: str | None,
+    q: ReceiptQuery | VerdictQuery,
+    *,
+    decided: bool | None = None,
 ) -> Listed[ReceiptRow]:
     issue = None if q.issue is None else IssueId(q.issue)
     part = await window(ask, "rct_")
@@ -126,7 +130,7 @@ async def _receipts(
     return listed(await ask.parts.views.read(question))
 
 
-async def show_receipt(ask: Ask) -> ReceiptShown:
+async def show_receipt(ask: ApiRequest) -> ReceiptShown:
     """One delivery."""
     detail = await ask.parts.views.read(ShowReceipt(ReceiptId(ask.path["id"])))
     receipt = detail.receipt
@@ -154,7 +158,7 @@ def _headers(stored: bytes | None) -> tuple[Header, ...]:
     return tuple(Header(name, value) for name, value in redact_headers(pairs))
 
 
-async def list_events(ask: Ask) -> Listed[EventRow]:
+async def list_events(ask: ApiRequest) -> Listed[EventRow]:
     """Recorded events, newest first."""
     q: EventQuery = ask.query
     reference = None if q.reference is None else Reference(*q.reference.split(":", 1))
@@ -169,7 +173,7 @@ async def list_events(ask: Ask) -> Listed[EventRow]:
     return listed(await ask.parts.views.read(question))
 
 
-async def show_event(ask: Ask) -> EventShown:
+async def show_event(ask: ApiRequest) -> EventShown:
     """One event."""
     detail = await ask.parts.views.read(ShowEvent(EventId(ask.path["id"])))
     event = detail.event
@@ -201,7 +205,7 @@ ENDPOINTS = (
     Endpoint("GET", "/receipts/{id}", _READ, "Show a delivery, redacted", show_receipt,
              ReceiptShown, problems=("not-found",)),
     Endpoint("GET", "/refused-receipts", _READ, "List deliveries that were rejected at the door",
-             list_refused, Listed[ReceiptRow], query=OddQuery),
+             list_refused, Listed[ReceiptRow], query=VerdictQuery),
     Endpoint("GET", "/quarantined-receipts", _READ, "List deliveries that are kept aside",
              list_quarantine, Listed[ReceiptRow], query=QuarantineQuery),
     Endpoint("GET", "/events", _READ, "List recorded events", list_events, Listed[EventRow],

@@ -14,18 +14,18 @@ from tieline.surfaces.web.viewer import Viewer
 PREFIX = "/api/v1"
 
 
-class Strict(BaseModel):
+class ApiBody(BaseModel):
     """What is sent to us: unknown names are mistakes, and are told."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Nothing(Strict):
+class EmptyBody(ApiBody):
     """No parameters, or no body."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ApiRequest:
     """One request, checked."""
 
     parts: WebParts
@@ -47,7 +47,7 @@ class Ask:
         return By(self.viewer.name, reason.strip(), self.now_us())
 
 
-Handler = Callable[[Ask], Awaitable[Any]]
+Handler = Callable[[ApiRequest], Awaitable[Any]]
 """Answers a dataclass, a tuple of them or a dictionary; all are shown by ``rules/plain.py``."""
 
 
@@ -63,8 +63,8 @@ class Endpoint:
     handler: Handler
     answer: Any
     """The type of the answer: a dataclass, ``Listed[Row]`` or a mapping."""
-    query: type[BaseModel] = Nothing
-    body: type[BaseModel] = Nothing
+    query: type[BaseModel] = EmptyBody
+    body: type[BaseModel] = EmptyBody
     status: int = 200
     problems: tuple[str, ...] = ()
     """Codes beyond those that every endpoint can answer."""

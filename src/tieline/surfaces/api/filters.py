@@ -5,10 +5,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from tieline.model.base.failure import FailureKind
-from tieline.model.views.more import ListAttempts
 from tieline.model.views.series import ListSources
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, Page, Question, Window
-from tieline.surfaces.api.endpoint import Ask
+from tieline.model.views.work_lists import ListAttempts
+from tieline.surfaces.api.endpoint import ApiRequest
 from tieline.surfaces.web.problem import Problem
 
 LONGEST_SHOWN = 80
@@ -31,7 +31,7 @@ KINDS = (
 """Of failures; besides, those that are made up where it fails."""
 
 
-async def check_names(ask: Ask) -> None:
+async def check_names(ask: ApiRequest) -> None:
     """Raises Problem for a flow, source, connection or kind that nothing here carries.
 
     What is not declared any more is known as long as the store has something of it.
@@ -63,21 +63,21 @@ def unknown(what: str, value: str, names: Iterable[str]) -> str:
     return f"{what} is {value[:LONGEST_SHOWN]!r}, which is not known; {wanted}{more}"
 
 
-async def _has_some(ask: Ask, question: Question[Page[Any]]) -> bool:
+async def _has_some(ask: ApiRequest, question: Question[Page[Any]]) -> bool:
     """A page that ends before all was looked at leaves it open, which counts for the asker."""
     page = await ask.parts.views.read(question)
     return bool(page.rows) or page.cursor is not None
 
 
-async def _flows(ask: Ask) -> Iterable[str]:
+async def _flows(ask: ApiRequest) -> Iterable[str]:
     return ask.parts.hub.flows
 
 
-async def _connections(ask: Ask) -> Iterable[str]:
+async def _connections(ask: ApiRequest) -> Iterable[str]:
     return ask.parts.hub.connections
 
 
-async def _sources(ask: Ask) -> Iterable[str]:
+async def _sources(ask: ApiRequest) -> Iterable[str]:
     heard = await ask.parts.views.read(ListSources(ask.now_us()))
     return {
         *(flow.source.name for flow in ask.parts.hub.flows.values()),
@@ -85,11 +85,11 @@ async def _sources(ask: Ask) -> Iterable[str]:
     }
 
 
-async def _kinds(_: Ask) -> Iterable[str]:
+async def _kinds(_: ApiRequest) -> Iterable[str]:
     return KINDS
 
 
-Known = Callable[[Ask], Awaitable[Iterable[str]]]
+Known = Callable[[ApiRequest], Awaitable[Iterable[str]]]
 Questions = Callable[[str], tuple[Question[Page[Any]], ...]]
 CHECKS: Mapping[str, tuple[Known, Questions]] = {
     "flow": (_flows, lambda name: (ListRuns(flow=name, window=ONE),)),

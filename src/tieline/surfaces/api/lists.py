@@ -10,7 +10,7 @@ from pydantic import Field
 from tieline.model.base.errors import NotFound
 from tieline.model.views.views import MOST_ROWS, Page, Window
 from tieline.rules.formats.plain_time import moment
-from tieline.surfaces.api.endpoint import Ask, Strict
+from tieline.surfaces.api.endpoint import ApiBody, ApiRequest
 from tieline.surfaces.api.faults import WHEN as WHEN
 from tieline.surfaces.api.faults import shown
 from tieline.surfaces.api.filters import check_names
@@ -41,7 +41,7 @@ class Listed(Generic[R]):
     """Give it as ``cursor`` to go on; null: there is nothing behind."""
 
 
-class Listing(Strict):
+class Listing(ApiBody):
     """Which part of a list."""
 
     limit: int = Field(50, ge=1, le=MOST_ROWS, description="Rows at most.")
@@ -59,7 +59,7 @@ class TimedListing(Listing):
     until: str | None = Field(None, pattern=WHEN, max_length=40, description="Before then.")
 
 
-async def window(ask: Ask, cursors: Cursors) -> Window:
+async def window(ask: ApiRequest, cursors: Cursors) -> Window:
     """The window of a query. Raises Problem for names, times or a cursor that make no sense."""
     await check_names(ask)
     query: Listing = ask.query
@@ -82,7 +82,7 @@ def _form(cursors: Cursors) -> re.Pattern[str]:
     return cursors
 
 
-def span_of(ask: Ask) -> tuple[int | None, int | None]:
+def span_of(ask: ApiRequest) -> tuple[int | None, int | None]:
     """Since and until. Raises Problem when nothing lies between."""
     query, now_us = ask.query, ask.now_us()
     if not isinstance(query, TimedListing):
@@ -100,7 +100,7 @@ def listed(page: Page[R]) -> Listed[R]:
     return Listed(page.rows, page.cursor)
 
 
-def by_key(ask: Ask, rows: Iterable[R], key: Callable[[R], str]) -> Listed[R]:
+def by_key(ask: ApiRequest, rows: Iterable[R], key: Callable[[R], str]) -> Listed[R]:
     """A page of rows that are all there, in the order of *key*, of which there are no two alike."""
     query: Listing = ask.query
     after = query.cursor or ""
@@ -109,7 +109,7 @@ def by_key(ask: Ask, rows: Iterable[R], key: Callable[[R], str]) -> Listed[R]:
     return Listed(page, key(page[-1]) if len(left) > len(page) else None)
 
 
-def in_order(ask: Ask, rows: Sequence[R]) -> Listed[R]:
+def in_order(ask: ApiRequest, rows: Sequence[R]) -> Listed[R]:
     """A page of rows that are all there, in their own order; the cursor counts them."""
     query: Listing = ask.query
     check_cursor(query.cursor, NUMBER)

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.endpoint import PREFIX, Endpoint, Nothing
+from tieline.surfaces.api.endpoint import PREFIX, EmptyBody, Endpoint
 from tieline.surfaces.api.runner import KEY_HEADER, LONGEST_KEY, routes
 from tieline.surfaces.api.schema import REF, Schema, Schemas
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.authorize import needs
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import KINDS, MEDIA_TYPE
 
@@ -82,7 +82,7 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
         "parameters": [*_path(endpoint), *_query(endpoint.query, schemas), *_key(endpoint)],
         "responses": _responses(endpoint, schemas),
     }
-    if endpoint.body is not Nothing:
+    if endpoint.body is not EmptyBody:
         content = {"application/json": {"schema": _model(endpoint.body, schemas)}}
         made["requestBody"] = {"required": True, "content": content}
     return made

@@ -13,8 +13,8 @@ from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, unde
 from tieline.operations.in_progress import show as one
 from tieline.rules.people.access import Permission
 from tieline.surfaces.api import replays
-from tieline.surfaces.api.deciding import Reacting, Why
-from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint
+from tieline.surfaces.api.deciding import NotifyingJournal, Why
+from tieline.surfaces.api.endpoint import PREFIX, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, check_cursor, span_of
 from tieline.surfaces.api.replays import Operation, operation_of
 
@@ -37,17 +37,17 @@ class Bulk(Why):
     connection: str | None = Field(None, max_length=LONGEST)
 
 
-async def start(ask: Ask) -> Operation:
+async def start(ask: ApiRequest) -> Operation:
     """Record it; it is made bite by bite behind the answer."""
     body: Bulk = ask.body
     wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
     id_ = BULK + ask.parts.ids.replay().partition("_")[2]
     by = ask.by(body.reason)
-    await long_work.start(Reacting(ask), ask.parts.views, id_, (body.action, wanted), by)
+    await long_work.start(NotifyingJournal(ask), ask.parts.views, id_, (body.action, wanted), by)
     return _shown(await one(ask.parts.views, id_))
 
 
-async def list_operations(ask: Ask) -> Listed[Operation]:
+async def list_operations(ask: ApiRequest) -> Listed[Operation]:
     """Long work, newest first."""
     query: OperationQuery = ask.query
     check_cursor(query.cursor, CURSOR)
@@ -58,12 +58,12 @@ async def list_operations(ask: Ask) -> Listed[Operation]:
     return Listed(tuple(_shown(row) for row in page.rows), page.cursor)
 
 
-async def show(ask: Ask) -> Operation:
+async def show(ask: ApiRequest) -> Operation:
     """How far one is."""
     return _shown(await one(ask.parts.views, ask.path["id"]))
 
 
-async def cancel(ask: Ask) -> Operation:
+async def cancel(ask: ApiRequest) -> Operation:
     """Stop it; what is done stays done."""
     if ask.path["id"].startswith(REPLAY):
         await replays.cancel(ask)

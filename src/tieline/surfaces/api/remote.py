@@ -18,12 +18,12 @@ from tieline.model.views.rows import StepRow
 from tieline.operations import redaction as visible
 from tieline.rules.people.access import Permission
 from tieline.rules.privacy.redact import redact_headers
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
+from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 
 
-class Asking(Strict):
+class Asking(ApiBody):
     """A question by name."""
 
     ask: str = Field(max_length=64)
@@ -37,7 +37,7 @@ class Answered:
     answer: Any
 
 
-async def question(ask: Ask) -> Answered:
+async def question(ask: ApiRequest) -> Answered:
     """Answer one question of the command line."""
     questions = ask.parts.questions
     asked = read(ask.body.ask, ask.body.args, questions)
@@ -46,12 +46,12 @@ async def question(ask: Ask) -> Answered:
     return Answered(answers_of(type(asked)).dump_python(answer, mode="json"))
 
 
-def _check(ask: Ask, permission: Permission) -> None:
+def _check(ask: ApiRequest, permission: Permission) -> None:
     if not ask.viewer.may(permission):
         raise Problem("forbidden", f"this needs the permission {str(permission)!r}")
 
 
-async def _answer(ask: Ask, asked: Any) -> Any:
+async def _answer(ask: ApiRequest, asked: Any) -> Any:
     """What is stored answers most questions; of some, what runs knows more."""
     by_hub = ask.parts.answered_by_hub.get(type(asked))
     return await (ask.parts.views.read(asked) if by_hub is None else by_hub(ask, asked))

@@ -15,8 +15,8 @@ from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.operations import replay
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Reacting, Reason, Why
-from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Strict
+from tieline.surfaces.api.deciding import NotifyingJournal, Reason, Why
+from tieline.surfaces.api.endpoint import PREFIX, ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
 
 _Text = Annotated[str, Field(max_length=LONGEST)]
@@ -29,7 +29,7 @@ class ReplayQuery(TimedListing):
     state: Literal["running", "done", "cancelled"] | None = None
 
 
-class Planning(Strict):
+class Planning(ApiBody):
     """Which recorded events to run again; at least one of these."""
 
     event_ids: list[_Text] = Field([], max_length=500)
@@ -92,19 +92,19 @@ class Stopped:
     """Runs of it that had not begun, and ended with it."""
 
 
-async def list_replays(ask: Ask) -> Listed[ReplayRow]:
+async def list_replays(ask: ApiRequest) -> Listed[ReplayRow]:
     """Replays, newest first."""
     return listed(
         await ask.parts.views.read(ListReplays(ask.query.state, await window(ask, "rpl_")))
     )
 
 
-async def show_replay(ask: Ask) -> ReplayDetail:
+async def show_replay(ask: ApiRequest) -> ReplayDetail:
     """One replay with the states of its runs."""
     return await ask.parts.views.read(ShowReplay(ReplayId(ask.path["id"])))
 
 
-async def plan(ask: Ask) -> Plan:
+async def plan(ask: ApiRequest) -> Plan:
     """What a replay would do; changes nothing."""
     body: Planning = ask.body
     wanted = _filter(ask, body)
@@ -118,7 +118,7 @@ async def plan(ask: Ask) -> Plan:
     )
 
 
-async def start(ask: Ask) -> Operation:
+async def start(ask: ApiRequest) -> Operation:
     """Plan, then record a replay; it goes on behind the answer."""
     body: Starting = ask.body
     by = ask.by(body.reason)
@@ -127,18 +127,18 @@ async def start(ask: Ask) -> Operation:
         words = f"{made.effects_done} effects happened and would be made once more"
         raise CommandRefused(f"{words}; say effects_again: true, or leave as_new_action out")
     id_ = ask.parts.ids.replay()
-    await replay.start(Reacting(ask), id_, made, body.per_second, by)
+    await replay.start(NotifyingJournal(ask), id_, made, body.per_second, by)
     return await of_replay(ask, id_)
 
 
-async def cancel(ask: Ask) -> Stopped:
+async def cancel(ask: ApiRequest) -> Stopped:
     """Stop it; its runs that have not started are cancelled."""
     id_ = ReplayId(ask.path["id"])
     counted = await ask.parts.carry_out(CancelReplay(id_, ask.by(ask.body.reason)))
     return Stopped(id_, "cancelled", counted.count)
 
 
-async def of_replay(ask: Ask, id_: ReplayId) -> Operation:
+async def of_replay(ask: ApiRequest, id_: ReplayId) -> Operation:
     """A replay as an operation."""
     return operation_of((await ask.parts.views.read(ShowReplay(id_))).replay)
 
@@ -161,7 +161,7 @@ def operation_of(row: ReplayRow) -> Operation:
     )
 
 
-def _filter(ask: Ask, body: Planning) -> ReplayFilter:
+def _filter(ask: ApiRequest, body: Planning) -> ReplayFilter:
     bad = next((text for text in body.event_ids if not text.startswith("evt_")), None)
     if bad is not None:
         raise CommandRefused(f"the event {bad[:80]!r} is no id; use ids such as evt_…")

@@ -14,13 +14,13 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import PayloadRejected
 from tieline.model.base.payload import Json
-from tieline.model.people.kept_answer import FreeKey, KeepAnswer, KeyTaken, TakeKey
-from tieline.pipeline.redactor import Discretion
-from tieline.rules.formats.json_safety import parse
+from tieline.model.people.kept_answer import KeepAnswer, KeyTaken, ReturnKey, TakeKey
+from tieline.pipeline.redactor import Redactor
+from tieline.rules.formats.json_limits import parse
 from tieline.rules.formats.plain import plain
-from tieline.surfaces.api.endpoint import PREFIX, Ask, Endpoint, Nothing
+from tieline.surfaces.api.endpoint import PREFIX, ApiRequest, EmptyBody, Endpoint
 from tieline.surfaces.api.faults import told
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.authorize import needs
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 from tieline.surfaces.web.viewer import viewer_of
@@ -47,7 +47,7 @@ class Runner:
 
     def __init__(self, parts: WebParts) -> None:
         self._parts = parts
-        self._clean = parts.clean or Discretion(parts.hub, parts.vault, parts.clock).clean
+        self._clean = parts.clean or Redactor(parts.hub, parts.vault, parts.clock).clean
         self._behind: set[asyncio.Future[Any]] = set()
 
     def route(self, endpoint: Endpoint) -> Route:
@@ -63,8 +63,8 @@ class Runner:
     async def _run(self, endpoint: Endpoint, request: Request) -> Response:
         query = _checked(endpoint.query, _query(request), "the query")
         raw = b"" if endpoint.is_safe else await request.body()
-        body = Nothing() if endpoint.is_safe else _body(endpoint, request, raw)
-        ask = Ask(
+        body = EmptyBody() if endpoint.is_safe else _body(endpoint, request, raw)
+        ask = ApiRequest(
             self._parts,
             viewer_of(request),
             dict(request.path_params),
@@ -80,7 +80,9 @@ class Runner:
         ).hexdigest()
         return await self._once(endpoint, ask, key, fingerprint)
 
-    async def _once(self, endpoint: Endpoint, ask: Ask, key: str, fingerprint: str) -> Response:
+    async def _once(
+        self, endpoint: Endpoint, ask: ApiRequest, key: str, fingerprint: str
+    ) -> Response:
         """Carry out the request of a key once; a repeat within a day gets the same answer."""
         if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
             raise Problem("invalid", f"Idempotency-Key: use 1 to {LONGEST_KEY} visible characters")
@@ -93,7 +95,7 @@ class Runner:
         try:
             document = await endpoint.handler(ask)
         except BaseException:
-            await journal.commit(FreeKey(actor, key))
+            await journal.commit(ReturnKey(actor, key))
             raise
         text = self._text(document)
         kept = _without(endpoint, text)
@@ -128,8 +130,8 @@ def _query(request: Request) -> dict[str, Any]:
 
 
 def _body(endpoint: Endpoint, request: Request, raw: bytes) -> BaseModel:
-    if endpoint.body is Nothing and not raw:
-        return Nothing()
+    if endpoint.body is EmptyBody and not raw:
+        return EmptyBody()
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != JSON:
         raise Problem("not-json", f"send Content-Type: {JSON}, not {media[:80]!r}")

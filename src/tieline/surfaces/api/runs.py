@@ -10,13 +10,13 @@ from tieline.model.base.ids import IssueId, ReplayId, RunId
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord
 from tieline.model.views.details import RunDetail
-from tieline.model.views.more import AttemptRow, ListAttempts
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, PauseRow, RunRow, StepRow
 from tieline.model.views.views import ListDead, ListRuns, ShowRun
+from tieline.model.views.work_lists import AttemptRow, ListAttempts
 from tieline.operations import redaction as visible
 from tieline.operations.why import why
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.endpoint import Ask, Endpoint
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import (
     LONGEST,
     NUMBER,
@@ -105,7 +105,7 @@ class RunShown:
     audit: tuple[AuditRow, ...]
 
 
-async def list_runs(ask: Ask) -> Listed[RunRow]:
+async def list_runs(ask: ApiRequest) -> Listed[RunRow]:
     """Runs, newest first."""
     q: RunQuery = ask.query
     question = ListRuns(
@@ -121,13 +121,13 @@ async def list_runs(ask: Ask) -> Listed[RunRow]:
     return listed(await ask.parts.views.read(question))
 
 
-async def list_held(ask: Ask) -> Listed[RunRow]:
+async def list_held(ask: ApiRequest) -> Listed[RunRow]:
     """Runs that wait for a person."""
     question = ListRuns(ask.query.flow, "held", None, await window(ask, "run_"))
     return listed(await ask.parts.views.read(question))
 
 
-async def list_dead(ask: Ask) -> Listed[DeadRow]:
+async def list_dead(ask: ApiRequest) -> Listed[DeadRow]:
     """Dead letters, newest first."""
     q: DeadQuery = ask.query
     question = ListDead(
@@ -141,14 +141,14 @@ async def list_dead(ask: Ask) -> Listed[DeadRow]:
     return listed(await ask.parts.views.read(question))
 
 
-async def list_attempts(ask: Ask) -> Listed[AttemptRow]:
+async def list_attempts(ask: ApiRequest) -> Listed[AttemptRow]:
     """Tries, newest first."""
     q: AttemptQuery = ask.query
     question = ListAttempts(q.connection, q.flow, q.outcome, await window(ask, NUMBER))
     return listed(await ask.parts.views.read(question))
 
 
-async def show_run(ask: Ask) -> RunShown:
+async def show_run(ask: ApiRequest) -> RunShown:
     """One run."""
     detail = await _detail(ask)
     return RunShown(
@@ -168,7 +168,7 @@ async def show_run(ask: Ask) -> RunShown:
     )
 
 
-async def show_dead(ask: Ask) -> RunShown:
+async def show_dead(ask: ApiRequest) -> RunShown:
     """One dead letter: a run that is dead, or was until somebody decided."""
     shown = await show_run(ask)
     if shown.dead is None:
@@ -176,27 +176,27 @@ async def show_dead(ask: Ask) -> RunShown:
     return shown
 
 
-async def list_steps(ask: Ask) -> Listed[StepShown]:
+async def list_steps(ask: ApiRequest) -> Listed[StepShown]:
     """What it remembers, in the order in which it happened."""
     return in_order(ask, await _steps(ask, await _detail(ask)))
 
 
-async def list_tries(ask: Ask) -> Listed[AttemptRecord]:
+async def list_tries(ask: ApiRequest) -> Listed[AttemptRecord]:
     """What it tried, in the order in which it happened."""
     return in_order(ask, (await _detail(ask)).attempts)
 
 
-async def _detail(ask: Ask) -> RunDetail:
+async def _detail(ask: ApiRequest) -> RunDetail:
     return await ask.parts.views.read(ShowRun(RunId(ask.path["id"])))
 
 
-async def _steps(ask: Ask, detail: RunDetail) -> tuple[StepShown, ...]:
+async def _steps(ask: ApiRequest, detail: RunDetail) -> tuple[StepShown, ...]:
     parts = ask.parts
     values = await visible.sensitive_values(parts.views, parts.hub, detail.run.event_id)
     return tuple(_step(ask, step, values) for step in detail.steps)
 
 
-def _step(ask: Ask, step: StepRow, values: tuple[str, ...]) -> StepShown:
+def _step(ask: ApiRequest, step: StepRow, values: tuple[str, ...]) -> StepShown:
     return StepShown(
         step.name,
         step.key,

@@ -6,15 +6,15 @@ from pydantic import Field
 
 from tieline.model.base.errors import NotFound
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
-from tieline.model.views.more import Find, Match
 from tieline.model.views.rows import AuditRow
 from tieline.model.views.series import ReadSeries, Series
 from tieline.model.views.views import ListAlerts, ListAudit, Window
+from tieline.model.views.work_lists import Find, Match
 from tieline.operations.audit import Chain, check_chain
 from tieline.operations.story import Story, story
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.endpoint import Ask, Endpoint, Strict
+from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import (
     LONGEST,
     NUMBER,
@@ -43,7 +43,7 @@ class AlertQuery(Listing):
     ended: bool = Field(False, description="Also those that ended of late.")  # noqa: FBT003
 
 
-class SeriesQuery(Strict):
+class SeriesQuery(ApiBody):
     """Which series."""
 
     kind: Literal["all", "source", "flow", "connection", "issue"] = "all"
@@ -59,7 +59,7 @@ class MatchQuery(Listing):
     q: str = Field(min_length=1, max_length=LONGEST, description="An id, a business key, …")
 
 
-class StoryQuery(Strict):
+class StoryQuery(ApiBody):
     """Whose story."""
 
     about: str = Field(
@@ -73,7 +73,7 @@ class AuditQuery(TimedListing):
     subject: str | None = Field(None, max_length=LONGEST)
 
 
-async def list_alerts(ask: Ask) -> Listed[AlertRow]:
+async def list_alerts(ask: ApiRequest) -> Listed[AlertRow]:
     """What fires, the newest first."""
     q: AlertQuery = ask.query
     wanted = {"kind": q.kind, "state": q.state, "owner": q.owner, "subject": q.subject}
@@ -86,7 +86,7 @@ async def list_alerts(ask: Ask) -> Listed[AlertRow]:
     return by_key(ask, rows, lambda row: f"{LAST - row.since_us:019d} {row.key}"[:LONGEST])
 
 
-async def read_series(ask: Ask) -> Series:
+async def read_series(ask: ApiRequest) -> Series:
     """How something went over time."""
     q: SeriesQuery = ask.query
     now_us = ask.now_us()
@@ -99,24 +99,24 @@ async def read_series(ask: Ask) -> Series:
     return await ask.parts.views.read(ReadSeries(q.kind, q.name, since_us, until_us, step_us))
 
 
-async def list_matches(ask: Ask) -> Listed[Match]:
+async def list_matches(ask: ApiRequest) -> Listed[Match]:
     """What is known under a text, best first."""
     return in_order(ask, await ask.parts.views.read(Find(ask.query.q)))
 
 
-async def tell_story(ask: Ask) -> Story:
+async def tell_story(ask: ApiRequest) -> Story:
     """Everything that happened to one thing, in plain words."""
     return await story(ask.parts.views, ask.query.about)
 
 
-async def list_audit(ask: Ask) -> Listed[AuditRow]:
+async def list_audit(ask: ApiRequest) -> Listed[AuditRow]:
     """What people did, newest first."""
     return listed(
         await ask.parts.views.read(ListAudit(ask.query.subject, await window(ask, NUMBER)))
     )
 
 
-async def show_audit(ask: Ask) -> AuditRow:
+async def show_audit(ask: ApiRequest) -> AuditRow:
     """One line."""
     text = ask.path["line"]
     if text.isascii() and text.isdigit() and len(text) < 19:
@@ -128,7 +128,7 @@ async def show_audit(ask: Ask) -> AuditRow:
     raise NotFound("audit line", text[:80])
 
 
-async def check_audit(ask: Ask) -> Chain:
+async def check_audit(ask: ApiRequest) -> Chain:
     """Follow the chain of hashes from the first line to the last."""
     return await check_chain(ask.parts.views)
 

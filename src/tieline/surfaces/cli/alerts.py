@@ -7,7 +7,7 @@ import typer
 from tieline.model.people.alert import AlertRow
 from tieline.model.views.views import ListAlerts
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, when
+from tieline.surfaces.cli.output import Column, when
 
 COLUMNS: tuple[Column[AlertRow], ...] = (
     Column("ALERT", lambda row: row.kind),

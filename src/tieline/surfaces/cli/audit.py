@@ -9,8 +9,8 @@ from tieline.model.views.rows import AuditRow
 from tieline.model.views.views import ListAudit, Window
 from tieline.operations.audit import Chain, check_chain
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, exactly, when
-from tieline.surfaces.cli.session import Span
+from tieline.surfaces.cli.output import Column, exactly, when
+from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Audit: what people did, when and why; doctor checks that nothing was changed.")
 
@@ -39,7 +39,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     """List what people did, newest first."""
     session = o.session_of(context)
     before = None if cursor is None else str(cursor)
-    window = session.window(Span(since, until, before, limit), prefix="")
+    window = session.window(ListSpan(since, until, before, limit), prefix="")
     page = session.pages(lambda part: ListAudit(subject, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)

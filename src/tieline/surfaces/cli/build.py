@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tieline.model.hub.flow import HubSpec
-from tieline.model.views.engine_report import StoreSheet
+from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
@@ -18,14 +18,14 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 
 if TYPE_CHECKING:
-    from tieline.adapters.remote.client import FarHub, RemotePlace
+    from tieline.adapters.remote.client import RemoteAddress, RemoteHub
 
 Overrides = Mapping[str, object]
 """Settings that were given on the command line, by name; None: not given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class CommandTarget:
     """What a command is about, after all settings are read."""
 
     store: str
@@ -39,7 +39,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoWishes:
+class DemoOptions:
     """What a demo shall be like."""
 
     seconds: float
@@ -59,7 +59,7 @@ class DemoWishes:
 class Build(Protocol):
     """The role of the wiring, for people's commands."""
 
-    def target(self, overrides: Overrides) -> Target:
+    def target(self, overrides: Overrides) -> CommandTarget:
         """Store, hub and secrets by command line, environment, file and default.
 
         Raises SettingsError.
@@ -85,7 +85,7 @@ class Build(Protocol):
         """
         ...
 
-    async def open_far(self, far: "RemotePlace") -> "FarHub":
+    async def open_far(self, far: "RemoteAddress") -> "RemoteHub":
         """A running hub elsewhere, over its API. Raises SettingsError."""
         ...
 
@@ -101,7 +101,7 @@ class Build(Protocol):
         """All of a store that nobody works on, to be copied or filled. Raises StoreError."""
         ...
 
-    async def sheet(self, store: str) -> StoreSheet:
+    async def sheet(self, store: str) -> StoreReport:
         """What the engine says of a store, whatever release it is of. Raises StoreError."""
         ...
 
@@ -117,6 +117,6 @@ class Build(Protocol):
         """What features have the doctor look at."""
         ...
 
-    def demo(self, wishes: DemoWishes) -> int:
+    def demo(self, wishes: DemoOptions) -> int:
         """Run the example hub among simulated vendors; returns the exit code."""
         ...

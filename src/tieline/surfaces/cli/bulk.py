@@ -8,11 +8,11 @@ from tieline.model.replays.operation import PREFIX, BulkFilter
 from tieline.model.views.views import CheckStore
 from tieline.operations import bulk as long_work
 from tieline.surfaces.cli.options import issue_of
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.session import CliSession
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class BulkTarget:
     """What a command was said to be about: one run, or all of a filter."""
 
     run_id: str | None
@@ -49,7 +49,7 @@ class Chosen:
         return "held runs" if self.target == "held" else "dead letters"
 
 
-def decide_all(session: Session, action: str, chosen: Chosen, by: By, *, yes: bool) -> None:
+def decide_all(session: CliSession, action: str, chosen: BulkTarget, by: By, *, yes: bool) -> None:
     """Count, ask, record; a hub then makes the decision bite by bite."""
     wanted = chosen.filter()
     counted = session.run(_count(session, wanted))
@@ -69,12 +69,12 @@ def decide_all(session: Session, action: str, chosen: Chosen, by: By, *, yes: bo
         session.paper.hint("no hub is running: it goes on when one serves this store")
 
 
-async def _count(session: Session, wanted: BulkFilter) -> int:
+async def _count(session: CliSession, wanted: BulkFilter) -> int:
     async with session.views() as views:
         return await long_work.count(views, wanted)
 
 
-async def _start(session: Session, action: str, wanted: BulkFilter, by: By) -> str:
+async def _start(session: CliSession, action: str, wanted: BulkFilter, by: By) -> str:
     if session.far is not None:
         async with session.hub_there() as hub:
             return await hub.start_bulk(action, wanted, by)

@@ -5,12 +5,12 @@ import typer
 from tieline.model.base.errors import NotFound
 from tieline.model.views.declared import AskConnections, ConnectionLine
 from tieline.model.views.views import CountCalls, ListPauses
-from tieline.operations import overview
+from tieline.operations import declared_lines as overview
 from tieline.rules.formats.labels import label
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.flows import pause_named, resume_named
-from tieline.surfaces.cli.paper import Column, exactly, when
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.output import Column, exactly, when
+from tieline.surfaces.cli.session import CliSession
 
 app = o.noun("Connections: accounts at other systems, and how their latest calls went.")
 
@@ -73,7 +73,7 @@ def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
     resume_named(o.session_of(context), "connection", name, reason)
 
 
-def _lines(session: Session) -> tuple[ConnectionLine, ...]:
+def _lines(session: CliSession) -> tuple[ConnectionLine, ...]:
     if session.far is not None:
         return session.ask(AskConnections())
     calls, pauses = session.ask(CountCalls()), session.ask(ListPauses())

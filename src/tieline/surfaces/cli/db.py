@@ -5,20 +5,20 @@ from typing import Annotated
 import typer
 
 from tieline.model.base.errors import CommandRefused
-from tieline.model.views.engine_report import StoreSheet, TableSheet
+from tieline.model.views.engine_report import StoreReport, TableReport
 from tieline.model.views.transfer import Copied
-from tieline.operations.copying import Wishes, copy, reopen
+from tieline.operations.copying import CopyOptions, copy, reopen
 from tieline.rules.formats.plain_time import span
 from tieline.rules.privacy.address import shown
 from tieline.rules.store.name import SQLITE, file_of, is_postgres
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.output import Column
+from tieline.surfaces.cli.session import CliSession
 
 app = o.noun("Db: the store itself: status, migrations, a move to another engine.")
 
 MEGABYTE = 1024 * 1024
-TABLES: tuple[Column[TableSheet], ...] = (
+TABLES: tuple[Column[TableReport], ...] = (
     Column("TABLE", lambda row: row.name),
     Column("ROWS (ABOUT)", lambda row: row.rows),
     Column("MB", lambda row: None if row.bytes is None else f"{row.bytes / MEGABYTE:.1f}"),
@@ -44,7 +44,7 @@ def status(context: typer.Context) -> None:
     _tell(session, sheet)
 
 
-def _tell(session: Session, sheet: StoreSheet) -> None:
+def _tell(session: CliSession, sheet: StoreReport) -> None:
     connections = sheet.connections and f"{sheet.connections} of {sheet.most_connections}"
     oldest = None
     if sheet.snapshot_s is not None:
@@ -119,7 +119,7 @@ def copy_(
         try:
             sink = await session.build.open_rows(to, is_new=is_new)
             try:
-                wishes = Wishes(target.ids.replay().removeprefix("rpl_"), rows)
+                wishes = CopyOptions(target.ids.replay().removeprefix("rpl_"), rows)
                 return await copy(source, sink, wishes, tell)
             finally:
                 await sink.close()

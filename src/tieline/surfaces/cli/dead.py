@@ -18,8 +18,8 @@ from tieline.rules.formats.labels import kind_label
 from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, when
-from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Dead letters: runs that failed for good and need a decision, with the reason.")
 
@@ -52,7 +52,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List the runs that failed for good and wait for a decision."""
     session = o.session_of(context)
-    window = session.window(Span(since, until, cursor, limit), prefix="run_")
+    window = session.window(ListSpan(since, until, cursor, limit), prefix="run_")
     issue_id = o.issue_of(issue)
     page = session.pages(
         lambda part: ListDead(flow, o.kind_of(kind), decided, part, issue_id, connection), window
@@ -78,7 +78,7 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
 ) -> None:
     """Run it again; effects that happened are not repeated."""
     session = o.session_of(context)
-    chosen = bulk.Chosen(run_id, is_all, flow, o.kind_of(kind), issue, connection)
+    chosen = bulk.BulkTarget(run_id, is_all, flow, o.kind_of(kind), issue, connection)
     chosen.check()
     by = session.by(reason)
     if run_id is None:
@@ -110,7 +110,7 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
 ) -> None:
     """Discard it: nothing more is done for it, and its lane goes on."""
     session = o.session_of(context)
-    chosen = bulk.Chosen(run_id, is_all, flow, o.kind_of(kind), issue, connection)
+    chosen = bulk.BulkTarget(run_id, is_all, flow, o.kind_of(kind), issue, connection)
     chosen.check()
     by = session.by(reason)
     if run_id is None:
@@ -147,7 +147,7 @@ def edit(
 
     async def work(journal: Journal) -> Edited:
         async with session.views() as views:
-            desk = decide.Desk(journal, views, admitter)
+            desk = decide.EditParts(journal, views, admitter)
             new = document or await decide.patched(views, RunId(run_id), parsed)
             return await decide.edit(desk, RunId(run_id), new, by)
 
@@ -155,13 +155,13 @@ def edit(
     _say(session, run_id, edited)
 
 
-def _say(session: Session, run_id: str, edited: Edited) -> None:
+def _say(session: CliSession, run_id: str, edited: Edited) -> None:
     words = f"{run_id} is replaced by {edited.run_id} for {edited.event_id}"
     session.done(words, run=edited.run_id, event=edited.event_id, replaces=run_id)
 
 
 async def _edited_there(
-    session: Session, run_id: str, by: By, asked: tuple[str | None, list[str] | None]
+    session: CliSession, run_id: str, by: By, asked: tuple[str | None, list[str] | None]
 ) -> Edited:
     """The hub elsewhere makes the new payload: only it may see the old one."""
     payload, changes = asked
@@ -177,7 +177,7 @@ async def _edited_there(
         return await hub.edit(RunId(run_id), change, by.reason)
 
 
-def _confirm(session: Session, run_id: str) -> None:
+def _confirm(session: CliSession, run_id: str) -> None:
     run = session.ask(ShowRun(RunId(run_id))).run
     counted = session.ask(CountEffects((run.event_id,)))
     effects = sum(one.effects for one in counted if one.flow == run.flow)

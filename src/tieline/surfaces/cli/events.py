@@ -9,10 +9,10 @@ from tieline.model.views.views import ListEvents, ShowEvent
 from tieline.operations import redaction as visible
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, Paper, exactly, when
+from tieline.surfaces.cli.output import Column, Output, exactly, when
 from tieline.surfaces.cli.receipts import COLUMNS as RECEIPT_COLUMNS
 from tieline.surfaces.cli.runs import COLUMNS as RUN_COLUMNS
-from tieline.surfaces.cli.session import Span
+from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Recorded events: immutable facts, and the runs they caused.")
 
@@ -39,7 +39,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List events, newest first."""
     session = o.session_of(context)
-    window = session.window(Span(since, until, cursor, limit), prefix="evt_")
+    window = session.window(ListSpan(since, until, cursor, limit), prefix="evt_")
     page = session.pages(lambda part: ListEvents(source, type_, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -74,7 +74,7 @@ def show(context: typer.Context, event_id: str) -> None:
     session.paper.document(payload)
 
 
-def _tell(paper: Paper, detail: EventDetail) -> None:
+def _tell(paper: Output, detail: EventDetail) -> None:
     event = detail.event
     paper.fields(
         (

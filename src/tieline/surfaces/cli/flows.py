@@ -6,10 +6,11 @@ from tieline.model.base.errors import NotFound
 from tieline.model.commands import Pause
 from tieline.model.views.declared import AskFlows, FlowLine
 from tieline.model.views.views import CountWork, ListPauses
-from tieline.operations import decide, overview
+from tieline.operations import decide
+from tieline.operations import declared_lines as overview
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.output import Column
+from tieline.surfaces.cli.session import CliSession
 
 app = o.noun("Flows: declared in the hub, with how their work stands.")
 
@@ -76,7 +77,7 @@ def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
     resume_named(o.session_of(context), "flow", name, reason)
 
 
-def _lines(session: Session) -> tuple[tuple[FlowLine, ...], bool]:
+def _lines(session: CliSession) -> tuple[tuple[FlowLine, ...], bool]:
     counted = session.ask(CountWork())
     if session.far is not None:
         return session.ask(AskFlows()), counted.exact
@@ -90,7 +91,7 @@ def _mark(line: FlowLine) -> str | None:
     return "not declared any more" if line.declared is False else None
 
 
-def pause_named(session: Session, kind: str, name: str, reason: str | None) -> None:
+def pause_named(session: CliSession, kind: str, name: str, reason: str | None) -> None:
     by = session.by(reason)
     if session.far is not None:  # which knows itself what it has
         paused = session.change(lambda journal: journal.commit(Pause(kind, name, by)))
@@ -102,7 +103,7 @@ def pause_named(session: Session, kind: str, name: str, reason: str | None) -> N
     session.done(f"{kind} {name} {words}", **{kind: name})
 
 
-def resume_named(session: Session, kind: str, name: str, reason: str | None) -> None:
+def resume_named(session: CliSession, kind: str, name: str, reason: str | None) -> None:
     by = session.by(reason)
     session.change(lambda journal: decide.resume(journal, kind, name, by))
     session.done(f"{kind} {name} goes on", **{kind: name})

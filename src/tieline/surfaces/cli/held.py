@@ -13,8 +13,8 @@ from tieline.operations.decide import Decision
 from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, when
-from tieline.surfaces.cli.session import Span
+from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Held runs: the outcome of a write is not known; a person says what happened.")
 
@@ -40,7 +40,7 @@ def list_(
 ) -> None:
     """List held runs, newest first."""
     session = o.session_of(context)
-    window = session.window(Span(None, None, cursor, limit), prefix="run_")
+    window = session.window(ListSpan(None, None, cursor, limit), prefix="run_")
     page = session.pages(lambda part: ListRuns(flow, "held", None, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -63,7 +63,7 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     reason: o.Reason = None,
 ) -> None:
     """Say what happened, or what to do."""
-    every = bulk.Chosen(run_id, is_all, flow, target="held")
+    every = bulk.BulkTarget(run_id, is_all, flow, target="held")
     every.check()
     chosen = [
         decision

@@ -12,12 +12,12 @@ from typing import Annotated
 
 import typer
 
-from tieline.adapters.remote.client import RemotePlace
+from tieline.adapters.remote.client import RemoteAddress
 from tieline.model.base import errors as e
 from tieline.surfaces.cli.build import Build
 from tieline.surfaces.cli.old_words import in_new_words
-from tieline.surfaces.cli.paper import Paper, be_quiet, complain
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.output import Output, be_quiet, complain
+from tieline.surfaces.cli.session import CliSession
 
 CODES: tuple[tuple[type[BaseException], int], ...] = (
     (e.NotFound, 3),
@@ -40,7 +40,7 @@ ALONE = ("--json", "--insecure")
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class FeatureCommands:
     """The nouns and verbs of all features."""
 
     adds: tuple[Add, ...]
@@ -56,7 +56,7 @@ class _Start:
     beside_store: frozenset[str]
 
 
-def app_of(vocabulary: Vocabulary) -> typer.Typer:
+def app_of(vocabulary: FeatureCommands) -> typer.Typer:
     """The command line of these words."""
     app = typer.Typer(
         help="Tieline: a code-first integration hub.",
@@ -97,14 +97,14 @@ def everywhere(  # noqa: PLR0913 - what may stand anywhere
     ] = False,
 ) -> None:
     """Options that may stand anywhere on the line."""
-    paper = Paper(is_json, is_terminal=sys.stdout.isatty() and not is_json)
+    paper = Output(is_json, is_terminal=sys.stdout.isatty() and not is_json)
     source = context.get_parameter_source("url")
     start: _Start = context.obj
     is_beside = context.invoked_subcommand in start.beside_store
     if url and source is not None and source.name == "COMMANDLINE":
         _check_place(url, store, context.invoked_subcommand if is_beside else None)
-    far = None if is_beside or store is not None or not url else RemotePlace(url, token, insecure)
-    context.obj = Session(start.make_build, store, hub, paper, far)
+    far = None if is_beside or store is not None or not url else RemoteAddress(url, token, insecure)
+    context.obj = CliSession(start.make_build, store, hub, paper, far)
 
 
 def _check_place(url: str, store: str | None, beside: str | None) -> None:
@@ -117,12 +117,14 @@ def _check_place(url: str, store: str | None, beside: str | None) -> None:
         raise e.SettingsError("--url", url, wanted)
 
 
-def main(vocabulary: Vocabulary, make_build: MakeBuild, line: Sequence[str] | None = None) -> None:
+def main(
+    vocabulary: FeatureCommands, make_build: MakeBuild, line: Sequence[str] | None = None
+) -> None:
     """Do what the command line says and end the process with its code."""
     sys.exit(run(vocabulary, make_build, sys.argv[1:] if line is None else line))
 
 
-def run(vocabulary: Vocabulary, make_build: MakeBuild, line: Sequence[str]) -> int:
+def run(vocabulary: FeatureCommands, make_build: MakeBuild, line: Sequence[str]) -> int:
     """Do what *line* says; returns the exit code."""
     command = typer.main.get_command(app_of(vocabulary))
     start = _Start(cache(make_build), vocabulary.beside_store)

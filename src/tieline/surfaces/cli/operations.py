@@ -14,8 +14,8 @@ from tieline.operations.in_progress import show as one
 from tieline.rules.formats.labels import label
 from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, exactly, when
-from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.cli.output import Column, exactly, when
+from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Operations: replays and decisions about many runs, which go on by themselves.")
 
@@ -61,14 +61,14 @@ def list_(  # noqa: PLR0913 - the options of one list
     session = o.session_of(context)
     o.one_of("--kind", kind, KINDS)
     o.one_of("--state", state, STATES)
-    window = session.window(Span(since, until, cursor, limit), prefix=CURSOR)
+    window = session.window(ListSpan(since, until, cursor, limit), prefix=CURSOR)
     page = session.run(_page(session, window, state, KINDS if kind is None else (kind,)))
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
 
 async def _page(
-    session: Session, window: Window, state: str | None, kinds: tuple[str, ...]
+    session: CliSession, window: Window, state: str | None, kinds: tuple[str, ...]
 ) -> Page[LongWork]:
     async with session.views() as views:
         return await under_way(views, window, state=state, kinds=kinds)

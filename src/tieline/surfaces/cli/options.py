@@ -9,7 +9,7 @@ import typer
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import IssueId
 from tieline.rules.formats.labels import kind_of_label, state_of_label
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.session import CliSession
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Rows at most.")]
 Since = Annotated[
@@ -56,10 +56,10 @@ def noun(help_: str) -> typer.Typer:
     return typer.Typer(help=help_, epilog=EVERYWHERE, no_args_is_help=True, rich_markup_mode=None)
 
 
-def session_of(context: typer.Context) -> Session:
+def session_of(context: typer.Context) -> CliSession:
     """What the line's options came to."""
     session = context.obj
-    if not isinstance(session, Session):
+    if not isinstance(session, CliSession):
         raise TypeError(f"the context holds {type(session).__name__}, not a Session")
     return session
 
@@ -90,7 +90,7 @@ def issue_of(text: str | None) -> IssueId | None:
     return None if text is None else IssueId(text)
 
 
-def more(session: Session, cursor: str | None) -> None:
+def more(session: CliSession, cursor: str | None) -> None:
     """Tell how to go on, when there may be more."""
     if cursor is not None:
         session.paper.hint(f"there may be more: go on with --cursor {cursor}")

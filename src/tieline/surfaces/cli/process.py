@@ -14,8 +14,8 @@ from tieline.rules.formats.plain_time import ago
 from tieline.rules.privacy.address import shown
 from tieline.rules.store.name import file_of
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.build import DemoWishes
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.build import DemoOptions
+from tieline.surfaces.cli.session import CliSession
 
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: ""}
 
@@ -65,7 +65,7 @@ def demo(
     session = o.session_of(context)
     store = None if session.store is None else file_of(session.store).resolve()
     paper = session.paper
-    wishes = DemoWishes(seconds, rate, kill, store, paper.is_json, paper.is_terminal, keep)
+    wishes = DemoOptions(seconds, rate, kill, store, paper.is_json, paper.is_terminal, keep)
     raise typer.Exit(session.build.demo(wishes))
 
 
@@ -91,7 +91,7 @@ def status(context: typer.Context) -> None:
     _tell(session, health.openers)
 
 
-def _tell(session: Session, openers: tuple[str, ...]) -> None:
+def _tell(session: CliSession, openers: tuple[str, ...]) -> None:
     counted = session.ask(CountWork())
     running = f"running in {' and '.join(openers)}" if openers else "no hub is running"
     totals = {
@@ -160,7 +160,7 @@ def doctor(
     raise typer.Exit(doctors.exit_code(findings))
 
 
-def _hub(session: Session) -> tuple[HubSpec | None, tuple[doctors.Finding, ...]]:
+def _hub(session: CliSession) -> tuple[HubSpec | None, tuple[doctors.Finding, ...]]:
     """The hub, or what is wrong with it."""
     if not session.may_have_hub():
         return None, ()

@@ -14,8 +14,8 @@ from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import label
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import replay
-from tieline.surfaces.cli.paper import Column, when
-from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Quarantine: deliveries against their contract, until they are replayed or discarded.")
 
@@ -44,7 +44,7 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List deliveries that wait for a decision, newest first."""
     session = o.session_of(context)
-    window = session.window(Span(since, until, cursor, limit), prefix="rct_")
+    window = session.window(ListSpan(since, until, cursor, limit), prefix="rct_")
     page = session.pages(
         lambda part: _listed(source, o.issue_of(issue), part, decided=decided), window
     )
@@ -121,7 +121,7 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
 
 
 def _chosen(
-    session: Session, given: list[str] | None, source: str | None, issue: IssueId | None
+    session: CliSession, given: list[str] | None, source: str | None, issue: IssueId | None
 ) -> tuple[tuple[ReceiptId, ...], bool]:
     """Those that are named, or as many that wait as can be decided at once; and if more wait."""
     if given:

@@ -13,8 +13,8 @@ from tieline.rules.formats.labels import label, labels, verdict_of_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, Paper, exactly, when
-from tieline.surfaces.cli.session import Span
+from tieline.surfaces.cli.output import Column, Output, exactly, when
+from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarantined, unmatched.")
 
@@ -50,7 +50,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     session = o.session_of(context)
     o.one_of("--status", status, labels(Verdict))
     verdict = None if status is None else verdict_of_label(status)
-    window = session.window(Span(since, until, cursor, limit), prefix="rct_")
+    window = session.window(ListSpan(since, until, cursor, limit), prefix="rct_")
     page = session.pages(lambda part: ListReceipts(source, verdict, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -75,7 +75,7 @@ def show(context: typer.Context, receipt_id: str) -> None:
     session.paper.document(body)
 
 
-def _tell(paper: Paper, detail: ReceiptDetail) -> None:
+def _tell(paper: Output, detail: ReceiptDetail) -> None:
     receipt = detail.receipt
     paper.fields(
         (

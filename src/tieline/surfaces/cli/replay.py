@@ -17,9 +17,9 @@ from tieline.operations import replay
 from tieline.rules.formats.labels import kind_label, label, labels, state_of_label
 from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, Paper, exactly, when
+from tieline.surfaces.cli.output import Column, Output, exactly, when
 from tieline.surfaces.cli.runs import AUDIT_COLUMNS
-from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Replay: run recorded events again, planned first, paced, below live traffic.")
 
@@ -73,7 +73,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
 ) -> None:
     """Say what a replay would do; changes nothing."""
     session = o.session_of(context)
-    window = session.window(Span(since, until, None, 1), prefix="")
+    window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
     wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
@@ -102,7 +102,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
 ) -> None:
     """Plan a replay, ask, start it, and show how far it is."""
     session = o.session_of(context)
-    window = session.window(Span(since, until, None, 1), prefix="")
+    window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
     wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     by = session.by(reason)
@@ -132,7 +132,7 @@ def list_(
     """List replays, newest first."""
     session = o.session_of(context)
     o.one_of("--state", state, ("running", "done", "cancelled"))
-    window = session.window(Span(None, None, cursor, limit), prefix="rpl_")
+    window = session.window(ListSpan(None, None, cursor, limit), prefix="rpl_")
     page = session.pages(lambda part: ListReplays(state, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -196,7 +196,7 @@ def _filter(
     )
 
 
-def _plan(session: Session, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:
+def _plan(session: CliSession, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:
     replay.check(wanted)
     if session.far is not None:
         return session.ask(AskPlan(wanted, as_new_action))
@@ -212,7 +212,7 @@ def _plan(session: Session, wanted: ReplayFilter, *, as_new_action: bool) -> Pla
     return session.run(look())
 
 
-def _tell_plan(paper: Paper, made: Plan) -> None:
+def _tell_plan(paper: Output, made: Plan) -> None:
     if paper.is_json:
         paper.json(made)
         return
@@ -236,7 +236,7 @@ def _tell_plan(paper: Paper, made: Plan) -> None:
     paper.section("For example", EXAMPLE_COLUMNS, made.examples)
 
 
-def _confirm(session: Session, made: Plan, *, yes: bool, yes_effects_again: bool) -> None:
+def _confirm(session: CliSession, made: Plan, *, yes: bool, yes_effects_again: bool) -> None:
     if made.as_new_action and made.effects_done and not yes_effects_again:
         question = f"{made.effects_done} effects happened and would be repeated."
         if not session.confirm(question, "again"):
@@ -267,14 +267,14 @@ def _words(wanted: ReplayFilter) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReplayProgress:
     """How far a replay is."""
 
     words: str
     is_over: bool
 
 
-async def _watch(session: Session, id_: ReplayId) -> None:
+async def _watch(session: CliSession, id_: ReplayId) -> None:
     """Tell every change until it is over; ending the command does not end the replay."""
     told = ""
     async with session.views() as views:
@@ -291,11 +291,11 @@ async def _watch(session: Session, id_: ReplayId) -> None:
             await asyncio.sleep(LOOK_S)
 
 
-def _seen(detail: ReplayDetail) -> Seen:
+def _seen(detail: ReplayDetail) -> ReplayProgress:
     row = detail.replay
     left = sum(n for state, n in detail.states if state in {"ready", "running"})
     words = f"{row.progress}: {row.admitted} runs made; {_states(detail)}"
-    return Seen(words, row.state != "running" and left == 0)
+    return ReplayProgress(words, row.state != "running" and left == 0)
 
 
 def _states(detail: ReplayDetail) -> str:

@@ -17,8 +17,8 @@ from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
 from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, Paper, exactly, when
-from tieline.surfaces.cli.session import Session, Span
+from tieline.surfaces.cli.output import Column, Output, exactly, when
+from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Runs: one execution of a flow for one event.")
 
@@ -75,7 +75,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     """List runs, newest first."""
     session = o.session_of(context)
     o.one_of("--state", state, [*labels(RunState), *STATES_ASKED])
-    window = session.window(Span(since, until, cursor, limit), prefix="run_")
+    window = session.window(ListSpan(since, until, cursor, limit), prefix="run_")
     replay_id = None if replay is None else ReplayId(replay)
     issue_id = o.issue_of(issue)
     page = session.pages(
@@ -108,7 +108,7 @@ def cancel(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> N
     session.done(f"{run_id} is cancelled", run=run_id)
 
 
-async def _values(session: Session, hub: HubSpec | None, detail: RunDetail) -> tuple[str, ...]:
+async def _values(session: CliSession, hub: HubSpec | None, detail: RunDetail) -> tuple[str, ...]:
     async with session.views() as views:
         return await visible.sensitive_values(views, hub, detail.run.event_id)
 
@@ -139,7 +139,7 @@ def _step(step: StepRow, hub: HubSpec | None, values: tuple[str, ...]) -> dict[s
     return {**members, "result": visible.step_result(step.result, step.result_bytes, hub, values)}
 
 
-def _tell(paper: Paper, detail: RunDetail, words: str) -> None:
+def _tell(paper: Output, detail: RunDetail, words: str) -> None:
     run = detail.run
     paper.fields(
         (

@@ -18,11 +18,11 @@ from tieline.operations.paging import gather
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.formats.plain_time import moment
-from tieline.surfaces.cli.build import Build, Target
-from tieline.surfaces.cli.paper import Paper
+from tieline.surfaces.cli.build import Build, CommandTarget
+from tieline.surfaces.cli.output import Output
 
 if TYPE_CHECKING:
-    from tieline.adapters.remote.client import FarHub, RemotePlace
+    from tieline.adapters.remote.client import RemoteAddress, RemoteHub
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -32,7 +32,7 @@ MOST_LOOKS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ListSpan:
     """The part of a list, as it was typed."""
 
     since: str | None
@@ -42,15 +42,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class CliSession:
     """What every command of one line shares."""
 
     make_build: Callable[[], Build]
     """Called when something is to be done: making it imports all of the engine."""
     store: str | None
     hub: str | None
-    paper: Paper
-    far: "RemotePlace | None" = None
+    paper: Output
+    far: "RemoteAddress | None" = None
     """Instead of a store: a running hub elsewhere."""
 
     @property
@@ -63,7 +63,7 @@ class Session:
         """What was given on the line, as settings."""
         return {"store": self.store, "hub": self.hub}
 
-    def target(self) -> Target:
+    def target(self) -> CommandTarget:
         """The store and the hub that are meant, and what goes with them."""
         return self.build.target(self.overrides)
 
@@ -148,7 +148,7 @@ class Session:
             await journal.close()
 
     @asynccontextmanager
-    async def hub_there(self) -> AsyncIterator["FarHub"]:
+    async def hub_there(self) -> AsyncIterator["RemoteHub"]:
         """The hub elsewhere."""
         if self.far is None:
             raise SettingsError("--url", "", "give the address of a hub's console")
@@ -158,7 +158,7 @@ class Session:
         finally:
             await hub.close()
 
-    def there(self, work: Callable[["FarHub"], Coroutine[Any, Any, T]]) -> T:
+    def there(self, work: Callable[["RemoteHub"], Coroutine[Any, Any, T]]) -> T:
         """Have the hub elsewhere do something."""
 
         async def done() -> T:
@@ -208,7 +208,7 @@ class Session:
         """Whether the person at the terminal types *word*; nobody there means no."""
         return sys.stdin.isatty() and _asked(f"{question} Type {word!r} to go on: ") == word
 
-    def window(self, given: Span, *, prefix: str) -> Window:
+    def window(self, given: ListSpan, *, prefix: str) -> Window:
         """The part of a list that is asked for. Raises SettingsError."""
         now_us = self.now_us()
         if given.cursor is not None and not given.cursor.startswith(prefix):

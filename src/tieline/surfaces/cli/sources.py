@@ -7,7 +7,7 @@ from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, when
+from tieline.surfaces.cli.output import Column, when
 
 app = o.noun("Sources: entry points, as they were heard of.")
 

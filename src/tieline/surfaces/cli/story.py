@@ -6,7 +6,7 @@ import typer
 
 from tieline.operations.story import Line, Story, story
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, exactly
+from tieline.surfaces.cli.output import Column, exactly
 
 COLUMNS: tuple[Column[Line], ...] = (
     Column("AT (UTC)", lambda line: exactly(line.at_us)),

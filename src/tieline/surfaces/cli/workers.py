@@ -8,7 +8,7 @@ from tieline.model.views.rows import WorkerRow
 from tieline.model.views.views import ListWorkers
 from tieline.rules.fleet.presence import clock_told, told
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, exactly, when
+from tieline.surfaces.cli.output import Column, exactly, when
 
 app = o.noun("Workers: the processes that execute runs.")
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieline.surfaces.console.desk import Desk, is_part
+from tieline.surfaces.console.page_parts import PageParts, is_part
 from tieline.surfaces.web.problem import Problem
 from tieline.surfaces.web.viewer import viewer_if_any
 
@@ -29,7 +29,7 @@ DO: Mapping[str, str] = {
 class ErrorPages:
     """Draws them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PageParts) -> None:
         self._desk = desk
 
     def error(self, request: Request, problem: Problem) -> Response:

@@ -18,7 +18,7 @@ LOOKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FilterForm:
     """The filters of a list, as they stand in its address."""
 
     path: str
@@ -62,7 +62,7 @@ class Asked:
         return Window(self.since_us(), self.until_us(), self.before, limit)
 
 
-def asked(request: Request, names: tuple[str, ...], now_us: Micros) -> Asked:
+def asked(request: Request, names: tuple[str, ...], now_us: Micros) -> FilterForm:
     """The filters *names* of *request*; others are left alone. A wrong time is told, not raised."""
     given = {name: request.query_params.get(name, "").strip()[:300] for name in names}
     values = {name: value for name, value in given.items() if value}
@@ -75,11 +75,11 @@ def asked(request: Request, names: tuple[str, ...], now_us: Micros) -> Asked:
                 wrong = str(error)
                 del values[name]
     before = request.query_params.get("before") or None
-    return Asked(request.url.path, values, before, now_us, wrong)
+    return FilterForm(request.url.path, values, before, now_us, wrong)
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PageLinks:
     """The links under a list."""
 
     shown: int
@@ -89,11 +89,11 @@ class Pages:
     """Whether this is not the first page."""
 
 
-def pages(of: Asked, page: Page[Any], shown: int | None = None) -> Pages:
+def pages(of: FilterForm, page: Page[Any], shown: int | None = None) -> PageLinks:
     """Links to the pages around *page*."""
     older = None
     if page.cursor is not None:
         older = f"{of.path}?{urlencode({**of.values, 'before': page.cursor})}"
     newest = f"{of.path}?{of.query}" if of.values else of.path
     count = len(page.rows) if shown is None else shown
-    return Pages(count, older, newest, of.before is not None)
+    return PageLinks(count, older, newest, of.before is not None)

@@ -8,19 +8,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.surfaces.console.desk import STATIC, Desk
-from tieline.surfaces.console.menu import Entry
-from tieline.surfaces.console.short_ids import ShortId
-from tieline.surfaces.web.guard import open_to_all
+from tieline.surfaces.console.ids import ShortId
+from tieline.surfaces.console.menu import MenuItem
+from tieline.surfaces.console.page_parts import STATIC, PageParts
+from tieline.surfaces.web.authorize import open_to_all
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
     """What one feature adds to the console."""
 
-    routes: Callable[[Desk], Sequence[BaseRoute]]
+    routes: Callable[[PageParts], Sequence[BaseRoute]]
     """Each says who may see it."""
-    menu: tuple[Entry, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
     templates: Path | None = None
     """Its folder of templates, if it has one of its own."""
     told: Mapping[str, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ async def favicon(_: Request) -> Response:
     return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml")
 
 
-def console_routes(desk: Desk, pages: Sequence[Pages]) -> list[BaseRoute]:
+def console_routes(desk: PageParts, pages: Sequence[Pages]) -> list[BaseRoute]:
     """All pages of all features."""
     added = [route for one in pages for route in one.routes(desk)]
     return [Route("/favicon.ico", favicon), *added]

@@ -8,8 +8,8 @@ from typing import TypeVar
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import MOST_ROWS, ListRuns, Page, Question, Window
 from tieline.operations.paging import gather
-from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import LOOKS
+from tieline.surfaces.console.page_parts import PageParts
 
 R = TypeVar("R")
 
@@ -17,14 +17,14 @@ UNFINISHED = ("ready", "running", "retrying", "waiting")
 
 
 async def rows_of(
-    desk: Desk, question: Callable[[Window], Question[Page[R]]], window: Window
+    desk: PageParts, question: Callable[[Window], Question[Page[R]]], window: Window
 ) -> Page[R]:
     """Rows up to the window's limit, in a bounded number of short reads."""
     return await gather(lambda part: desk.read(question(part)), window, looks=LOOKS)
 
 
 async def slowest_of(
-    desk: Desk,
+    desk: PageParts,
     question: Callable[[Window], Question[Page[R]]],
     window: Window,
     took_us: Callable[[R], int],
@@ -35,7 +35,7 @@ async def slowest_of(
 
 
 async def chosen_of(
-    desk: Desk,
+    desk: PageParts,
     question: Callable[[Window], Question[Page[R]]],
     window: Window,
     takes: Callable[[R], bool],
@@ -57,7 +57,7 @@ async def chosen_of(
     return Page(tuple(found), window.before)
 
 
-async def unfinished_of(desk: Desk, question: ListRuns) -> Page[RunRow]:
+async def unfinished_of(desk: PageParts, question: ListRuns) -> Page[RunRow]:
     """Runs that have not ended and wait for nobody, newest first: pages of each state in one."""
     found = []
     for state in UNFINISHED:

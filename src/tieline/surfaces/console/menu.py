@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.standing import Standing
-from tieline.surfaces.console.words import number
+from tieline.surfaces.console.format import number
+from tieline.surfaces.console.menu_counts import MenuCounts
 from tieline.surfaces.web.viewer import Viewer
 
 GROUPS: Mapping[str, Permission] = {
@@ -22,7 +22,7 @@ DAY, LAST = "in the last 24 hours", "?since=1d"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MenuLink:
     """One line of the menu."""
 
     path: str
@@ -37,13 +37,13 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuItem:
     """A line of the menu, as a feature adds it."""
 
     group: str
     """One of ``GROUPS``."""
-    link: Link
-    counts: Callable[[Standing], int] | None = None
+    link: MenuLink
+    counts: Callable[[MenuCounts], int] | None = None
     """How many there are; the link has tone, words and query only where there are some."""
     needs: Permission | None = None
     """Where that is another than its group's."""
@@ -54,10 +54,10 @@ class Entry:
             raise ValueError(f"the menu has no group {self.group!r}; use one of {[*GROUPS]}")
 
 
-Groups = list[tuple[str, list[Link]]]
+Groups = list[tuple[str, list[MenuLink]]]
 
 
-def menu(entries: Sequence[Entry], viewer: Viewer, standing: Standing | None) -> Groups:
+def menu(entries: Sequence[MenuItem], viewer: Viewer, standing: MenuCounts | None) -> Groups:
     """The groups of links that *viewer* may follow."""
     groups: Groups = []
     for name, needed in GROUPS.items():
@@ -71,7 +71,7 @@ def menu(entries: Sequence[Entry], viewer: Viewer, standing: Standing | None) ->
     return groups
 
 
-def _shown(entry: Entry, standing: Standing | None) -> Link:
+def _shown(entry: MenuItem, standing: MenuCounts | None) -> MenuLink:
     link = entry.link
     if entry.counts is None:
         return link
@@ -81,6 +81,6 @@ def _shown(entry: Entry, standing: Standing | None) -> Link:
     return replace(link, count=number(count))
 
 
-def paused(kind: str) -> Callable[[Standing], int]:
+def paused(kind: str) -> Callable[[MenuCounts], int]:
     """How many things of a *kind* are paused."""
     return lambda standing: sum(pause.kind == kind for pause in standing.pauses)

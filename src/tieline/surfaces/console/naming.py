@@ -6,8 +6,8 @@ from typing import Protocol
 
 from tieline.model.base.ids import EventId
 from tieline.model.inbound.event import Mention
-from tieline.model.views.more import ListMentions
-from tieline.surfaces.console.desk import Desk
+from tieline.model.views.work_lists import ListMentions
+from tieline.surfaces.console.page_parts import PageParts
 
 
 class OfEvent(Protocol):
@@ -22,7 +22,7 @@ class OfEvent(Protocol):
 Names = Mapping[EventId, tuple[Mention, ...]]
 
 
-async def names_of(desk: Desk, rows: Iterable[OfEvent]) -> Names:
+async def names_of(desk: PageParts, rows: Iterable[OfEvent]) -> Names:
     """The names of each row's event, in one read; those that the event came with stand first."""
     ids = tuple(dict.fromkeys(row.event_id for row in rows))
     found: dict[EventId, dict[tuple[str, str], Mention]] = defaultdict(dict)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from tieline.model.base.errors import Overloaded, StoreError
 from tieline.model.base.ids import Micros
 from tieline.model.runs.facts import PassFailed
-from tieline.model.views.more import AttemptRow, News, Tail
 from tieline.model.views.rows import ReceiptRow, RunRow
+from tieline.model.views.work_lists import AttemptRow, Tail, TailPage
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views
 from tieline.rules.formats.labels import label, spoken
@@ -29,7 +29,7 @@ ENDED_WELL = frozenset({"done", "confirmed", "skipped"})
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class TailItem:
     """One thing that happened."""
 
     kind: str
@@ -47,7 +47,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TailFilter:
     """What a watcher wants to see."""
 
     kind: str = ""
@@ -56,7 +56,7 @@ class Wanted:
     trouble: bool = False
     text: str = ""
 
-    def takes(self, item: Item) -> bool:
+    def takes(self, item: TailItem) -> bool:
         """Whether *item* is wanted."""
         if self.kind and item.kind != self.kind:
             return False
@@ -67,7 +67,7 @@ class Wanted:
         return not self.text or self.text.lower() in self._said(item)
 
     @staticmethod
-    def _said(item: Item) -> str:
+    def _said(item: TailItem) -> str:
         """All that its line says, and the stored word; what is dead failed for good."""
         words = f"{item.words} {item.word} {spoken(label(item.word))} {item.id}".lower()
         return f"{words} failed" if item.word == "dead" else words
@@ -77,12 +77,12 @@ class Wanted:
 class Watcher:
     """Somebody who watches."""
 
-    wanted: Wanted
-    waiting: deque[Item] = field(default_factory=deque)
+    wanted: TailFilter
+    waiting: deque[TailItem] = field(default_factory=deque)
     lost: int = 0
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def give(self, item: Item) -> None:
+    def give(self, item: TailItem) -> None:
         """Put *item* at the end of what waits."""
         if not self.wanted.takes(item):
             return
@@ -92,7 +92,7 @@ class Watcher:
         self.waiting.append(item)
         self.ready.set()
 
-    async def next(self, patience_s: float) -> tuple[list[Item], int]:
+    async def next(self, patience_s: float) -> tuple[list[TailItem], int]:
         """What waits, and how much was lost before it; nothing when nothing comes in time."""
         try:
             async with asyncio.timeout(patience_s):
@@ -121,7 +121,7 @@ class TailHub:
         return len(self._watchers)
 
     @asynccontextmanager
-    async def watching(self, wanted: Wanted) -> AsyncIterator[Watcher]:
+    async def watching(self, wanted: TailFilter) -> AsyncIterator[Watcher]:
         """Feed a watcher while the block lasts. Raises Overloaded when too many watch already."""
         if len(self._watchers) >= WATCHERS:
             raise Overloaded(len(self._watchers), WATCHERS)
@@ -152,13 +152,13 @@ class TailHub:
             cursor = news.cursor
             await asyncio.sleep(LOOK_S)
 
-    def _give(self, fresh: list[Item]) -> None:
+    def _give(self, fresh: list[TailItem]) -> None:
         for watcher in self._watchers:
             for item in fresh:
                 watcher.give(item)
 
 
-def items(news: News) -> list[Item]:
+def items(news: TailPage) -> list[TailItem]:
     """What happened, oldest first."""
     flows: dict[str, str] = {run.id: run.flow for run in news.runs}
     found = [
@@ -169,9 +169,9 @@ def items(news: News) -> list[Item]:
     return sorted(found, key=lambda item: item.at_us)
 
 
-def _receipt(row: ReceiptRow) -> Item:
+def _receipt(row: ReceiptRow) -> TailItem:
     said = f": {row.reason}" if row.reason else ""
-    return Item(
+    return TailItem(
         "delivery",
         row.id,
         row.received_us,
@@ -184,13 +184,13 @@ def _receipt(row: ReceiptRow) -> Item:
     )
 
 
-def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
+def _attempt(row: AttemptRow, flows: dict[str, str]) -> TailItem:
     flow = row.flow or flows.get(row.run_id, "")
     status = f" {row.status}" if row.status is not None else ""
     number = f", attempt {row.number}" if row.number > 1 else ""
     detail = f": {row.detail}" if row.detail else ""
     step = row.step.removeprefix(f"{row.connection} ")
-    return Item(
+    return TailItem(
         "try",
         row.run_id,
         row.at_us,
@@ -203,9 +203,9 @@ def _attempt(row: AttemptRow, flows: dict[str, str]) -> Item:
     )
 
 
-def _runs(rows: tuple[RunRow, ...]) -> Iterator[Item]:
+def _runs(rows: tuple[RunRow, ...]) -> Iterator[TailItem]:
     for row in rows:
-        yield Item(
+        yield TailItem(
             "run",
             row.id,
             row.moved_us,

@@ -10,7 +10,7 @@ from tieline.model.runs.run import AttemptRecord, ExchangeRecord
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import StepRow
 from tieline.rules.formats.labels import label, spoken
-from tieline.surfaces.console.words import tone
+from tieline.surfaces.console.format import tone
 
 WIDTH = 1000.0
 NARROWEST = 3.0
@@ -18,7 +18,7 @@ NARROWEST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class WaterfallSpan:
     """One try, in thousandths of the axis."""
 
     x: float
@@ -28,7 +28,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class WaterfallAttempt:
     """One try, with what was sent and answered where that was kept."""
 
     record: AttemptRecord
@@ -36,7 +36,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Fall:
+class WaterfallRow:
     """A step with its tries."""
 
     name: str
@@ -44,8 +44,8 @@ class Fall:
     state: str
     effect: str
     effect_key: str | None
-    bars: tuple[Bar, ...]
-    tries: tuple[Try, ...]
+    bars: tuple[WaterfallSpan, ...]
+    tries: tuple[WaterfallAttempt, ...]
     took_us: int | None
     """From its beginning to its end; None while it has none."""
     result: Json
@@ -56,7 +56,7 @@ class Fall:
 class Waterfall:
     """All steps of a run, the earliest first."""
 
-    steps: tuple[Fall, ...]
+    steps: tuple[WaterfallRow, ...]
     from_us: Micros
     to_us: Micros
 
@@ -88,11 +88,11 @@ class _Axis:
     from_us: Micros
     to_us: Micros
 
-    def bar(self, at_us: Micros, took_us: int, colour: str, title: str) -> Bar:
+    def bar(self, at_us: Micros, took_us: int, colour: str, title: str) -> WaterfallSpan:
         whole = self.to_us - self.from_us
         width = max(NARROWEST, WIDTH * max(took_us, 0) / whole)
         x = min(WIDTH * (at_us - self.from_us) / whole, WIDTH - NARROWEST)
-        return Bar(round(x, 1), round(min(width, WIDTH - x), 1), colour, title)
+        return WaterfallSpan(round(x, 1), round(min(width, WIDTH - x), 1), colour, title)
 
 
 def _begin(step: StepRow | None, tries: Sequence[AttemptRecord]) -> Micros:
@@ -113,7 +113,7 @@ def _fall(
     tries: Sequence[AttemptRecord],
     exchanges: dict[tuple[str, str, int], ExchangeRecord],
     results: dict[tuple[str, str], Json],
-) -> Fall:
+) -> WaterfallRow:
     bars = [
         axis.bar(
             one.at_us,
@@ -130,14 +130,14 @@ def _fall(
         took = (step.finished_us or step.started_us) - step.started_us
         bars = [axis.bar(step.started_us, took, tone(step.state), spoken(label(step.state)))]
     took_us = _end(step, tries) - _begin(step, tries)
-    return Fall(
+    return WaterfallRow(
         name=name,
         key=key,
         state=_state(step, tries),
         effect="" if step is None else step.effect,
         effect_key=None if step is None else step.effect_key,
         bars=tuple(bars),
-        tries=tuple(Try(o, exchanges.get((o.step, o.key, o.number))) for o in tries),
+        tries=tuple(WaterfallAttempt(o, exchanges.get((o.step, o.key, o.number))) for o in tries),
         took_us=took_us,
         result=results.get((name, key)),
         has_result=(name, key) in results,

@@ -1,4 +1,4 @@
-"""DoorProtocol: bytes of one connection come in; complete requests go to the door, replies back.
+"""IngestProtocol: bytes of one connection come in; complete requests go to the door, replies back.
 
 Our own thin server over httptools (the C parser of Node and uvicorn): the door must hold its limits
 while bytes still arrive, and a general server costs three times the processor time of the rest
@@ -9,8 +9,8 @@ import asyncio
 from collections import deque
 from typing import cast
 
-from tieline.model.inbound.request import Inbound, Problem, Reply
-from tieline.surfaces.ingest.doorway import Doorway
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
+from tieline.surfaces.ingest.listener import Listener
 from tieline.surfaces.ingest.reading import Reading
 from tieline.surfaces.ingest.request_head import problem
 from tieline.surfaces.ingest.wire import CONTINUE, response
@@ -19,16 +19,16 @@ MAX_PIPELINED = 16
 BUSY_S = 5
 
 
-class DoorProtocol(asyncio.Protocol):
+class IngestProtocol(asyncio.Protocol):
     """One connection."""
 
     _transport: asyncio.Transport
     _reading: Reading
 
-    def __init__(self, doorway: Doorway) -> None:
+    def __init__(self, doorway: Listener) -> None:
         self._doorway = doorway
         self._loop = asyncio.get_running_loop()
-        self._ready: deque[tuple[Inbound, Problem | None, bool]] = deque()
+        self._ready: deque[tuple[Inbound, RequestProblem | None, bool]] = deque()
         self._answering: asyncio.Task[None] | None = None
         self._ending = False
         """Everything has been said: the connection only has to end."""
@@ -85,13 +85,13 @@ class DoorProtocol(asyncio.Protocol):
         self._enqueue(inbound, None, keep=keep and wants_more)
         return wants_more
 
-    def gives_up(self, inbound: Inbound, why: Problem) -> None:
+    def gives_up(self, inbound: Inbound, why: RequestProblem) -> None:
         self._lingers = True
         self._enqueue(inbound, why, keep=False)
 
     # --- answering, in order ----------------------------------------------------------------------
 
-    def _enqueue(self, inbound: Inbound, why: Problem | None, *, keep: bool) -> None:
+    def _enqueue(self, inbound: Inbound, why: RequestProblem | None, *, keep: bool) -> None:
         self._ready.append((inbound, why, keep))
         self._deadline_s = 0.0
         if self._answering is None:
@@ -117,7 +117,7 @@ class DoorProtocol(asyncio.Protocol):
         if not self._transport.is_reading() and not self._transport.is_closing():
             self._transport.resume_reading()
 
-    async def _reply(self, inbound: Inbound, why: Problem | None) -> Reply:
+    async def _reply(self, inbound: Inbound, why: RequestProblem | None) -> Reply:
         if why is not None:
             return await self._doorway.door.refuse(inbound, why)
         if inbound.source:

@@ -9,8 +9,8 @@ from typing import Never, Protocol
 import httptools
 
 from tieline.model.base.headers import Headers
-from tieline.model.inbound.request import Inbound, Problem
-from tieline.surfaces.ingest.doorway import Doorway
+from tieline.model.inbound.request import Inbound, RequestProblem
+from tieline.surfaces.ingest.listener import Listener
 from tieline.surfaces.ingest.request_head import origin_form, problem, read_head, source_of
 
 MAX_HEADER_BYTES = 64 * 1024
@@ -40,7 +40,7 @@ class Reader(Protocol):
         """A request is complete; False: no further one is wanted."""
         ...
 
-    def gives_up(self, inbound: Inbound, why: Problem) -> None:
+    def gives_up(self, inbound: Inbound, why: RequestProblem) -> None:
         """A request broke a rule or a limit; what still comes is thrown away."""
         ...
 
@@ -48,7 +48,7 @@ class Reader(Protocol):
 class Reading:
     """What is read on one connection."""
 
-    def __init__(self, doorway: Doorway, reader: Reader, remote: str) -> None:
+    def __init__(self, doorway: Listener, reader: Reader, remote: str) -> None:
         self._doorway = doorway
         self._reader = reader
         self._remote = remote
@@ -89,7 +89,7 @@ class Reading:
             if self.is_receiving:
                 self._check_progress()
 
-    def give_up(self, why: Problem) -> None:
+    def give_up(self, why: RequestProblem) -> None:
         """Say at once what is wrong, without waiting for the rest of the request."""
         self.is_deaf = True
         self.is_receiving = False
@@ -103,7 +103,7 @@ class Reading:
         self._count(0)
         del self._parser
 
-    def _explained(self, error: httptools.HttpParserError) -> Problem:
+    def _explained(self, error: httptools.HttpParserError) -> RequestProblem:
         if isinstance(error, httptools.HttpParserCallbackError):
             self._doorway.door.broken(error.__context__ or error)
             return problem(500, "internal", "the request could not be read")
@@ -156,7 +156,7 @@ class Reading:
         if self._wire_bytes + self._fed_bytes > MAX_HEADER_BYTES:  # else it cannot be too large
             self._check_size(self._head)
         head = read_head(self._head, self._parser.get_http_version())
-        if isinstance(head, Problem):
+        if isinstance(head, RequestProblem):
             self._refuse(head)
         self._locate()
         self._limit = self._doorway.door.limit_of(self._source)
@@ -205,7 +205,7 @@ class Reading:
             self._doorway.clock.now_us(),
         )
 
-    def _refuse(self, why: Problem) -> Never:
+    def _refuse(self, why: RequestProblem) -> Never:
         """Give up from inside the parser, and stop it."""
         self.give_up(why)
         raise httptools.HttpParserError(why.code)
@@ -216,7 +216,7 @@ _HEADERS_TOO_LARGE = problem(
 )
 
 
-def _too_large(limit: int) -> Problem:
+def _too_large(limit: int) -> RequestProblem:
     return problem(413, "body-too-large", f"this source takes at most {limit} bytes")
 
 

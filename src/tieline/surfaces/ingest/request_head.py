@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from tieline.model.base.headers import Headers
-from tieline.model.inbound.request import Problem
+from tieline.model.inbound.request import RequestProblem
 
 PREFIX = "/in/"
 _SCHEMES = frozenset({"http", "https"})
@@ -24,7 +24,7 @@ class Head(NamedTuple):
     """The sender holds its body back until it is asked for it."""
 
 
-def read_head(headers: Headers, version: str) -> Head | Problem:
+def read_head(headers: Headers, version: str) -> Head | RequestProblem:
     """Judge the framing headers of a request in HTTP *version*."""
     hosts = declared_bytes = 0
     waits = False
@@ -44,7 +44,7 @@ def read_head(headers: Headers, version: str) -> Head | Problem:
     return _of_version(version, hosts) or Head(declared_bytes, waits)
 
 
-def _of_coding(value: str, version: str) -> Problem | None:
+def _of_coding(value: str, version: str) -> RequestProblem | None:
     if version != "1.1":
         return problem(400, "malformed-request", "chunks came with HTTP/1.0, which has none")
     if value.lower() != "chunked":
@@ -52,7 +52,7 @@ def _of_coding(value: str, version: str) -> Problem | None:
     return None
 
 
-def _of_version(version: str, hosts: int) -> Problem | None:
+def _of_version(version: str, hosts: int) -> RequestProblem | None:
     if version not in {"1.1", "1.0"}:
         return problem(505, "unknown-http-version", f"HTTP/{version} is not HTTP/1.1")
     if hosts > 1 or (hosts == 0 and version == "1.1"):
@@ -81,6 +81,8 @@ def source_of(target: str) -> str:
     return path[len(PREFIX) :] if path.startswith(PREFIX) else ""
 
 
-def problem(status: int, code: str, detail: str, *, retry_after_s: int | None = None) -> Problem:
+def problem(
+    status: int, code: str, detail: str, *, retry_after_s: int | None = None
+) -> RequestProblem:
     """A problem under the usual title of its status."""
-    return Problem(status, code, HTTPStatus(status).phrase, detail, retry_after_s)
+    return RequestProblem(status, code, HTTPStatus(status).phrase, detail, retry_after_s)

@@ -1,4 +1,4 @@
-"""DoorServer: an address comes in; its connections are served, and closed within a limit."""
+"""IngestServer: an address comes in; its connections are served, and closed within a limit."""
 
 import asyncio
 import socket
@@ -6,8 +6,8 @@ import socket
 from tieline.model.inbound.request import Inbound, Reply
 from tieline.pipeline.front import Front
 from tieline.ports.clock import Clock
-from tieline.surfaces.ingest.doorway import DoorLimits, Doorway
-from tieline.surfaces.ingest.protocol import DoorProtocol
+from tieline.surfaces.ingest.listener import Listener, ListenerLimits
+from tieline.surfaces.ingest.protocol import IngestProtocol
 from tieline.surfaces.ingest.request_head import problem
 from tieline.surfaces.listening import DOOR, listen
 
@@ -17,7 +17,7 @@ LAST_TURNS = 3
 BACKLOG = 1024
 
 
-class FrontDoor:
+class FrontReceiver:
     """The front half as the connections see it."""
 
     def __init__(self, front: Front) -> None:
@@ -39,13 +39,13 @@ class FrontDoor:
         return self._front.refuser.answer(inbound, problem(404, "not-found", detail))
 
 
-class DoorServer:
+class IngestServer:
     """Serves the door on one address."""
 
     def __init__(
-        self, front: Front, clock: Clock, *, public_url: str | None, limits: DoorLimits
+        self, front: Front, clock: Clock, *, public_url: str | None, limits: ListenerLimits
     ) -> None:
-        self._doorway = Doorway(FrontDoor(front), clock, limits)
+        self._doorway = Listener(FrontReceiver(front), clock, limits)
         self._public_url = public_url
         self._server: asyncio.Server | None = None
         self._tick: asyncio.TimerHandle | None = None
@@ -72,7 +72,9 @@ class DoorServer:
         shown = f"[{host}]" if ":" in host else host
         self._doorway.public_url = (self._public_url or f"http://{shown}:{self.port}").rstrip("/")
         self._look()
-        self._server = await loop.create_server(lambda: DoorProtocol(self._doorway), sock=listener)
+        self._server = await loop.create_server(
+            lambda: IngestProtocol(self._doorway), sock=listener
+        )
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()

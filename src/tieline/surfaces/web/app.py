@@ -11,10 +11,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from tieline.surfaces.web import health, metrics
-from tieline.surfaces.web.gate import Draw, Gate
-from tieline.surfaces.web.guard import Authenticator, guarded
+from tieline.surfaces.web.authorize import Authenticator, guarded
+from tieline.surfaces.web.not_found import RouteNotFound
 from tieline.surfaces.web.parts import WebParts
-from tieline.surfaces.web.signpost import Signpost
+from tieline.surfaces.web.request_limits import Draw, RequestLimits
 
 
 def web_app(
@@ -31,16 +31,16 @@ def web_app(
     routes = [*health.routes(parts), *metrics.routes(parts), *surfaces]
     # No framework around the router: whatever is raised gets to the gate, which answers it.
     router = Router([*guarded(routes, authenticator), *_static(static)], redirect_slashes=False)
-    return Gate(Signpost(router), parts.policy, parts.observer, draw)
+    return RequestLimits(RouteNotFound(router), parts.policy, parts.observer, draw)
 
 
 def _static(folder: Path | None) -> list[BaseRoute]:
     if folder is None:
         return []
-    return [Mount("/static", Kept(directory=folder), name="static")]
+    return [Mount("/static", FilesToKeep(directory=folder), name="static")]
 
 
-class Kept(StaticFiles):
+class FilesToKeep(StaticFiles):
     """Files that a browser may keep for a while; those that change have a version in their name."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import StoreError
 from tieline.model.views.views import ListPauses
-from tieline.surfaces.web.guard import open_to_all
+from tieline.surfaces.web.authorize import open_to_all
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.rules.people.access import Permission
-from tieline.surfaces.web.guard import open_to_all
+from tieline.surfaces.web.authorize import open_to_all
 from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 from tieline.surfaces.web.viewer import viewer_if_any

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from tieline.surfaces.web.gate import host_name
 from tieline.surfaces.web.problem import Problem
+from tieline.surfaces.web.request_limits import host_name
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 

@@ -17,7 +17,7 @@ LONGEST_KEY = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """A code with all that follows from it."""
 
     code: str
@@ -30,27 +30,27 @@ class Kind:
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("bad-request", 400, "The request makes no sense"),
-        Kind("wrong-host", 400, "The console is not served under this name"),
-        Kind("unauthenticated", 401, "Log in, or give a valid token"),
-        Kind("forbidden", 403, "You may not do this"),
-        Kind("cross-site", 403, "The request did not come from a page of this console"),
-        Kind("not-found", 404, "There is no such thing"),
-        Kind("method-not-allowed", 405, "This cannot be done with it"),
-        Kind("too-slow", 408, "The request took too long to arrive", retriable=True),
-        Kind("conflict", 409, "Its state does not allow this"),
-        Kind("in-progress", 409, "The same request is being carried out", retriable=True),
-        Kind("too-large", 413, "The request is too large"),
-        Kind("not-json", 415, "The body must be JSON"),
-        Kind("invalid", 422, "A value cannot be used"),
-        Kind("refused", 422, "It cannot be carried out as it was given"),
-        Kind("key-reused", 422, "The idempotency key belongs to another request"),
-        Kind("too-many", 429, "Too many tries", retriable=True),
-        Kind("headers-too-large", 431, "The headers are too large"),
-        Kind("internal", 500, "A defect of the hub"),
-        Kind("store-full", 503, "The store has no space left", retriable=True),
-        Kind("store", 503, "The store cannot be reached", retriable=True),
-        Kind("overloaded", 503, "The hub has too much to do", retriable=True),
+        ProblemKind("bad-request", 400, "The request makes no sense"),
+        ProblemKind("wrong-host", 400, "The console is not served under this name"),
+        ProblemKind("unauthenticated", 401, "Log in, or give a valid token"),
+        ProblemKind("forbidden", 403, "You may not do this"),
+        ProblemKind("cross-site", 403, "The request did not come from a page of this console"),
+        ProblemKind("not-found", 404, "There is no such thing"),
+        ProblemKind("method-not-allowed", 405, "This cannot be done with it"),
+        ProblemKind("too-slow", 408, "The request took too long to arrive", retriable=True),
+        ProblemKind("conflict", 409, "Its state does not allow this"),
+        ProblemKind("in-progress", 409, "The same request is being carried out", retriable=True),
+        ProblemKind("too-large", 413, "The request is too large"),
+        ProblemKind("not-json", 415, "The body must be JSON"),
+        ProblemKind("invalid", 422, "A value cannot be used"),
+        ProblemKind("refused", 422, "It cannot be carried out as it was given"),
+        ProblemKind("key-reused", 422, "The idempotency key belongs to another request"),
+        ProblemKind("too-many", 429, "Too many tries", retriable=True),
+        ProblemKind("headers-too-large", 431, "The headers are too large"),
+        ProblemKind("internal", 500, "A defect of the hub"),
+        ProblemKind("store-full", 503, "The store has no space left", retriable=True),
+        ProblemKind("store", 503, "The store cannot be reached", retriable=True),
+        ProblemKind("overloaded", 503, "The hub has too much to do", retriable=True),
     )
 }
 """Every code there is. Codes are never renamed; clients may rely on them."""
@@ -84,7 +84,7 @@ class Problem(Exception):
     """Further members, such as what was not found."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ProblemKind:
         """What follows from the code."""
         return KINDS[self.code]
 

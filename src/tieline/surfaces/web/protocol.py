@@ -21,7 +21,7 @@ END = len(b"\r\n")
 CLOSE = {"connection": "close"}
 
 
-class PatientProtocol(HttpToolsProtocol):
+class WebProtocol(HttpToolsProtocol):
     """One connection, closed when the head of a request comes too slowly or is too large."""
 
     _head_timer: asyncio.TimerHandle | None = None

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from tieline.model.base.errors import SettingsError
 from tieline.surfaces.listening import CONSOLE, listen
-from tieline.surfaces.web.protocol import PatientProtocol
+from tieline.surfaces.web.protocol import WebProtocol
 
 IDLE_S = 30.0
 CONNECTIONS = 500
@@ -27,7 +27,7 @@ STOP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WebAddress:
     """Where to listen."""
 
     host: str
@@ -43,7 +43,7 @@ class Place:
 class WebServer:
     """Serves one application; opened and closed once."""
 
-    def __init__(self, app: ASGIApp, place: Place) -> None:
+    def __init__(self, app: ASGIApp, place: WebAddress) -> None:
         self._app = app
         self._place = place
         self._server: _Server | None = None
@@ -56,7 +56,7 @@ class WebServer:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         config = uvicorn.Config(
             self._app,
-            http=PatientProtocol,
+            http=WebProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,4 +1,4 @@
-"""Sharing: what workers ask of connections is decided under a lock of their rows, and stored."""
+"""Limits: what workers ask of connections is decided under a lock of their rows, and stored."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,17 +9,23 @@ import orjson
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set, put
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import Counted
-from tieline.model.fleet.limits import Amounts, KeepStandings, Leased, LeaseShares
-from tieline.model.views.rows import StandingRow
-from tieline.model.views.views import ListStandings
-from tieline.rules.fleet.connection_state import Known, health_of, state_in, state_of, words_of
-from tieline.rules.fleet.lease_quota import Account, Traded, trade
-from tieline.rules.fleet.quota import Held, Pool
+from tieline.model.fleet.limits import KeepConnectionStates, LeasedQuotas, LeaseQuotas, QuotaPart
+from tieline.model.views.rows import ConnectionStateRow
+from tieline.model.views.views import ListConnectionStates
+from tieline.rules.fleet.connection_state import (
+    SharedState,
+    health_of,
+    state_in,
+    state_of,
+    words_of,
+)
+from tieline.rules.fleet.lease_quota import ConnectionRecord, QuotaDecision, trade
+from tieline.rules.fleet.quota import HeldQuota, OpenQuota
 from tieline.rules.outbound import window as counting
 from tieline.rules.outbound.health import Health
 
 
-def lease_shares(command: LeaseShares) -> Steps[Leased]:
+def lease_shares(command: LeaseQuotas) -> Steps[LeasedQuotas]:
     """Decide each ask; a second command for the same connection waits for the first."""
     keys = [(NO_TENANT, ask_.connection) for ask_ in command.asks]
     yield from put("standing_make", keys)
@@ -35,15 +41,15 @@ def lease_shares(command: LeaseShares) -> Steps[Leased]:
     gone = [(c, worker) for c, x in named for worker in x.gone]
     gone += [(c, command.worker) for c, x in named if not _counts(x)]
     yield from put("share_drop", [(NO_TENANT, *pair) for pair in gone])
-    return Leased(tuple(one.share for one in done))
+    return LeasedQuotas(tuple(one.share for one in done))
 
 
-def keep_standings(command: KeepStandings) -> Steps[Counted]:
+def keep_standings(command: KeepConnectionStates) -> Steps[Counted]:
     """Store what one process alone has decided."""
     rows = []
     now_us = command.now_us
     for connection, told in command.standings:
-        common = Known(
+        common = SharedState(
             breaker=state_of(told, now_us),
             health=health_of(told, now_us),
             quiet_us=now_us + told.quiet_us if told.quiet_us else 0,
@@ -54,29 +60,29 @@ def keep_standings(command: KeepStandings) -> Steps[Counted]:
     return Counted(len(rows))
 
 
-def standings(_: ListStandings) -> Steps[tuple[StandingRow, ...]]:
+def standings(_: ListConnectionStates) -> Steps[tuple[ConnectionStateRow, ...]]:
     """How connections stand."""
-    return tuple(StandingRow(*row) for row in (yield from ask("standing_list")))
+    return tuple(ConnectionStateRow(*row) for row in (yield from ask("standing_list")))
 
 
-def _counts(done: Traded) -> bool:
+def _counts(done: QuotaDecision) -> bool:
     """Who neither holds nor wants anything has no row."""
     return any(done.own.holds) or any(done.own.wants)
 
 
-def _accounts(keys: Sequence[tuple[str, str]]) -> Steps[dict[str, Account]]:
+def _accounts(keys: Sequence[tuple[str, str]]) -> Steps[dict[str, ConnectionRecord]]:
     rows = yield from ask_set("standing_lock", keys)
-    held: dict[str, list[Held]] = defaultdict(list)
+    held: dict[str, list[HeldQuota]] = defaultdict(list)
     for connection, worker, *amounts, asked_us in (yield from ask_set("share_of", keys)):
-        holds, wants = Amounts(*amounts[:3]), Amounts(*amounts[3:])
-        held[connection].append(Held(worker, holds, wants, asked_us))
+        holds, wants = QuotaPart(*amounts[:3]), QuotaPart(*amounts[3:])
+        held[connection].append(HeldQuota(worker, holds, wants, asked_us))
     return {row[1]: _account(row, held[row[1]]) for row in rows}
 
 
-def _account(row: RowOut, held: list[Held]) -> Account:
+def _account(row: RowOut, held: list[HeldQuota]) -> ConnectionRecord:
     _, _, word, until_us, streak, successes, prober, *rest = row
     refusals, refused_us, quiet_us, allowance, grown, sent, credit_us, credited_us = rest
-    common = Known(
+    common = SharedState(
         state_in(word, until_us, streak, successes),
         prober,
         Health(refusals, refused_us),
@@ -85,18 +91,20 @@ def _account(row: RowOut, held: list[Held]) -> Account:
         grown,
         _window(orjson.loads(sent)),
     )
-    pool = None if credit_us is None else Pool(credit_us, credited_us)
-    return Account(common, pool, tuple(held))
+    pool = None if credit_us is None else OpenQuota(credit_us, credited_us)
+    return ConnectionRecord(common, pool, tuple(held))
 
 
-def _window(stored: list[Any]) -> counting.Window:
+def _window(stored: list[Any]) -> counting.CountWindow:
     if not stored:
         return counting.EMPTY
     slot, seen, marked, older = stored
-    return counting.Window(slot, seen, marked, tuple((a, b) for a, b in older))
+    return counting.CountWindow(slot, seen, marked, tuple((a, b) for a, b in older))
 
 
-def _standing_row(connection: str, common: Known, pool: Pool | None) -> tuple[Value, ...]:
+def _standing_row(
+    connection: str, common: SharedState, pool: OpenQuota | None
+) -> tuple[Value, ...]:
     return (
         NO_TENANT,
         connection,
@@ -111,5 +119,5 @@ def _standing_row(connection: str, common: Known, pool: Pool | None) -> tuple[Va
     )
 
 
-def _share_row(connection: str, own: Held) -> tuple[Value, ...]:
+def _share_row(connection: str, own: HeldQuota) -> tuple[Value, ...]:
     return (NO_TENANT, connection, own.worker, *own.holds, *own.wants, own.asked_us)

@@ -1,8 +1,8 @@
 """Tallying: what one process counted comes in; it is added to what all of them have counted."""
 
 from tieline.adapters.sql.statement import Steps, ask_set, put
-from tieline.model.commands import Counted, Heard, KeepTally
-from tieline.rules.inbound.cadence import Rhythm, heard_again
+from tieline.model.commands import Counted, DeliveryTime, KeepTally
+from tieline.rules.inbound.cadence import Cadence, heard_again
 
 
 def keep(command: KeepTally) -> Steps[Counted]:
@@ -14,10 +14,10 @@ def keep(command: KeepTally) -> Steps[Counted]:
     return Counted(len(command.rows))
 
 
-def _hear(heard: dict[str, Heard]) -> Steps[None]:
+def _hear(heard: dict[str, DeliveryTime]) -> Steps[None]:
     ordered = sorted(heard)
     rows = yield from ask_set("rhythm_get", [(name,) for name in ordered])
-    known = {row[0]: Rhythm(*row[1:]) for row in rows}
+    known = {row[0]: Cadence(*row[1:]) for row in rows}
     fresh = {name: heard_again(known.get(name), heard[name]) for name in ordered}
     kept = [(n, r.last_us, r.gap_us, r.longest_us, r.heard) for n, r in fresh.items()]
     yield from put("rhythm_set", kept)

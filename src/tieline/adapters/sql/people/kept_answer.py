@@ -2,7 +2,7 @@
 
 from tieline.adapters.sql.statement import Steps, ask, do
 from tieline.model.command import Counted
-from tieline.model.people.kept_answer import FreeKey, KeepAnswer, KeyTaken, TakeKey
+from tieline.model.people.kept_answer import KeepAnswer, KeyTaken, ReturnKey, TakeKey
 
 BITE = 500
 """Old answers that one command clears away."""
@@ -35,6 +35,6 @@ def keep_answer(command: KeepAnswer) -> Steps[Counted]:
     return Counted(count)
 
 
-def free_key(command: FreeKey) -> Steps[Counted]:
+def free_key(command: ReturnKey) -> Steps[Counted]:
     """Give a key back."""
     return Counted((yield from do("answer_free", actor=command.actor, key=command.key)))

@@ -89,7 +89,7 @@ def _sums(kind: str, base_us: int, start_us: Micros, until_us: Micros) -> Steps[
     return {name: _point(start_us, found) for name, found in counts.items()}
 
 
-def sparks(q: v.ReadSparks) -> Steps[Mapping[str, tuple[int, ...]]]:
+def sparks(q: v.ReadSeriesCounts) -> Steps[Mapping[str, tuple[int, ...]]]:
     """One count a step for each of the names."""
     base_us = v.HOUR_US if q.step_us % v.HOUR_US == 0 else v.MINUTE_US
     step_us = -(-max(q.step_us, base_us) // base_us) * base_us

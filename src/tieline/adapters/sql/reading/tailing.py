@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 
 from tieline.adapters.sql.reading.listing import run_rows
-from tieline.adapters.sql.reading.more import attempt_rows
 from tieline.adapters.sql.reading.showing import runs_of
+from tieline.adapters.sql.reading.work_lists import attempt_rows
 from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set
 from tieline.model.base.errors import CommandRefused
-from tieline.model.views import more as v
+from tieline.model.views import work_lists as v
 from tieline.model.views.rows import ReceiptRow, RunRow
 
 RECEIPTS = ("tail_receipts", "tail_receipts_late")
@@ -34,7 +34,7 @@ Gap = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TableCursor:
     """How far one table was read."""
 
     top: int = -1
@@ -46,8 +46,8 @@ class Place:
 class Cursor:
     """How far a reader has come."""
 
-    receipts: Place = Place()
-    attempts: Place = Place()
+    receipts: TableCursor = TableCursor()
+    attempts: TableCursor = TableCursor()
     runs: dict[str, int] = field(default_factory=dict)
     """Live runs that were shown, and when they had moved."""
 
@@ -68,12 +68,12 @@ def read_cursor(text: str | None) -> Cursor:
         raise CommandRefused(f"{text[:40]!r} is no cursor of a tail; begin without one") from None
 
 
-def _place(told: Any) -> Place:
+def _place(told: Any) -> TableCursor:
     top, gaps = told
-    return Place(int(top), tuple((int(a), int(b), int(n)) for a, b, n in gaps[:MOST_GAPS]))
+    return TableCursor(int(top), tuple((int(a), int(b), int(n)) for a, b, n in gaps[:MOST_GAPS]))
 
 
-def tail(q: v.Tail) -> Steps[v.News]:
+def tail(q: v.Tail) -> Steps[v.TailPage]:
     """What was stored since the cursor."""
     cursor = yield from _reachable(read_cursor(q.after))
     limit = max(1, min(q.limit, MOST))
@@ -90,7 +90,7 @@ def tail(q: v.Tail) -> Steps[v.News]:
         {run.id: run.moved_us for run in live},
     )
     is_cut = limit in {len(found), len(tried)} and q.after is not None
-    return v.News(receipts, attempts, moved, after.text(), is_cut)
+    return v.TailPage(receipts, attempts, moved, after.text(), is_cut)
 
 
 def _reachable(cursor: Cursor) -> Steps[Cursor]:
@@ -98,19 +98,19 @@ def _reachable(cursor: Cursor) -> Steps[Cursor]:
     ((receipts, attempts),) = yield from ask("tail_tops")
     return replace(
         cursor,
-        receipts=cursor.receipts if cursor.receipts.top <= (receipts or 0) else Place(0),
-        attempts=cursor.attempts if cursor.attempts.top <= (attempts or 0) else Place(0),
+        receipts=cursor.receipts if cursor.receipts.top <= (receipts or 0) else TableCursor(0),
+        attempts=cursor.attempts if cursor.attempts.top <= (attempts or 0) else TableCursor(0),
     )
 
 
-def _since(names: tuple[str, str], place: Place, limit: int) -> Steps[list[RowOut]]:
+def _since(names: tuple[str, str], place: TableCursor, limit: int) -> Steps[list[RowOut]]:
     """The newest rows behind the place, and those that filled a gap; oldest first."""
     rows = yield from ask(names[0], after=place.top, limit=limit)
     late = yield from ask_set(names[1], [(first, last) for first, last, _ in place.gaps])
     return sorted({row[0]: row for row in (*rows, *late)}.values(), key=lambda row: int(row[0]))
 
 
-def _advance(place: Place, rows: Sequence[RowOut], limit: int) -> Place:
+def _advance(place: TableCursor, rows: Sequence[RowOut], limit: int) -> TableCursor:
     """The place behind *rows*, with what is missing before it."""
     seen = [int(row[0]) for row in rows]
     fresh = [number for number in seen if number > place.top]
@@ -125,7 +125,7 @@ def _advance(place: Place, rows: Sequence[RowOut], limit: int) -> Place:
         begins = fresh[0] if len(fresh) >= limit else max(place.top, 0) + 1
         gaps += _missing(begins, fresh[-1], filled, PATIENCE)
     top = fresh[-1] if fresh else max(place.top, 0)
-    return Place(top, tuple(gaps[-MOST_GAPS:]))
+    return TableCursor(top, tuple(gaps[-MOST_GAPS:]))
 
 
 def _missing(first: int, last: int, seen: Iterable[int], left: int) -> list[Gap]:

@@ -10,21 +10,27 @@ from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model.base.ids import Micros
 from tieline.model.inbound.event import Event
 from tieline.model.views import views as v
-from tieline.model.views.details import Bite, BlockedLane, EffectCount, PastRun, Replayable
+from tieline.model.views.details import (
+    BlockedLane,
+    EffectCount,
+    EventToReplay,
+    ReplayBatch,
+    RunOfEvent,
+)
 from tieline.rules.formats.id_time import end_id, first_id
 
 LOOK = 2_000
 """Events that one bite looks at, when few of them are wanted."""
 
 
-def next_bite(q: v.NextBite) -> Steps[Bite]:
+def next_bite(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     """The next wanted events, with their past. A bite may be empty and yet not the last."""
     bite = yield from _chosen(q)
     if not bite.events:
         return bite
-    past = defaultdict[str, list[PastRun]](list)
+    past = defaultdict[str, list[RunOfEvent]](list)
     for row in (yield from ask_set("run_past", [(one.event.id,) for one in bite.events])):
-        past[row[0]].append(PastRun(*row[1:]))
+        past[row[0]].append(RunOfEvent(*row[1:]))
     events = [replace(one, past=tuple(past[one.event.id])) for one in bite.events]
     return replace(bite, events=tuple(events))
 
@@ -35,7 +41,7 @@ def blocked(q: v.ListBlockedLanes) -> Steps[tuple[BlockedLane, ...]]:
     return tuple(BlockedLane(*row) for row in found)
 
 
-def _chosen(q: v.NextBite) -> Steps[Bite]:
+def _chosen(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     if q.filter.event_ids:
         return (yield from _of_ids(q))
     if q.filter.issue is not None:
@@ -59,16 +65,16 @@ def _chosen(q: v.NextBite) -> Steps[Bite]:
     events = tuple(_replayable(row[2:]) for row in answer if row[2] is not None)
     if len(events) == q.limit:
         cursor = events[-1].event.id
-        return Bite(events, cursor, finished=looked < LOOK and cursor == last and not is_cut)
-    return Bite(events, last or q.after, finished=looked < LOOK and not is_cut)
+        return ReplayBatch(events, cursor, finished=looked < LOOK and cursor == last and not is_cut)
+    return ReplayBatch(events, last or q.after, finished=looked < LOOK and not is_cut)
 
 
-def _until(q: v.NextBite) -> Micros:
+def _until(q: v.NextReplayBatch) -> Micros:
     until_us = q.until_us + 1
     return until_us if q.filter.until_us is None else min(until_us, q.filter.until_us)
 
 
-def _where(q: v.NextBite) -> dict[str, Value]:
+def _where(q: v.NextReplayBatch) -> dict[str, Value]:
     """Which of the events that are looked at are wanted."""
     wanted = q.filter
     return {
@@ -83,7 +89,7 @@ def _where(q: v.NextBite) -> dict[str, Value]:
     }
 
 
-def _of_issue(q: v.NextBite) -> Steps[Bite]:
+def _of_issue(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     """Events that belong to an issue; the cursor is a run or a delivery of it."""
     answer = yield from ask(
         "replay_bite_of_issue",
@@ -98,22 +104,22 @@ def _of_issue(q: v.NextBite) -> Steps[Bite]:
     events = tuple(_replayable(row) for row in found)
     if len(events) == q.limit:
         cursor = str(found[-1][14])
-        return Bite(events, cursor, finished=looked < LOOK and cursor == last)
-    return Bite(events, last or q.after, finished=looked < LOOK)
+        return ReplayBatch(events, cursor, finished=looked < LOOK and cursor == last)
+    return ReplayBatch(events, last or q.after, finished=looked < LOOK)
 
 
-def _of_ids(q: v.NextBite) -> Steps[Bite]:
+def _of_ids(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     """Named events: the filter's other parts do not apply."""
     left = sorted(id_ for id_ in set(q.filter.event_ids) if id_ > q.after)
     taken = left[: q.limit]
     found = yield from ask_set("replay_bite_of_ids", [(id_,) for id_ in taken])
     events = tuple(sorted(map(_replayable, found), key=lambda one: one.event.id))
     cursor = taken[-1] if taken else q.after
-    return Bite(events, cursor, finished=len(taken) == len(left))
+    return ReplayBatch(events, cursor, finished=len(taken) == len(left))
 
 
-def _replayable(row: RowOut) -> Replayable:
-    return Replayable(Event._make(row[:12]), row[12], row[13])
+def _replayable(row: RowOut) -> EventToReplay:
+    return EventToReplay(Event._make(row[:12]), row[12], row[13])
 
 
 def effects(q: v.CountEffects) -> Steps[tuple[EffectCount, ...]]:

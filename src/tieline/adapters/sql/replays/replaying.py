@@ -11,7 +11,7 @@ from tieline.adapters.sql.runs.quarantining import replayed
 from tieline.adapters.sql.statement import Steps, ask, do, put
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.base.ids import RunId
-from tieline.model.commands import By, CancelReplay, ContinueReplay, Counted, StartReplay
+from tieline.model.commands import By, CancelReplay, Counted, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.run import RunState
 
@@ -31,7 +31,7 @@ def start_replay(command: StartReplay) -> Steps[Counted]:
     return Counted(command.planned)
 
 
-def continue_replay(command: ContinueReplay) -> Steps[Counted]:
+def continue_replay(command: MoveReplay) -> Steps[Counted]:
     """Store the next runs, unless somebody else did or the replay was cancelled."""
     moved = yield from do(
         "replay_move",
@@ -56,7 +56,7 @@ def continue_replay(command: ContinueReplay) -> Steps[Counted]:
     return Counted(len(command.runs) + retried)
 
 
-def _take_up(command: ContinueReplay, run_id: RunId) -> Steps[int]:
+def _take_up(command: MoveReplay, run_id: RunId) -> Steps[int]:
     """Retry a dead run as one of the replay's, unless somebody decided about it meanwhile."""
     try:
         run = yield from dead_run(run_id)

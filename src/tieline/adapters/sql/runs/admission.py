@@ -11,17 +11,17 @@ from tieline.model.runs.run import NewRun, RunState
 
 
 @value
-class Entry:
+class ClaimedAdmission:
     """One admission, and the worker that will execute its runs at once if it may."""
 
     admission: Admission
     worker: WorkerId | None = None
 
 
-def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
+def admit(entries: Sequence[ClaimedAdmission]) -> Steps[list[Ingested]]:
     """Store each entry's event unless its identity is known; returns one answer an entry."""
     names = [_identity(entry) for entry in entries]
-    first: dict[_Identity, Entry] = {}
+    first: dict[_Identity, ClaimedAdmission] = {}
     for name, entry in zip(names, entries, strict=True):
         first.setdefault(name, entry)
     known = yield from _known(first)
@@ -40,12 +40,12 @@ def admit(entries: Sequence[Entry]) -> Steps[list[Ingested]]:
 _Identity = tuple[str, str, str]
 
 
-def _identity(entry: Entry) -> _Identity:
+def _identity(entry: ClaimedAdmission) -> _Identity:
     event = entry.admission.event
     return (event.tenant, event.source, event.identity)
 
 
-def _known(first: Mapping[_Identity, Entry]) -> Steps[dict[_Identity, EventId]]:
+def _known(first: Mapping[_Identity, ClaimedAdmission]) -> Steps[dict[_Identity, EventId]]:
     """Which identities stand for events that were stored before; the others are taken now."""
     rows = [(*name, e.admission.event.id, e.admission.expires_us) for name, e in first.items()]
     if (yield from put("dedupe_insert", rows)) == len(rows):
@@ -57,7 +57,7 @@ def _known(first: Mapping[_Identity, Entry]) -> Steps[dict[_Identity, EventId]]:
     return {row[:3]: row[3] for row in found if row[3] in stored}
 
 
-def _mentions(fresh: Sequence[Entry]) -> list[tuple[str | int | None, ...]]:
+def _mentions(fresh: Sequence[ClaimedAdmission]) -> list[tuple[str | int | None, ...]]:
     admissions = [entry.admission for entry in fresh]
     return [(a.event.tenant, *mention) for a in admissions for mention in a.mentions]
 
@@ -125,7 +125,7 @@ def _work_row(
     )
 
 
-def _answer(entry: Entry, free: frozenset[RunId]) -> Ingested:
+def _answer(entry: ClaimedAdmission, free: frozenset[RunId]) -> Ingested:
     event_id, runs = entry.admission.event.id, entry.admission.runs
     if entry.worker is None:
         return Ingested(event_id, fresh=True, queued=len(runs))

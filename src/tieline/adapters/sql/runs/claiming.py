@@ -11,7 +11,7 @@ from tieline.model.calls.call import Effect
 from tieline.model.commands import Claim, Claimed
 from tieline.model.inbound.event import Event
 from tieline.model.runs.run import ClaimedRun, RunState, StepRecord, StepState
-from tieline.rules.runs.fairness import FIRST_TURNS, Group, Hand, Turns, deal
+from tieline.rules.runs.fairness import FIRST_TURNS, Hand, ReadyRuns, Turns, deal
 
 GROUPS_LOOKED_AT = 500
 """Bound on distinct (priority, tenant, flow) looked at in one claim."""
@@ -49,7 +49,7 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
         first=turns.tenant,
         limit=GROUPS_LOOKED_AT,
     )
-    groups = [Group(*group) for group in orjson.loads(found)]
+    groups = [ReadyRuns(*group) for group in orjson.loads(found)]
     dealt = deal(groups, limit=command.limit, room=command.room, turns=turns)
     memory.keep(dealt.turns)
     # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.

@@ -2,7 +2,7 @@
 
 import orjson
 
-from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.runs.execution import advance_lanes
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.errors import Conflict, NotFound
@@ -67,7 +67,7 @@ def retry_dead(command: RetryDead) -> Steps[Counted]:
     return Counted(1)
 
 
-def make_ready(run: "RunRow", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
+def make_ready(run: "RunToDecide", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
     """What a dead run needs to be done again, in its old place."""
     if as_new_action:
         yield from do("step_delete_all", **run.key)
@@ -94,7 +94,7 @@ def edit_dead(command: EditDead) -> Steps[Counted]:
     run = yield from dead_run(command.run_id)
     (new,) = command.admission.runs
     event = command.admission.event
-    (answer,) = yield from admit([Entry(command.admission)])
+    (answer,) = yield from admit([ClaimedAdmission(command.admission)])
     if not answer.fresh:
         raise Conflict(f"{event.source} {event.identity!r} is recorded already: {answer.event_id}")
     if run.lane is not None and (new.tenant, new.flow, new.lane) == (
@@ -131,7 +131,7 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
     return Counted(1)
 
 
-def _settle_doubt(run: "RunRow", command: ResolveHeld) -> Steps[None]:
+def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
     _, name, key = orjson.loads(run.waits_on) if run.waits_on else (None, "", "")
     if command.decision == "retry":
@@ -143,19 +143,19 @@ def _settle_doubt(run: "RunRow", command: ResolveHeld) -> Steps[None]:
         raise Conflict(f"{run.id} holds no step in doubt; resolve it with retry or give-up")
 
 
-def _end(run: "RunRow", state: RunState, by: By) -> Steps[None]:
+def _end(run: "RunToDecide", state: RunState, by: By) -> Steps[None]:
     yield from do("work_drop", **run.key)
     reason = f"{by.actor}: {by.reason}"
     yield from do("run_finish", **run.key, state=state, at_us=by.at_us, reason=reason)
     yield from _free_lane(run)
 
 
-def _free_lane(run: "RunRow") -> Steps[None]:
+def _free_lane(run: "RunToDecide") -> Steps[None]:
     if run.lane is not None:
         yield from advance_lanes([(run.tenant, run.flow, run.lane, run.id)])
 
 
-def _lane_again(run: "RunRow") -> Steps[bool]:
+def _lane_again(run: "RunToDecide") -> Steps[bool]:
     """A retried run takes its lane if it is free or still its own; else it waits behind."""
     if run.lane is None:
         return False
@@ -164,7 +164,7 @@ def _lane_again(run: "RunRow") -> Steps[bool]:
     return bool(rows[0][0] != run.id)
 
 
-def dead_run(run_id: str) -> Steps["RunRow"]:
+def dead_run(run_id: str) -> Steps["RunToDecide"]:
     """The run, if it is dead and nobody has decided about it. Raises NotFound, Conflict."""
     run = yield from _run(run_id)
     if run.state != RunState.DEAD:
@@ -174,7 +174,7 @@ def dead_run(run_id: str) -> Steps["RunRow"]:
     return run
 
 
-class RunRow:
+class RunToDecide:
     """What decisions need to know of a run."""
 
     __slots__ = ("flow", "id", "lane", "resolution", "state", "tenant", "waits_on")
@@ -198,11 +198,11 @@ class RunRow:
         return {"tenant": self.tenant, "flow": self.flow, "key": self.lane or ""}
 
 
-def _run(run_id: str) -> Steps[RunRow]:
+def _run(run_id: str) -> Steps[RunToDecide]:
     rows = yield from ask("run_get", id=run_id)
     if not rows:
         raise NotFound("run", run_id)
-    return RunRow(rows[0])
+    return RunToDecide(rows[0])
 
 
 def audit(by: By, action: str, subject: str) -> Steps[None]:

@@ -6,17 +6,17 @@ from typing import NamedTuple
 import orjson
 
 from tieline.adapters.sql.hooks import CommitHooks, Failed
-from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.base.errors import StaleClaim
 from tieline.model.base.ids import Tenant
-from tieline.model.commands import Counted, GiveBack, Remember, Settle, Settled
+from tieline.model.commands import Counted, Remember, ReturnClaims, Settle, Settled
 from tieline.model.runs.run import (
     Dead,
-    Done,
     HeadPolicy,
     Held,
     RetryAt,
+    Returned,
     RunClaim,
     RunState,
     StepRecord,
@@ -49,7 +49,7 @@ def remember_and_settle(
     failed: Sequence[Failed] = _failures(settles, owned)
     if failed:
         failed = yield from hooks.groups(failed)
-    yield from _end([c for c in settles if isinstance(c.outcome, Done | Dead)], failed)
+    yield from _end([c for c in settles if isinstance(c.outcome, Returned | Dead)], failed)
     yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
     freed = [
         (own.tenant, own.flow, own.lane, c.claim.run_id)
@@ -97,7 +97,7 @@ def _keep_progress(commands: Sequence[Remember | Settle]) -> Steps[int]:
     yield from put("attempt_insert", [(t, *row) for t, p in kept for row in p.attempts])
     yield from put("exchange_insert", [(t, *row) for t, p in kept for row in p.exchanges])
     yield from put("reference_insert", [(t, *row) for t, p in kept for row in p.mentions])
-    emitted = [Entry(admission) for _, p in kept for admission in p.emitted]
+    emitted = [ClaimedAdmission(admission) for _, p in kept for admission in p.emitted]
     if not emitted:
         return 0
     return sum(answer.queued for answer in (yield from admit(emitted)))
@@ -119,7 +119,7 @@ def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> lis
     """Those executions that failed. Hot path: nothing is made for one that is done."""
     failed: list[Failed] = []
     for command in settles:
-        if isinstance(command.outcome, Done):
+        if isinstance(command.outcome, Returned):
             continue
         own = owned[command.claim]
         failure = failure_of(own.flow, command.outcome, command.progress.attempts)
@@ -160,7 +160,7 @@ def _park(settles: Sequence[Settle]) -> Steps[None]:
         [
             (*row[:3], c.now_us, c.outcome.reason)
             for row, c in zip(rows, settles, strict=True)
-            if not isinstance(c.outcome, Done)
+            if not isinstance(c.outcome, Returned)
         ],
     )
 
@@ -175,7 +175,7 @@ def _park_row(command: Settle) -> tuple[Value, ...]:
             return (*run, RunState.WAITING, due_us, on, 0)
         case Held(step=step):
             return (*run, RunState.HELD, None, held_on(step), 0)
-        case Done() | Dead():
+        case Returned() | Dead():
             raise AssertionError(f"{command.outcome} ends a run, it does not park it")
 
 
@@ -186,7 +186,7 @@ def held_on(step: tuple[str, str] | None) -> str | None:
 
 def _frees_lane(command: Settle) -> bool:
     match command.outcome:
-        case Done():
+        case Returned():
             return True
         case Dead():
             return command.head_policy is HeadPolicy.SKIP
@@ -207,7 +207,7 @@ def _answer(command: Remember | Settle, woken: int) -> Counted | Settled:
     return Settled(woken) if isinstance(command, Settle) else Counted(1)
 
 
-def give_back(command: GiveBack) -> Steps[Counted]:
+def give_back(command: ReturnClaims) -> Steps[Counted]:
     """Make claimed runs ready again, under a raised epoch."""
     owned = yield from valid_claims(command.claims)
     runs = [claim[:2] for claim in owned]

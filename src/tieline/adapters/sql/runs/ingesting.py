@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tieline.adapters.sql.hooks import CommitHooks
-from tieline.adapters.sql.runs.admission import Entry, admit
+from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.statement import Steps, put
 from tieline.model.base.ids import EventId
 from tieline.model.commands import Ingest, Ingested
@@ -12,7 +12,9 @@ from tieline.model.inbound.receipt import Receipt, Verdict
 
 def ingest(commands: Sequence[Ingest], hooks: CommitHooks) -> Steps[list[Ingested]]:
     """Store deliveries; one answer a delivery."""
-    entries = [Entry(a, command.worker) for command in commands for a in command.admissions]
+    entries = [
+        ClaimedAdmission(a, command.worker) for command in commands for a in command.admissions
+    ]
     each = iter((yield from admit(entries)))
     answers = [_of_delivery(command, each) for command in commands]
     receipts = [

@@ -5,12 +5,12 @@ from tieline.adapters.sql.runs.execution import advance_lanes
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import Counted, Sweep, Swept
-from tieline.model.fleet.presence import Beat, Beaten, Leave, TakeDuty
+from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, TakeLeaderLease
 from tieline.model.runs.run import RunState
 from tieline.rules.runs.failure import Failure
 
 
-def beat(command: Beat) -> Steps[Beaten]:
+def beat(command: Beat) -> Steps[BeatStored]:
     """Note that a worker lives."""
     ((store_us,),) = yield from ask(
         "worker_beat",
@@ -26,10 +26,10 @@ def beat(command: Beat) -> Steps[Beaten]:
         silent_us=command.silent_us,
         knows=command.knows,
     )
-    return Beaten(store_us)
+    return BeatStored(store_us)
 
 
-def leave(command: Leave) -> Steps[Counted]:
+def leave(command: EndPresence) -> Steps[Counted]:
     """Forget a worker that ended by itself, or note that it did."""
     forgotten = yield from do("worker_leave", id=command.worker)
     if not forgotten:
@@ -37,7 +37,7 @@ def leave(command: Leave) -> Steps[Counted]:
     return Counted(forgotten)
 
 
-def take_duty(command: TakeDuty) -> Steps[Counted]:
+def take_duty(command: TakeLeaderLease) -> Steps[Counted]:
     """Have a duty, unless another worker has it."""
     taken = yield from do(
         "duty_take",

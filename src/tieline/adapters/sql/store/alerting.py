@@ -5,13 +5,13 @@ from dataclasses import astuple
 from tieline.adapters.sql.statement import Steps, ask, do, put
 from tieline.model.commands import Counted
 from tieline.model.people.alert import (
-    AlertBook,
     AlertRow,
-    FlowAge,
+    FlowBacklog,
     KeepAlerts,
+    KnownAlerts,
+    RecentAttempts,
     Signs,
-    SourceSeen,
-    TriesOfLate,
+    SourceDelivery,
 )
 from tieline.model.views import views as v
 
@@ -37,11 +37,11 @@ def listed(question: v.ListAlerts) -> Steps[tuple[AlertRow, ...]]:
     )
 
 
-def book(_: v.ReadAlertBook) -> Steps[AlertBook]:
+def book(_: v.ReadKnownAlerts) -> Steps[KnownAlerts]:
     """The whole book."""
     ((turn, memory),) = yield from ask("alert_judge")
     rows = yield from ask("alert_all")
-    return AlertBook(turn, memory, tuple(AlertRow(*row) for row in rows))
+    return KnownAlerts(turn, memory, tuple(AlertRow(*row) for row in rows))
 
 
 def signs(question: v.ReadSigns) -> Steps[Signs]:
@@ -52,9 +52,9 @@ def signs(question: v.ReadSigns) -> Steps[Signs]:
     ((snapshot_us,),) = yield from ask("sign_snapshot")
     dead = yield from ask("dead_count", look=DEAD_LOOKED_AT)
     return Signs(
-        tuple(FlowAge(*row) for row in ages),
-        tuple(SourceSeen(*row) for row in sources),
-        tuple(TriesOfLate(*row) for row in tries),
+        tuple(FlowBacklog(*row) for row in ages),
+        tuple(SourceDelivery(*row) for row in sources),
+        tuple(RecentAttempts(*row) for row in tries),
         snapshot_us,
         tuple((flow, count) for flow, count in dead),
     )

@@ -14,10 +14,10 @@ from tieline.model.inbound.event import Event
 from tieline.model.inbound.receipt import Receipt
 from tieline.model.runs.run import ClaimedRun, StepRecord
 from tieline.model.views.details import (
-    Bite,
     EventDetail,
+    EventToReplay,
     ReceiptDetail,
-    Replayable,
+    ReplayBatch,
     RunDetail,
     Trail,
 )
@@ -199,11 +199,11 @@ def _with_steps(answer: Any, sealer: Sealer) -> Any:
     return replace(answer, steps=_steps(answer.steps, sealer))
 
 
-def _bite(answer: Bite, sealer: Sealer) -> Bite:
+def _bite(answer: ReplayBatch, sealer: Sealer) -> ReplayBatch:
     return replace(answer, events=tuple(_replayable(one, sealer) for one in answer.events))
 
 
-def _replayable(one: Replayable, sealer: Sealer) -> Replayable:
+def _replayable(one: EventToReplay, sealer: Sealer) -> EventToReplay:
     event = _event(one.event, sealer)
     return replace(one, event=event, body=_body(event, one.body, sealer))
 
@@ -214,5 +214,5 @@ OPENS: Mapping[type, Callable[[Any, Sealer], Any]] = {
     ReceiptDetail: _receipt_detail,
     RunDetail: _with_steps,
     Trail: _with_steps,
-    Bite: _bite,
+    ReplayBatch: _bite,
 }

@@ -10,8 +10,8 @@ from tieline.features.access.rules import credentials as rule
 from tieline.model.base.by import By
 from tieline.model.people.role import Scope
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, when
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.session import CliSession
 
 app = o.noun("Tokens: keys by which programs use the API.")
 
@@ -54,7 +54,7 @@ def add(  # noqa: PLR0913 - what a token is
     session = o.session_of(context)
     by = session.by(reason)
     scopes = tuple(str(one) for one in dict.fromkeys(scope))
-    wanted = Wanted(name, scopes, owner, days, by)
+    wanted = NewToken(name, scopes, owner, days, by)
     id_, key = (
         _made(session, wanted) if session.far is None else session.run(_there(session, wanted))
     )
@@ -64,7 +64,7 @@ def add(  # noqa: PLR0913 - what a token is
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewToken:
     """A token that shall be made."""
 
     name: str
@@ -74,7 +74,7 @@ class Wanted:
     by: By
 
 
-def _made(session: Session, wanted: Wanted) -> tuple[str, str]:
+def _made(session: CliSession, wanted: NewToken) -> tuple[str, str]:
     key = rule.TOKEN_PREFIX + session.target().secrecy.key()
     command = AddToken(
         id=f"tok_{rule.digest(key)[:12]}",
@@ -89,7 +89,7 @@ def _made(session: Session, wanted: Wanted) -> tuple[str, str]:
     return command.id, key
 
 
-async def _there(session: Session, wanted: Wanted) -> tuple[str, str]:
+async def _there(session: CliSession, wanted: NewToken) -> tuple[str, str]:
     """The hub elsewhere makes it: a key that it did not make itself it would not take."""
     asked = {
         "name": wanted.name,

@@ -21,8 +21,8 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
 from tieline.model.people.role import Role
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.paper import Column, exactly, when
-from tieline.surfaces.cli.session import Session
+from tieline.surfaces.cli.output import Column, exactly, when
+from tieline.surfaces.cli.session import CliSession
 
 app = o.noun("Users: who may log in to the console, and as what.")
 
@@ -68,7 +68,7 @@ def invite(context: typer.Context, name: str, *, role: As, reason: o.Reason = No
     session.done(words, user=user, role=role, link=link)
 
 
-def _invited(session: Session, user: str, role: Role, by: By) -> tuple[str, Micros]:
+def _invited(session: CliSession, user: str, role: Role, by: By) -> tuple[str, Micros]:
     key, expires_us = session.target().secrecy.key(), by.at_us + rule.INVITE_US
     command = AddInvite(
         hash=rule.digest(key),
@@ -82,7 +82,7 @@ def _invited(session: Session, user: str, role: Role, by: By) -> tuple[str, Micr
     return f"/welcome/{key}", expires_us
 
 
-async def _invited_there(session: Session, user: str, role: Role, by: By) -> tuple[str, Micros]:
+async def _invited_there(session: CliSession, user: str, role: Role, by: By) -> tuple[str, Micros]:
     async with session.hub_there() as hub:
         return await hub.invite(user, role, by.reason)
 
@@ -116,14 +116,14 @@ def remove(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
     session.done(f"{user} is removed", user=user)
 
 
-def _check_place(session: Session, user: str) -> None:
+def _check_place(session: CliSession, user: str) -> None:
     """A password is set beside the store, or by its owner. Raises SettingsError."""
     if session.far is not None:
         wanted = f"a password is set beside the store only; use: tieline user invite {user}"
         raise SettingsError("--url", session.far.url, wanted)
 
 
-def _hashed(session: Session, user: str) -> str:
+def _hashed(session: CliSession, user: str) -> str:
     if sys.stdin.isatty():
         password = getpass.getpass(f"Password for {user}: ")
     else:

@@ -9,21 +9,21 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.base.errors import NotFound
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.views.gauges import GuardGauges
-from tieline.model.views.more import ConnectionHealth, ListAttempts, ListConnections
 from tieline.model.views.series import Point, ReadSums
 from tieline.model.views.views import ListAlerts, Window
+from tieline.model.views.work_lists import ConnectionHealth, ListAttempts, ListConnections
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
-from tieline.surfaces.console.holding import holding
 from tieline.surfaces.console.listing import rows_of, slowest_of
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.console.pauses import holding
+from tieline.surfaces.web.authorize import needs
 
 HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class ConnectionStatus:
     """A connection, and how it is in a word."""
 
     health: ConnectionHealth
@@ -53,7 +53,7 @@ class Health:
         return 0 if self.point is None else self.point.counts.get("throttled", 0)
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/connections``, one of them, and the tries."""
 
     @needs(Permission.READ)
@@ -110,7 +110,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     ]
 
 
-async def _rows(desk: Desk) -> list[Health]:
+async def _rows(desk: PageParts) -> list[ConnectionStatus]:
     hub = desk.parts.hub
     now_us = desk.now_us
     found = await desk.read(ListConnections(tuple(sorted(hub.connections))))
@@ -125,7 +125,9 @@ async def _rows(desk: Desk) -> list[Health]:
         word, state = _word(health, sign, sums.get(health.name))
         used_by = tuple(f.name for f in hub.flows.values() if health.name in f.uses)
         spec = hub.connections.get(health.name)
-        rows.append(Health(health, spec, word, state, sums.get(health.name), used_by, guard))
+        rows.append(
+            ConnectionStatus(health, spec, word, state, sums.get(health.name), used_by, guard)
+        )
     return rows
 
 

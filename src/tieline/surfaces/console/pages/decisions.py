@@ -20,29 +20,29 @@ from tieline.operations.decide import Decision
 from tieline.rules.people.access import Permission
 from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.rules.privacy.redact import REDACTED
-from tieline.surfaces.console.acts import Act, act, text_of
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.words import counted, document, plain, said
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
+from tieline.surfaces.console.format import counted, document, plain, said
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 MOST_SENT = 700
 LIVE = ("ready", "running", "retrying", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
+class RunDecision:
     """One thing that can be done with a run."""
 
-    shown: Callable[[Desk, RunDetail], Awaitable[Act]]
-    do: Callable[[Desk, RunDetail, FormData, By], Awaitable[str]]
+    shown: Callable[[PageParts, RunDetail], Awaitable[ConfirmPage]]
+    do: Callable[[PageParts, RunDetail, FormData, By], Awaitable[str]]
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/runs/{id}/<verb>``."""
     return [_route(desk, name, verb) for name, verb in VERBS.items()]
 
 
-def _route(desk: Desk, name: str, verb: Verb) -> BaseRoute:
+def _route(desk: PageParts, name: str, verb: RunDecision) -> BaseRoute:
     @needs(Permission.OPERATE)
     async def decision(request: Request) -> Response:
         detail = await desk.read(ShowRun(RunId(request.path_params["id"])))
@@ -64,28 +64,28 @@ def is_undecided(detail: RunDetail) -> bool:
 # --- doing ------------------------------------------------------------------------------------
 
 
-async def _do_retry(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str:
+async def _do_retry(desk: PageParts, detail: RunDetail, form: FormData, by: By) -> str:
     again = bool(text_of(form, "as_new_action"))
     await desk.parts.carry_out(RetryDead(detail.run.id, by, again))
     return f"{_back(detail)}?told=retried"
 
 
-async def _do_discard(desk: Desk, detail: RunDetail, _: FormData, by: By) -> str:
+async def _do_discard(desk: PageParts, detail: RunDetail, _: FormData, by: By) -> str:
     await desk.parts.carry_out(DiscardDead(detail.run.id, by))
     return f"{_back(detail)}?told=discarded"
 
 
-async def _do_cancel(desk: Desk, detail: RunDetail, _: FormData, by: By) -> str:
+async def _do_cancel(desk: PageParts, detail: RunDetail, _: FormData, by: By) -> str:
     await desk.parts.carry_out(Cancel(detail.run.id, by))
     return f"{_back(detail)}?told=cancelled"
 
 
-async def _do_resolve(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str:
+async def _do_resolve(desk: PageParts, detail: RunDetail, form: FormData, by: By) -> str:
     await desk.parts.carry_out(_resolved(detail.run.id, form, by))
     return f"{_back(detail)}?told=resolved"
 
 
-async def _do_edit(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str:
+async def _do_edit(desk: PageParts, detail: RunDetail, form: FormData, by: By) -> str:
     text = text_of(form, "payload")
     if REDACTED in text:
         raise CommandRefused(
@@ -93,7 +93,7 @@ async def _do_edit(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str
             "change single fields with tieline dead edit --set, which keeps the others"
         )
     parts = desk.parts
-    work = decide.Desk(parts.journal, parts.views, parts.admitter)
+    work = decide.EditParts(parts.journal, parts.views, parts.admitter)
     made = await decide.edit(work, detail.run.id, text.encode(), by)
     parts.after(RetryDead(detail.run.id, by))  # the hub looks for work that is ready
     return f"/runs/{made.run_id}?told=edited"
@@ -102,22 +102,22 @@ async def _do_edit(desk: Desk, detail: RunDetail, form: FormData, by: By) -> str
 # --- showing ----------------------------------------------------------------------------------
 
 
-def _not_now(detail: RunDetail, wanted: str) -> Act:
+def _not_now(detail: RunDetail, wanted: str) -> ConfirmPage:
     words = f"The run is {said(detail.run.state)}; only {wanted} can be treated like this."
-    return Act("This is not possible now", (words,), "", _back(detail), is_possible=False)
+    return ConfirmPage("This is not possible now", (words,), "", _back(detail), is_possible=False)
 
 
 def _back(detail: RunDetail) -> str:
     return f"/runs/{detail.run.id}"
 
 
-async def _retry(desk: Desk, detail: RunDetail) -> Act:
+async def _retry(desk: PageParts, detail: RunDetail) -> ConfirmPage:
     if not is_undecided(detail):
         return _not_now(detail, "a dead run without a decision")
     effects = await desk.read(CountEffects((detail.run.event_id,)))
     done = sum(one.effects for one in effects if one.flow == detail.run.flow)
     steps = sum(step.state == "done" for step in detail.steps)
-    return Act(
+    return ConfirmPage(
         f"Retry this run of {detail.run.flow}",
         (
             "It is queued, and runs again as soon as there is room.",
@@ -136,10 +136,10 @@ def _lane_words(detail: RunDetail, words: str) -> tuple[str, ...]:
     return () if lane is None else (words.format(lane=readable_lane(lane)),)
 
 
-async def _discard(_: Desk, detail: RunDetail) -> Act:
+async def _discard(_: PageParts, detail: RunDetail) -> ConfirmPage:
     if not is_undecided(detail):
         return _not_now(detail, "a dead run without a decision")
-    return Act(
+    return ConfirmPage(
         f"Discard this run of {detail.run.flow}",
         (
             "Nothing more is done for its event by this flow; its story stays.",
@@ -152,11 +152,11 @@ async def _discard(_: Desk, detail: RunDetail) -> Act:
     )
 
 
-async def _cancel(_: Desk, detail: RunDetail) -> Act:
+async def _cancel(_: PageParts, detail: RunDetail) -> ConfirmPage:
     if detail.run.state not in {*LIVE, "held"}:
         return _not_now(detail, "a run that has not ended")
     steps = sum(step.state == "done" for step in detail.steps)
-    return Act(
+    return ConfirmPage(
         f"Cancel this run of {detail.run.flow}",
         (
             "It ends now. A call that is on its way may still arrive.",
@@ -180,7 +180,7 @@ CHOICES = (
 )
 
 
-async def _resolve(_: Desk, detail: RunDetail) -> Act:
+async def _resolve(_: PageParts, detail: RunDetail) -> ConfirmPage:
     if detail.run.state != "held":
         return _not_now(detail, "a held run")
     doubt = detail.run.step_in_doubt
@@ -190,7 +190,7 @@ async def _resolve(_: Desk, detail: RunDetail) -> Act:
     look = f" It was sent under the idempotency key {key}." if key else ""
     tries = [one for one in detail.exchanges if doubt is not None and (one.step, one.key) == doubt]
     sent = max(tries, key=lambda one: one.number).request if tries else None
-    return Act(
+    return ConfirmPage(
         f"Did {step} happen?",
         (
             f"Nobody knows whether {step} arrived: {plain(detail.run.reason or 'no answer came')}.",
@@ -230,7 +230,7 @@ def _resolved(run_id: RunId, form: FormData, by: By) -> ResolveHeld:
         raise CommandRefused(f"the answer is no JSON document: {error}") from None
 
 
-async def _edit(desk: Desk, detail: RunDetail) -> Act:
+async def _edit(desk: PageParts, detail: RunDetail) -> ConfirmPage:
     if not is_undecided(detail):
         return _not_now(detail, "a dead run without a decision")
     shown = await desk.read(ShowEvent(detail.run.event_id))
@@ -243,7 +243,7 @@ async def _edit(desk: Desk, detail: RunDetail) -> Act:
             f"{REDACTED} stands for a value that is not shown here: write it in full, or change "
             f"single fields with tieline dead edit {detail.run.id} --set."
         )
-    return Act(
+    return ConfirmPage(
         f"Edit the payload, and run {detail.run.flow} with it",
         (
             "The edited copy is recorded as a new event; the original stays as it came.",
@@ -258,9 +258,9 @@ async def _edit(desk: Desk, detail: RunDetail) -> Act:
 
 
 VERBS = {
-    "retry": Verb(_retry, _do_retry),
-    "discard": Verb(_discard, _do_discard),
-    "cancel": Verb(_cancel, _do_cancel),
-    "resolve": Verb(_resolve, _do_resolve),
-    "edit": Verb(_edit, _do_edit),
+    "retry": RunDecision(_retry, _do_retry),
+    "discard": RunDecision(_discard, _do_discard),
+    "cancel": RunDecision(_cancel, _do_cancel),
+    "resolve": RunDecision(_resolve, _do_resolve),
+    "edit": RunDecision(_edit, _do_edit),
 }

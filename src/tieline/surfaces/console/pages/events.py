@@ -15,11 +15,11 @@ from tieline.model.views.details import EventDetail, ReceiptDetail
 from tieline.model.views.views import ListEvents, ListReceipts, ShowEvent, ShowReceipt
 from tieline.operations import redaction as visible
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.format import said
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
-from tieline.surfaces.console.words import said
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 VERDICTS = ("accepted", "duplicate", "refused", "quarantined", "unmatched", "challenge")
 SAYS = {
@@ -32,12 +32,12 @@ SAYS = {
 }
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/events`` and ``/receipts``."""
     return [*_of_events(desk), *_of_receipts(desk)]
 
 
-def _of_events(desk: Desk) -> list[BaseRoute]:
+def _of_events(desk: PageParts) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def events(request: Request) -> Response:
         names = ("source", "type", "identity", "reference", "correlation", "since", "until")
@@ -81,7 +81,7 @@ def _of_events(desk: Desk) -> list[BaseRoute]:
     return [Route("/events", events), Route("/events/{id}", event)]
 
 
-def _of_receipts(desk: Desk) -> list[BaseRoute]:
+def _of_receipts(desk: PageParts) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def receipts(request: Request) -> Response:
         of = asked(
@@ -113,7 +113,7 @@ def sources(hub: HubSpec) -> list[str]:
 
 
 async def receipt_page(
-    desk: Desk, request: Request, verdict: str | None, *, title: str, template: str
+    desk: PageParts, request: Request, verdict: str | None, *, title: str, template: str
 ) -> Response:
     """A list of deliveries with one verdict, or with any."""
     of = asked(request, ("source", "verdict", "reason", "issue", "since"), desk.now_us)
@@ -143,7 +143,7 @@ async def receipt_page(
     )
 
 
-async def _event(desk: Desk, detail: EventDetail) -> dict[str, Any]:
+async def _event(desk: PageParts, detail: EventDetail) -> dict[str, Any]:
     event, hub = detail.event, desk.parts.hub
     stored = event.data if event.data is not None else detail.body
     delivery: dict[str, Any] = {"delivery": None}

@@ -8,20 +8,20 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import NotFound
 from tieline.model.views.declared import FlowLine
-from tieline.model.views.more import ListLanes
 from tieline.model.views.series import Point, ReadSums
 from tieline.model.views.views import ListRuns, Window
-from tieline.operations import overview
+from tieline.model.views.work_lists import ListLanes
+from tieline.operations import declared_lines as overview
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.holding import holding
-from tieline.surfaces.console.words import days
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.format import days
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.console.pauses import holding
+from tieline.surfaces.web.authorize import needs
 
 HOUR_US = 3_600_000_000
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/flows`` and one of them."""
 
     @needs(Permission.READ)
@@ -66,7 +66,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     ]
 
 
-async def _lines(desk: Desk) -> tuple[FlowLine, ...]:
+async def _lines(desk: PageParts) -> tuple[FlowLine, ...]:
     standing = await desk.standing()
     return overview.flows(desk.parts.hub, standing.counted, standing.pauses)
 
@@ -75,6 +75,6 @@ def _names(lines: tuple[FlowLine, ...]) -> list[str]:
     return [line.name for line in lines]
 
 
-async def _sums(desk: Desk) -> Mapping[str, Point]:
+async def _sums(desk: PageParts) -> Mapping[str, Point]:
     now_us = desk.now_us
     return await desk.read(ReadSums("flow", now_us - HOUR_US, now_us))

@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.views.more import Tail
+from tieline.model.views.work_lists import Tail
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.forms import Asked, asked
-from tieline.surfaces.console.tail import Item, TailHub, Wanted, Watcher, items
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.forms import FilterForm, asked
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.console.tail import TailFilter, TailHub, TailItem, Watcher, items
+from tieline.surfaces.web.authorize import needs
 
 FILTERS = ("kind", "name", "trouble", "text")
 KINDS = ("delivery", "try", "run")
@@ -24,7 +24,7 @@ LONGEST_US = 300_000_000
 """Then the page connects again, and whoever may no longer look finds out."""
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/live`` and its stream."""
     tail = TailHub(desk.parts.views, desk.parts.observer)
 
@@ -66,11 +66,11 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [Route("/live", live), Route("/live/stream", stream)]
 
 
-def _wanted(of: Asked) -> Wanted:
-    return Wanted(of.text("kind"), of.text("name"), bool(of.get("trouble")), of.text("text"))
+def _wanted(of: FilterForm) -> TailFilter:
+    return TailFilter(of.text("kind"), of.text("name"), bool(of.get("trouble")), of.text("text"))
 
 
-async def _lines(desk: Desk, request: Request, watcher: Watcher) -> AsyncIterator[str]:
+async def _lines(desk: PageParts, request: Request, watcher: Watcher) -> AsyncIterator[str]:
     yield ": the tail begins\n\n"
     until_us = desk.now_us + LONGEST_US
     while desk.now_us < until_us and not await request.is_disconnected():
@@ -81,7 +81,7 @@ async def _lines(desk: Desk, request: Request, watcher: Watcher) -> AsyncIterato
         yield _event(desk, fresh, lost)
 
 
-def _event(desk: Desk, fresh: Iterable[Item], lost: int) -> str:
+def _event(desk: PageParts, fresh: Iterable[TailItem], lost: int) -> str:
     """The newest first, as one message: the page puts it on top of what it has."""
     template = desk.templates.get_template("live_items.html")
     text = template.render(rows=list(fresh)[::-1], lost=lost)

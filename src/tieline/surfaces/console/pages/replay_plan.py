@@ -15,18 +15,18 @@ from tieline.model.views.views import ShowReceipt, ShowRun
 from tieline.operations import replay
 from tieline.rules.formats.plain_time import moment, short
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.acts import Act, act, text_of
-from tieline.surfaces.console.desk import Desk
+from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
+from tieline.surfaces.console.format import counted, kind_words, number, said
+from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.console.pages.events import sources
-from tieline.surfaces.console.words import counted, kind_words, number, said
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.authorize import needs
 
 MOST_PICKED = 200
 PACE = 10
 STATES = ("dead", "held", "done", "cancelled", "quarantined", "unmatched")
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/replays/new`` shows a plan, ``/replays/start`` starts it."""
 
     @needs(Permission.OPERATE)
@@ -94,7 +94,7 @@ FILTERS = (
 )
 
 
-async def _filter(desk: Desk, given: QueryParams) -> ReplayFilter:
+async def _filter(desk: PageParts, given: QueryParams) -> ReplayFilter:
     """What an address asks for. Raises SettingsError, NotFound."""
     events = [EventId(text) for text in given.getlist("event")]
     runs, receipts = given.getlist("run"), given.getlist("receipt")
@@ -158,18 +158,18 @@ def words_of(wanted: ReplayFilter) -> str:
 # --- starting -------------------------------------------------------------------------------
 
 
-def _starting(made: Plan, query: str) -> Act:
+def _starting(made: Plan, query: str) -> ConfirmPage:
     back = f"/replays/new?{query}"
     runs = sum(count for _, count in made.runs)
     if not runs:
-        return Act("Nothing would be run", (), "", back, is_possible=False)
+        return ConfirmPage("Nothing would be run", (), "", back, is_possible=False)
     least = "" if made.exact else "at least "
     effects = (
         f"{counted(made.effects_done, 'effect')} that happened would be REPEATED."
         if made.as_new_action and made.effects_done
         else f"{counted(made.effects_done, 'effect')} that happened are not repeated."
     )
-    return Act(
+    return ConfirmPage(
         f"Start this replay of {least}{counted(made.events, 'event')}",
         (
             f"Makes {least}{counted(runs, 'run')}, below live traffic, at the pace you give.",
@@ -195,7 +195,7 @@ def _retried(made: Plan) -> tuple[str, ...]:
     return (words,) if made.retries else ()
 
 
-async def _start(desk: Desk, made: Plan, form: FormData, by: By) -> str:
+async def _start(desk: PageParts, made: Plan, form: FormData, by: By) -> str:
     if not made.runs:
         raise CommandRefused("nothing of this would be run; there is nothing to replay")
     text = text_of(form, "per_second") or str(PACE)

@@ -15,17 +15,17 @@ from tieline.model.views.details import ReplayDetail
 from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.rules.formats.plain_time import iso
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.acts import Act, act
-from tieline.surfaces.console.desk import Desk, is_part
+from tieline.surfaces.console.confirm import ConfirmPage, act
+from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.page_parts import PageParts, is_part
 from tieline.surfaces.console.pages import replay_plan
 from tieline.surfaces.console.pages.replay_plan import words_of
-from tieline.surfaces.console.words import counted
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.authorize import needs
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/replays``: list, plan, one, and stopping it."""
 
     @needs(Permission.READ)
@@ -67,14 +67,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
     ]
 
 
-def _stopping(detail: ReplayDetail) -> Act:
+def _stopping(detail: ReplayDetail) -> ConfirmPage:
     row = detail.replay
     back = f"/replays/{row.id}"
     if row.state != "running":
         words = f"It is {row.state} already."
-        return Act("There is nothing to stop", (words,), "", back, is_possible=False)
+        return ConfirmPage("There is nothing to stop", (words,), "", back, is_possible=False)
     waiting = dict(detail.states).get("ready", 0)
-    return Act(
+    return ConfirmPage(
         "Stop this replay",
         (
             f"{counted(waiting, 'run')} that have not begun are cancelled, and no more are made.",

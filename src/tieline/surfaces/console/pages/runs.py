@@ -17,21 +17,21 @@ from tieline.operations import redaction as visible
 from tieline.operations.why import why
 from tieline.rules.formats.labels import state_of_label
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk, is_part
+from tieline.surfaces.console.format import plain, said
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of, unfinished_of
 from tieline.surfaces.console.naming import names_of
+from tieline.surfaces.console.page_parts import PageParts, is_part
 from tieline.surfaces.console.pages import decisions
 from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
 from tieline.surfaces.console.waterfall import waterfall
-from tieline.surfaces.console.words import plain, said
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.web.authorize import needs
 
 FILTERS = ("flow", "state", "replay", "issue", "waits_on", "order", "since", "until")
 OVER = ("done", "dead", "cancelled")
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/runs`` and everything about one."""
 
     @needs(Permission.READ)
@@ -92,7 +92,7 @@ def _took_us(row: RunRow) -> int:
     return row.moved_us - row.created_us
 
 
-def _view(desk: Desk, detail: RunDetail, values: tuple[str, ...]) -> dict[str, Any]:
+def _view(desk: PageParts, detail: RunDetail, values: tuple[str, ...]) -> dict[str, Any]:
     hub = desk.parts.hub
     results = {
         (step.name, step.key): visible.step_result(step.result, step.result_bytes, hub, values)

@@ -9,13 +9,13 @@ from tieline.model.views.series import ListSources, SourceRow
 from tieline.model.views.views import ListReceipts, Window
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 SHOWN = 15
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/sources`` and one of them."""
 
     @needs(Permission.READ)
@@ -58,9 +58,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [Route("/sources", list_), Route("/sources/{name}", show)]
 
 
-async def _heard(desk: Desk) -> dict[str, SourceRow]:
+async def _heard(desk: PageParts) -> dict[str, SourceRow]:
     return {row.name: row for row in await desk.read(ListSources(desk.now_us))}
 
 
-def _flows(desk: Desk, name: str) -> list[str]:
+def _flows(desk: PageParts, name: str) -> list[str]:
     return [flow.name for flow in desk.parts.hub.flows.values() if flow.source.name == name]

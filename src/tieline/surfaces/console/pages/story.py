@@ -13,15 +13,15 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.views.details import Trail
-from tieline.model.views.more import Find, Match
 from tieline.model.views.rows import RunRow
+from tieline.model.views.work_lists import Find, Match
 from tieline.operations.plain_story import plain
-from tieline.operations.story import Found, Line, find, tell
+from tieline.operations.story import Line, StoryRows, find, tell
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.desk import Desk
-from tieline.surfaces.console.short_ids import KINDS, ShortId, ending_in, in_hidden_lane
-from tieline.surfaces.console.words import span
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.format import span
+from tieline.surfaces.console.ids import KINDS, ShortId, ending_in, in_hidden_lane
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 from tieline.surfaces.web.viewer import viewer_of
 
 LONGEST = 300
@@ -36,7 +36,7 @@ STANDING = ("held", "dead", "retrying", "waiting", "running", "ready", "cancelle
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryLine:
     """A line, with what the page puts around it."""
 
     line: Line
@@ -49,7 +49,7 @@ class Told:
     """Set on the first line of each day."""
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/story``, which is also the search."""
 
     @needs(Permission.SEARCH)
@@ -66,7 +66,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [Route("/story", story)]
 
 
-async def _matches(desk: Desk, request: Request, text: str) -> Response:
+async def _matches(desk: PageParts, request: Request, text: str) -> Response:
     """Nothing has exactly this name: what it may mean, or where to look."""
     kinds, views = {**KINDS, **desk.short_ids}, desk.parts.views
     matches = (
@@ -100,7 +100,7 @@ def _path_of(match: Match, pages: Mapping[str, str]) -> str:
     return f"/story?q={match.id}" if page is None else page + match.id
 
 
-async def _tell(desk: Desk, request: Request, text: str, found: Found) -> Response:
+async def _tell(desk: PageParts, request: Request, text: str, found: StoryRows) -> Response:
     trail = found.trail
     told = tell(found.about, trail)
     is_whole = bool(request.query_params.get("all"))
@@ -147,13 +147,13 @@ def _standing(run: RunRow, undecided: frozenset[str], edited: set[RunId]) -> str
     return "edited" if run.id in edited else "closed"
 
 
-def _lines(lines: tuple[Line, ...], *, may_read: bool) -> Iterator[Told]:
+def _lines(lines: tuple[Line, ...], *, may_read: bool) -> Iterator[StoryLine]:
     day, before = None, None
     for line in lines:
         this_day = line.at_us // DAY_US
         gap = None if before is None else line.at_us - before
         pause = span(gap) if gap is not None and gap > QUIET_US else None
-        yield Told(
+        yield StoryLine(
             line=line,
             tone=_line_tone(line),
             path=_page(line) if may_read else None,

@@ -7,27 +7,27 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.ids import WorkerId
-from tieline.model.views.more import CountHands, ShowWorker
 from tieline.model.views.rows import AuditRow
 from tieline.model.views.views import CheckRows, ListAudit, ListWorkers
+from tieline.model.views.work_lists import CountHands, ShowWorker
 from tieline.rules.fleet.presence import clock_told, presence
 from tieline.rules.people.access import Permission
 from tieline.rules.people.audit_chain import first_break, hash_of
-from tieline.surfaces.console.desk import Desk
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import chosen_of
-from tieline.surfaces.web.guard import needs
+from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.web.authorize import needs
 
 SLICES = 40
 """Of the audit log, in one look at all of it; each is a short read of its own."""
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes(desk: PageParts) -> list[BaseRoute]:
     """``/workers`` and ``/audit``."""
     return [*_of_workers(desk), _of_audit(desk)]
 
 
-def _of_workers(desk: Desk) -> list[BaseRoute]:
+def _of_workers(desk: PageParts) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def workers(request: Request) -> Response:
         return await desk.page(
@@ -57,7 +57,7 @@ def _of_workers(desk: Desk) -> list[BaseRoute]:
     return [Route("/workers", workers), Route("/workers/{id}", worker)]
 
 
-def _of_audit(desk: Desk) -> BaseRoute:
+def _of_audit(desk: PageParts) -> BaseRoute:
     @needs(Permission.READ)
     async def audit(request: Request) -> Response:
         of = asked(request, ("subject", "actor", "action", "since"), desk.now_us)
@@ -94,7 +94,7 @@ def _is_chained(rows: tuple[AuditRow, ...]) -> bool:
     return not lines or first_break(lines, previous=lines[0].previous) is None
 
 
-async def _verify(desk: Desk) -> tuple[str, int, str]:
+async def _verify(desk: PageParts) -> tuple[str, int, str]:
     """(tone, lines looked at, words): the whole chain in short reads, up to a limit."""
     cursor, looked = "", 0
     for _ in range(SLICES):

@@ -1,0 +1,34 @@
+"""Capacity: whoever executes runs in this process; the fast path hands them over in memory."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from tieline.model.base.ids import WorkerId
+from tieline.model.hub.flow import FlowSpec
+from tieline.model.runs.run import ClaimedRun
+
+
+class Capacity(Protocol):
+    """The role of free capacity.
+
+    Promises: after ``reserve`` returned True there is a place for each of *flows*, until it is
+    used by ``start`` or returned by ``release``.
+    """
+
+    worker: WorkerId
+
+    def reserve(self, flows: Sequence[FlowSpec]) -> bool:
+        """Keep places for one run of each flow; False keeps none."""
+        ...
+
+    def release(self, flows: Sequence[FlowSpec]) -> None:
+        """Return places that will not be used."""
+        ...
+
+    def start(self, run: ClaimedRun, flow: FlowSpec, payload: Any, typed: Any) -> None:
+        """Execute a run that this worker owns, in a reserved place."""
+        ...
+
+    def look(self) -> None:
+        """There may be ready work in the store: look soon."""
+        ...
