@@ -10,7 +10,7 @@ from tests.engine import Answer, Engine, Town, Vendor
 from tieline import Run
 from tieline.compose.features import FEATURES
 from tieline.compose.loops import loops
-from tieline.features.manifest import Feature, Ground, OnPath, Repeats
+from tieline.features.manifest import Feature, OnPath, ProcessBase, Repeats
 from tieline.model.base.ids import Micros
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
@@ -47,7 +47,7 @@ class Quota:
         self.left = 10
         return 1.0
 
-    def on_path(self, ground: Ground) -> OnPath:
+    def on_path(self, ground: ProcessBase) -> OnPath:
         assert "books" in ground.hub.connections
         hooks = PathHooks((self.admitted,), (self.before,), (self.after,), (self.woken.append,))
         return OnPath(hooks, lambda _: [Repeats("quota", self.refill)])

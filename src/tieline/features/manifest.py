@@ -115,7 +115,7 @@ class Answers(Generic[Q]):
     """Answers it from what runs, not from what is stored."""
 
 
-class Ground(Protocol):
+class ProcessBase(Protocol):
     """What a process has before its engine is put together."""
 
     @property
@@ -144,7 +144,7 @@ class Ground(Protocol):
         ...
 
 
-class Engine(Ground, Protocol):
+class Engine(ProcessBase, Protocol):
     """What a process gives to the loops of features."""
 
     @property
@@ -254,7 +254,7 @@ class Feature:
     """What it tells observers, beside decisions of people."""
     commit_hooks: CommitHooks = NO_HOOKS
     """What it adds to the engine's own transactions."""
-    on_path: Callable[[Ground], OnPath] | None = None
+    on_path: Callable[[ProcessBase], OnPath] | None = None
     """Makes what it does on the way of an event."""
     inbox: tuple[type[Question[Any]], ...] = ()
     """Questions whose rows wait for a person."""

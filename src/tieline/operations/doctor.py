@@ -18,7 +18,7 @@ from tieline.model.views.views import (
     ListWorkers,
 )
 from tieline.operations.doctor_engine import MEGABYTE, of_free, of_sheet
-from tieline.operations.finding import Check, Examination
+from tieline.operations.finding import Check, CheckParts
 from tieline.operations.finding import Finding as Finding
 from tieline.operations.finding import Level as Level
 from tieline.ports.vault import Vault
@@ -68,7 +68,7 @@ async def examine(  # noqa: PLR0913 - what is looked at, and how closely
     found += [*of_work(facts), *of_rows(facts)]
     if hub is not None:
         found += [*of_hub(hub, vault), *of_names(hub, facts)]
-    seen = Examination(views, hub, facts.health.is_open, now_us)
+    seen = CheckParts(views, hub, facts.health.is_open, now_us)
     for check in checks:
         found += await check(seen)
     order = list(Level)

@@ -30,7 +30,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class CheckParts:
     """What checks of features look at."""
 
     views: Views
@@ -41,5 +41,5 @@ class Examination:
     now_us: Micros
 
 
-Check = Callable[[Examination], Awaitable[Iterable[Finding]]]
+Check = Callable[[CheckParts], Awaitable[Iterable[Finding]]]
 """Looks at what one feature knows of."""

@@ -9,7 +9,7 @@ from tests.makers import FLOW, SECOND_US, START_US, a_delivery, a_receipt, an_in
 from tests.stores import BACKENDS, Store
 
 from tieline.adapters.sql.catalogue import Catalogue
-from tieline.adapters.sql.hooks import NO_HOOKS, CommitHooks, Failed, Grouping, merged
+from tieline.adapters.sql.hooks import NO_HOOKS, CommitHooks, Failed, IssueHook, merged
 from tieline.adapters.sql.statement import Steps, do
 from tieline.compose.features import FEATURES, catalogue
 from tieline.features.issues.feature import ISSUES
@@ -63,7 +63,7 @@ class Scribe:
             in_settle=(self.settled,),
             in_forget=(self.forgot,),
             in_purge=(self.purged,),
-            grouping=Grouping(self.group, self.count),
+            grouping=IssueHook(self.group, self.count),
         )
 
 

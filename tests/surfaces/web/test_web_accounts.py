@@ -11,7 +11,7 @@ from tests.conftest import StoreHouse
 from tests.surfaces.web.site import PASSWORD, Site, open_site
 
 from tieline.features.access import model as m
-from tieline.features.access.first_user import first_invitation
+from tieline.features.access.bootstrap import first_invitation
 from tieline.features.access.login import local
 from tieline.features.access.model import ListSessions, ListTokens, ListUsers
 from tieline.features.access.rules.credentials import IDLE_US, SESSION_US

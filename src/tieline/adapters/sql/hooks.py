@@ -36,7 +36,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Grouping:
+class IssueHook:
     """How executions that fail are put together. Both steps are done in the transaction that stores
     their ends, and neither for a batch in which nothing failed."""
 
@@ -55,7 +55,7 @@ class CommitHooks:
     in_settle: tuple[InSettle, ...] = ()
     in_forget: tuple[InForget, ...] = ()
     in_purge: tuple[InPurge, ...] = ()
-    grouping: Grouping | None = None
+    grouping: IssueHook | None = None
     """None: dead letters name no issue. At most one feature has it."""
 
     def ingested(self, receipts: Sequence[Receipt]) -> Steps[None]:

@@ -35,9 +35,9 @@ def _authenticator(parts: "WebParts") -> "Authenticator":
 
 
 async def _notes(parts: "WebParts", address: str, *, is_private: bool) -> tuple[str, ...]:
-    from tieline.features.access import first_user
+    from tieline.features.access import bootstrap
 
-    return await first_user.notes(parts, address, is_private=is_private)
+    return await bootstrap.notes(parts, address, is_private=is_private)
 
 
 def _commands(app: "typer.Typer") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
-from tieline.adapters.sql.hooks import CommitHooks, Failed, Grouping
+from tieline.adapters.sql.hooks import CommitHooks, Failed, IssueHook
 from tieline.adapters.sql.statement import Steps, ask, ask_set, do, put
 from tieline.features.issues.rules import coarse, issue_of
 from tieline.model.base.ids import Micros
@@ -128,5 +128,5 @@ COMMIT_HOOKS = CommitHooks(
     in_ingest=(note_receipts,),
     in_forget=(unlink,),
     in_purge=(forget,),
-    grouping=Grouping(grouped, note),
+    grouping=IssueHook(grouped, note),
 )

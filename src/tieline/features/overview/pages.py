@@ -40,7 +40,7 @@ OLD_US = 300_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class HubState:
     """How it stands, in a sentence."""
 
     tone: str
@@ -131,12 +131,12 @@ def verdict(
     alerts: list[AlertRow],
     beat_us: Micros | None,
     now_us: Micros,
-) -> Verdict:
+) -> HubState:
     """The first sentence that somebody on call reads."""
     if beat_us is None or now_us - beat_us > SILENT_US:
         last = "never" if beat_us is None else f"{span(now_us - beat_us)} ago"
         more = f"The last sign of life of a worker was {last}. What is accepted waits, safe."
-        return Verdict("bad", "No worker is running", more)
+        return HubState("bad", "No worker is running", more)
     people = _waiting(standing)
     paused = f"{counted(len(standing.pauses), 'thing')} paused." if standing.pauses else ""
     healing = _issues(issues.healing, "recovers", "recover", issues) + " by itself"
@@ -148,16 +148,16 @@ def verdict(
         words = " and ".join(filter(None, (told, need if issues.need_person else "")))
         more = f"Waiting for a person: {people}." if people else ""
         healing = f"{healing}." if issues.healing else ""
-        return Verdict("bad", words, " ".join(filter(None, (more, healing, paused))))
+        return HubState("bad", words, " ".join(filter(None, (more, healing, paused))))
     if people:
         verb = "waits" if people.startswith("1 ") and " and " not in people else "wait"
         more = " ".join(filter(None, (f"{healing}." if issues.healing else "", paused)))
-        return Verdict("person", f"{people} {verb} for a person", more)
+        return HubState("person", f"{people} {verb} for a person", more)
     if issues.healing:
-        return Verdict("wait", healing, f"Nothing waits for a person. {paused}".strip())
+        return HubState("wait", healing, f"Nothing waits for a person. {paused}".strip())
     if standing.pauses:
-        return Verdict("wait", paused.rstrip("."), "Nothing fails; what is paused waits, safe.")
-    return Verdict(
+        return HubState("wait", paused.rstrip("."), "Nothing fails; what is paused waits, safe.")
+    return HubState(
         "good", "Everything is healthy", "Nothing fails, and nothing waits for a person."
     )
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from tieline.features.schedules.model import OVERDUE_US, ListSchedules, ScheduleRow
 from tieline.model.hub.flow import HubSpec
-from tieline.operations.finding import Examination, Finding, Level
+from tieline.operations.finding import CheckParts, Finding, Level
 from tieline.rules.formats.plain_time import span
 
 
-async def of_schedules(seen: Examination) -> list[Finding]:
+async def of_schedules(seen: CheckParts) -> list[Finding]:
     """Those that nobody fires."""
     rows = await seen.views.read(ListSchedules())
     return [found for row in rows for found in _of_one(row, seen)]
 
 
-def _of_one(row: ScheduleRow, seen: Examination) -> Iterator[Finding]:
+def _of_one(row: ScheduleRow, seen: CheckParts) -> Iterator[Finding]:
     late_us = seen.now_us - row.next_us
     if seen.is_open and late_us > OVERDUE_US:
         what = f"{row.name} is overdue by {span(late_us)}"

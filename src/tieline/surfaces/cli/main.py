@@ -15,7 +15,7 @@ import typer
 from tieline.adapters.remote.client import RemoteAddress
 from tieline.model.base import errors as e
 from tieline.surfaces.cli.build import Build
-from tieline.surfaces.cli.old_words import in_new_words
+from tieline.surfaces.cli.deprecated import in_new_words
 from tieline.surfaces.cli.output import Output, be_quiet, complain
 from tieline.surfaces.cli.session import CliSession
 
