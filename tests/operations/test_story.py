@@ -113,7 +113,7 @@ async def test_a_decision_and_its_reason_are_part_of_the_story(
     told = await story(views, run.id)
 
     assert told.lines[-1].words == "ana chose: discard (paid by hand)"
-    assert told.ending == "1 run died, and a person closed it without success"
+    assert told.ending == "1 run died, and a person discarded it"
 
 
 async def test_what_is_in_doubt_is_trouble(house: Any, views: Views, invoice: Invoice) -> None:
