@@ -41,7 +41,7 @@ class Scribe:
         yield from self.note(f"ingest {' '.join(receipt.verdict for receipt in receipts)}")
 
     def settled(self, settles: Sequence[Settle]) -> Steps[None]:
-        yield from self.note(f"settle {' '.join(type(one.outcome).__name__ for one in settles)}")
+        yield from self.note(f"settle {' '.join(one.claim.run_id for one in settles)}")
 
     def forgot(self, runs: Sequence[tuple[str, str]]) -> Steps[None]:
         yield from self.note(f"forget {len(runs)}")
@@ -124,7 +124,7 @@ async def test_ends_are_shown_once_they_are_stored_and_failures_before_and_after
     await store.settle(ill, Dead("bug", "it broke"))
 
     assert scribe.told == [
-        "settle Done", "group bug", f"count {ONE}", "settle Dead",
+        f"settle {well.id}", "group bug", f"count {ONE}", f"settle {ill.id}",
     ]  # fmt: skip
     [died] = (await store.views.read(ListDead())).rows
     assert (died.run_id, died.issue) == (ill.id, ONE)
@@ -137,7 +137,7 @@ async def test_what_a_hook_raises_leaves_nothing_of_the_commit(
     run = await store.claim_one()
     scribe.breaks = True
 
-    with pytest.raises(RuntimeError, match="settle Done"):
+    with pytest.raises(RuntimeError, match="settle run_"):
         await store.settle(run, Returned())
 
     scribe.breaks = False
