@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import apsw
 import pytest
 
 import tieline.features
 from tieline.adapters.sql.store.sealing import seals_of
+from tieline.adapters.sqlite.migrations import migrate
 from tieline.compose.features import FEATURES, actions, commands, endpoints, pages, questions
 from tieline.features.manifest import Feature, Handles
 from tieline.model import commands as c
@@ -78,6 +80,15 @@ def test_no_two_places_have_a_template_of_one_name() -> None:
 
 def test_one_feature_says_who_sends_a_request() -> None:
     assert len([one for one in FEATURES if one.authenticator is not None]) == 1
+
+
+def test_every_table_of_the_store_is_some_features() -> None:
+    connection = apsw.Connection(":memory:")
+    migrate(connection, ":memory:")
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    tables = {str(name) for (name,) in rows if not str(name).startswith("sqlite_")}
+
+    assert {table for feature in FEATURES for table in feature.tables} == tables
 
 
 def shape(path: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def _section(feature: Feature) -> Iterator[str]:
     asked = [one.question.__name__ for one in feature.questions if one.needs is not None]
     for what, names in (
         ("Asked from elsewhere (`--url`)", asked),
-        ("Tables that it alone writes", feature.tables),
+        ("Its tables", feature.tables),
         ("Waits for a person", [one.__name__ for one in feature.inbox]),
         ("Needs", feature.needs),
     ):

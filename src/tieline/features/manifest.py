@@ -249,7 +249,7 @@ class Feature:
     """Lists that may have something of a name that a filter is given, by the filter: the API takes
     such a name even if nothing of it is declared."""
     tables: tuple[str, ...] = ()
-    """Tables of the store that it alone writes."""
+    """Tables of the store that are its own; every table is some feature's."""
     facts: tuple[type, ...] = ()
     """What it tells observers, beside decisions of people."""
     commit_hooks: CommitHooks = NO_HOOKS

@@ -29,6 +29,6 @@ ALERTS = Feature(
         Answers(v.ReadSigns, alerting.signs),
     ),
     commands_of_people=_commands,
-    tables=("alert",),
+    tables=("alert", "alert_judge"),
     facts=(AlertMoved,),
 )

@@ -42,5 +42,5 @@ SOURCES = Feature(
     ),
     pages=_pages,
     commands_of_people=_commands,
-    tables=("tally",),
+    tables=("rhythm", "tally"),
 )
