@@ -57,6 +57,15 @@ def asked(file: Path) -> set[str]:
     }
 
 
+def test_the_columns_of_an_issue_are_read_from_its_table() -> None:
+    """A view keeps the columns that its table had when it was made, and no migration drops it."""
+    readers = {file: file.read_text(encoding="utf-8") for file in FILES}
+    naming = {str(file): sql for file, sql in readers.items() if "{issue_columns}" in sql}
+
+    assert len(naming) == 3
+    assert [name for name, sql in naming.items() if "JOIN issue AS i ON" not in sql] == []
+
+
 def queries(dialect: Path) -> set[str]:
     """Their names; those of a folder beside ``queries`` are named with it."""
     found = {file.stem for file in (dialect / "queries").glob("*.sql")}
