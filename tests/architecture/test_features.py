@@ -5,6 +5,7 @@ import pkgutil
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -12,6 +13,7 @@ import apsw
 import pytest
 
 import tieline.features
+from tieline.adapters.remote.api_calls import PLACE
 from tieline.adapters.sql.store.sealing import seals_of
 from tieline.adapters.sqlite.migrations import migrate
 from tieline.compose.features import FEATURES, actions, commands, endpoints, pages, questions
@@ -106,6 +108,16 @@ def test_an_action_is_ordered_elsewhere_by_a_call_that_exists(action: Handles[An
     for kind in kinds:
         wanted = action.call.replace("{kind}", kind)
         assert shape(wanted) in shapes, f"{PREFIX}{wanted} is no call"
+
+
+@pytest.mark.parametrize("action", CALLED, ids=lambda one: one.name)
+def test_the_call_of_an_action_takes_what_goes_into_it(action: Handles[Any]) -> None:
+    """Unless its manifest makes the body: then those who wrote that know what goes into it."""
+    goes = {one.name for one in fields(action.command)} - {"by", *PLACE.findall(action.call)}
+    bodies = [one.body for one in endpoints() if shape(one.path) == shape(action.call)]
+
+    for body in bodies if action.body is None else ():
+        assert {"reason", *goes} <= {one.alias or name for name, one in body.model_fields.items()}
 
 
 def test_what_undoes_an_action_is_an_action() -> None:
