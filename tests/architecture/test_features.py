@@ -131,7 +131,7 @@ def test_an_action_without_a_permission_is_refused() -> None:
         Handles(c.Cancel, CALLED[0].step)
 
 
-HAVE_PAYLOADS = re.compile(r"\b(Admission|Receipt|Progress)\b")
+HAVE_PAYLOADS = re.compile(r"\b(Admission|Ingest|Receipt|Progress)\b")
 
 
 def test_what_carries_a_payload_to_the_store_is_sealed() -> None:

@@ -19,8 +19,8 @@ SHORTEST_REST_S = 0.001
 
 def loops(engine: Engine) -> Iterator[Repeats]:
     """Every scheduler looks at the clock, for a schedule fires once whoever tries."""
-    clockwork = Scheduler(engine)
-    yield Repeats("schedules", clockwork.pass_, once=False, begin=clockwork.register)
+    scheduler = Scheduler(engine)
+    yield Repeats("schedules", scheduler.pass_, once=False, begin=scheduler.register)
 
 
 class Scheduler:
