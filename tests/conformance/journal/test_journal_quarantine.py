@@ -86,7 +86,9 @@ async def test_what_it_does_not_fit_is_named_and_the_rest_is_closed(store: Store
     assert closed.done == (receipt_id(2),)
     assert dict(closed.refused) == {
         receipt_id(1): f"{receipt_id(1)} is decided already: closed",
-        receipt_id(3): f"{receipt_id(3)} is accepted; only a delivery in quarantine can be closed",
+        receipt_id(
+            3
+        ): f"{receipt_id(3)} is accepted; only a delivery in quarantine can be discarded",
         receipt_id(9): f"there is no receipt {receipt_id(9)!r}",
     }
 

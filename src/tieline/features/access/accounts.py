@@ -47,7 +47,7 @@ class Accounts:
         user = name.strip().lower()[: rule.LONGEST]
         wait_s = self._limit.take(user, address, now_us)
         if wait_s is not None:
-            words = f"too many tries; wait {-(-wait_s // 60)} minutes"
+            words = f"too many attempts; wait {-(-wait_s // 60)} minutes"
             raise Problem("too-many", words, {"retry-after": str(wait_s)})
         found = await self._parts.views.read(m.FindCredentials(user))
         stored = None if found is None else found.password
@@ -104,7 +104,7 @@ class Accounts:
             raise CommandRefused("only who is logged in has a password to change")
         now_us = self._parts.clock.now_us()
         if self._limit.take(viewer.account, "own", now_us) is not None:
-            raise Problem("too-many", "too many tries; wait a quarter of an hour")
+            raise Problem("too-many", "too many attempts; wait a quarter of an hour")
         found = await self._parts.views.read(m.FindCredentials(viewer.account))
         if found is None or not await self._secrecy.fits(old, found.password):
             raise Problem("forbidden", "the old password is wrong")
