@@ -1,6 +1,6 @@
 """The law of run states is in force: every pair of states, asked of the store itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from typing import Any
 
@@ -66,38 +66,68 @@ def to_move_work(now: str, to: str) -> Statement:
             return Statement("work_park", [("-", run_id(1), to, 7, None, 0)])
 
 
+class Somebody:
+    """Who has a connection of their own to the store, and writes whatever they like."""
+
+    def __init__(self, file: apsw.Connection | None, server: Any) -> None:
+        self._file = file
+        self._server = server
+
+    async def sql(self, *statements: str) -> list[tuple[Any, ...]]:
+        """One transaction; the rows of the last statement."""
+        if self._file is not None:
+            with self._file:
+                return [self._file.execute(text).fetchall() for text in statements][-1]
+        async with self._server.transaction():
+            found = [await self._server.fetch(text) for text in statements]
+        return [tuple(row) for row in found[-1]]
+
+
+@pytest.fixture
+async def somebody(store: Store) -> AsyncIterator[Somebody]:
+    if _is_server(store):
+        server = await asyncpg.connect(await postgres_server.shared().database_of(store.path))
+        yield Somebody(None, server)
+        await server.close()
+    else:
+        with closing(apsw.Connection(str(store.path))) as file:
+            yield Somebody(file, None)
+
+
 @pytest.mark.parametrize("ask", [to_move_run, to_end_run, to_set_run, to_finish_run])
-async def test_a_store_moves_a_run_only_along_the_table(store: Store, ask: Asked) -> None:
+async def test_a_store_moves_a_run_only_along_the_table(
+    store: Store, somebody: Somebody, ask: Asked
+) -> None:
     await store.ingest(1)
     for now, to in RUNS:
-        await _put_run(store, now)
+        await _put_run(somebody, now)
 
         if to in LAW[now].split():
             await _transact(store, ask(to))
-            assert await _rows(store, "run") == [{**_TOLD, "state": to}]
+            assert await _rows(somebody, "run") == [{**_TOLD, "state": to}]
         else:
             with pytest.raises(TransitionRefused):
                 await _transact(store, ask(to))
-            assert await _rows(store, "run") == [{**_TOLD, "state": now, "reason": None}]
+            assert await _rows(somebody, "run") == [{**_TOLD, "state": now, "reason": None}]
 
-    await _put_run(store, "ready")
+    await _put_run(somebody, "ready")
 
 
-async def test_a_store_moves_work_only_along_the_table(store: Store) -> None:
+async def test_a_store_moves_work_only_along_the_table(store: Store, somebody: Somebody) -> None:
     await store.ingest(1)
     for now, to in WORK:
-        await _put_work(store, now)
-        before = await _work(store)
+        await _put_work(somebody, now)
+        before = await _work(somebody)
 
         if to in LAW[now].split():
             await _transact(store, to_move_work(now, to))
-            assert (await _work(store))["state"] == to
+            assert (await _work(somebody))["state"] == to
         else:
             with pytest.raises(TransitionRefused):
                 await _transact(store, to_move_work(now, to))
-            assert await _work(store) == before
+            assert await _work(somebody) == before
 
-    await _put_work(store, "ready")
+    await _put_work(somebody, "ready")
 
 
 async def test_an_illegal_move_undoes_its_whole_transaction_and_nothing_else(store: Store) -> None:
@@ -121,11 +151,11 @@ async def test_an_illegal_move_undoes_its_whole_transaction_and_nothing_else(sto
 
 
 @pytest.mark.parametrize("table", ["run", "work"])
-async def test_sql_of_somebody_else_obeys_too(store: Store, table: str) -> None:
+async def test_sql_of_somebody_else_obeys_too(store: Store, somebody: Somebody, table: str) -> None:
     await store.ingest(1)
 
     with pytest.raises((apsw.ConstraintError, asyncpg.PostgresError), match="no such move"):
-        await _sql(store, f"UPDATE {table} SET state = 'held'")
+        await somebody.sql(f"UPDATE {table} SET state = 'held'")
 
     assert await store.state(run_id(1)) == "ready"
 
@@ -157,11 +187,11 @@ async def _transact(store: Store, statement: Statement) -> None:
     await _database(store).transact(steps())
 
 
-async def _put_run(store: Store, state: str) -> None:
+async def _put_run(somebody: Somebody, state: str) -> None:
     """The run as if it were in *state*: what is inserted may be in any, as a copied store is."""
     row = "(id, tenant, flow, event_id, state, priority, lane, generation, created_us, moved_us)"
-    await _sql(
-        store,
+    await somebody.sql(
+        "DROP TABLE IF EXISTS one",
         "CREATE TEMP TABLE one AS SELECT * FROM run",
         "DELETE FROM run",
         f"INSERT INTO run {row} SELECT id, tenant, flow, event_id, '{state}', priority, lane,"
@@ -169,12 +199,12 @@ async def _put_run(store: Store, state: str) -> None:
     )
 
 
-async def _put_work(store: Store, state: str) -> None:
+async def _put_work(somebody: Somebody, state: str) -> None:
     worker = "'alice'" if state == "running" else "NULL"
     due = "7" if state in {"retrying", "waiting"} else "NULL"
     row = "(run_id, tenant, flow, priority, lane, state, behind, worker, epoch, tries, due_us)"
-    await _sql(
-        store,
+    await somebody.sql(
+        "DROP TABLE IF EXISTS one",
         "CREATE TEMP TABLE one AS SELECT * FROM work",
         "DELETE FROM work",
         f"INSERT INTO work {row} SELECT run_id, tenant, flow, priority, lane, '{state}', behind,"
@@ -182,28 +212,13 @@ async def _put_work(store: Store, state: str) -> None:
     )
 
 
-async def _rows(store: Store, table: str) -> list[dict[str, Any]]:
+async def _rows(somebody: Somebody, table: str) -> list[dict[str, Any]]:
     names = ("id", "state", "reason")
-    found = await _sql(store, f"SELECT {', '.join(names)} FROM {table}")
+    found = await somebody.sql(f"SELECT {', '.join(names)} FROM {table}")
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-async def _work(store: Store) -> dict[str, Any]:
+async def _work(somebody: Somebody) -> dict[str, Any]:
     names = ("state", "worker", "epoch", "tries", "due_us", "waits_on")
-    (row,) = await _sql(store, f"SELECT {', '.join(names)} FROM work")
+    (row,) = await somebody.sql(f"SELECT {', '.join(names)} FROM work")
     return dict(zip(names, row, strict=True))
-
-
-async def _sql(store: Store, *statements: str) -> Iterable[tuple[Any, ...]]:
-    """Statements on a connection of somebody else's; the rows of the last one."""
-    if not _is_server(store):
-        with closing(apsw.Connection(str(store.path))) as opened, opened:
-            return [opened.execute(text).fetchall() for text in statements][-1]
-    url = await postgres_server.shared().database_of(store.path)
-    connection = await asyncpg.connect(url)
-    try:
-        async with connection.transaction():
-            found = [await connection.fetch(text) for text in statements]
-        return [tuple(row) for row in found[-1]]
-    finally:
-        await connection.close()
