@@ -49,7 +49,7 @@ def may_move(now: S, to: S) -> bool:
 
 def move(now: S, to: S) -> S:
     """Return *to*. Raises TransitionRefused when the table has no such edge."""
-    if to not in NEXT[now]:
+    if not may_move(now, to):
         raise TransitionRefused(now, to)
     return to
 
@@ -73,8 +73,3 @@ def _wanted(outcome: Outcome) -> S:
             return S.DEAD
         case _:
             assert_never(outcome)
-
-
-def sources_of(to: S) -> frozenset[S]:
-    """Every state from which *to* can be reached in one move."""
-    return frozenset(state for state, targets in NEXT.items() if to in targets)
