@@ -77,7 +77,7 @@ def test_only_a_worker_that_owns_a_run_finishes_it() -> None:
     [
         (Returned(), "done"),
         (RetryAt(7, "429"), "retrying"),
-        (Waiting(7, "it sleeps"), "waiting"),
+        (Waiting(7, None, "it sleeps"), "waiting"),
         (Held("who knows"), "held"),
         (Dead("refused-404", "not found"), "dead"),
     ],
