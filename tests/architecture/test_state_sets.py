@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from tests.queries import ADAPTERS, FEATURES, SOURCE
@@ -83,4 +84,4 @@ def test_a_list_of_states_in_sql_or_a_template_is_one_of_them(file: Path) -> Non
 
 
 def test_the_states_that_callers_may_name_are_all() -> None:
-    assert frozenset(api.State.__args__) == ALL
+    assert frozenset(get_args(api.State)) == ALL
