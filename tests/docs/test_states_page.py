@@ -34,7 +34,8 @@ MEANING = {
 INTRODUCTION = """\
 # The states of a run
 
-Drawn from `rules/runs/transitions.py`, which every store obeys; `make regenerate` draws it again.
+Drawn from `rules/runs/transitions.py`; `make regenerate` draws it again. Every store refuses
+any other move by itself, whoever writes: the statement fails and changes nothing.
 """
 
 

@@ -175,6 +175,7 @@ async def test_rows_that_contradict_each_other_are_errors(
     await asyncio.to_thread(
         damage,
         house,
+        "DROP TRIGGER law_of_run",
         "UPDATE run SET state = 'done' WHERE id = (SELECT min(head) FROM lane)",
         "DELETE FROM run WHERE id = (SELECT max(head) FROM lane)",
         "DELETE FROM worker",

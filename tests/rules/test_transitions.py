@@ -3,8 +3,20 @@
 import pytest
 
 from tieline.model.base.errors import TransitionRefused
-from tieline.model.runs.run import RunState
-from tieline.rules.runs.transitions import LIVE, NEXT, TERMINAL, may_move, move, sources_of
+from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, RunState, Waiting
+from tieline.rules.runs.transitions import (
+    FINAL,
+    LIVE,
+    NEXT,
+    ODD,
+    PARKED,
+    STUCK,
+    TERMINAL,
+    UNFINISHED,
+    may_move,
+    move,
+    state_of,
+)
 
 ALL = list(RunState)
 
@@ -34,11 +46,6 @@ def test_a_run_moves_only_along_the_table(now: RunState, to: RunState) -> None:
         assert (caught.value.now, caught.value.to) == (now, to)
 
 
-@pytest.mark.parametrize("to", ALL)
-def test_the_sources_of_a_state_are_its_edges_read_backwards(to: RunState) -> None:
-    assert sources_of(to) == {state for state in ALL if to in NEXT[state]}
-
-
 def test_the_table_knows_every_state() -> None:
     assert set(NEXT) == set(ALL) == LIVE | TERMINAL
     assert not LIVE & TERMINAL
@@ -62,7 +69,36 @@ def test_what_is_done_or_cancelled_stays_so(state: RunState) -> None:
 
 def test_only_a_worker_that_owns_a_run_finishes_it() -> None:
     for state in (RunState.DONE, RunState.RETRYING, RunState.WAITING, RunState.HELD):
-        assert sources_of(state) == {RunState.RUNNING}
+        assert {now for now in ALL if may_move(now, state)} == {RunState.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Returned(), "done"),
+        (RetryAt(7, "429"), "retrying"),
+        (Waiting(7, None, "it sleeps"), "waiting"),
+        (Held("who knows"), "held"),
+        (Dead("refused-404", "not found"), "dead"),
+    ],
+    ids=["returned", "again", "waiting", "held", "dead"],
+)
+def test_an_outcome_leads_to_one_state(outcome: Outcome, state: str) -> None:
+    assert state_of(outcome) == state
+
+
+@pytest.mark.parametrize(
+    ("some", "states"),
+    [
+        (UNFINISHED, "ready running retrying waiting"),
+        (PARKED, "retrying waiting held"),
+        (FINAL, "done cancelled"),
+        (STUCK, "held dead"),
+        (ODD, "held dead cancelled"),
+    ],
+)
+def test_a_set_of_states_is_what_its_name_says(some: frozenset[RunState], states: str) -> None:
+    assert some == set(states.split())
 
 
 def _reaches(start: RunState, goal: RunState) -> bool:

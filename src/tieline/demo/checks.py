@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tieline.model.runs.run import RunState
+from tieline.rules.runs.transitions import LIVE
+
 Json = Mapping[str, Any]
 
-ON_ITS_WAY = frozenset({"ready", "running", "retrying", "waiting", "held", "dead"})
+ON_ITS_WAY = LIVE | {RunState.DEAD}
 _IN_MESSAGE = (
     re.compile(r"\((lead_\d+)\)$"),
     re.compile(r"(inv_\d+)$"),

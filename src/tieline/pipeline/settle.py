@@ -1,28 +1,18 @@
 """Settle: how an execution ended comes in; it is on disk at the end, whatever the store does."""
 
 import asyncio
-from typing import assert_never
 
 from tieline.model.base.errors import StaleClaim, StoreClosed, StoreError
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.commands import Progress, Remember, ReturnClaims, Settle, Settled
 from tieline.model.runs.facts import ClaimLost, RunSettled, StoreTrouble
-from tieline.model.runs.run import (
-    ClaimedRun,
-    Dead,
-    HeadPolicy,
-    Held,
-    Outcome,
-    RetryAt,
-    Returned,
-    RunState,
-    Waiting,
-)
+from tieline.model.runs.run import ClaimedRun, HeadPolicy, Outcome
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
+from tieline.rules.runs.transitions import state_of
 
 STORE_PAUSE_S = 1.0
 
@@ -124,20 +114,3 @@ def _fact(
         claimed,
         execution.reference,
     )
-
-
-def state_of(outcome: Outcome) -> RunState:
-    """The run state that an outcome leads to."""
-    match outcome:
-        case Returned():
-            return RunState.DONE
-        case RetryAt():
-            return RunState.RETRYING
-        case Waiting():
-            return RunState.WAITING
-        case Held():
-            return RunState.HELD
-        case Dead():
-            return RunState.DEAD
-        case _:
-            assert_never(outcome)

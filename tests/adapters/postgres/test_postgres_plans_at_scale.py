@@ -43,16 +43,17 @@ OWN = (
     f"lpad(to_hex({MILLIS} + {DAY} * {DAY_US // 1000}), 12, '0') || '7' || lpad(to_hex(n), 19, '0')"
 )
 LANE = f"CASE WHEN n % 2 = 0 THEN 'lane-' || (n % {2 * LANES}) END"
+STATE = "CASE WHEN n % 20 = 1 THEN 'retrying' WHEN n % 2000 = 3 THEN 'running' ELSE 'ready' END"
 FILL = (
     f"""INSERT INTO run (id, tenant, flow, event_id, state, priority, lane, generation, created_us,
                          moved_us)
-    SELECT 'run_' || {OWN}, 't' || (n % {TENANTS}), 'flow_' || (n % 5), 'evt_' || {OWN}, 'ready', 5,
+    SELECT 'run_' || {OWN}, 't' || (n % {TENANTS}), 'flow_' || (n % 5), 'evt_' || {OWN}, {STATE}, 5,
            {LANE}, 0, {START_US}, {START_US}
     FROM generate_series(1, {RUNS}) AS n""",
     f"""INSERT INTO work (run_id, tenant, flow, priority, lane, state, behind, worker, epoch, tries,
                           due_us, deadline_us)
     SELECT 'run_' || {OWN}, 't' || (n % {TENANTS}), 'flow_' || (n % 5), 5, {LANE},
-           CASE WHEN n % 20 = 1 THEN 'retrying' WHEN n % 2000 = 3 THEN 'running' ELSE 'ready' END,
+           {STATE},
            CASE WHEN n % 2 = 0 AND n > {2 * LANES} THEN 1 ELSE 0 END,
            CASE WHEN n % 20 <> 1 AND n % 2000 = 3 THEN 'wrk_gone' END, 0, 0,
            CASE WHEN n % 20 = 1 THEN {START_US} + n END,

@@ -12,6 +12,7 @@ from tieline.model.base.errors import (
     StoreFull,
     StoreInterrupted,
     StoreLost,
+    TransitionRefused,
 )
 
 SEAM: tuple[tuple[str, type[StoreError], str], ...] = (
@@ -35,6 +36,8 @@ SEAM: tuple[tuple[str, type[StoreError], str], ...] = (
     ("58", StoreError, "{store} has trouble with its files"),
 )
 """By the first letters of the SQLSTATE; first match wins. Anything else is a bug of ours."""
+NO_SUCH_MOVE = "TL001"
+"""What the schema's own guard says when it refuses; its detail names both states."""
 OF_ADDRESS = ("22023", "42704", "55P02")
 """What a server says of a setting in the address that it does not know, or does not take."""
 RIGHT = (
@@ -83,6 +86,8 @@ def _why(error: BaseException) -> str:
 
 def _ours(error: asyncpg.PostgresError, store: str) -> Exception:
     state = error.sqlstate or ""
+    if state == NO_SUCH_MOVE:
+        return TransitionRefused(*(error.detail or "").split())
     for start, ours, words in SEAM:
         if state.startswith(start):
             right = RIGHT.format(user=urlsplit(store).username or "that user")

@@ -5,7 +5,13 @@ from contextlib import contextmanager
 
 import apsw
 
-from tieline.model.base.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
+from tieline.model.base.errors import (
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreLocked,
+    TransitionRefused,
+)
 
 SEAM: tuple[tuple[type[Exception], type[StoreError], str], ...] = (
     (apsw.FullError, StoreFull, "there is no space left for {path}; free some, nothing is lost"),
@@ -17,6 +23,8 @@ SEAM: tuple[tuple[type[Exception], type[StoreError], str], ...] = (
     (apsw.IOError, StoreError, "the disk under {path} reported an error"),
 )
 """First match wins. Anything else is a bug of ours and is raised as it is."""
+NO_SUCH_MOVE = "the law of run states has no such move"
+"""What the schema's own guard says when it refuses."""
 
 
 @contextmanager
@@ -24,6 +32,10 @@ def translated(path: str) -> Iterator[None]:
     """Turn the library's exceptions into ours."""
     try:
         yield
+    except apsw.ConstraintError as error:
+        if NO_SUCH_MOVE in str(error):
+            raise TransitionRefused from error
+        raise
     except apsw.Error as error:
         for theirs, ours, words in SEAM:
             if isinstance(error, theirs):

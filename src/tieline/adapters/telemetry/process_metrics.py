@@ -15,6 +15,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.people.alert import AlertKind
 from tieline.model.runs.run import RunState
+from tieline.rules.runs.transitions import UNFINISHED
 
 OTHER = "other"
 MOST_VALUES = 1000
@@ -24,7 +25,7 @@ BEHIND = "behind"
 
 VERDICTS = tuple(str(verdict) for verdict in Verdict)
 OUTCOMES = tuple(str(state) for state in RunState)
-QUEUED = (RunState.READY, BEHIND, RunState.RUNNING, RunState.RETRYING, RunState.WAITING)
+QUEUED = (*sorted(UNFINISHED), BEHIND)
 CLASSES = ("done", "in-doubt", *map(str, FailureKind))
 ALERT_KINDS = tuple(str(kind) for kind in AlertKind)
 

@@ -84,10 +84,17 @@ class DeclarationError(TielineError):
 
 
 class TransitionRefused(TielineError):
-    """A run was asked to move along an edge that the state table does not have."""
+    """A run was asked to move along an edge that the state table does not have.
 
-    def __init__(self, now: str, to: str) -> None:
-        super().__init__(f"a run that is {now} cannot become {to}")
+    ``now`` and ``to`` are None where a store refused the move, and does not say which it was.
+    """
+
+    def __init__(self, now: str | None = None, to: str | None = None) -> None:
+        super().__init__(
+            "a run cannot move from the state that it is in to the one that was asked for"
+            if now is None
+            else f"a run that is {now} cannot become {to}"
+        )
         self.now = now
         self.to = to
 

@@ -11,7 +11,7 @@ from tieline.model.inbound.event import Event
 
 
 class RunState(StrEnum):
-    """Where a run is. The legal moves are the table in ``rules/transitions.py``."""
+    """Where a run is. The legal moves are the table in ``rules/runs/transitions.py``."""
 
     READY = "ready"
     RUNNING = "running"

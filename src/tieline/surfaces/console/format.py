@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from tieline.model.base.ids import Micros
 from tieline.model.base.payload import Json
+from tieline.model.runs.run import RunState
 from tieline.model.views.rows import RunRow
 from tieline.rules.formats import plain_time
 from tieline.rules.formats.labels import kind_label, label, spoken, state_label
@@ -66,7 +67,7 @@ ICONS: dict[str, str] = {
 """Word → its drawing, where that has another name."""
 DRAWN = frozenset(
     {
-        *("ready", "running", "retrying", "waiting", "held", "done", "dead", "cancelled"),
+        *RunState,
         *("paused", "quarantined", "refused"),
     }
 )

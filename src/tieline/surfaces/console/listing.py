@@ -8,12 +8,11 @@ from typing import TypeVar
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import MOST_ROWS, ListRuns, Page, Question, Window
 from tieline.operations.paging import gather
+from tieline.rules.runs.transitions import UNFINISHED
 from tieline.surfaces.console.forms import LOOKS
 from tieline.surfaces.console.page_parts import PageParts
 
 R = TypeVar("R")
-
-UNFINISHED = ("ready", "running", "retrying", "waiting")
 
 
 async def rows_of(
@@ -60,7 +59,7 @@ async def chosen_of(
 async def unfinished_of(desk: PageParts, question: ListRuns) -> Page[RunRow]:
     """Runs that have not ended and wait for nobody, newest first: pages of each state in one."""
     found = []
-    for state in UNFINISHED:
+    for state in sorted(UNFINISHED):
         of_state = replace(question, state=state)
         found.append(await rows_of(desk, partial(_within, of_state), question.window))
     return merged(tuple(found), question.window.limit)

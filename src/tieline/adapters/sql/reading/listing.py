@@ -26,6 +26,7 @@ from tieline.model.views.rows import (
 )
 from tieline.rules.formats.id_time import end_id, first_id
 from tieline.rules.runs.replayed import progress
+from tieline.rules.runs.transitions import ODD, UNFINISHED
 
 R = TypeVar("R")
 
@@ -36,7 +37,6 @@ CALLS_LOOKED_AT = 2_000
 BEGINNING_OF_TIME = 0
 END_OF_TIME = 2**62
 ODD_VERDICTS = frozenset({"duplicate", "refused", "quarantined", "unmatched", "challenge"})
-ODD_STATES = frozenset({"held", "dead", "cancelled"})
 CHOSEN = {
     "receipt_page_odd": "verdict",
     "receipt_page_of_issue": "issue",
@@ -47,7 +47,6 @@ CHOSEN = {
     "dead_page_of_issue": "issue",
 }
 """What an index has chosen already: every row that these look at is one."""
-LIVE_STATES = frozenset({"ready", "running", "retrying", "waiting"})
 
 
 # --- pages ------------------------------------------------------------------------------------
@@ -87,9 +86,9 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
         name, where = "run_page_of_replay", where | {"replay_id": q.replay}
     elif q.waits_on is not None:
         name = "run_page_waiting"
-    elif q.state in ODD_STATES:
+    elif q.state in ODD:
         name = "run_page_odd"
-    elif q.state in LIVE_STATES:
+    elif q.state in UNFINISHED:
         name = "run_page_live"
     return (yield from _page(name, "run", q.window, where, run_row))
 

@@ -18,6 +18,7 @@ from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set
 from tieline.model.base.errors import CommandRefused
 from tieline.model.views import work_lists as v
 from tieline.model.views.rows import ReceiptRow, RunRow
+from tieline.rules.runs.transitions import UNFINISHED
 
 RECEIPTS = ("tail_receipts", "tail_receipts_late")
 ATTEMPTS = ("tail_attempts", "tail_attempts_late")
@@ -27,7 +28,6 @@ PATIENCE = 60
 """Looks for a number that is missing: longer than a transaction may take, at one a second."""
 MOST_GAPS = 100
 MOST_WATCHED = 200
-LIVE = frozenset({"ready", "running", "retrying", "waiting"})
 
 Gap = tuple[int, int, int]
 """(first, last, looks left)."""
@@ -83,7 +83,7 @@ def tail(q: v.Tail) -> Steps[v.TailPage]:
     attempts = attempt_rows(tried)
     runs = yield from _runs(cursor, receipts, attempts)
     moved = tuple(run for run in runs if cursor.runs.get(run.id) != run.moved_us)
-    live = [run for run in runs if run.state in LIVE][-MOST_WATCHED:]
+    live = [run for run in runs if run.state in UNFINISHED][-MOST_WATCHED:]
     after = Cursor(
         _advance(cursor.receipts, found, limit),
         _advance(cursor.attempts, tried, limit),

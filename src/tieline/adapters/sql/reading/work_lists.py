@@ -14,13 +14,12 @@ from tieline.model.inbound.event import Mention
 from tieline.model.views import work_lists as v
 from tieline.model.views.rows import ConnectionStateRow, PauseRow, WorkerRow
 from tieline.model.views.views import MOST_ROWS, CountCalls, ListConnectionStates, ListPauses, Page
+from tieline.rules.runs.transitions import STUCK
 
 MOST_LANES = 500
 MOST_CONNECTIONS = 200
 ERRORS_SHOWN = 5
 RUNS_SHOWN = 200
-STILL = ("dead", "held")
-"""Heads that a person has to decide about: shown even when nothing is behind them."""
 
 
 def attempts(q: v.ListAttempts) -> Steps[Page[v.AttemptRow]]:
@@ -65,10 +64,11 @@ def lanes(q: v.ListLanes) -> Steps[tuple[v.LaneRow, ...]]:
     dead = yield from ask("lane_dead", flow=q.flow, look=LOOK, limit=limit)
     parked = yield from ask("lane_parked", flow=q.flow, first=q.flow or "", look=LOOK)
     rows = [v.LaneRow(*row) for row in (*dead, *parked)]
-    ordered = sorted(rows, key=lambda row: (row.state not in STILL, row.state, row.since_us))
+    ordered = sorted(rows, key=lambda row: (row.state not in STUCK, row.state, row.since_us))
     kept: dict[str, list[v.LaneRow]] = {}
     for row in ordered:
-        if row.behind or row.state in STILL:
+        # Heads that a person has to decide about are shown even when nothing is behind them.
+        if row.behind or row.state in STUCK:
             kept.setdefault(row.state, []).append(row)
     return tuple(row for same in kept.values() for row in same[:limit])
 

@@ -14,6 +14,7 @@ from tieline.model.base.ids import RunId
 from tieline.model.commands import By, CancelReplay, Counted, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.run import RunState
+from tieline.rules.runs.transitions import move
 
 
 def start_replay(command: StartReplay) -> Steps[Counted]:
@@ -80,7 +81,7 @@ def cancel_replay(command: CancelReplay) -> Steps[Counted]:
     yield from do("replay_cancel", id=command.id, at_us=command.by.at_us)
     waiting = yield from ask("replay_unstarted", id=command.id)
     reason = f"{command.by.actor}: {command.by.reason}"
-    state = RunState.CANCELLED
+    state = move(RunState.READY, RunState.CANCELLED)
     ended = [(*row[:2], state, command.by.at_us, reason, row[2]) for row in waiting]
     yield from put("run_end", ended)
     yield from put("work_delete", [row[:2] for row in waiting])

@@ -12,6 +12,7 @@ from tieline.model.commands import Claim, Claimed
 from tieline.model.inbound.event import Event
 from tieline.model.runs.run import ClaimedRun, RunState, StepRecord, StepState
 from tieline.rules.runs.fairness import FIRST_TURNS, Hand, ReadyRuns, Turns, deal
+from tieline.rules.runs.transitions import move
 
 GROUPS_LOOKED_AT = 500
 """Bound on distinct (priority, tenant, flow) looked at in one claim."""
@@ -59,8 +60,8 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     ]
     runs = [(tenant, run_id) for tenant, run_id, _ in picked]
     yield from put("work_take", [(*run, command.worker) for run in runs])
-    now = command.now_us
-    yield from put("run_move", [(*run, RunState.RUNNING, now, None) for run in runs])
+    now, running = command.now_us, move(RunState.READY, RunState.RUNNING)
+    yield from put("run_move", [(*run, running, now, None) for run in runs])
     claimed = yield from load(runs)
     is_passed_over = len(dealt.shares) < len(groups) or bool(is_cut)
     return Claimed(tuple(claimed), more=is_passed_over or any(left == 1 for *_, left in picked))

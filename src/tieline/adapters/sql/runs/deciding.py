@@ -20,7 +20,7 @@ from tieline.model.commands import (
 )
 from tieline.model.runs.run import RunState
 from tieline.rules.people.audit_chain import link
-from tieline.rules.runs.transitions import LIVE
+from tieline.rules.runs.transitions import LIVE, move
 
 DECISIONS = ("done", "retry", "give-up")
 """What a person may say about a held run."""
@@ -69,6 +69,7 @@ def retry_dead(command: RetryDead) -> Steps[Counted]:
 
 def make_ready(run: "RunToDecide", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
     """What a dead run needs to be done again, in its old place."""
+    ready = move(run.state, RunState.READY)
     if as_new_action:
         yield from do("step_delete_all", **run.key)
         yield from do("run_next_generation", **run.key)
@@ -76,7 +77,7 @@ def make_ready(run: "RunToDecide", at_us: Micros, *, as_new_action: bool) -> Ste
         yield from do("step_reopen", **run.key)
     behind = yield from _lane_again(run)
     yield from do("work_reinsert", **run.key, behind=int(behind))
-    yield from do("run_set", **run.key, state=RunState.READY, at_us=at_us, reason=None)
+    yield from do("run_set", **run.key, state=ready, at_us=at_us, reason=None)
     yield from do("dead_resolve", **run.key, resolution="retried", at_us=at_us)
 
 
@@ -123,10 +124,10 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
     if command.decision == "give-up":
         yield from _end(run, RunState.CANCELLED, command.by)
     else:
+        ready, at_us = move(run.state, RunState.READY), command.by.at_us
         yield from _settle_doubt(run, command)
         yield from do("work_set_ready", **run.key)
-        at_us = command.by.at_us
-        yield from do("run_set", **run.key, state=RunState.READY, at_us=at_us, reason=None)
+        yield from do("run_set", **run.key, state=ready, at_us=at_us, reason=None)
     yield from audit(command.by, f"resolve-{command.decision}", run.id)
     return Counted(1)
 
@@ -144,9 +145,10 @@ def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
 
 
 def _end(run: "RunToDecide", state: RunState, by: By) -> Steps[None]:
+    ended = move(run.state, state)
     yield from do("work_drop", **run.key)
     reason = f"{by.actor}: {by.reason}"
-    yield from do("run_finish", **run.key, state=state, at_us=by.at_us, reason=reason)
+    yield from do("run_finish", **run.key, state=ended, at_us=by.at_us, reason=reason)
     yield from _free_lane(run)
 
 

@@ -24,6 +24,7 @@ from tieline.model.runs.run import (
     Waiting,
 )
 from tieline.rules.runs.failure import failure_of
+from tieline.rules.runs.transitions import move, state_of
 
 
 class Owned(NamedTuple):
@@ -138,11 +139,9 @@ def _end(settles: Sequence[Settle], failed: Sequence[Failed]) -> Steps[None]:
 
 def _end_row(command: Settle) -> tuple[Value, ...]:
     tenant, run_id, epoch = command.claim
-    match command.outcome:
-        case Dead(reason=reason):
-            return (tenant, run_id, RunState.DEAD, command.now_us, reason, epoch)
-        case _:
-            return (tenant, run_id, RunState.DONE, command.now_us, None, epoch)
+    outcome = command.outcome
+    reason = outcome.reason if isinstance(outcome, Dead) else None
+    return (tenant, run_id, state_of(outcome), command.now_us, reason, epoch)
 
 
 def _dead_rows(command: Settle, why: Mapping[str, Failed]) -> Iterable[tuple[Value, ...]]:
@@ -167,14 +166,14 @@ def _park(settles: Sequence[Settle]) -> Steps[None]:
 
 def _park_row(command: Settle) -> tuple[Value, ...]:
     """(tenant, run, state, due, waits on, tries used)."""
-    run = command.claim[:2]
+    to = (*command.claim[:2], state_of(command.outcome))
     match command.outcome:
         case RetryAt(due_us=due_us, counts=counts):
-            return (*run, RunState.RETRYING, due_us, None, int(counts))
+            return (*to, due_us, None, int(counts))
         case Waiting(due_us=due_us, on=on):
-            return (*run, RunState.WAITING, due_us, on, 0)
+            return (*to, due_us, on, 0)
         case Held(step=step):
-            return (*run, RunState.HELD, None, held_on(step), 0)
+            return (*to, None, held_on(step), 0)
         case Returned() | Dead():
             raise AssertionError(f"{command.outcome} ends a run, it does not park it")
 
@@ -212,5 +211,6 @@ def give_back(command: ReturnClaims) -> Steps[Counted]:
     owned = yield from valid_claims(command.claims)
     runs = [claim[:2] for claim in owned]
     yield from put("work_release", runs)
-    yield from put("run_move", [(*run, RunState.READY, command.now_us, None) for run in runs])
+    ready = move(RunState.RUNNING, RunState.READY)
+    yield from put("run_move", [(*run, ready, command.now_us, None) for run in runs])
     return Counted(len(runs))

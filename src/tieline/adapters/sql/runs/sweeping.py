@@ -8,6 +8,7 @@ from tieline.model.commands import Counted, Sweep, Swept
 from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, TakeLeaderLease
 from tieline.model.runs.run import RunState
 from tieline.rules.runs.failure import Failure
+from tieline.rules.runs.transitions import move
 
 
 def beat(command: Beat) -> Steps[BeatStored]:
@@ -59,7 +60,8 @@ def sweep(command: Sweep, hooks: CommitHooks) -> Steps[Swept]:
 def _rescue(command: Sweep) -> Steps[int]:
     since_us = command.silent_since_us
     rows = yield from ask("work_rescue", since_us=since_us, limit=command.limit)
-    moved = [(*row, RunState.READY, command.now_us, None) for row in rows]
+    ready = move(RunState.RUNNING, RunState.READY)
+    moved = [(*row, ready, command.now_us, None) for row in rows]
     yield from put("run_move", moved)
     yield from do("worker_forget", since_us=since_us)
     return len(rows)
@@ -71,7 +73,10 @@ def _expire(command: Sweep, hooks: CommitHooks) -> Steps[list[RunId]]:
     if not rows:
         return []
     reason = "the run's deadline passed"
-    ended = [(*row[:2], RunState.DEAD, command.now_us, reason, row[4]) for row in rows]
+    ended = [
+        (*row[:2], move(RunState(row[5]), RunState.DEAD), command.now_us, reason, row[4])
+        for row in rows
+    ]
     missed = yield from hooks.groups([_missed(row, reason, command.now_us) for row in rows])
     dead = [
         (*row[:2], "deadline", reason, f"while {row[5]}", command.now_us, one.issue, None)

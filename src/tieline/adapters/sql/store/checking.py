@@ -9,6 +9,7 @@ from tieline.model.views import views as v
 from tieline.model.views.details import Checked, Oddity
 from tieline.model.views.rows import AuditRow
 from tieline.rules.people.audit_chain import hash_of
+from tieline.rules.runs.transitions import FINAL
 
 Slice = Callable[[v.CheckRows], Steps[Checked]]
 
@@ -50,7 +51,7 @@ def _of_lane(row: RowOut) -> Iterator[Oddity]:
     _, flow, key, head, state, behind, resolution = row
     lane = f"{flow} {key}"
     is_decided = state == "dead" and resolution not in {None, "retried"}
-    if state is None or state in {"done", "cancelled"} or is_decided:
+    if state is None or state in FINAL or is_decided:
         what = "does not exist" if state is None else f"is {state}"
         yield Oddity("lane-stands-still", lane, f"its head {head} {what}; nobody else may run")
     elif behind:

@@ -20,13 +20,13 @@ from tieline.operations.decide import Decision
 from tieline.rules.people.access import Permission
 from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.rules.privacy.redact import REDACTED
+from tieline.rules.runs.transitions import LIVE
 from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
 from tieline.surfaces.console.format import counted, document, plain, said
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.web.authorize import needs
 
 MOST_SENT = 700
-LIVE = ("ready", "running", "retrying", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ async def _discard(_: PageParts, detail: RunDetail) -> ConfirmPage:
 
 
 async def _cancel(_: PageParts, detail: RunDetail) -> ConfirmPage:
-    if detail.run.state not in {*LIVE, "held"}:
+    if detail.run.state not in LIVE:
         return _not_now(detail, "a run that has not ended")
     steps = sum(step.state == "done" for step in detail.steps)
     return ConfirmPage(

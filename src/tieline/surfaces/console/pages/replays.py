@@ -15,6 +15,7 @@ from tieline.model.views.details import ReplayDetail
 from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.rules.formats.plain_time import iso
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.transitions import UNFINISHED
 from tieline.surfaces.console.confirm import ConfirmPage, act
 from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.forms import asked, pages
@@ -89,7 +90,7 @@ def _stopping(detail: ReplayDetail) -> ConfirmPage:
 def _view(detail: ReplayDetail) -> dict[str, Any]:
     row = detail.replay
     states = dict(detail.states)
-    open_runs = sum(states.get(name, 0) for name in ("ready", "running", "retrying", "waiting"))
+    open_runs = sum(states.get(name, 0) for name in UNFINISHED)
     over = sum(states.values()) - open_runs
     return {
         "detail": detail,

@@ -17,18 +17,18 @@ from tieline.operations import redaction as visible
 from tieline.operations.why import why
 from tieline.rules.formats.labels import state_of_label
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.transitions import TERMINAL, UNFINISHED
 from tieline.surfaces.console.format import plain, said
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of, unfinished_of
 from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.page_parts import PageParts, is_part
 from tieline.surfaces.console.pages import decisions
-from tieline.surfaces.console.pages.decisions import LIVE, is_undecided
+from tieline.surfaces.console.pages.decisions import is_undecided
 from tieline.surfaces.console.waterfall import waterfall
 from tieline.surfaces.web.authorize import needs
 
 FILTERS = ("flow", "state", "replay", "issue", "waits_on", "order", "since", "until")
-OVER = ("done", "dead", "cancelled")
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
@@ -109,8 +109,8 @@ def _view(desk: PageParts, detail: RunDetail, values: tuple[str, ...]) -> dict[s
         "run": run,
         "why": sentence[:1].upper() + sentence[1:],
         "fall": waterfall(detail, desk.now_us, results),
-        "is_over": run.state in OVER,
-        "is_live": run.state in LIVE,
+        "is_over": run.state in TERMINAL,
+        "is_live": run.state in UNFINISHED,
         "is_undecided": is_undecided(detail),
         "doubt": run.step_in_doubt,
         "owner": None if spec is None else spec.owner,

@@ -18,6 +18,7 @@ from tieline.model.views.work_lists import Find, Match
 from tieline.operations.plain_story import plain
 from tieline.operations.story import Line, StoryRows, find, tell
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.transitions import UNFINISHED
 from tieline.surfaces.console.format import span
 from tieline.surfaces.console.ids import KINDS, ShortId, ending_in, in_hidden_lane
 from tieline.surfaces.console.page_parts import PageParts
@@ -136,7 +137,7 @@ def _tone(trail: Trail) -> str:
     for state, tone in (("held", "person"), ("dead", "bad"), ("closed", "")):
         if state in states:
             return tone
-    if states & {"retrying", "waiting", "running", "ready"}:
+    if states & UNFINISHED:
         return "wait"
     return "good" if "done" in states else ""
 

@@ -1,0 +1,33 @@
+-- The law of run states is in force: a run, and its work, moves only along the edges of the table
+-- rules/runs/transitions.py, whoever writes; a statement that would do anything else fails and
+-- changes nothing. Whoever gives the table an edge makes these two triggers anew. What is new, and
+-- what is copied from another store, is inserted, in whatever state. Comparisons, not IN: that would
+-- build a table in memory for every row.
+
+CREATE TRIGGER law_of_work AFTER UPDATE OF state ON work
+WHEN NOT CASE OLD.state
+  WHEN 'ready' THEN NEW.state = 'running'
+  WHEN 'running' THEN NEW.state = 'ready' OR NEW.state = 'retrying' OR NEW.state = 'waiting'
+                      OR NEW.state = 'held'
+  WHEN 'retrying' THEN NEW.state = 'ready'
+  WHEN 'waiting' THEN NEW.state = 'ready'
+  WHEN 'held' THEN NEW.state = 'ready'
+  ELSE 0 END
+BEGIN
+  SELECT RAISE(ABORT, 'the law of run states has no such move');
+END;
+
+CREATE TRIGGER law_of_run AFTER UPDATE OF state ON run
+WHEN NOT CASE OLD.state
+  WHEN 'running' THEN NEW.state = 'done' OR NEW.state = 'retrying' OR NEW.state = 'waiting'
+                      OR NEW.state = 'held' OR NEW.state = 'dead' OR NEW.state = 'cancelled'
+                      OR NEW.state = 'ready'
+  WHEN 'ready' THEN NEW.state = 'running' OR NEW.state = 'cancelled' OR NEW.state = 'dead'
+  WHEN 'retrying' THEN NEW.state = 'ready' OR NEW.state = 'cancelled' OR NEW.state = 'dead'
+  WHEN 'waiting' THEN NEW.state = 'ready' OR NEW.state = 'cancelled' OR NEW.state = 'dead'
+  WHEN 'held' THEN NEW.state = 'ready' OR NEW.state = 'dead' OR NEW.state = 'cancelled'
+  WHEN 'dead' THEN NEW.state = 'ready'
+  ELSE 0 END
+BEGIN
+  SELECT RAISE(ABORT, 'the law of run states has no such move');
+END;
