@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from importlib.resources import files
 from typing import Any
 
 import apsw
@@ -81,6 +82,13 @@ class Somebody:
         async with self._server.transaction():
             found = [await self._server.fetch(text) for text in statements]
         return [tuple(row) for row in found[-1]]
+
+    async def script(self, text: str) -> None:
+        """Several statements, as they stand in a file."""
+        if self._file is not None:
+            self._file.execute(text)
+        else:
+            await self._server.execute(text)
 
 
 @pytest.fixture
@@ -222,3 +230,23 @@ async def _work(somebody: Somebody) -> dict[str, Any]:
     names = ("state", "worker", "epoch", "tries", "due_us", "waits_on")
     (row,) = await somebody.sql(f"SELECT {', '.join(names)} FROM work")
     return dict(zip(names, row, strict=True))
+
+
+async def test_a_run_that_says_something_else_than_its_work_is_mended_when_the_law_comes(
+    store: Store, somebody: Somebody
+) -> None:
+    """As an earlier release may have left it: nobody could claim it, and it would block others."""
+    await store.ingest(1)
+    folder = "postgres" if _is_server(store) else "sqlite"
+    file = files(f"tieline.adapters.{folder}").joinpath("schema", "0016_law_of_states.sql")
+    law = file.read_text(encoding="utf-8")
+    of = {"run": " ON run", "work": " ON work"} if _is_server(store) else {"run": "", "work": ""}
+    dropped = [f"DROP TRIGGER law_of_{table}{on}" for table, on in of.items()]
+    if _is_server(store):
+        dropped.append("DROP FUNCTION no_such_move()")
+    await somebody.sql(*dropped, "UPDATE run SET state = 'retrying'")
+
+    await somebody.script(law)
+
+    assert await somebody.sql("SELECT state FROM run") == [("ready",)]
+    assert (await store.claim_one()).id == run_id(1)

@@ -4,6 +4,12 @@
 -- what is copied from another store, is inserted, in whatever state. After the update, not before:
 -- then the server does not lock the row once more, and the function is called only to refuse.
 
+-- A run that says something else than its work would hold up whoever claims it: the work is right.
+UPDATE run AS r SET state = w.state
+FROM work AS w
+WHERE w.run_id = r.id AND r.state <> w.state
+  AND r.state IN ('ready', 'running', 'retrying', 'waiting', 'held');
+
 CREATE FUNCTION no_such_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'TL001',

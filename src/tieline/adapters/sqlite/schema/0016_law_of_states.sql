@@ -4,6 +4,12 @@
 -- what is copied from another store, is inserted, in whatever state. Comparisons, not IN: that would
 -- build a table in memory for every row.
 
+-- A run that says something else than its work would hold up whoever claims it: the work is right.
+UPDATE run SET state = (SELECT w.state FROM work AS w WHERE w.run_id = run.id)
+WHERE state IN ('ready', 'running', 'retrying', 'waiting', 'held')
+  AND id IN (SELECT w.run_id FROM work AS w JOIN run AS r ON r.id = w.run_id
+             WHERE r.state <> w.state);
+
 CREATE TRIGGER law_of_work AFTER UPDATE OF state ON work
 WHEN NOT CASE OLD.state
   WHEN 'ready' THEN NEW.state = 'running'
