@@ -29,7 +29,7 @@ class ControlJournal:
     async def commit(self, command: Command[A]) -> A:
         """Have *command* done. Raises what the hub's journal raises, CommandRefused, StoreError."""
         answer = await self._ask(wire.request_of(command))
-        # True of all that travels: the type of ``wire.ORDERS`` admits no other answer.
+        # True of all that travels: the type ``wire.Order`` admits no other answer.
         return cast("A", wire.read_done(answer))
 
     async def status(self) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ from tieline.adapters.sql.fragment import ROWS
 from tieline.adapters.sql.query_file import body
 from tieline.adapters.sql.statement import Value
 
-MAX_ROWS = 128
 SIZES = (128, 96, 64, 48, 32, 24, *range(16, 0, -1))
 """Sizes into which a set is cut: few, so that prepared statements are found again."""
 

@@ -33,8 +33,6 @@ class DecideMany(OperatorCommand[Decided]):
 
 MOST_DECIDED = 200
 DEAD_ACTIONS = ("retry", "discard")
-HELD_ACTIONS = ("resolve-retry", "resolve-give-up", "cancel")
-"""``cancel`` ends any live run."""
 
 
 @value

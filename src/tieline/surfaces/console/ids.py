@@ -8,7 +8,7 @@ The short form of a lane's hidden key is looked for in the same way.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tieline.model.views.views import (
     MOST_ROWS,
@@ -21,9 +21,12 @@ from tieline.model.views.views import (
     Window,
 )
 from tieline.model.views.work_lists import ListLanes, Match
+from tieline.operations.paging import gather
 from tieline.ports.views import Views
 from tieline.rules.privacy.hidden_key import beginning_asked
 from tieline.surfaces.console.format import said
+
+R = TypeVar("R")
 
 MOST_IN_LANE = 50
 LOOKED_AT = 2_000
@@ -81,16 +84,10 @@ async def in_hidden_lane(views: Views, text: str) -> tuple[Match, ...]:
         for lane in await views.read(ListLanes())
         if lane.lane.startswith(low)
     }
-    window = Window(limit=MOST_ROWS)
-    for _ in range(LOOKED_AT // MOST_ROWS):
-        page = await views.read(ListRuns(window=window))
-        for row in page.rows:
-            if (row.lane or "").startswith(low):
-                words = f"{row.flow}, {said(row.state)}"
-                found.setdefault(row.id, Match("run", row.id, words, row.created_us))
-        if page.cursor is None:
-            break
-        window = Window(before=page.cursor, limit=MOST_ROWS)
+    for row in await _newest(views, lambda window: ListRuns(window=window)):
+        if (row.lane or "").startswith(low):
+            words = f"{row.flow}, {said(row.state)}"
+            found.setdefault(row.id, Match("run", row.id, words, row.created_us))
     return tuple(found.values())[:MOST_IN_LANE]
 
 
@@ -102,12 +99,13 @@ async def ending_in(views: Views, kinds: Mapping[str, ShortId], text: str) -> tu
     matches: list[Match] = []
     for prefix in kinds if found[1] is None else kinds.keys() & {found[1]}:
         one = kinds[prefix]
-        window = Window(limit=MOST_ROWS)
-        for _ in range(LOOKED_AT // MOST_ROWS):
-            page = await views.read(one.lists(window))
-            ending = [row for row in page.rows if row.id.endswith(found[2])]
-            matches += [Match(one.kind, row.id, *one.about(row)) for row in ending]
-            if page.cursor is None:
-                break
-            window = Window(before=page.cursor, limit=MOST_ROWS)
+        ending = [row for row in await _newest(views, one.lists) if row.id.endswith(found[2])]
+        matches += [Match(one.kind, row.id, *one.about(row)) for row in ending]
     return tuple(matches)
+
+
+async def _newest(views: Views, lists: Callable[[Window], Question[Page[R]]]) -> tuple[R, ...]:
+    """As many as are looked through, in short reads."""
+    looks = LOOKED_AT // MOST_ROWS
+    page = await gather(lambda part: views.read(lists(part)), Window(limit=LOOKED_AT), looks=looks)
+    return page.rows
