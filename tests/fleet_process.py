@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.hub_process import PATIENCE_S, free_port
+from tests.hub_process import PATIENCE_S
+from tests.ports import free_port
 
 FLEET_PATIENCE_S = 150.0
 """Several processes start at a time, on a machine that may have few cores, and under load."""

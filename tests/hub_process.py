@@ -10,15 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.ports import free_port
+
 PATIENCE_S = 60.0
-
-
-def free_port() -> int:
-    """A port that is free now, so that a hub keeps its address over its lives."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(is_so: Callable[[], bool], what: str) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.console.conftest import Opened, Watched, enter
 from tests.console.house import House
 from tests.console.tour import tour
@@ -238,12 +238,58 @@ def test_live_leaves_for_the_log_in_when_the_session_is_over(
     page: Page, hub: House, watched: Watched
 ) -> None:
     watched.expected = "401"
-    ends = {"status": 200, "content_type": "text/event-stream", "body": ": the line ends\n\n"}
-    page.route("**/live/stream*", lambda route: route.fulfill(**ends), times=1)
+    asked: list[str] = []
+
+    # It stays in place (no `times=1`): taken away while it answers, Chromium asks the hub instead.
+    def ends_once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=200, content_type="text/event-stream", body=": it ends\n\n")
+        else:
+            route.continue_()
+
+    page.route("**/live/stream*", ends_once)
     page.goto(f"{hub.url}/live")
     page.context.clear_cookies()
 
     expect(page).to_have_url(re.compile(r"/login\?next=/live$"), timeout=20_000)
+    assert len(asked) > 1
+
+
+def test_live_leaves_for_the_log_in_when_the_session_was_over_before_it_connected(
+    page: Page, hub: House, watched: Watched
+) -> None:
+    watched.expected = "401"
+
+    def too_late(route: Route) -> None:
+        page.context.clear_cookies()
+        route.fulfill(status=401, content_type="application/problem+json", body="{}")
+
+    page.route("**/live/stream*", too_late)
+    page.goto(f"{hub.url}/live")
+
+    expect(page).to_have_url(re.compile(r"/login\?next=/live$"), timeout=20_000)
+
+
+def test_live_tries_again_when_too_many_watch_and_says_so(
+    page: Page, hub: House, watched: Watched
+) -> None:
+    watched.expected = "503"
+    asked: list[str] = []
+
+    def busy_once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, content_type="application/problem+json", body="{}")
+        else:
+            route.continue_()
+
+    page.route("**/live/stream*", busy_once)
+    page.goto(f"{hub.url}/live")
+
+    expect(page.locator("[data-live-mark]")).to_have_text("trying to connect again")
+    expect(page.locator("[data-live-mark]")).to_have_text("live")
+    expect(page.locator("#live")).not_to_contain_text("{}")
 
 
 def test_a_change_after_the_session_is_over_is_not_made_and_says_so(page: Page, hub: House) -> None:

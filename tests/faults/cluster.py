@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped, unused-ignore]
-from tests.hub_process import free_port
 from tests.places import memory
+from tests.ports import free_port
 
 MEMORY_NEEDED = 2**31
 COMMAND_S = 60.0

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.hub_process import HubProcess, eventually, free_port
+from tests.hub_process import HubProcess, eventually
+from tests.ports import free_port
 
 HUB = """
 from tieline import Hub

@@ -7,7 +7,8 @@ import urllib.request
 from pathlib import Path
 
 from tests import postgres_server
-from tests.hub_process import HubProcess, eventually, free_port
+from tests.hub_process import HubProcess, eventually
+from tests.ports import free_port
 
 HUB = """
 from tieline import Hub

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.fleet_process import FleetProcess, is_alive
-from tests.hub_process import free_port
+from tests.ports import free_port
 from tests.scenarios.test_stubborn_stop import send
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -95,7 +95,7 @@ def test_a_signal_replaces_the_processes_one_by_one(fleet: FleetProcess) -> None
 def test_metrics_of_each_process_stay_on_their_port_while_it_is_replaced(
     fleet: FleetProcess,
 ) -> None:
-    port = free_port()
+    port = free_port(successive=2)
     fleet.start(2, shutdown_seconds=1, metrics_port=port - 1)
 
     fleet.signal(signal.SIGHUP)

@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 from tests import postgres_server
 from tests.engine import SHOP_EVENTS
-from tests.hub_process import free_port
 from tests.makers import FLOW, START_US, an_ingest
+from tests.ports import free_port
 
 from tieline import Hub
 from tieline.adapters.postgres.connection import PostgresConnection

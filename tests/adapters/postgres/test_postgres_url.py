@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests import postgres_server
-from tests.hub_process import free_port
+from tests.ports import free_port
 
 from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.database import PostgresDatabase

@@ -183,6 +183,7 @@
 
   // --- a live list ----------------------------------------------------------------------------
 
+  const AGAIN_MS = 5000;
   const live = $("[data-live]");
   let passed = 0;
 
@@ -201,13 +202,32 @@
     else { live.dataset.paused = "yes"; passed = 0; mark("paused", "paused"); }
   }
 
+  // The session is over (401): the page itself is asked for, which leads to the log-in and back.
+  function refused(status) {
+    if (status === 401) location.reload();
+    else mark("", "trying to connect again");
+  }
+
+  function connect() {
+    htmx.ajax("GET", live.getAttribute("hx-sse:connect"), { source: live });
+  }
+
   function attend() {
     if (!live) return;
     document.addEventListener("htmx:sse:after:connection", () => mark("on", "live"));
-    document.addEventListener("htmx:sse:error", (event) => {
-      // The session is over: the page itself is asked for, which leads to the log-in and back.
-      if (event.detail.status === 401) location.reload();
-      else mark("", "trying to connect again");
+    document.addEventListener("htmx:sse:error", (event) => refused(event.detail.status));
+    // The first connection is an ordinary request: the library makes only later ones again.
+    document.addEventListener("htmx:before:response", (event) => {
+      const { sourceElement, response } = event.detail.ctx;
+      if (sourceElement !== live || response.raw.ok) return;
+      event.preventDefault();
+      refused(response.status);
+      setTimeout(connect, AGAIN_MS);
+    });
+    document.addEventListener("htmx:error", (event) => {
+      if (event.detail.ctx?.sourceElement !== live) return;
+      refused(0);
+      setTimeout(connect, AGAIN_MS);
     });
     document.addEventListener("htmx:sse:close", () => mark("", "not connected"));
     document.addEventListener("htmx:sse:before:message", (event) => {
