@@ -18,7 +18,7 @@ from tieline.adapters.sql.committer import Batching, Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.compose.features import CATALOGUE
 from tieline.compose.store import BATCH_OVER_A_LINE
-from tieline.model.base.ids import EventId, RunId, Tenant, WorkerId
+from tieline.model.base.ids import EventId, RunId, TenantId, WorkerId
 from tieline.model.commands import Admission, Claim, Claimed, Ingest
 from tieline.model.inbound.event import Event
 from tieline.model.runs.run import NewRun
@@ -110,7 +110,7 @@ async def _claims(journal: Committer, length: int) -> tuple[list[int], int]:
 
 
 def _ingest(number: int) -> Ingest:
-    event_id, tenant = EventId(f"evt_{number:012d}"), Tenant(f"tenant-{number % TENANTS}")
+    event_id, tenant = EventId(f"evt_{number:012d}"), TenantId(f"tenant-{number % TENANTS}")
     event = Event(
         event_id,
         tenant,

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, Tenant, WorkerId
+from tieline.model.base.ids import (
+    NO_TENANT,
+    EventId,
+    ReceiptId,
+    ReplayId,
+    RunId,
+    TenantId,
+    WorkerId,
+)
 from tieline.model.calls.call import Effect
 from tieline.model.commands import Admission, By, Ingest
 from tieline.model.inbound.event import Event
@@ -31,7 +39,7 @@ def run_id(number: int) -> RunId:
     return RunId(an_id("run_", number))
 
 
-def a_claim(number: int = 1, epoch: int = 1, tenant: Tenant = NO_TENANT) -> RunClaim:
+def a_claim(number: int = 1, epoch: int = 1, tenant: TenantId = NO_TENANT) -> RunClaim:
     return RunClaim(tenant, run_id(number), epoch)
 
 

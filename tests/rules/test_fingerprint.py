@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from tieline.model.base.ids import Tenant
+from tieline.model.base.ids import TenantId
 from tieline.model.base.secret import Secret
 from tieline.model.calls.effect import EffectIdentity
 from tieline.rules.runs.fingerprint import canonical_json, effect_key, fingerprint
@@ -171,7 +171,7 @@ def test_the_quick_and_the_careful_way_agree(value: Any) -> None:
 
 def effect(**change: Any) -> EffectIdentity:
     names: dict[str, Any] = {
-        "tenant": Tenant("acme"),
+        "tenant": TenantId("acme"),
         "flow": "post_invoice",
         "event_identity": "evt_1QXb",
         "step": "POST /entries",
@@ -185,7 +185,7 @@ def effect(**change: Any) -> EffectIdentity:
     [
         (effect(), "cfcb94ab-8a3c-8376-b2a7-adc43f8fd154"),
         (effect(generation=1), "8381628c-07f9-8c17-a1f4-7f3fcf8db4fb"),
-        (effect(tenant=Tenant("-"), key="Grüße"), "edbbb3c4-187c-8c53-be35-0daee0ec4e7b"),
+        (effect(tenant=TenantId("-"), key="Grüße"), "edbbb3c4-187c-8c53-be35-0daee0ec4e7b"),
         (effect(event_identity=""), "4813591b-34a7-8c2c-9e67-50aea3228ede"),
         (effect(step="half \ud83d"), "31f70ca8-3903-83dc-b122-3bf2bd69c7dc"),
     ],
@@ -205,7 +205,7 @@ def test_an_effect_key_is_a_uuid_that_fits_a_header() -> None:
 
 names = st.text(max_size=5)
 effects = st.builds(
-    EffectIdentity, names.map(Tenant), names, names, names, names, st.integers(0, 3)
+    EffectIdentity, names.map(TenantId), names, names, names, names, st.integers(0, 3)
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import CommandRefused, PayloadRejected
-from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, Tenant
+from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, TenantId
 from tieline.model.commands import ReplayFilter
 from tieline.model.hub.flow import FlowSpec
 from tieline.model.runs.run import NewRun
@@ -97,7 +97,7 @@ def narrowed(wanted: ReplayFilter, flow: FlowSpec | None) -> ReplayFilter:
     return replace(wanted, source=wanted.source or flow.source.name, type=wanted.type or kind)
 
 
-def _lanes(one: EventToReplay, made: PlannedReplay) -> Iterable[tuple[Tenant, str, str]]:
+def _lanes(one: EventToReplay, made: PlannedReplay) -> Iterable[tuple[TenantId, str, str]]:
     """The lanes that the runs of one event would stand in."""
     places = [(run.flow, run.lane) for run in made.runs]
     places += [(run.flow, run.lane) for run in made.retries]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import orjson
 
 from tieline.model.base.headers import Named
-from tieline.model.base.ids import Micros, ReceiptId, ReplayId, Tenant
+from tieline.model.base.ids import Micros, ReceiptId, ReplayId, TenantId
 from tieline.model.base.value import value
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
@@ -65,7 +65,7 @@ class Admitted:
 class EventOrigin:
     """Where an event comes from, for its envelope."""
 
-    tenant: Tenant
+    tenant: TenantId
     source: str
     recorded_us: Micros
     correlation: str

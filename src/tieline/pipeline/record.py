@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from tieline.model.base.headers import Headers
-from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, Tenant, WorkerId
+from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId, WorkerId
 from tieline.model.commands import Ingest, Ingested, KeepReceipt
 from tieline.model.hub.flow import WebhookSource
 from tieline.model.inbound.receipt import Receipt, Verdict
@@ -47,7 +47,7 @@ class Receipts:
         self._also_hidden = frozenset(filter(_would_show, _proofs(door.scheme)))
 
     def receipt_of(
-        self, inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId, admitted: Admitted
+        self, inbound: Inbound, tenant: TenantId, receipt_id: ReceiptId, admitted: Admitted
     ) -> Receipt:
         """The receipt of a delivery, with its bytes as they came."""
         return Receipt(
@@ -107,7 +107,7 @@ def refusal_of(
 
 
 def challenge_of(
-    inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId, *, status: int
+    inbound: Inbound, tenant: TenantId, receipt_id: ReceiptId, *, status: int
 ) -> Receipt:
     """The receipt of a provider's handshake."""
     return _receipt(inbound, tenant, receipt_id)._replace(
@@ -115,7 +115,7 @@ def challenge_of(
     )
 
 
-def _receipt(inbound: Inbound, tenant: Tenant, receipt_id: ReceiptId) -> Receipt:
+def _receipt(inbound: Inbound, tenant: TenantId, receipt_id: ReceiptId) -> Receipt:
     no_event: EventId | None = None
     return Receipt(
         id=receipt_id,

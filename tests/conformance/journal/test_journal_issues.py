@@ -22,7 +22,7 @@ from tieline.features.issues.model import (
     TendIssues,
 )
 from tieline.model.base.errors import Conflict, NotFound
-from tieline.model.base.ids import IssueId, Tenant
+from tieline.model.base.ids import IssueId, TenantId
 from tieline.model.commands import (
     CloseDeliveries,
     DiscardDead,
@@ -157,7 +157,7 @@ async def test_a_run_whose_deadline_passed_has_an_issue(store: Store) -> None:
 
 async def test_an_issue_tells_what_it_touches(store: Store) -> None:
     for number in (1, 2):
-        await store.ingest(number, tenant=Tenant(f"t{number}"))
+        await store.ingest(number, tenant=TenantId(f"t{number}"))
     for number, run in enumerate(await store.claim()):
         mention = Mention("order", f"o{number}", run.event.id, run.id, START_US)
         progress = Progress(attempts=tried(run).attempts, mentions=(mention,))

@@ -9,11 +9,11 @@ ReplayId = NewType("ReplayId", str)
 WorkerId = NewType("WorkerId", str)
 IssueId = NewType("IssueId", str)
 """Made from a fingerprint: it does not say when."""
-Tenant = NewType("Tenant", str)
+TenantId = NewType("TenantId", str)
 Micros = int
 """Microseconds since 1970-01-01 UTC: every stored time."""
 
-NO_TENANT = Tenant("-")
+NO_TENANT = TenantId("-")
 """The tenant of work that is done on nobody's behalf in particular."""
 
 PREFIXES = {

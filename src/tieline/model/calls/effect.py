@@ -1,6 +1,6 @@
 """Effect: the names that make a wanted effect the same one, however often it is tried."""
 
-from tieline.model.base.ids import Tenant
+from tieline.model.base.ids import TenantId
 from tieline.model.base.value import value
 
 
@@ -8,7 +8,7 @@ from tieline.model.base.value import value
 class EffectIdentity:
     """What an effect key is made of. No run id: replay, fork and failover repeat the same key."""
 
-    tenant: Tenant
+    tenant: TenantId
     flow: str
     event_identity: str
     step: str

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from tieline.model.base.ids import EventId, Micros, ReceiptId, RunId, Tenant
+from tieline.model.base.ids import EventId, Micros, ReceiptId, RunId, TenantId
 
 
 class Event(NamedTuple):
     """One row of the event table, in column order."""
 
     id: EventId
-    tenant: Tenant
+    tenant: TenantId
     source: str
     type: str
     identity: str

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from tieline.model.base.ids import EventId, Micros, ReceiptId, Tenant
+from tieline.model.base.ids import EventId, Micros, ReceiptId, TenantId
 
 
 class Verdict(StrEnum):
@@ -26,7 +26,7 @@ class Receipt(NamedTuple):
     """One row of the receipt table, in column order."""
 
     id: ReceiptId
-    tenant: Tenant
+    tenant: TenantId
     source: str
     received_us: Micros
     verdict: Verdict

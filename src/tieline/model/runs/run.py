@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, Tenant
+from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, TenantId
 from tieline.model.base.value import value
 from tieline.model.calls.call import Effect
 from tieline.model.inbound.event import Event
@@ -36,7 +36,7 @@ class NewRun(NamedTuple):
     """A run to be inserted with its event."""
 
     id: RunId
-    tenant: Tenant
+    tenant: TenantId
     flow: str
     event_id: EventId
     priority: int
@@ -163,7 +163,7 @@ Outcome = Returned | RetryAt | Waiting | Held | Dead
 class RunClaim(NamedTuple):
     """Which run a worker owns, and under which epoch: every write about the run carries it."""
 
-    tenant: Tenant
+    tenant: TenantId
     """Leads, as it does in the keys of the store."""
     run_id: RunId
     epoch: int
@@ -174,7 +174,7 @@ class ClaimedRun:
     """A run this worker owns until it settles it: all that is needed to execute it."""
 
     id: RunId
-    tenant: Tenant
+    tenant: TenantId
     flow: str
     epoch: int
     """The fencing token: every later write carries it and is refused once it is stale."""

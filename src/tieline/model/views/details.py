@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tieline.model.base.ids import EventId, IssueId, Micros, RunId, Tenant
+from tieline.model.base.ids import EventId, IssueId, Micros, RunId, TenantId
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord
@@ -109,7 +109,7 @@ class RunOfEvent:
 class BlockedLane:
     """A lane whose head goes nowhere until a person decides."""
 
-    tenant: Tenant
+    tenant: TenantId
     flow: str
     key: str
     head: RunId

@@ -8,7 +8,7 @@ given as ``before``, asks for what lies behind it.
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, Tenant
+from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, TenantId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.event import Reference
 from tieline.model.people.alert import AlertRow, KnownAlerts, Signs
@@ -270,7 +270,7 @@ class CountEffects(Question[tuple[EffectCount, ...]]):
 class ListBlockedLanes(Question[tuple[BlockedLane, ...]]):
     """Those of these lanes whose head is dead or held."""
 
-    lanes: tuple[tuple[Tenant, str, str], ...] = ()
+    lanes: tuple[tuple[TenantId, str, str], ...] = ()
     """(tenant, flow, key)."""
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tieline.model.base.ids import EventId, Micros, RunId, Tenant, WorkerId
+from tieline.model.base.ids import EventId, Micros, RunId, TenantId, WorkerId
 from tieline.model.inbound.event import Mention
 from tieline.model.question import Question
 from tieline.model.views.rows import (
@@ -55,7 +55,7 @@ class LaneRow:
     """A lane that stands still because its first run does."""
 
     flow: str
-    tenant: Tenant
+    tenant: TenantId
     lane: str
     head: RunId
     state: str

@@ -9,7 +9,7 @@ from tieline.adapters.sql.hooks import CommitHooks, Failed
 from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.base.errors import StaleClaim
-from tieline.model.base.ids import Tenant
+from tieline.model.base.ids import TenantId
 from tieline.model.commands import Counted, Remember, ReturnClaims, Settle, Settled
 from tieline.model.runs.run import (
     Dead,
@@ -104,7 +104,7 @@ def _keep_progress(commands: Sequence[Remember | Settle]) -> Steps[int]:
     return sum(answer.queued for answer in (yield from admit(emitted)))
 
 
-def _last_of_each(records: Iterable[tuple[Tenant, StepRecord]]) -> list[tuple[Value, ...]]:
+def _last_of_each(records: Iterable[tuple[TenantId, StepRecord]]) -> list[tuple[Value, ...]]:
     """One record a step, as if each had been written over the one before it: a set may not touch a
     row twice. Done stays done, and a step began when it first began."""
     last: dict[tuple[str, str, str, str], StepRecord] = {}
