@@ -4,6 +4,7 @@ import asyncio
 import socket
 import stat
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,38 @@ EVERY_COMMAND: list[Callable[[], OperatorCommand[Any]]] = [
     lambda: AddToken("tok_1", "ci", "h", None, ("read", "operate"), 9, BY),
     lambda: RevokeToken("ci", BY),
 ]
+
+
+async def test_a_late_answer_is_not_taken_for_that_to_the_next_question(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieline.adapters.control.client.ANSWER_S", 0.05)
+    asked = asyncio.Event()
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        await asked.wait()
+        with suppress(ConnectionError):  # the caller has hung up, as it should
+            writer.write(b'{"done": {"count": 7}}\n')
+            await reader.read()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    path = socket_path(house.path)
+    server = await asyncio.start_unix_server(late, str(path))
+    path.chmod(0o600)
+    caller = await call_hub(house.path)
+    assert caller is not None
+    with pytest.raises(StoreError, match="no answer within"):
+        await caller.commit(Pause("flow", "a", BY))
+    asked.set()
+
+    with pytest.raises(StoreError, match="did not answer"):
+        await caller.commit(Pause("flow", "b", BY))
+    await caller.close()
+    server.close()
+    await server.wait_closed()
 
 
 @pytest.mark.parametrize("make", EVERY_COMMAND)

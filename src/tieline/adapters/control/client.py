@@ -56,6 +56,8 @@ class ControlJournal:
         else:
             reason = "it hung up"
         if not answer:
+            # A late answer must not be taken for that to the next question.
+            self._writer.close()
             raise StoreError(
                 f"the hub behind {self._path} did not answer ({reason}); whether it was done is "
                 "not known: look before you repeat it"

@@ -82,21 +82,34 @@ class ChildProcess:
 
         One that never beats (of an earlier release) is not judged.
         """
-        loop = asyncio.get_running_loop()
         missed, has_beaten = 0, False
-        while missed < MOST_MISSED:
-            try:
-                async with asyncio.timeout(look_s):
-                    heard = await loop.sock_recv(self._line, 1024)
-            except TimeoutError:
-                missed += has_beaten
-                continue
-            except OSError:
-                return False
-            if not heard:
-                return False
-            missed, has_beaten = 0, True
+        # One wait goes on over all looks: a beat that comes in the turn in which a look ends is
+        # heard by the next, where a wait that is given up with its look would take it along.
+        heard = self._hear()
+        try:
+            while missed < MOST_MISSED:
+                await asyncio.wait([heard], timeout=look_s)
+                if not heard.done():
+                    missed += has_beaten
+                    continue
+                if not await heard:
+                    return False
+                missed, has_beaten = 0, True
+                heard = self._hear()
+        finally:
+            heard.cancel()
+            await asyncio.wait([heard])
         return True
+
+    def _hear(self) -> "asyncio.Task[bytes]":
+        return asyncio.create_task(self._heard())
+
+    async def _heard(self) -> bytes:
+        """What it said since it was last heard; empty: it has hung up."""
+        try:
+            return await asyncio.get_running_loop().sock_recv(self._line, 1024)
+        except OSError:
+            return b""
 
     def tell(self, number: signal.Signals) -> None:
         """Send it a signal, if it lives."""
