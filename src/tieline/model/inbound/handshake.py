@@ -39,7 +39,8 @@ class QueryEcho:
 
 @dataclass(frozen=True, slots=True)
 class EmptyBatch:
-    """A signed body without events wants a bare 200, a badly signed one a bare 401 (Xero)."""
+    """A signed body with an empty list of events wants a bare 200, a badly signed one a bare 401
+    (Xero)."""
 
     events_path: str
 
