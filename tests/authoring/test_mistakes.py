@@ -141,6 +141,31 @@ CASES: list[Case] = [
         lambda s: s.connect("b", base_url="ftp://x.example"),
         "use an absolute http(s)",
     ),
+    (
+        "base_url port",
+        lambda s: s.connect("b", base_url="https://x.example:99999"),
+        "connection 'b': base_url can never be called: the port of 'https://x.example:99999'",
+    ),
+    (
+        "base_url credentials",
+        lambda s: s.connect("b", base_url="https://ana:pw@x.example"),
+        "the URL has credentials before its host",
+    ),
+    (
+        "base_url host",
+        lambda s: s.connect("b", base_url="https://x_y..example"),
+        "base_url can never be called: the URL's host",
+    ),
+    (
+        "base_url space",
+        lambda s: s.connect("b", base_url="https://x.example/a b"),
+        "percent-encode it",
+    ),
+    (
+        "base_url query",
+        lambda s: s.connect("b", base_url="https://x.example/v1?key=1"),
+        "connection 'b': base_url has a query or a '#'",
+    ),
     ("at_once", lambda s: s.connect("b", at_once=0), "connection 'b': at_once is 0; use 1 or more"),
     (
         "timeout",

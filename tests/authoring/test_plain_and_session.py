@@ -8,7 +8,7 @@ from tests.engine import DROP, Answer, Town, Vendor, a_town, a_vendor
 
 import tieline
 import tieline.testing
-from tieline import CallFailed, CallRefused, Contract, Key, Run
+from tieline import CallFailed, CallRefused, Contract, HttpAnswer, Key, Run
 from tieline.model.base.errors import DeclarationError, NoCaller, SettingsError
 from tieline.model.calls.call import Call
 from tieline.testing import answer
@@ -91,6 +91,38 @@ async def test_a_plain_test_may_really_call() -> None:
             await post({"ref": "r"}, run)
 
         assert vendor.paths() == ["/entries"]
+
+
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [
+        ("/entries", "/entries?page=2"),
+        ("/entries?limit=5", "/entries?limit=5&page=2"),
+        ("/entries?", "/entries?page=2"),
+        ("/entries?limit=5&", "/entries?limit=5&page=2"),
+    ],
+)
+async def test_parameters_stand_behind_what_the_query_has_already(path: str, called: str) -> None:
+    town = a_town(Vendor(port=9))
+    asked: list[str] = []
+
+    def books(call: Call) -> HttpAnswer:
+        asked.append(call.path)
+        return answer()
+
+    async with tieline.testing.plain(town.hub, answers={"books": books}):
+        await town.books.get(path, params={"page": 2})
+
+    assert asked == [called]
+
+
+async def test_what_would_silently_not_be_sent_is_refused() -> None:
+    town = a_town(Vendor(port=9))
+
+    async with tieline.testing.plain(town.hub, answers={"books": lambda _: answer()}):
+        with pytest.raises(ValueError, match=r"path '/entries/a#…' has a '#'.*write %23"):
+            await town.books.get("/entries/a#secret")
+        await town.books.get("/entries/{ref}", values={"ref": "a#b"})
 
 
 async def test_a_plain_test_knows_the_hubs_connections() -> None:

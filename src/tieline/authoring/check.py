@@ -10,7 +10,10 @@ from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
 from tieline.authoring.declaration import FlowDeclaration, demanded_by, parameters_of, uses_of
 from tieline.authoring.source import SourceDeclaration
+from tieline.model.base.errors import CallFailed
+from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import Source, TopicSource
+from tieline.rules.outbound.target import parse_url
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 NAME_RULE = (
@@ -52,12 +55,8 @@ def _twice(kind: str, names: Sequence[str]) -> Iterator[str]:
 def _of_connection(connection: Connection) -> Iterator[str]:
     spec = connection.spec
     yield from _of_name("connection", spec.name)
-    parts = urlsplit(spec.base_url)
-    if spec.base_url and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        yield (
-            f"connection {spec.name!r}: base_url is {spec.base_url!r}; "
-            "use an absolute http(s) URL such as https://api.acme.example"
-        )
+    if spec.base_url:
+        yield from _of_base_url(spec)
     if spec.name == TopicSource().name:
         yield f"connection {spec.name!r}: the name is taken, by what flows emit; use another"
     if spec.credential == "":
@@ -70,6 +69,26 @@ def _of_connection(connection: Connection) -> Iterator[str]:
         yield (
             f"connection {spec.name!r}: max_answer_bytes is {spec.max_answer_bytes}; use 1 or more"
         )
+
+
+def _of_base_url(spec: ConnectionSpec) -> Iterator[str]:
+    """What would let every call fail, or go elsewhere than its author meant."""
+    parts = urlsplit(spec.base_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        yield (
+            f"connection {spec.name!r}: base_url is {spec.base_url!r}; "
+            "use an absolute http(s) URL such as https://api.acme.example"
+        )
+        return
+    if "?" in spec.base_url or "#" in spec.base_url:
+        yield (
+            f"connection {spec.name!r}: base_url has a query or a '#', behind which no path can "
+            "stand; end it before that, and give params= with each call"
+        )
+    try:
+        parse_url(spec.base_url)
+    except CallFailed as error:
+        yield f"connection {spec.name!r}: base_url can never be called: {error}"
 
 
 def contract_of(flow: FlowDeclaration) -> type[Contract] | None:

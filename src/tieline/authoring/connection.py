@@ -83,17 +83,23 @@ class Connection:
         repeats of one operation; ``confirm`` looks for the effect after an unknown outcome (what
         it made, or nothing) and makes the operation ``verify``. Raises CallRefused for an answer
         that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``,
-        or for values that do not fit the path.
+        for values that do not fit the path, or for a ``#`` in it. ``params`` go into the query,
+        behind what the path has there already.
         """
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
         content, kind = _content(json, form, body)
         place = path if path.startswith("/") else f"/{path}"  # one operation, one name
+        if "#" in place:
+            raise ValueError(
+                f"path {place.partition('#')[0] + '#…'!r} has a '#', and what stands behind it is "
+                "never sent; write %23, or give the value with values="
+            )
         path = place if values is None else filled(place, values)
         call = Call(
             method=method.upper(),
-            path=f"{path}?{urlencode(params, doseq=True)}" if params else path,
+            path=joined(path, params),
             body=content,
             headers=_headers(headers, kind),
             key=key,
@@ -130,6 +136,14 @@ class Connection:
                 self.name, scheme, self.spec.signing, unverified, max_body_bytes, expect_every
             )
         return SourceDeclaration(source, type, contract, connection=self.name)
+
+
+def joined(path: str, params: Params | None) -> str:
+    """*path* with *params* in its query, behind what its query has already."""
+    if not params:
+        return path
+    mark = "" if path.endswith(("?", "&")) else "&" if "?" in path else "?"
+    return f"{path}{mark}{urlencode(params, doseq=True)}"
 
 
 def _content(

@@ -5,9 +5,9 @@ from ipaddress import ip_address
 import pytest
 
 from tieline.adapters.http.egress_check import confirm, system_resolver
-from tieline.adapters.http.target import parse_url
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
+from tieline.rules.outbound.target import parse_url
 
 ORIGIN = parse_url("https://shop.example/").origin
 

@@ -9,10 +9,10 @@ import pytest
 from tieline.adapters.http.aiohttp_client import AiohttpClient
 from tieline.adapters.http.aiohttp_dial import DialProgress, progress, vouching_connector
 from tieline.adapters.http.egress_check import EgressCheck
-from tieline.adapters.http.target import parse_url
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Egress
+from tieline.rules.outbound.target import parse_url
 
 if TYPE_CHECKING:
     from tests.conformance.http_client.conftest import Calls, Certificates, Script, Serve, Wire

@@ -20,12 +20,12 @@ from tieline.adapters.http.body import body_for
 from tieline.adapters.http.egress_check import EgressCheck, Resolver, system_resolver, vouch
 from tieline.adapters.http.head import checked_method, outgoing_headers
 from tieline.adapters.http.redirect import follow
-from tieline.adapters.http.target import Origin, RequestTarget, parse_url, refuse
 from tieline.adapters.http.tls import verifying_context
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.base.headers import Headers
 from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest
+from tieline.rules.outbound.target import Origin, RequestTarget, parse_url, refuse
 
 SEAM: tuple[tuple[type[aiohttp.ClientError], FailureKind, str], ...] = (  # first match wins
     (aiohttp.ConnectionTimeoutError, FailureKind.SLOW, "not connected when the time was over"),

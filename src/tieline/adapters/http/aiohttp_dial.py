@@ -14,9 +14,9 @@ from aiohttp.tracing import Trace
 
 from tieline.adapters.http.egress_check import EgressCheck, vouch
 from tieline.adapters.http.idle_check import IdleCheck
-from tieline.adapters.http.target import Origin
 from tieline.model.base.failure import Delivered
 from tieline.model.calls.call import Egress
+from tieline.rules.outbound.target import Origin
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from tieline.adapters.http.egress_check import EgressCheck, Resolver, system_res
 from tieline.adapters.http.head import request_bytes
 from tieline.adapters.http.pool import ConnectionPool, IdleLimits
 from tieline.adapters.http.redirect import follow
-from tieline.adapters.http.target import Origin, parse_url
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import HttpAnswer, HttpRequest
+from tieline.rules.outbound.target import Origin, parse_url
 
 
 class PooledHttpClient:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from tieline.adapters.http.connection import HttpConnection
 from tieline.adapters.http.egress_check import EgressCheck, confirm
-from tieline.adapters.http.target import Origin
 from tieline.adapters.http.tls import verifying_context
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Egress
 from tieline.rules.outbound.egress import Address
+from tieline.rules.outbound.target import Origin
 
 
 class Dialler:

@@ -5,11 +5,11 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
-from tieline.adapters.http.target import Origin
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Egress
 from tieline.rules.outbound.egress import Address, denied, unreadable
+from tieline.rules.outbound.target import Origin
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Looks a host name up: (host, port) to IP addresses as text, best first."""

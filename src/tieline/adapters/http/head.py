@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from tieline.adapters.http.target import RequestTarget, refuse
 from tieline.model.calls.call import HttpRequest
+from tieline.rules.outbound.target import RequestTarget, refuse
 
 ACCEPTED_CODINGS = "gzip, deflate"
 
