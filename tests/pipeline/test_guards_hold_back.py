@@ -373,6 +373,35 @@ async def test_retry_after_is_obeyed_to_the_second_by_the_run_that_was_told(
     assert await engine.states() == ["done"]
 
 
+@pytest.mark.parametrize("headers", [(("retry-after", "1.5"),), (), (("retry-after", "0"),)])
+async def test_being_told_to_wait_uses_up_no_attempt(
+    engine: Engine, vendor: Vendor, town: Town, headers: tuple[tuple[str, str], ...]
+) -> None:
+    posting(town)
+    vendor.answers = [Answer(429, headers=headers)] * 30
+    await engine.open(town.hub)
+    await engine.take()
+    for _ in range(60):
+        await engine.pass_time(seconds=40)
+
+    assert await engine.states() == ["done"]
+    assert (await tries(engine))["throttled"] == 30
+
+
+async def test_attempts_that_fail_between_waits_count_as_ever(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    posting(town)
+    vendor.answers = [Answer(429), Answer(503)] * 8
+    await engine.open(town.hub)
+    await engine.take()
+    for _ in range(60):
+        await engine.pass_time(minutes=15)
+
+    assert await engine.states() == ["dead"]
+    assert dict(await tries(engine)) == {"throttled": 4, "unavailable": 4}
+
+
 async def test_nobody_calls_while_a_provider_wants_quiet(
     engine: Engine, vendor: Vendor, town: Town
 ) -> None:

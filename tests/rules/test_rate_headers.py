@@ -54,13 +54,71 @@ def headroom(remaining: int, seconds: float | None) -> Headroom:
         ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", f"{NOW - 60}")], headroom(0, 0)),
         ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "soon")], headroom(0, None)),
         ([("x-ratelimit-remaining", " 4 ")], headroom(4, None)),
+        (  # Discord
+            [
+                ("x-ratelimit-remaining", "0"),
+                ("x-ratelimit-reset", f"{NOW + 9}.5"),
+                ("x-ratelimit-reset-after", "9.25"),
+            ],
+            headroom(0, 9.25),
+        ),
+        (  # Linear
+            [
+                ("x-ratelimit-requests-remaining", "40"),
+                ("x-ratelimit-requests-reset", f"{NOW + 90}000"),
+                ("x-ratelimit-complexity-remaining", "30"),
+                ("x-ratelimit-complexity-reset", f"{NOW + 9}000"),
+            ],
+            headroom(40, 90),
+        ),
+        (
+            [
+                ("x-ratelimit-requests-remaining", "40"),
+                ("x-ratelimit-requests-reset", f"{NOW + 90}000"),
+                ("x-ratelimit-complexity-remaining", "0"),
+                ("x-ratelimit-complexity-reset", f"{NOW + 9}000"),
+            ],
+            headroom(0, 9),
+        ),
+        (
+            [
+                ("x-ratelimit-requests-remaining", "0"),
+                ("x-ratelimit-requests-reset", f"{NOW + 90}000"),
+                ("x-ratelimit-complexity-remaining", "0"),
+                ("x-ratelimit-complexity-reset", f"{NOW + 9}000"),
+            ],
+            headroom(0, 90),
+        ),
+        (  # HubSpot
+            [
+                ("x-hubspot-ratelimit-daily-remaining", "240000"),
+                ("x-hubspot-ratelimit-interval-milliseconds", "10000"),
+                ("x-hubspot-ratelimit-remaining", "0"),
+            ],
+            headroom(0, 10),
+        ),
+        (  # OpenAI
+            [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1m30.5s")],
+            headroom(0, 90.5),
+        ),
+        (
+            [("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "120ms")],
+            headroom(0, 0.12),
+        ),
+        ([("x-ratelimit-remaining-tokens", "9"), ("x-ratelimit-reset-tokens", "1s")], None),
+        (
+            [("x-sentry-rate-limit-remaining", "0"), ("x-sentry-rate-limit-reset", "")],
+            headroom(0, None),
+        ),
         (
             [("ratelimit", "broken;;"), ("x-ratelimit-remaining", "4")],
             headroom(4, None),
         ),
     ],
 )
-def test_every_known_spelling_is_read(headers: list[tuple[str, str]], expected: Headroom) -> None:
+def test_every_known_spelling_is_read(
+    headers: list[tuple[str, str]], expected: Headroom | None
+) -> None:
     assert read(tuple(headers), NOW_US) == expected
 
 

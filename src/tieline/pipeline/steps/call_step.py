@@ -27,7 +27,7 @@ from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.ports.guarded import Sending, Tried
 from tieline.rules.formats.plain_time import iso, span
 from tieline.rules.formats.trace import is_sampled, under
-from tieline.rules.outbound.retry import NoRetry, decide
+from tieline.rules.outbound.retry import NoRetry, decide, told_to_wait
 from tieline.rules.privacy.exchange import shown_answer, shown_request
 from tieline.rules.runs.doubt import may_be_applied, open_since
 from tieline.rules.runs.effects import effect_of
@@ -146,9 +146,11 @@ class CallSteps:
         if failed.kind is FailureKind.UNAUTHORISED:
             on = f"connection:{connection.name}"
             return self._steps.stop(Waiting(now_us + UNAUTHORISED_PAUSE_US, on, reason))
+        is_throttled = failed.kind is FailureKind.THROTTLED
+        tries = step.tries if is_throttled else step.tries + 1
         after = decide(
             connection.retry,
-            attempt=step.tries + 1,
+            attempt=1 if is_throttled else tries,
             now_us=now_us,
             jitter=self._steps.parts.ids.chance(),
         )
@@ -156,7 +158,7 @@ class CallSteps:
         if not isinstance(after, NoRetry) and not isinstance(failed, CallRefused):
             due_us = after.when_us
         since_us = open_since(step.known)
-        self._steps.write(step, StepState.INTENT, step.tries + 1, None, since_us)
+        self._steps.write(step, StepState.INTENT, tries, None, since_us)
         self._steps.log(step, failed.kind, detail=reason, retry_us=due_us)
         if due_us is None:
             return self._steps.stop(Held(reason, (step.name, step.key)))
@@ -283,6 +285,8 @@ class CallSteps:
     ) -> Stop:
         """Another try later; used up, it is dead, or held if nobody knows what happened."""
         verdict = tried.verdict
+        if isinstance(verdict, TryAgain) and verdict.kind is FailureKind.THROTTLED:
+            return self._turned_away(step, connection, tried, verdict)
         after = decide(
             connection.retry,
             attempt=step.tries + 1,
@@ -302,6 +306,22 @@ class CallSteps:
             due_us = max(due_us, ended_us + connection.confirm_after // MICROSECOND)
         self._tried(step, connection, tried, (state, due_us), reason)
         return self._steps.stop(RetryAt(due_us, f"{step.name}: {reason}"))
+
+    def _turned_away(
+        self, step: Step, connection: ConnectionSpec, tried: Tried, verdict: TryAgain
+    ) -> Stop:
+        """Another try later, as often as it takes: being told to wait uses up no attempt."""
+        after = told_to_wait(
+            connection.retry,
+            now_us=tried.at_us + tried.took_us,
+            jitter=self._steps.parts.ids.chance(),
+            retry_after=verdict.retry_after,
+        )
+        since_us = open_since(step.known)
+        self._steps.write(step, StepState.FAILED, step.tries, None, since_us)
+        told = _try(connection, tried, verdict.kind, after.when_us, verdict.reason)
+        self._steps.log_try(step, told)
+        return self._steps.stop(RetryAt(after.when_us, f"{step.name}: {verdict.reason}"))
 
     def _tried(
         self,

@@ -3,8 +3,9 @@
 Read, first match wins: ``RateLimit`` with ``RateLimit-Policy`` (IETF draft, structured fields, the
 list of today and the dictionary of earlier drafts), then ``RateLimit-Remaining``/``-Reset`` and the
 ``X-`` spellings, whose reset is seconds from now, a Unix time (seconds or milliseconds), ISO 8601
-or an HTTP date. Nothing here raises: a header that cannot be read says nothing. Hot path: an answer
-without such headers costs one set look-up a header.
+or an HTTP date; then the names that single vendors chose (``_OTHERS``). Nothing here raises: a
+header that cannot be read says nothing. Hot path: an answer without such headers costs one set
+look-up a header.
 """
 
 import re
@@ -27,8 +28,40 @@ _REMAINING = (
     "x-ratelimit-remaining",
     "x-rate-limit-remaining",
 )
-_RESET = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
-_NAMES = frozenset({"ratelimit", "ratelimit-policy", *_REMAINING, *_RESET})
+_RESET = (
+    "x-ratelimit-reset-after",  # Discord: seconds, beside an x-ratelimit-reset that is a time
+    "ratelimit-reset",
+    "x-ratelimit-reset",
+    "x-rate-limit-reset",
+)
+# Names of what is left and of when it is full again; vendors' documents as of 2026-11-30.
+_OF_CALLS = (
+    ("x-ratelimit-requests-remaining", "x-ratelimit-requests-reset"),  # Linear: Unix milliseconds
+    ("x-hubspot-ratelimit-remaining", "x-hubspot-ratelimit-interval-milliseconds"),
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),  # OpenAI: such as 1m30s
+    ("x-sentry-rate-limit-remaining", "x-sentry-rate-limit-reset"),
+    ("x-ratelimit-remaining-default", "x-ratelimit-reset-default"),  # Cal.com
+)
+_OF_POINTS = (
+    ("x-ratelimit-complexity-remaining", "x-ratelimit-complexity-reset"),  # Linear
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),  # OpenAI
+)
+"""A call takes many of these: they say something once nothing is left."""
+_OTHERS = (*_OF_CALLS, *_OF_POINTS)
+_NAMES = frozenset(
+    {
+        "ratelimit",
+        "ratelimit-policy",
+        *_REMAINING,
+        *_RESET,
+        *(name for pair in _OTHERS for name in pair),
+    }
+)
+_MILLISECONDS = "-milliseconds"
+_DURATION = re.compile(
+    r"(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m(?!s))?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)s)?(?:([0-9]{1,12})ms)?",
+    re.ASCII,
+)
 _COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,9})?", re.ASCII)
 _EARLIEST_UNIX_SECONDS = 1_000_000_000
@@ -57,7 +90,9 @@ def read(headers: Headers, now_us: Micros) -> Headroom | None:
             found[name] = f"{found[name]}, {value}" if name in found else value
     if found is None:
         return None
-    return _from_structured(found, now_us) or _from_plain(found, now_us)
+    return (
+        _from_structured(found, now_us) or _from_plain(found, now_us) or _from_others(found, now_us)
+    )
 
 
 def _from_structured(found: dict[str, str], now_us: Micros) -> Headroom | None:
@@ -112,6 +147,38 @@ def _from_plain(found: dict[str, str], now_us: Micros) -> Headroom | None:
     if remaining is None:
         return None
     return Headroom(remaining, _first(found, _RESET, lambda text: _reset(text, now_us)))
+
+
+def _from_others(found: dict[str, str], now_us: Micros) -> Headroom | None:
+    """The quota of which the least is left; of two that are used up, the one that lasts."""
+    calls = [_other(found, pair, now_us) for pair in _OF_CALLS]
+    points = [_other(found, pair, now_us) for pair in _OF_POINTS]
+    rooms = [room for room in calls if room is not None]
+    rooms += [room for room in points if room is not None and room.remaining == 0]
+    return min(rooms, key=lambda room: (room.remaining, -(room.resets_at_us or 0)), default=None)
+
+
+def _other(found: dict[str, str], pair: tuple[str, str], now_us: Micros) -> Headroom | None:
+    name, until = pair
+    remaining = _count(found.get(name, "").strip())
+    if remaining is None:
+        return None
+    text = found.get(until, "").strip()
+    if until.endswith(_MILLISECONDS):
+        millis = _count(text)
+        return Headroom(
+            remaining, None if millis is None else _from_now(Decimal(millis) / 1000, now_us)
+        )
+    return Headroom(remaining, _span(text, now_us) or _reset(text, now_us))
+
+
+def _span(text: str, now_us: Micros) -> Micros | None:
+    """The moment that lies as far ahead as ``1m30s`` or ``120ms`` say."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        return None
+    hours, minutes, seconds, millis = (Decimal(part or 0) for part in match.groups())
+    return _from_now(hours * 3600 + minutes * 60 + seconds + millis / 1000, now_us)
 
 
 def _first(

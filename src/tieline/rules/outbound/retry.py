@@ -8,6 +8,7 @@ from tieline.model.calls.retrying import RetryPolicy
 from tieline.rules.outbound.retry_after import LONGEST_WAIT
 
 _MICROSECOND = timedelta(microseconds=1)
+_THROTTLED_AS_AFTER = 6  # half a minute at most with the default policy
 _MOST_DOUBLINGS = 64  # beyond this every backoff is at its cap; keeps the shift small
 
 
@@ -43,6 +44,17 @@ def decide(
     if retry_after is not None and retry_after > timedelta():
         return RetryTime(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
     return RetryTime(now_us + backoff_us(policy, attempt=attempt, jitter=jitter))
+
+
+def told_to_wait(
+    policy: RetryPolicy, *, now_us: Micros, jitter: float, retry_after: timedelta | None = None
+) -> RetryTime:
+    """When to try again what was turned away because there were too many calls: that is no failure
+    and uses up no attempt. For as long as *retry_after* says, or else as after the sixth failure.
+    """
+    if retry_after is not None and retry_after > timedelta():
+        return RetryTime(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
+    return RetryTime(now_us + backoff_us(policy, attempt=_THROTTLED_AS_AFTER, jitter=jitter))
 
 
 def backoff_us(policy: RetryPolicy, *, attempt: int, jitter: float) -> int:
