@@ -33,6 +33,7 @@ from tieline.model.inbound.event import Event
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.caller import CURRENT, Caller
+from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
@@ -76,14 +77,14 @@ class PlainRun:
         value = fn(*args)
         if inspect.isawaitable(value):
             value = await value
-        return orjson.loads(orjson.dumps(value))
+        return orjson.loads(json_text(value))
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
         self.slept.append(duration)
         self.at += duration
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
-        document = orjson.loads(orjson.dumps(data))
+        document = orjson.loads(json_text(data))
         for wanted, contract in self.listeners:
             if wants(wanted, type):
                 _check_fit(type, document, contract)

@@ -125,6 +125,17 @@ async def test_what_would_silently_not_be_sent_is_refused() -> None:
         await town.books.get("/entries/{ref}", values={"ref": "a#b"})
 
 
+async def test_what_json_cannot_say_is_not_sent_as_something_else() -> None:
+    town = a_town(Vendor(port=9))
+
+    async with tieline.testing.plain(town.hub, answers={"books": lambda _: answer()}) as run:
+        with pytest.raises(ValueError, match=r"json cannot be sent: \$\.rate is nan"):
+            await town.books.post("/entries", json={"rate": float("nan"), "note": None})
+        await town.books.post("/entries", json={"rate": None})
+        with pytest.raises(ValueError, match="JSON has no form for set"):
+            await run.step("mine", lambda: {1})
+
+
 async def test_a_plain_test_knows_the_hubs_connections() -> None:
     town = a_town(Vendor(port=9))
 

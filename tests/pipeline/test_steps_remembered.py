@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -242,26 +243,83 @@ async def test_a_person_decides_what_becomes_of_drift(
     assert await engine.states() == ["cancelled" if decision == "give-up" else "done"]
 
 
-async def test_a_result_that_is_no_json_ends_the_run_at_once(
-    engine: Engine, vendor: Vendor, town: Town
-) -> None:
+def returning(town: Town, result: object) -> list[int]:
+    """A flow with an effect of its own that returns *result*; how often it was made."""
     made: list[int] = []
 
     def effect() -> object:
         made.append(1)
-        return object()
+        return result
+
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        kept = await run.step("charge", effect)
+        await town.books.post("/entries", json={"kept": kept})
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (timedelta(hours=1), "JSON has no form for datetime.timedelta; it returned datetime"),
+        ({1}, "JSON has no form for set; it returned {1}"),
+        (Decimal("1.20"), "JSON has no form for decimal.Decimal"),
+        (float("nan"), "$ is nan, which JSON has no number for"),
+        ({"rates": [1.5, float("inf")]}, "$.rates[1] is inf, which JSON has no number for"),
+        (2**70, "integer exceeds 64-bit range; it returned 1180591620717411303424"),
+    ],
+)
+async def test_an_effect_whose_result_cannot_be_remembered_is_not_made_again_unasked(
+    engine: Engine, vendor: Vendor, town: Town, result: object, words: str
+) -> None:
+    made = returning(town, result)
+    await engine.open(town.hub)
+    run = await engine.take()
+    await engine.pass_time(minutes=30)
+
+    assert made == [1]
+    assert await engine.states() == ["held"]
+    reason = (await engine.only()).run.reason or ""
+    assert words in reason
+    assert "--done and --result" in reason
+    kept = b'{"id":7}'
+    await engine.parts.journal.commit(ResolveHeld(run.run.id, "done", engine.by(), kept))
+    await engine.work()
+    assert (made, await engine.states()) == ([1], ["done"])
+    assert [asked.json for asked in vendor.asked] == [{"kept": {"id": 7}}]
+
+
+async def test_an_effect_that_a_person_lets_happen_again_happens_again(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    made = returning(town, {1})
+    await engine.open(town.hub)
+    run = await engine.take()
+    await engine.parts.journal.commit(ResolveHeld(run.run.id, "retry", engine.by()))
+    await engine.work()
+
+    assert (made, await engine.states()) == ([1, 1], ["held"])
+
+
+async def test_a_mistake_in_a_step_is_dead_at_once_and_anything_else_may_pass(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    errors: list[Exception] = [KeyError("rate"), TypeError("no such argument")]
+
+    def effect() -> None:
+        raise errors.pop(0)
 
     @town.hub.flow(on=town.on())
     async def flow(order: dict[str, Any], run: Run) -> None:
         await run.step("effect", effect)
 
     await engine.open(town.hub)
-    run = await engine.take()
+    await engine.take()
+    assert await engine.states() == ["retrying"]
     await engine.pass_time(minutes=30)
 
-    assert made == [1]
-    assert run.dead is not None
-    assert (run.dead.kind, "no JSON" in run.dead.reason) == ("result-is-no-json", True)
+    assert (errors, await engine.states()) == ([], ["dead"])
 
 
 async def test_an_own_step_may_be_anything_that_gives_a_value_in_the_end(

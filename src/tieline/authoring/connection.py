@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-
 from tieline.authoring.contract import Contract
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.base.errors import NoCaller
@@ -15,6 +13,7 @@ from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import WebhookSource
 from tieline.ports.caller import CURRENT
+from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.path_template import filled
 
 Values = Mapping[str, str | int]
@@ -152,10 +151,17 @@ def _content(
     if (json is not None) + (form is not None) + bool(body) > 1:
         raise ValueError("a call has one content: give json, form or body, not several")
     if json is not None:
-        return orjson.dumps(json), JSON_TYPE
+        return _json(json), JSON_TYPE
     if form is not None:
         return urlencode(form, doseq=True).encode(), FORM_TYPE
     return body, None
+
+
+def _json(document: object) -> bytes:
+    try:
+        return json_text(document)
+    except ValueError as error:
+        raise ValueError(f"json cannot be sent: {error}") from None
 
 
 def _headers(given: Mapping[str, str] | None, kind: tuple[str, str] | None) -> Headers:

@@ -15,7 +15,7 @@ from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.runs.facts import StepTried
-from tieline.model.runs.run import ClaimedRun, Dead, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.run import ClaimedRun, Dead, Outcome, RetryAt, Returned, StepState, Waiting
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
 from tieline.pipeline.steps.memory import Memory
@@ -23,14 +23,20 @@ from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
+from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
-from tieline.rules.runs.ending import RetryState, dead_of, outcome_of, words
+from tieline.rules.runs.ending import MISTAKES, RetryState, dead_of, outcome_of, words
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.recall import StepDecision
 
+_RESOLVE = (
+    "look whether it happened, then resolve this run with --done and --result '<JSON>', "
+    "or with --retry, which does it again"
+)
+LONGEST_SHOWN = 200
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
 
@@ -101,6 +107,12 @@ class LiveRun:
                 return orjson.loads(step.result or b"null")
             case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
+            case StepDecision.DOUBT:
+                reason = (
+                    f"step {step.name!r} happened before, and what it returned could not be "
+                    f"remembered; {_RESOLVE}"
+                )
+                raise self.steps.hold(step, reason)
             case _:
                 return await self.steps.fly(self._execute(step, fn, args))
 
@@ -121,9 +133,9 @@ class LiveRun:
         self._told(step, at_us, None, span)
         self.parts.reach("step.before-record")
         try:
-            result = orjson.dumps(found)
-        except TypeError as error:
-            raise self._unfit(step, error) from error
+            result = json_text(found)
+        except ValueError as error:
+            raise self._unfit(step, found, error) from None
         self.steps.done(step, result)
         return orjson.loads(result)
 
@@ -139,6 +151,9 @@ class LiveRun:
     def _failed(self, step: Step, error: Exception) -> Stop:
         parts = self.parts
         reason = f"step {step.name!r}: {words(error)}"
+        if isinstance(error, MISTAKES):
+            self.steps.failed(step, reason, None)
+            return self.steps.stop(dead_of(type(error).__name__, reason, error))
         after = decide(
             self.ready.flow.retry,
             attempt=step.tries + 1,
@@ -153,11 +168,20 @@ class LiveRun:
             outcome = RetryAt(after.when_us, reason)
         return self.steps.stop(outcome)
 
-    def _unfit(self, step: Step, error: TypeError) -> Stop:
-        """It was done and cannot be remembered; repeating it would do it again, not mend it."""
-        reason = f"step {step.name!r} returned what is no JSON: {error}"
-        self.steps.failed(step, reason, None)
-        return self.steps.stop(dead_of("result-is-no-json", reason, error))
+    def _unfit(self, step: Step, found: object, error: ValueError) -> Stop:
+        """It was done; a repeat would do it again, so a person is asked."""
+        try:
+            shown = repr(found)
+        except Exception:  # noqa: BLE001 - an author's own __repr__
+            shown = f"a {type(found).__name__}"
+        reason = (
+            f"step {step.name!r} happened, and what it returned cannot be remembered: {error}; "
+            f"it returned {shown[:LONGEST_SHOWN]}; {_RESOLVE}"
+        )
+        now_us = self.parts.clock.now_us()
+        self.steps.write(step, StepState.INTENT, step.tries + 1, None, now_us)
+        self.steps.log(step, "in-doubt", detail=reason)
+        return self.steps.hold(step, reason)
 
     # --- time, names, events ------------------------------------------------------------------
 

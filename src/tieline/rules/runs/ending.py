@@ -12,8 +12,18 @@ from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
 from tieline.rules.outbound.retry import NoRetry, decide
 
-TRANSIENT = (OSError, TimeoutError)
-"""Failures of the author's own code that a repeat may cure: network, files, time."""
+MISTAKES = (
+    TypeError,
+    NameError,
+    AttributeError,
+    ImportError,
+    SyntaxError,
+    NotImplementedError,
+    AssertionError,
+)
+"""Errors of an author's step that no repeat cures: the code is wrong, and the run is dead at once.
+Any other may pass (the network, a file, what a system said) and is tried again as ``retry=`` says.
+"""
 LONGEST_EVIDENCE = 8_000
 LONGEST_REASON = 1_000
 
