@@ -8,7 +8,7 @@ No engine, no store, no memory: every step executes, in the order in which the f
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,7 @@ from tieline.model.inbound.event import Event
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.caller import CURRENT, Caller
+from tieline.ports.promised import PROMISED, Promised
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
@@ -68,10 +69,17 @@ class PlainRun:
     references: list[tuple[str, str]] = field(default_factory=list)
     listeners: Sequence[tuple[str, ContractSpec]] = ()
     """The types that flows of the hub listen to, with the contracts that they expect."""
+    promised: Promised = field(default_factory=Promised)
+    """What the flow asked for; at the end of the block it has waited for all of it."""
     _uuids: int = 0
 
-    async def step(
+    def step(
         self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+    ) -> Coroutine[Any, Any, Any]:
+        return self.promised.note(self._step(name, fn, args, key), f"run.step({name!r})")
+
+    async def _step(
+        self, name: str, fn: Callable[..., Any], args: tuple[Any, ...], key: str | None
     ) -> Any:
         self.steps.append(name if key is None else f"{name} {key}")
         value = fn(*args)
@@ -79,11 +87,28 @@ class PlainRun:
             value = await value
         return orjson.loads(json_text(value))
 
-    async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
+    def sleep(
+        self,
+        duration: timedelta,
+        *,
+        key: str | None = None,
+    ) -> Coroutine[Any, Any, None]:
+        return self.promised.note(self._sleep(duration), "run.sleep")
+
+    async def _sleep(self, duration: timedelta) -> None:
         self.slept.append(duration)
         self.at += duration
 
-    async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
+    def emit(
+        self,
+        type: str,  # noqa: A002 - the field's own word
+        data: object,
+        *,
+        key: str | None = None,
+    ) -> Coroutine[Any, Any, None]:
+        return self.promised.note(self._emit(type, data), f"run.emit({type!r})")
+
+    async def _emit(self, type: str, data: object) -> None:  # noqa: A002 - as above
         document = orjson.loads(json_text(data))
         for wanted, contract in self.listeners:
             if wants(wanted, type):
@@ -165,7 +190,8 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
 
     ``answers`` gives functions that answer a connection's calls; ``base_urls`` sends them to
     another address; ``secrets`` holds the vault's values by name. Raises DeclarationError when
-    the hub has mistakes, SettingsError for a connection that it does not have.
+    the hub has mistakes, SettingsError for a connection that it does not have, and, at the end of
+    the block, AssertionError for a call, step, sleep or event that was asked for and never awaited.
     """
     spec = hub.spec()
     for name in (*(answers or {}), *(base_urls or {})):
@@ -180,9 +206,14 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
     run.listeners = _listeners(spec)
     token = CURRENT.set(_Answering(run, answers or {}, outside))
+    asked = PROMISED.set(run.promised)
     try:
         yield run
+        if forgotten := run.promised.forgotten():
+            raise AssertionError(f"never awaited: {'; '.join(forgotten)}")
     finally:
+        run.promised.drop()
+        PROMISED.reset(asked)
         CURRENT.reset(token)
         await http.close()
 

@@ -1,6 +1,6 @@
 """Connection: what an author calls and listens to; each call becomes a step of the run it is in."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import WebhookSource
 from tieline.ports.caller import CURRENT
+from tieline.ports.promised import PROMISED
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.path_template import filled
 
@@ -38,27 +39,27 @@ class Connection:
 
     # --- calls --------------------------------------------------------------------------------
 
-    async def get(self, path: str, **options: Any) -> HttpAnswer:
+    def get(self, path: str, **options: Any) -> Coroutine[Any, Any, HttpAnswer]:
         """GET *path*; options as for ``request``."""
-        return await self.request("GET", path, **options)
+        return self.request("GET", path, **options)
 
-    async def post(self, path: str, **options: Any) -> HttpAnswer:
+    def post(self, path: str, **options: Any) -> Coroutine[Any, Any, HttpAnswer]:
         """POST to *path*; options as for ``request``."""
-        return await self.request("POST", path, **options)
+        return self.request("POST", path, **options)
 
-    async def put(self, path: str, **options: Any) -> HttpAnswer:
+    def put(self, path: str, **options: Any) -> Coroutine[Any, Any, HttpAnswer]:
         """PUT *path*; options as for ``request``."""
-        return await self.request("PUT", path, **options)
+        return self.request("PUT", path, **options)
 
-    async def patch(self, path: str, **options: Any) -> HttpAnswer:
+    def patch(self, path: str, **options: Any) -> Coroutine[Any, Any, HttpAnswer]:
         """PATCH *path*; options as for ``request``."""
-        return await self.request("PATCH", path, **options)
+        return self.request("PATCH", path, **options)
 
-    async def delete(self, path: str, **options: Any) -> HttpAnswer:
+    def delete(self, path: str, **options: Any) -> Coroutine[Any, Any, HttpAnswer]:
         """DELETE *path*; options as for ``request``."""
-        return await self.request("DELETE", path, **options)
+        return self.request("DELETE", path, **options)
 
-    async def request(  # noqa: PLR0913 - one keyword for each thing an HTTP call may carry
+    def request(  # noqa: PLR0913 - one keyword for each thing an HTTP call may carry
         self,
         method: str,
         path: str,
@@ -71,10 +72,10 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
         effect: Effect | None = None,
-        timeout: timedelta | None = None,  # noqa: ASYNC109 - the total of one try, kept by the engine
+        timeout: timedelta | None = None,
         confirm: Callable[[], Awaitable[object]] | None = None,
-    ) -> HttpAnswer:
-        """Make one call and return its 2xx answer.
+    ) -> Coroutine[Any, Any, HttpAnswer]:
+        """Make one call; awaited, it gives its 2xx answer.
 
         Inside a run it is a step: remembered, retried, paced and guarded. ``values`` fill the
         places of a path such as ``/contacts/{email}``, percent-encoded: it is known by the path
@@ -83,7 +84,8 @@ class Connection:
         it made, or nothing) and makes the operation ``verify``. Raises CallRefused for an answer
         that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``,
         for values that do not fit the path, or for a ``#`` in it. ``params`` go into the query,
-        behind what the path has there already.
+        behind what the path has there already. A call that a flow asks for and never awaits ends
+        its run: it is dead, with the line.
         """
         caller = CURRENT.get()
         if caller is None:
@@ -107,7 +109,11 @@ class Connection:
             confirm=confirm,
             place=None if values is None else place.partition("?")[0],
         )
-        return await caller.call(self.spec, call)
+        asked = caller.call(self.spec, call)
+        promised = PROMISED.get()
+        if promised is None:
+            return asked
+        return promised.note(asked, f"{self.name}.{method.lower()}({place!r})")
 
     def _timeouts(self, total: timedelta) -> Timeouts:
         return Timeouts(connect=min(self.spec.timeouts.connect, total), total=total)

@@ -23,6 +23,7 @@ from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
+from tieline.ports.promised import PROMISED, Promised
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
@@ -35,6 +36,10 @@ from tieline.rules.runs.recall import StepDecision
 _RESOLVE = (
     "look whether it happened, then resolve this run with --done and --result '<JSON>', "
     "or with --retry, which does it again"
+)
+_NEVER_AWAITED = (
+    "the flow ended without waiting for what it had asked for: {}; write await before it, then "
+    "retry this run: what was done stays done"
 )
 LONGEST_SHOWN = 200
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
@@ -66,6 +71,7 @@ class LiveRun:
         self._sensitive: tuple[str, ...] | None = None
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
+        self.promised = Promised()
 
     @property
     def id(self) -> str:
@@ -98,8 +104,13 @@ class LiveRun:
 
     # --- the author's own steps ---------------------------------------------------------------
 
-    async def step(
+    def step(
         self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+    ) -> Coroutine[Any, Any, Any]:
+        return self.promised.note(self._step(name, fn, args, key), f"run.step({name!r})")
+
+    async def _step(
+        self, name: str, fn: Callable[..., Any], args: tuple[Any, ...], key: str | None
     ) -> Any:
         step = self.steps.plan(name, key, Effect.IDEMPOTENT, lambda: fingerprint(args))
         match self.steps.decide(step):
@@ -185,7 +196,10 @@ class LiveRun:
 
     # --- time, names, events ------------------------------------------------------------------
 
-    async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
+    def sleep(self, duration: timedelta, *, key: str | None = None) -> Coroutine[Any, Any, None]:
+        return self.promised.note(self._sleep(duration, key), "run.sleep")
+
+    async def _sleep(self, duration: timedelta, key: str | None) -> None:
         # Also beside a stop: parallel sleeps begin together, so that none delays the other.
         step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
         now_us = self.parts.clock.now_us()
@@ -197,7 +211,16 @@ class LiveRun:
         if due_us > now_us:
             raise self.steps.stop(Waiting(due_us, None, f"sleeps for {duration}"))
 
-    async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
+    def emit(
+        self,
+        type: str,  # noqa: A002 - the field's own word
+        data: object,
+        *,
+        key: str | None = None,
+    ) -> Coroutine[Any, Any, None]:
+        return self.promised.note(self._emit(type, data, key), f"run.emit({type!r})")
+
+    async def _emit(self, type: str, data: object, key: str | None) -> None:  # noqa: A002 - as above
         step = self.steps.plan(
             f"emit {type}", key, Effect.IDEMPOTENT, lambda: fingerprint([type, data])
         )
@@ -258,14 +281,22 @@ async def execute(live: LiveRun) -> Outcome:
     parts, steps = live.parts, live.steps
     steps.flights.home = asyncio.current_task(parts.loop)
     CURRENT.set(live)
+    PROMISED.set(live.promised)
     ending = await _ended(live)
     is_suspended = ending is None and bool(steps.stops)
+    forgotten = [] if is_suspended or ending is not None else live.promised.forgotten()
     if is_suspended or steps.close():
         ending = await _landed(live, ending)
+    if forgotten:
+        await asyncio.sleep(0)  # a task of the author's that was to begin next begins, and stops
+    live.promised.drop()
     if isinstance(ending, Lost):
         raise ending
     if live.is_called_off and ending is not None:
         raise asyncio.CancelledError
+    if forgotten:
+        reason = _NEVER_AWAITED.format("; ".join(forgotten))
+        return Dead("forgotten-await", reason, reason)
     if ending is None and not steps.stops:
         return DONE
     chance = RetryState(
