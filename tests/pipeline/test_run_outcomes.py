@@ -199,7 +199,7 @@ async def test_a_time_limit_ends_what_a_flow_left_behind_too(engine: Engine, tow
     engine.parts.back.limit_pass()
     await engine.at_rest()
 
-    assert await engine.states() == ["retrying"]
+    assert await engine.states() == ["dead"]
 
 
 async def test_a_clock_that_is_set_forward_ends_no_execution(engine: Engine, town: Town) -> None:

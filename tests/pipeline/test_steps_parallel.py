@@ -207,7 +207,7 @@ async def test_a_call_that_nobody_awaits_is_not_lost_once_it_is_in_flight(
     run = await engine.take()
     await asyncio.gather(*tasks)
 
-    assert run.run.state == "done"
+    assert run.run.state == "dead"
     assert {step.name: step.state for step in run.steps} == {
         "books POST /entries": "done",
         "chat POST /forgotten": "done",
@@ -254,7 +254,7 @@ async def test_a_call_that_waits_for_its_turn_when_the_function_returns_is_not_m
     for task in tasks:
         task.exception()
 
-    assert run.run.state == "done"
+    assert run.run.state == "dead"
     assert len(vendor.asked) <= 1
     assert engine.parts.calls.guard(town.books.spec).in_flight == 0
 
