@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.engine import DROP, Answer, Engine, Town, Vendor
+from tests.engine import DROP, Answer, Asked, Engine, Town, Vendor
 
-from tieline import CallRefused, Drift, Run
+from tieline import CallRefused, Drift, Retry, RetryPolicy, Run
 from tieline.model.commands import ResolveHeld, RetryDead
 
 
@@ -300,6 +300,40 @@ async def test_an_effect_that_a_person_lets_happen_again_happens_again(
     await engine.work()
 
     assert (made, await engine.states()) == ([1, 1], ["held"])
+
+
+async def test_a_flow_that_asks_for_a_retry_reads_again_what_it_waits_for(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    @town.hub.flow(on=town.on(), retry=RetryPolicy(attempts=4))
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        rate = (await town.books.get("/rate")).json()["rate"]
+        await town.books.post("/jobs", json={"rate": rate})
+        state = (await town.books.get("/jobs/1")).json()["state"]
+        seen.append((rate, state))
+        if state == "pending":
+            raise Retry("not booked yet", after=timedelta(hours=1))
+        await town.chat.post("/messages", json={"state": state})
+
+    answers = {
+        "/rate": [Answer(json={"rate": "1.1"}), Answer(json={"rate": "1.2"})],
+        "/jobs/1": [Answer(json={"state": state}) for state in ("pending", "pending", "booked")],
+    }
+
+    async def rule(asked: Asked) -> Answer:
+        return answers[asked.path].pop(0) if asked.path in answers else Answer()
+
+    vendor.rule = rule
+    await engine.open(town.hub)
+    await engine.take()
+    for _ in range(2):
+        await engine.pass_time(hours=1)
+
+    assert seen == [("1.1", "pending"), ("1.1", "pending"), ("1.1", "booked")]
+    assert await engine.states() == ["done"]
+    assert vendor.paths().count("/jobs") == 1
 
 
 async def test_a_mistake_in_a_step_is_dead_at_once_and_anything_else_may_pass(

@@ -299,6 +299,8 @@ async def execute(live: LiveRun) -> Outcome:
         return Dead("forgotten-await", reason, reason)
     if ending is None and not steps.stops:
         return DONE
+    if isinstance(ending, Retry) and not steps.stops:
+        steps.read_again()
     chance = RetryState(
         policy=live.ready.flow.retry,
         tries=live.ready.claimed.tries,

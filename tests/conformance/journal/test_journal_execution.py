@@ -16,6 +16,7 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.model.base.errors import StaleClaim
+from tieline.model.calls.call import Effect
 from tieline.model.commands import (
     Cancel,
     Progress,
@@ -245,6 +246,24 @@ async def test_a_done_step_is_never_overwritten(store: Store) -> None:
     await store.settle(run, RetryAt(store.now_us, "x"))
     await store.promote()
     assert (await store.claim_one()).steps == (first,)
+
+
+async def test_a_read_is_read_again_only_if_it_is_said_so(store: Store) -> None:
+    await store.ingest(1)
+    run = await store.claim_one()
+    read = a_step(run.id, "books GET /rate", effect=Effect.READ, effect_key=None)
+    await store.journal.commit(Remember(run.claim, Progress(steps=(read,))))
+    later = read._replace(result=b"later")
+    await store.journal.commit(Remember(run.claim, Progress(steps=(later,))))
+    await store.settle(run, RetryAt(store.now_us, "x"))
+    await store.promote()
+    run = await store.claim_one()
+    assert run.steps == (read,)
+
+    again = read._replace(state=StepState.FAILED, result=None, finished_us=None, tries=0)
+    await store.settle(run, RetryAt(store.now_us, "x"), Progress(steps=(again,)))
+    await store.promote()
+    assert (await store.claim_one()).steps == (again,)
 
 
 @pytest.mark.parametrize("state", [StepState.INTENT, StepState.FAILED, StepState.REFUSED])

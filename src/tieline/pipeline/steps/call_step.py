@@ -60,6 +60,8 @@ class CallSteps:
             lambda: _fingerprint(call),
             told=f"{operation} {call.named}",
         )
+        if effect is Effect.READ:
+            self._steps.note_read(step)
         found = self._steps.decide(step)
         if found is StepDecision.GO:
             self._may_repeat(step, connection)

@@ -90,6 +90,8 @@ class Steps:
         self._flow = flow
         self._memory = memory
         self._durable = Durable(claimed, memory, parts)
+        self._reads: list[Step] = []
+        """Calls that only read, since the last effect."""
 
     # --- one step, from its name to its memory --------------------------------------------------
 
@@ -107,6 +109,8 @@ class Steps:
         A stop ends the function and the branch that met it; parallel branches go on.
         """
         self.may_begin()
+        if effect is not Effect.READ:
+            self._reads.clear()
         return self.look_up(name, key, effect, print_of(), told=told)
 
     def look_up(
@@ -210,6 +214,18 @@ class Steps:
         used = step.tries + 1 if tries is None else tries
         self.write(step, StepState.DONE, used, result, self.parts.clock.now_us())
         self._durable.flush_soon()
+
+    def note_read(self, step: Step) -> None:
+        """*step* asks a system something, and nothing has been done with the answer yet."""
+        self._reads.append(step)
+
+    def read_again(self) -> None:
+        """The author asks for another try: what was read since the last effect is read again.
+
+        What was read before an effect has had its consequences: read anew, it would only drift.
+        """
+        for step in self._reads:
+            self.write(step, StepState.FAILED, 0, None, None)
 
     def refused(self, step: Step, result: bytes) -> None:
         """The provider said no for good: the step says so again until somebody retries."""

@@ -1,4 +1,4 @@
--- Remember steps; a step that is done is never overwritten.
+-- Remember steps; a step that is done is never overwritten, unless it only read and is to read again.
 INSERT INTO step (tenant, run_id, name, key, state, effect, fingerprint, effect_key, tries,
                   result, started_us, finished_us)
 VALUES {rows}
@@ -6,4 +6,4 @@ ON CONFLICT (run_id, name, key) DO UPDATE
 SET state = excluded.state, effect = excluded.effect, fingerprint = excluded.fingerprint,
     effect_key = excluded.effect_key, tries = excluded.tries, result = excluded.result,
     finished_us = excluded.finished_us
-WHERE step.state <> 'done'
+WHERE step.state <> 'done' OR (step.effect = 'read' AND excluded.state = 'failed')
