@@ -1,6 +1,7 @@
 """Limits: who may do what, attacked through the real server."""
 
 import re
+from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -56,6 +57,10 @@ class Browserless:
             found = {name.lower(): value for name, value in answer.headers.items()}
             return answer.status, found, answer.read().decode()
 
+    def request(self, path: str) -> Request:
+        """A request of theirs, to be sent by somebody else."""
+        return Request(self._hub.url + path, headers={"cookie": self._cookie})
+
     def token(self) -> str:
         """The form token of the session."""
         _, _, text = self.send("/story")
@@ -64,20 +69,25 @@ class Browserless:
         return found[1]
 
 
+def invited(hub: House, admin: Browserless, name: str, role: str) -> Browserless:
+    """Somebody new, who has come in."""
+    form = {"csrf": admin.token(), "reason": "a test", "name": name, "role": role}
+    status, _, text = admin.send("/users/invite", form)
+    assert status == 200
+    link = re.search(r"/welcome/[\w-]+", text)
+    assert link
+    came, _, _ = Browserless(hub).send(link[0], {"name": name, "password": PASSWORD})
+    assert came == 303
+    return Browserless(hub).log_in(name, PASSWORD)
+
+
 @pytest.fixture(scope="module")
 def people(hub: House) -> dict[str, Browserless]:
     """One of each role, invited by the administrator."""
     admin = Browserless(hub).log_in(*hub.log_in)
     found = {"admin": admin}
     for role in ("support", "viewer", "operator"):
-        form = {"csrf": admin.token(), "reason": "a test", "name": role, "role": role}
-        status, _, text = admin.send("/users/invite", form)
-        assert status == 200
-        link = re.search(r"/welcome/[\w-]+", text)
-        assert link
-        came, _, _ = Browserless(hub).send(link[0], {"name": role, "password": PASSWORD})
-        assert came == 303
-        found[role] = Browserless(hub).log_in(role, PASSWORD)
+        found[role] = invited(hub, admin, role, role)
     return found
 
 
@@ -290,6 +300,37 @@ def test_live_tries_again_when_too_many_watch_and_says_so(
     expect(page.locator("[data-live-mark]")).to_have_text("trying to connect again")
     expect(page.locator("[data-live-mark]")).to_have_text("live")
     expect(page.locator("#live")).not_to_contain_text("{}")
+
+
+def watches(hub: House, who: Browserless) -> Iterator[bytes]:
+    """The lines of Live as they come, for as long as *who* may look."""
+    return iter(build_opener(Stay).open(who.request("/live/stream"), timeout=20))
+
+
+@pytest.mark.parametrize("how", ["log-out", "demotion", "removal"])
+def test_a_live_stream_ends_at_once_when_its_watcher_may_look_no_more(
+    hub: House, people: dict[str, Browserless], how: str
+) -> None:
+    name = f"watcher-{how}"
+    watcher = invited(hub, people["admin"], name, "viewer")
+    lines = watches(hub, watcher)
+    assert next(lines).startswith(b": the tail begins")
+
+    admin = people["admin"]
+    form = {"csrf": admin.token(), "reason": "a test"}
+    if how == "log-out":
+        status, _, _ = watcher.send("/logout", {"csrf": watcher.token()})
+    elif how == "demotion":
+        status, _, _ = admin.send(f"/users/{name}/role", {**form, "role": "support"})
+    else:
+        status, _, _ = admin.send(f"/users/{name}/remove", form)
+    assert status == 303
+
+    quiet = 0  # such a line comes every 15 s
+    for line in lines:
+        quiet += line.startswith(b": quiet")
+        assert quiet < 2, "it goes on"
+    assert watcher.send("/live/stream")[0] != 200
 
 
 def test_a_change_after_the_session_is_over_is_not_made_and_says_so(page: Page, hub: House) -> None:

@@ -3,7 +3,7 @@
 Every route of the application has to say so, or the application cannot be made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -23,6 +23,7 @@ OPEN = "open"
 a route changes is by its own proof (a password, an invitation), and it checks the origin itself."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN = "/login"
+STILL = "tieline.still"
 _NEEDS = "tieline_needs"
 
 
@@ -93,6 +94,7 @@ class Authorize:
                 )
             await _to_login(request)(scope, receive, send)
             return
+        scope[STILL] = self._still(request)
         scope[KEY] = viewer  # also where it is turned away: its page of that has the menu
         if viewer is not None and self._need != OPEN:
             if self._need not in viewer.permissions:
@@ -100,6 +102,22 @@ class Authorize:
             if request.method not in SAFE:
                 await self._authenticator.check_origin(request, viewer)
         await self._app(scope, await _again(request, receive), send)
+
+    def _still(self, request: Request) -> Callable[[], Awaitable[bool]]:
+        async def still() -> bool:
+            try:
+                viewer = await self._authenticator.identify(request)
+            except Problem:  # a token that is revoked
+                return False
+            return self._need == OPEN or (viewer is not None and self._need in viewer.permissions)
+
+        return still
+
+
+async def may_still(request: Request) -> bool:
+    """Whether whoever sent *request* may see its route now: what goes on for long asks again."""
+    still: Callable[[], Awaitable[bool]] = request.scope[STILL]
+    return await still()
 
 
 async def _again(request: Request, receive: Receive) -> Receive:

@@ -11,17 +11,19 @@ from tieline.rules.people.access import Permission
 from tieline.surfaces.console.forms import FilterForm, asked
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.console.tail import TailFilter, TailHub, TailItem, Watcher, items
-from tieline.surfaces.web.authorize import needs
+from tieline.surfaces.web.authorize import may_still, needs
 
 FILTERS = ("kind", "name", "trouble", "text")
 KINDS = ("delivery", "try", "run")
 KEPT = 200
 """Lines on the page; older ones leave it."""
 BEGIN_WITH = 60
-QUIET_S = 15.0
+LOOK_S = 1.0
+"""How often it is looked whether a watcher may still look: logged out, demoted, removed."""
+QUIET_US = 15_000_000
 """After this a comment is sent, so that nobody in between thinks that the line is dead."""
 LONGEST_US = 300_000_000
-"""Then the page connects again, and whoever may no longer look finds out."""
+"""Then the page connects again."""
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
@@ -73,12 +75,18 @@ def _wanted(of: FilterForm) -> TailFilter:
 async def _lines(desk: PageParts, request: Request, watcher: Watcher) -> AsyncIterator[str]:
     yield ": the tail begins\n\n"
     until_us = desk.now_us + LONGEST_US
+    said_us = desk.now_us
     while desk.now_us < until_us and not await request.is_disconnected():
-        fresh, lost = await watcher.next(QUIET_S)
-        if not fresh:
+        fresh, lost = await watcher.next(LOOK_S)
+        if not await may_still(request):
+            return  # the page connects again, and is led to the log-in
+        if fresh:
+            yield _event(desk, fresh, lost)
+        elif desk.now_us - said_us >= QUIET_US:
             yield ": quiet\n\n"
+        else:
             continue
-        yield _event(desk, fresh, lost)
+        said_us = desk.now_us
 
 
 def _event(desk: PageParts, fresh: Iterable[TailItem], lost: int) -> str:
