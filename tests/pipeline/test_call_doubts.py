@@ -94,6 +94,30 @@ def a_forgetful_town(vendor: Vendor) -> Any:
     return town
 
 
+async def test_a_key_that_is_still_in_use_after_our_own_timeout_is_waited_for(
+    engine: Engine, vendor: Vendor
+) -> None:
+    town = a_forgetful_town(vendor)
+    busy = Answer(409, {"error": {"code": "idempotency_key_in_use"}})
+    vendor.answers = [DROP, busy, busy, Answer(201, {"id": "p_1"})]
+    await engine.open(town.hub)
+    await engine.take()
+    for _ in range(3):
+        await engine.pass_time(hours=6)
+
+    assert await engine.states() == ["done"]
+    assert len({asked.key for asked in vendor.asked}) == 1
+
+
+async def test_a_conflict_at_the_first_attempt_is_a_refusal(engine: Engine, vendor: Vendor) -> None:
+    town = a_forgetful_town(vendor)
+    vendor.answers = [Answer(409)]
+    await engine.open(town.hub)
+    await engine.take()
+
+    assert (len(vendor.asked), await engine.states()) == (1, ["dead"])
+
+
 async def test_a_repeat_after_the_provider_may_have_forgotten_the_key_is_held(
     engine: Engine, vendor: Vendor
 ) -> None:

@@ -15,7 +15,7 @@ from tieline.operations.decide import edited
 
 IN_DOUBT = (DROP, Answer(500), Answer(502), Answer(504))
 NOTHING: dict[str, str] = {}
-TURNED_AWAY = (Answer(429), Answer(503), Answer(408), Answer(425))
+TURNED_AWAY = (Answer(429), Answer(503), Answer(408), Answer(423), Answer(425))
 
 
 @pytest.mark.parametrize("failure", [*IN_DOUBT, *TURNED_AWAY])

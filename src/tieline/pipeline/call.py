@@ -13,7 +13,7 @@ from tieline.model.base.headers import Headers
 from tieline.model.base.ids import Micros
 from tieline.model.base.secret import Secret
 from tieline.model.calls.auth import ApiKey, Auth, Basic, Bearer, NoAuth
-from tieline.model.calls.call import Call, Effect, HttpAnswer, HttpRequest
+from tieline.model.calls.call import Call, HttpAnswer, HttpRequest
 from tieline.model.calls.outcome import (
     CredentialRefused,
     ProviderRefused,
@@ -131,7 +131,7 @@ class Calls:
             ending = await self._ending(connection, call, sending, secrets)
             took_us = self._clock.monotonic_us() - began_us
             now_us = at_us + took_us
-            verdict = _verdict(connection, call, sending.effect, ending, now_us)
+            verdict = _verdict(connection, call, sending, ending, now_us)
             verdict = _discreet(verdict, sending.clean)
         except BaseException:
             guard.let_go()
@@ -226,16 +226,24 @@ class Calls:
 def _verdict(
     connection: ConnectionSpec,
     call: Call,
-    effect: Effect,
+    sending: Sending,
     ending: HttpAnswer | CallFailed,
     now_us: Micros,
 ) -> Verdict:
     """What the end of a try means; a connector may know better than its status."""
+    effect = sending.effect
     if isinstance(ending, HttpAnswer) and connection.connector.failed_inside is not None:
         said = _said_inside(connection.connector.failed_inside, ending)
         if said is not None:
             return classify_inside(said, ending, effect=effect, now_us=now_us)
-    return classify(ending, method=call.method, effect=effect, now_us=now_us)
+    is_key_in_use = sending.may_be_made and connection.connector.idempotency_header is not None
+    return classify(
+        ending,
+        method=call.method,
+        effect=effect,
+        now_us=now_us,
+        may_be_in_work=is_key_in_use,
+    )
 
 
 def _said_inside(

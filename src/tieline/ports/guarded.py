@@ -54,6 +54,8 @@ class Sending:
     """Takes out of a text what must not be told of this run."""
     parent: str | None = None
     """The span of the author's step that makes it, if one does."""
+    may_be_made: bool = False
+    """Whether an earlier try, under the same key, may have been applied."""
 
 
 class Guarded(Protocol):

@@ -27,7 +27,7 @@ class FailureKind(StrEnum):
     THROTTLED = "throttled"
     """429: the provider asked for a pause."""
     UNAVAILABLE = "unavailable"
-    """408, 425 or 5xx."""
+    """408, 423, 425 or 5xx."""
     UNAUTHORISED = "unauthorised"
     """401 or 403: the credential is not accepted."""
     REJECTED = "rejected"

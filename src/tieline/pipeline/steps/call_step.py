@@ -203,6 +203,7 @@ class CallSteps:
             span,
             self._steps.clean,
             STEP_SPAN.get(),
+            may_be_made=open_since(step.known) is not None,
         )
         at_us = parts.clock.now_us()
         try:

@@ -6,18 +6,19 @@ Answers, by status:
 - Other 3xx: refused; redirects that may be followed were followed before.
 - 401, 403: unauthorised. But a 403 that carries Retry-After or an exhausted quota is throttling
   in another coat (GitHub answers so), and must not mark the credential as bad.
-- 408, 425, 429, 500, 502, 503, 504: transient. So is every 5xx without a row of its own, as
-  RFC 9110 says of unknown statuses: the 52x of content networks, 507 and 508 (out of space, out of
-  resources), 511 (a network's sign-in page), 529. A status above 599 counts as 5xx, a final 1xx as
-  a broken answer.
+- 408, 423 (locked), 425, 429, 500, 502, 503, 504: transient. So is every 5xx without a row of its
+  own, as RFC 9110 says of unknown statuses: the 52x of content networks, 507 and 508 (out of space,
+  out of resources), 511 (a network's sign-in page), 529. A status above 599 counts as 5xx, a final
+  1xx as a broken answer.
 - 501, 505, 506, 510: refused; the server says it cannot do this at all, which no repeat changes.
-- Other 4xx: refused.
+- Other 4xx: refused. But a 409 to a repeat under an idempotency key, after a try that may have been
+  applied, says that the first is still at work: transient.
 
 Whether a transient failure may be repeated depends on the effect. ``read`` and ``idempotent``:
 always. ``verify`` and ``once``: only if the request surely was not applied, else the outcome is
 in doubt. Surely not applied: nothing was sent (``Delivered.NO``), or the server turned the
-request away (408, 425, 429, 503, and the throttling 403). A 500 and a gateway's 502 or 504 leave
-it open.
+request away (408, 423, 425, 429, 503, and the throttling 403). A 500 and a gateway's 502 or 504
+leave it open.
 
 What a system says in the body of its answer (``FailedInside``) goes by the same rules: throttled
 means turned away, unavailable and broken leave it open, anything else is refused.
@@ -49,22 +50,36 @@ from tieline.rules.outbound.provider_reason import LONGEST_MESSAGE, provider_mes
 from tieline.rules.outbound.retry_after import LONGEST_WAIT, parse_retry_after
 
 _FREELY = frozenset({Effect.READ, Effect.IDEMPOTENT})
-_TRANSIENT_4XX = frozenset({408, 425})
+_TRANSIENT_4XX = frozenset({408, 423, 425})
 _NEVER_5XX = frozenset({501, 505, 506, 510})
-_TURNED_AWAY = frozenset({403, 408, 425, 429, 503})
+_TURNED_AWAY = frozenset({403, 408, 423, 425, 429, 503})
 _LEAVES_OPEN = frozenset({FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.SLOW})
 _PERMANENT = frozenset({FailureKind.BLOCKED, FailureKind.REJECTED, FailureKind.REDIRECTED})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def classify(
-    ending: HttpAnswer | CallFailed, *, method: str, effect: Effect, now_us: Micros
+    ending: HttpAnswer | CallFailed,
+    *,
+    method: str,
+    effect: Effect,
+    now_us: Micros,
+    may_be_in_work: bool = False,
 ) -> Verdict:
-    """What *ending* means for the step that sent *method*; succeeded is the hot path."""
+    """What *ending* means for the step that sent *method*; succeeded is the hot path.
+
+    *may_be_in_work*: an earlier try under the same idempotency key may be at work at the provider.
+    """
     if isinstance(ending, CallFailed):
         return _of_failure(ending, effect)
     if 200 <= ending.status < 300:
         return SUCCEEDED
+    if ending.status == 409 and may_be_in_work and effect is Effect.IDEMPOTENT:
+        return TryAgain(
+            FailureKind.UNAVAILABLE,
+            f"an earlier attempt may still be at work: {_told(ending)}",
+            _asked_pause(ending, now_us),
+        )
     return _of_status(ending, method, effect, now_us)
 
 
