@@ -32,8 +32,8 @@ from tieline.model.hub.flow import ContractSpec, HubSpec, TopicSource
 from tieline.model.inbound.event import Event
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
+from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, Caller
-from tieline.ports.promised import PROMISED, Promised
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
@@ -69,14 +69,14 @@ class PlainRun:
     references: list[tuple[str, str]] = field(default_factory=list)
     listeners: Sequence[tuple[str, ContractSpec]] = ()
     """The types that flows of the hub listen to, with the contracts that they expect."""
-    promised: Promised = field(default_factory=Promised)
+    awaited: Awaited = field(default_factory=Awaited)
     """What the flow asked for; at the end of the block it has waited for all of it."""
     _uuids: int = 0
 
     def step(
         self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
     ) -> Coroutine[Any, Any, Any]:
-        return self.promised.note(self._step(name, fn, args, key), f"run.step({name!r})")
+        return self.awaited.note(self._step(name, fn, args, key), f"run.step({name!r})")
 
     async def _step(
         self, name: str, fn: Callable[..., Any], args: tuple[Any, ...], key: str | None
@@ -93,7 +93,7 @@ class PlainRun:
         *,
         key: str | None = None,
     ) -> Coroutine[Any, Any, None]:
-        return self.promised.note(self._sleep(duration), "run.sleep")
+        return self.awaited.note(self._sleep(duration), "run.sleep")
 
     async def _sleep(self, duration: timedelta) -> None:
         self.slept.append(duration)
@@ -106,7 +106,7 @@ class PlainRun:
         *,
         key: str | None = None,
     ) -> Coroutine[Any, Any, None]:
-        return self.promised.note(self._emit(type, data), f"run.emit({type!r})")
+        return self.awaited.note(self._emit(type, data), f"run.emit({type!r})")
 
     async def _emit(self, type: str, data: object) -> None:  # noqa: A002 - as above
         document = orjson.loads(json_text(data))
@@ -206,14 +206,14 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
     run.listeners = _listeners(spec)
     token = CURRENT.set(_Answering(run, answers or {}, outside))
-    asked = PROMISED.set(run.promised)
+    asked = AWAITED.set(run.awaited)
     try:
         yield run
-        if forgotten := run.promised.forgotten():
+        if forgotten := run.awaited.forgotten():
             raise AssertionError(f"never awaited: {'; '.join(forgotten)}")
     finally:
-        run.promised.drop()
-        PROMISED.reset(asked)
+        run.awaited.drop()
+        AWAITED.reset(asked)
         CURRENT.reset(token)
         await http.close()
 

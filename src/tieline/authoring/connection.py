@@ -12,8 +12,8 @@ from tieline.model.base.headers import Headers
 from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import WebhookSource
+from tieline.ports.awaited import AWAITED
 from tieline.ports.caller import CURRENT
-from tieline.ports.promised import PROMISED
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.path_template import filled
 
@@ -110,10 +110,10 @@ class Connection:
             place=None if values is None else place.partition("?")[0],
         )
         asked = caller.call(self.spec, call)
-        promised = PROMISED.get()
-        if promised is None:
+        awaited = AWAITED.get()
+        if awaited is None:
             return asked
-        return promised.note(asked, f"{self.name}.{method.lower()}({place!r})")
+        return awaited.note(asked, f"{self.name}.{method.lower()}({place!r})")
 
     def _timeouts(self, total: timedelta) -> Timeouts:
         return Timeouts(connect=min(self.spec.timeouts.connect, total), total=total)

@@ -22,8 +22,8 @@ from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Lost, Stop
+from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, STEP_SPAN
-from tieline.ports.promised import PROMISED, Promised
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
@@ -71,7 +71,7 @@ class LiveRun:
         self._sensitive: tuple[str, ...] | None = None
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
-        self.promised = Promised()
+        self.awaited = Awaited()
 
     @property
     def id(self) -> str:
@@ -107,7 +107,7 @@ class LiveRun:
     def step(
         self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
     ) -> Coroutine[Any, Any, Any]:
-        return self.promised.note(self._step(name, fn, args, key), f"run.step({name!r})")
+        return self.awaited.note(self._step(name, fn, args, key), f"run.step({name!r})")
 
     async def _step(
         self, name: str, fn: Callable[..., Any], args: tuple[Any, ...], key: str | None
@@ -197,7 +197,7 @@ class LiveRun:
     # --- time, names, events ------------------------------------------------------------------
 
     def sleep(self, duration: timedelta, *, key: str | None = None) -> Coroutine[Any, Any, None]:
-        return self.promised.note(self._sleep(duration, key), "run.sleep")
+        return self.awaited.note(self._sleep(duration, key), "run.sleep")
 
     async def _sleep(self, duration: timedelta, key: str | None) -> None:
         # Also beside a stop: parallel sleeps begin together, so that none delays the other.
@@ -218,7 +218,7 @@ class LiveRun:
         *,
         key: str | None = None,
     ) -> Coroutine[Any, Any, None]:
-        return self.promised.note(self._emit(type, data, key), f"run.emit({type!r})")
+        return self.awaited.note(self._emit(type, data, key), f"run.emit({type!r})")
 
     async def _emit(self, type: str, data: object, key: str | None) -> None:  # noqa: A002 - as above
         step = self.steps.plan(
@@ -281,15 +281,15 @@ async def execute(live: LiveRun) -> Outcome:
     parts, steps = live.parts, live.steps
     steps.flights.home = asyncio.current_task(parts.loop)
     CURRENT.set(live)
-    PROMISED.set(live.promised)
+    AWAITED.set(live.awaited)
     ending = await _ended(live)
     is_suspended = ending is None and bool(steps.stops)
-    forgotten = [] if is_suspended or ending is not None else live.promised.forgotten()
+    forgotten = [] if is_suspended or ending is not None else live.awaited.forgotten()
     if is_suspended or steps.close():
         ending = await _landed(live, ending)
     if forgotten:
         await asyncio.sleep(0)  # a task of the author's that was to begin next begins, and stops
-    live.promised.drop()
+    live.awaited.drop()
     if isinstance(ending, Lost):
         raise ending
     if live.is_called_off and ending is not None:

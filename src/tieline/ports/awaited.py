@@ -1,4 +1,4 @@
-"""Promised: what a flow has asked for; what it never waited for is known by its line."""
+"""Awaited: what a flow has asked for; what it never waited for is known by its line."""
 
 import sys
 from collections.abc import Coroutine
@@ -18,7 +18,7 @@ class _Asked(NamedTuple):
     line: int
 
 
-class Promised:
+class Awaited:
     """The calls, steps, sleeps and events of one execution of a flow."""
 
     def __init__(self) -> None:
@@ -56,5 +56,5 @@ def _is_begun(one: _Asked) -> bool:
     )
 
 
-PROMISED: ContextVar[Promised | None] = ContextVar("tieline-promised", default=None)
+AWAITED: ContextVar[Awaited | None] = ContextVar("tieline-awaited", default=None)
 """Set around a flow: by the engine, and by ``tieline.testing`` around a test."""
