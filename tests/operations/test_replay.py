@@ -14,7 +14,7 @@ from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import By, ReplayFilter
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.run import Dead, Returned
-from tieline.model.views.replay_plan import Plan
+from tieline.model.views.replay_plan import ReplayPlan
 from tieline.model.views.views import ListRuns, ShowReplay, Window
 from tieline.operations import replay
 from tieline.pipeline.admit import Admitter
@@ -44,7 +44,7 @@ async def deliver_and_finish(house: Any, invoice: Invoice, count: int) -> None:
         await house.settle(run, Returned(), house.call_step(run))
 
 
-async def planned(house: Any, views: Views, wanted: ReplayFilter, **options: Any) -> Plan:
+async def planned(house: Any, views: Views, wanted: ReplayFilter, **options: Any) -> ReplayPlan:
     return await replay.plan(views, house.admitter, wanted, now_us=house.clock.at_us, **options)
 
 

@@ -8,7 +8,7 @@ from tests.engine import Engine, Town, Vendor
 from tieline import Contract, Reject, Run
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import DiscardDead, EditDead, ReplayFilter
-from tieline.model.views.replay_plan import Plan, Queue
+from tieline.model.views.replay_plan import Queue, ReplayPlan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListDead, ShowEvent, ShowReplay
 from tieline.operations import replay
@@ -54,12 +54,12 @@ async def deliver(engine: Engine, *orders: tuple[str, int]) -> None:
     await engine.work()
 
 
-async def planned(engine: Engine, wanted: ReplayFilter) -> Plan:
+async def planned(engine: Engine, wanted: ReplayFilter) -> ReplayPlan:
     parts, now_us = engine.parts, engine.clock.now_us()
     return await replay.plan(parts.views, parts.admitter, wanted, now_us=now_us)
 
 
-async def replayed(engine: Engine, wanted: ReplayFilter, id_: ReplayId = ID) -> Plan:
+async def replayed(engine: Engine, wanted: ReplayFilter, id_: ReplayId = ID) -> ReplayPlan:
     made = await planned(engine, wanted)
     await replay.start(engine.parts.journal, id_, made, 100, engine.by())
     engine.clock.advance(seconds=1)

@@ -15,7 +15,7 @@ from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.facts import ReplayMoved
 from tieline.model.runs.run import NewRun
 from tieline.model.views.details import EventToReplay
-from tieline.model.views.replay_plan import Example, Plan
+from tieline.model.views.replay_plan import Example, ReplayPlan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, NextReplayBatch
 from tieline.operations.replay_plan import PlannedReplay, again, check, plan
@@ -23,7 +23,7 @@ from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 
-__all__ = ["Example", "Passed", "Plan", "cancel", "check", "plan", "replay_pass", "start"]
+__all__ = ["Example", "Passed", "ReplayPlan", "cancel", "check", "plan", "replay_pass", "start"]
 
 SLOWEST, FASTEST = 1, 5_000
 """Events a second."""
@@ -48,7 +48,7 @@ class Passed:
 # --- start, go on, stop -----------------------------------------------------------------------
 
 
-async def start(journal: Journal, id_: ReplayId, made: Plan, per_second: int, by: By) -> None:
+async def start(journal: Journal, id_: ReplayId, made: ReplayPlan, per_second: int, by: By) -> None:
     """Record the replay of *made*. Raises CommandRefused if it has no run or no possible pace."""
     if not made.runs:
         raise CommandRefused("nothing of this would be run; there is nothing to replay")

@@ -13,7 +13,7 @@ from tieline.model.commands import ReplayFilter
 from tieline.model.hub.flow import FlowSpec
 from tieline.model.runs.run import NewRun
 from tieline.model.views.details import EventToReplay, RunOfEvent
-from tieline.model.views.replay_plan import Example, Plan, Queue
+from tieline.model.views.replay_plan import Example, Queue, ReplayPlan
 from tieline.model.views.views import CountEffects, ListBlockedLanes, NextReplayBatch
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
@@ -57,7 +57,7 @@ async def plan(
     *,
     now_us: Micros,
     as_new_action: bool = False,
-) -> Plan:
+) -> ReplayPlan:
     """Look at every event of *wanted* (up to a limit) as the replay would. Changes nothing."""
     check(wanted)
     wanted = narrowed(wanted, admitter.flow(wanted.flow))
@@ -74,7 +74,7 @@ async def plan(
         for lane in await views.read(ListBlockedLanes(tuple(lanes))):
             tally.blocked[lane.head, lane.state] += lanes[lane.tenant, lane.flow, lane.key]
         cursor, finished = bite.cursor, bite.finished
-    return Plan(
+    return ReplayPlan(
         filter=wanted,
         as_new_action=as_new_action,
         events=tally.events,

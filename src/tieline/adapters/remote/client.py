@@ -27,7 +27,7 @@ from tieline.model.command import Command
 from tieline.model.commands import Edited
 from tieline.model.people.role import Role
 from tieline.model.replays.operation import BulkFilter, StartOperation
-from tieline.model.views.replay_plan import Plan
+from tieline.model.views.replay_plan import ReplayPlan
 from tieline.model.views.views import Question
 from tieline.ports.http import HttpClient
 from tieline.rules.formats.plain_time import iso, moment
@@ -96,7 +96,7 @@ class RemoteHub:
         told = await self._post(path, {**change, "reason": reason})
         return Edited(EventId(told["event"]), RunId(told["run"]))
 
-    async def start_replay(self, made: Plan, per_second: int, reason: str) -> ReplayId:
+    async def start_replay(self, made: ReplayPlan, per_second: int, reason: str) -> ReplayId:
         """Start what was planned and confirmed; the hub plans it once more and makes the id."""
         wanted = made.filter
         texts = {

@@ -14,12 +14,12 @@ from tieline.rules.people.access import Permission
 if TYPE_CHECKING:
     import typer
 
-    from tieline.model.views.replay_plan import Plan
+    from tieline.model.views.replay_plan import ReplayPlan
     from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
     from tieline.surfaces.console.frame import Pages
 
 
-async def _planned(ask: "ApiRequest", asked: AskPlan) -> "Plan":
+async def _planned(ask: "ApiRequest", asked: AskPlan) -> "ReplayPlan":
     """With the hub's own flows and payloads."""
     views, admitter = ask.parts.views, ask.parts.admitter
     again, now_us = asked.as_new_action, ask.now_us()

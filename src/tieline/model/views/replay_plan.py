@@ -31,7 +31,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReplayPlan:
     """What a replay would do."""
 
     filter: ReplayFilter
@@ -56,7 +56,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class AskPlan(Question[Plan]):
+class AskPlan(Question[ReplayPlan]):
     """What a replay would do, with the hub's own flows and payloads."""
 
     filter: ReplayFilter

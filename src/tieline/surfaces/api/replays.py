@@ -9,7 +9,7 @@ from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import EventId, IssueId, Micros, ReplayId
 from tieline.model.commands import CancelReplay, ReplayFilter
 from tieline.model.views.details import ReplayDetail
-from tieline.model.views.replay_plan import Plan
+from tieline.model.views.replay_plan import ReplayPlan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.operations import replay
@@ -104,7 +104,7 @@ async def show_replay(ask: ApiRequest) -> ReplayDetail:
     return await ask.parts.views.read(ShowReplay(ReplayId(ask.path["id"])))
 
 
-async def plan(ask: ApiRequest) -> Plan:
+async def plan(ask: ApiRequest) -> ReplayPlan:
     """What a replay would do; changes nothing."""
     body: Planning = ask.body
     wanted = _filter(ask, body)
@@ -192,7 +192,7 @@ ENDPOINTS = (
              query=ReplayQuery),
     Endpoint("POST", "/replays", _OPERATE, "Start a replay", start, Operation, body=Starting,
              status=202, location="/operations/{id}", problems=("refused",)),
-    Endpoint("POST", "/replays/plan", _READ, "Say what a replay would do", plan, Plan,
+    Endpoint("POST", "/replays/plan", _READ, "Say what a replay would do", plan, ReplayPlan,
              body=Planning, problems=("refused",)),
     Endpoint("GET", "/replays/{id}", _READ, "Show a replay", show_replay, ReplayDetail,
              problems=("not-found",)),

@@ -10,7 +10,7 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import ReplayFilter
 from tieline.model.views.details import ReplayDetail
-from tieline.model.views.replay_plan import AskPlan, Example, Plan
+from tieline.model.views.replay_plan import AskPlan, Example, ReplayPlan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
 from tieline.operations import replay
@@ -196,14 +196,14 @@ def _filter(
     )
 
 
-def _plan(session: CliSession, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:
+def _plan(session: CliSession, wanted: ReplayFilter, *, as_new_action: bool) -> ReplayPlan:
     replay.check(wanted)
     if session.far is not None:
         return session.ask(AskPlan(wanted, as_new_action))
     admitter = session.build.admitter(session.load_hub(), session.overrides)
     now_us = session.now_us()
 
-    async def look() -> Plan:
+    async def look() -> ReplayPlan:
         async with session.views() as views:
             return await replay.plan(
                 views, admitter, wanted, now_us=now_us, as_new_action=as_new_action
@@ -212,7 +212,7 @@ def _plan(session: CliSession, wanted: ReplayFilter, *, as_new_action: bool) -> 
     return session.run(look())
 
 
-def _tell_plan(paper: Output, made: Plan) -> None:
+def _tell_plan(paper: Output, made: ReplayPlan) -> None:
     if paper.is_json:
         paper.json(made)
         return
@@ -236,7 +236,7 @@ def _tell_plan(paper: Output, made: Plan) -> None:
     paper.section("For example", EXAMPLE_COLUMNS, made.examples)
 
 
-def _confirm(session: CliSession, made: Plan, *, yes: bool, yes_effects_again: bool) -> None:
+def _confirm(session: CliSession, made: ReplayPlan, *, yes: bool, yes_effects_again: bool) -> None:
     if made.as_new_action and made.effects_done and not yes_effects_again:
         question = f"{made.effects_done} effects happened and would be repeated."
         if not session.confirm(question, "again"):

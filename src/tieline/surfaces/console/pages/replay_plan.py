@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.base.errors import CommandRefused, SettingsError
 from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, RunId
 from tieline.model.commands import By, ReplayFilter, StartReplay
-from tieline.model.views.replay_plan import Plan
+from tieline.model.views.replay_plan import ReplayPlan
 from tieline.model.views.views import ShowReceipt, ShowRun
 from tieline.operations import replay
 from tieline.rules.formats.plain_time import moment, short
@@ -158,7 +158,7 @@ def words_of(wanted: ReplayFilter) -> str:
 # --- starting -------------------------------------------------------------------------------
 
 
-def _starting(made: Plan, query: str) -> ConfirmPage:
+def _starting(made: ReplayPlan, query: str) -> ConfirmPage:
     back = f"/replays/new?{query}"
     runs = sum(count for _, count in made.runs)
     if not runs:
@@ -190,12 +190,12 @@ def _starting(made: Plan, query: str) -> ConfirmPage:
     )
 
 
-def _retried(made: Plan) -> tuple[str, ...]:
+def _retried(made: ReplayPlan) -> tuple[str, ...]:
     words = f"{counted(made.retries, 'dead run')} of them are retried, in their old places."
     return (words,) if made.retries else ()
 
 
-async def _start(desk: PageParts, made: Plan, form: FormData, by: By) -> str:
+async def _start(desk: PageParts, made: ReplayPlan, form: FormData, by: By) -> str:
     if not made.runs:
         raise CommandRefused("nothing of this would be run; there is nothing to replay")
     text = text_of(form, "per_second") or str(PACE)
