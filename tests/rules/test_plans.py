@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieline.model.plans.plan import LeftOut, Plan, PlanExample, PlannedAction, PlanWarning
-from tieline.rules.plans.change import changes
+from tieline.rules.plans.change import changed_since, changes, fingerprint
 from tieline.rules.plans.count import MOST_NAMED, OTHERS, PlanCount
-from tieline.rules.plans.end import GONE, PARTLY, added, alike, ending, so_far
+from tieline.rules.plans.end import GONE, PARTLY, added, alike, end_words, ending
 from tieline.rules.plans.lines import lines, sentences
+from tieline.rules.plans.stored import read_back, written
 
 FORGOTTEN = "its payload has been forgotten (retention)"
 PLAN = Plan(
@@ -73,6 +74,41 @@ def test_two_plans_that_count_otherwise_are_never_the_same(
 
     same = {k: n for k, n in before.items() if n} == {k: n for k, n in now.items() if n}
     assert (changes(first, second) == ()) is same
+    assert (changed_since(first.fingerprint, second) == ()) is same
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("50-47-3-9-00000000000000aa", ()),
+        (
+            "51-48-2-9-00000000000000ab",
+            ("events found: 50, not 51", "would do: 47, not 48", "left out: 3, not 2"),
+        ),
+        ("50-47-3-8-00000000000000ab", ("effects that happened: 9, not 8",)),
+        ("50-47-3-9-00000000000000ab", ("as many as before, but not the same events",)),
+        ("anything", ("'anything' is no fingerprint of a plan",)),
+    ],
+)
+def test_a_fingerprint_is_enough_to_say_what_changed(before: str, told: tuple[str, ...]) -> None:
+    now = replace(PLAN, fingerprint=fingerprint(PLAN, "00000000000000aa"))
+
+    assert now.fingerprint == "50-47-3-9-00000000000000aa"
+    assert changed_since(before, now) == told
+
+
+def test_a_plan_that_is_kept_comes_back_without_its_examples() -> None:
+    example = PlanExample("evt_1", "x of y")
+    plan = replace(
+        PLAN,
+        does=(PlannedAction("new run of book", 47, (example,), "book"),),
+        warnings=(PlanWarning("slow", "run_1", 2),),
+    )
+    kept = replace(plan, does=(PlannedAction("new run of book", 47, (), "book"),))
+
+    assert read_back(written(plan)) == kept
+    assert read_back(written(plan).replace('"exact"', '"newer":1,"exact"')) == kept
+    assert read_back(None) is None
 
 
 def _counted(counts: dict[str, int]) -> Plan:
@@ -80,7 +116,8 @@ def _counted(counts: dict[str, int]) -> Plan:
     for what in sorted(counts):
         for number in range(counts[what]):
             count.does(what, PlanExample(f"{what}{number}", ""))
-    return replace(PLAN, does=count.planned, left_out=(), fingerprint=count.fingerprint)
+    plan = replace(PLAN, does=count.planned, left_out=())
+    return replace(plan, fingerprint=fingerprint(plan, count.digest))
 
 
 # --- how it ended -----------------------------------------------------------------------------
@@ -117,8 +154,10 @@ def test_less_made_than_planned_is_never_done(
 
 
 def test_what_goes_on_or_was_stopped_says_how_far_it_came() -> None:
-    assert so_far(50, 3, "running") == "made 3 of 50 so far"
-    assert so_far(50, 3, "cancelled") == "made 3 of 50, then it was stopped"
+    assert end_words("running", (50, 3), {}, {}) == "made 3 of 50 so far"
+    assert end_words("cancelled", (50, 3), {}, {}) == "made 3 of 50, then it was stopped"
+    assert end_words("partly", (2, 1), {}, {"old": 1}) == "made 1 of 2; 1 not made: 1: old"
+    assert end_words("done", (None, 3), {}, {}) == ""
 
 
 def test_reasons_are_counted_without_the_ids_in_them() -> None:

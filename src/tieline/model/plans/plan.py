@@ -23,6 +23,8 @@ class PlannedAction:
     """In words, such as ``new run of post_invoice``."""
     count: int
     examples: tuple[PlanExample, ...] = ()
+    flow: str | None = None
+    """The flow whose runs it is about, if it is about runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class PlanWarning:
     words: str
     about: str | None = None
     """The id of the run that it is about, if it is about one."""
+    count: int = 0
+    """Of how many things of the plan it is true; 0: of all."""
 
 
 @dataclass(frozen=True, slots=True)

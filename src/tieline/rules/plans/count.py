@@ -1,7 +1,7 @@
 """Count: things and what would be done with them come in, one by one; a plan's lines go out.
 
-The fingerprint is one of every thing with what would be done with it, so that two plans which
-count the same, but of other things, are told apart.
+The digest is one of every thing with what would be done with it, so that two plans which count the
+same, but of other things, are told apart.
 """
 
 import hashlib
@@ -21,13 +21,15 @@ class PlanCount:
 
     def __init__(self) -> None:
         self._does: Counter[str] = Counter()
+        self._flows: dict[str, str | None] = {}
         self._left_out: Counter[str] = Counter()
         self._examples: defaultdict[tuple[bool, str], list[PlanExample]] = defaultdict(list)
         self._digest = hashlib.sha256()
 
-    def does(self, what: str, example: PlanExample) -> None:
+    def does(self, what: str, example: PlanExample, *, flow: str | None = None) -> None:
         """One more thing that would be done."""
         self._does[what] += 1
+        self._flows[what] = flow
         self._note(what, example, is_left_out=False)
 
     def leaves(self, why: str, example: PlanExample) -> None:
@@ -39,7 +41,7 @@ class PlanCount:
     def planned(self) -> tuple[PlannedAction, ...]:
         """What would be done, most first."""
         return tuple(
-            PlannedAction(what, count, tuple(self._examples[False, what]))
+            PlannedAction(what, count, tuple(self._examples[False, what]), self._flows[what])
             for what, count in self._does.most_common()
         )
 
@@ -55,8 +57,8 @@ class PlanCount:
         return (*named, *((LeftOut(OTHERS, rest),) if rest else ()))
 
     @property
-    def fingerprint(self) -> str:
-        """Of all that was counted, in its order."""
+    def digest(self) -> str:
+        """The same for the same things, in the same order, with the same done to them."""
         return self._digest.hexdigest()[:16]
 
     def _note(self, what: str, example: PlanExample, *, is_left_out: bool) -> None:

@@ -40,11 +40,19 @@ def _as_planned(told: Mapping[str, int]) -> Iterable[str]:
         yield f"{sum(told.values())} left out, as planned"
 
 
-def so_far(would: int, made: int, state: str) -> str:
-    """The same of one that goes on, or was stopped."""
+def end_words(
+    state: str, counts: tuple[int | None, int], told: Mapping[str, int], not_made: Mapping[str, int]
+) -> str:
+    """The same of long work as it stands, by its *state*; *counts*: planned (None: an earlier
+    release began it, and nothing is known of it), and made."""
+    would, made = counts
+    if would is None:
+        return ""
+    if state == "running":
+        return f"made {made} of {would} so far"
     if state == "cancelled":
         return f"made {made} of {would}, then it was stopped"
-    return f"made {made} of {would} so far"
+    return ending(would, made, told, not_made).words
 
 
 def alike(refused: Iterable[tuple[str, str]]) -> Counter[str]:
