@@ -7,18 +7,16 @@ forgotten with what is mended.
 
 from collections.abc import Sequence
 
-from tieline.model.base.ids import EventId, ReceiptId
+from tieline.model.base.ids import ReceiptId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.views.details import EventToReplay
-from tieline.model.views.views import NextReplayBatch, ShowReceipt
+from tieline.operations.delivery_events import events_of
 from tieline.operations.replay_plan import PlannedReplay, again
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
 
 ASIDE = (Verdict.QUARANTINED,)
-BITE = 500
-END_OF_TIME = 2**62
 
 Found = Sequence[tuple[EventToReplay, PlannedReplay]]
 
@@ -33,7 +31,7 @@ async def whole_deliveries(views: Views, admitter: Admitter, found: Found) -> tu
     }
     whole = []
     for receipt_id in aside:
-        events = await _events_of(views, receipt_id)
+        events = await events_of(views, receipt_id)
         if all(_has_run(admitter, one, flows.get(one.event.id, set())) for one in events):
             whole.append(receipt_id)
     return tuple(whole)
@@ -43,16 +41,3 @@ def _has_run(admitter: Admitter, one: EventToReplay, now: set[str]) -> bool:
     """Whether every flow that takes it has had its run, or gets it *now*."""
     would = again(admitter, one, ReplayFilter(states=ASIDE))
     return not would.is_stuck and {run.flow for run in would.runs} <= now
-
-
-async def _events_of(views: Views, id_: ReceiptId) -> list[EventToReplay]:
-    """Every event that came with a delivery."""
-    detail = await views.read(ShowReceipt(id_))
-    wanted = ReplayFilter(event_ids=tuple(EventId(row.id) for row in detail.events))
-    events: list[EventToReplay] = []
-    cursor, finished = "", not wanted.event_ids
-    while not finished:
-        bite = await views.read(NextReplayBatch(wanted, cursor, END_OF_TIME, BITE))
-        events += bite.events
-        cursor, finished = bite.cursor, bite.finished
-    return events

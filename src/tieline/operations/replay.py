@@ -20,6 +20,7 @@ from tieline.model.views.details import EventToReplay
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, NextReplayBatch, ShowReplay
 from tieline.operations.all_of_delivery import whole_deliveries
+from tieline.operations.delivery_events import next_events
 from tieline.operations.replay_plan import (
     UNKNOWN_EVENT,
     PlannedReplay,
@@ -111,7 +112,7 @@ async def _go_on(
     size = _bite(row.per_second)
     wanted = narrowed(row.filter, admitter.flow(row.filter.flow))
     until_us = row.started_us if row.plan is None else row.plan.at_us
-    bite = await views.read(NextReplayBatch(wanted, row.cursor, until_us, size))
+    bite = await next_events(views, NextReplayBatch(wanted, row.cursor, until_us, size))
     found = [(one, again(admitter, one, wanted, row.id)) for one in bite.events]
     not_made = Counter(why for _, made in found for why in made.left_out)
     not_made[UNKNOWN_EVENT] += len(bite.missing)

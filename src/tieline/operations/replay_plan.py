@@ -18,6 +18,7 @@ from tieline.model.runs.run import NewRun
 from tieline.model.views.details import EventToReplay, ReplayBatch, RunOfEvent
 from tieline.model.views.plans import PlanReplay
 from tieline.model.views.views import CountEffects, ListBlockedLanes, ListPauses, NextReplayBatch
+from tieline.operations.delivery_events import next_events
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.rules.formats.json_limits import parse
@@ -66,7 +67,8 @@ async def plan(parts: PlanParts, asked: PlanReplay) -> Plan:
     tally = _ReplayTally(wanted.flow)
     cursor, finished = "", False
     while not finished and tally.events < MOST_PLANNED:
-        bite = await parts.views.read(NextReplayBatch(wanted, cursor, parts.now_us, PLAN_BITE))
+        question = NextReplayBatch(wanted, cursor, parts.now_us, PLAN_BITE)
+        bite = await next_events(parts.views, question)
         done = await parts.views.read(CountEffects(tuple(one.event.id for one in bite.events)))
         tally.add_effects({(one.event_id, one.flow): one.effects for one in done})
         found = [(one, again(admitter, one, wanted)) for one in bite.events]

@@ -19,6 +19,7 @@ from tieline.model.runs.run import NewRun
 from tieline.pipeline.hooks import AfterAdmit
 from tieline.ports.ids import Ids
 from tieline.rules.formats.trace import begun
+from tieline.rules.inbound.batch import numbered
 from tieline.rules.inbound.delivery_body import read_body
 from tieline.rules.inbound.event_shape import EventReader
 from tieline.rules.inbound.routing import flows_for
@@ -142,8 +143,8 @@ class Admitter:
             payload, before = occurrence.payload, len(faults)
             flows = self._flows_for(origin.source, occurrence.type)
             matches = self._matches(flows, payload, faults)
-            if len(faults) > before and len(found) > 1:
-                faults[before] = f"event {number} of {len(found)}: {faults[before]}"
+            if len(faults) > before:
+                faults[before] = numbered(faults[before], number, len(found))
             event = self._envelope(occurrence, origin, _label(matches))
             own = [
                 RunStart(self._run(flow, event, typed), flow, event, payload, typed)

@@ -17,6 +17,7 @@ from tieline.model.views.views import ListReceipts, ShowReceipt, Window
 from tieline.operations.planning import check_unchanged
 from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import label
+from tieline.rules.inbound.batch import count_of
 from tieline.rules.plans.end import DONE, alike, ending
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import plans
@@ -29,12 +30,20 @@ COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
     Column("SOURCE", lambda row: row.source),
-    Column("EVENT", lambda row: row.event_id),
+    Column("EVENT", lambda row: _event(row)),
     Column("DECIDED", lambda row: row.decision and label(row.decision)),
     Column("REASON", lambda row: row.reason),
 )
 PARTLY_MADE = 5
 """The exit code when some could not be discarded: their state does not allow it."""
+
+
+def _event(row: ReceiptRow) -> str | None:
+    """Which event it is about; of a batch, ``deliveries show`` tells all."""
+    many = count_of(row.reason)
+    return row.event_id if many is None else f"{many} events"
+
+
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries by id; else by the options.")]
 
 

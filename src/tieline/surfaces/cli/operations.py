@@ -11,8 +11,8 @@ from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import Page, Window
 from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, kind_of, under_way
 from tieline.operations.in_progress import show as one
-from tieline.rules.formats.labels import label
-from tieline.rules.formats.plain import plain
+from tieline.rules.runs.decided import choice_words
+from tieline.rules.runs.replayed import filter_words
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
@@ -35,10 +35,9 @@ Id = Annotated[str, typer.Argument(metavar="OPERATION", help=f"An id: {PREFIX}â€
 
 def what(row: LongWork) -> str:
     """What is done, to what."""
-    wanted = plain(row.filter)
-    members = wanted if isinstance(wanted, dict) else {}
-    narrow = " ".join(f"{name}={_said(value)}" for name, value in members.items() if value)
-    return narrow if isinstance(row, ReplayRow) else f"{row.action} {narrow}"
+    if isinstance(row, ReplayRow):
+        return filter_words(row.filter)
+    return f"{row.action} {choice_words(row.filter, 0)}"
 
 
 def _of(row: LongWork) -> int:
@@ -55,11 +54,6 @@ def _missing(row: LongWork) -> int | None:
     if row.state == "running":
         return None
     return max(row.would - (row.admitted if isinstance(row, ReplayRow) else row.done), 0)
-
-
-def _said(value: object) -> object:
-    """A kind of failure or a state, as people read it."""
-    return label(value) if isinstance(value, str) else value
 
 
 @app.command("list")
