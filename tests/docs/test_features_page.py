@@ -42,7 +42,7 @@ def _section(feature: Feature) -> Iterator[str]:
 
 def _row(action: Handles[Any]) -> str:
     call = f"`POST {action.call}`" if action.call else ""
-    plan = "" if action.plan is None else f"`{action.plan.__name__}`"
+    plan = "" if action.plan is None else f"`{action.plan.question.__name__}`"
     inverse = "" if action.inverse is None else name_of(action.inverse)
     return f"| {action.name} | {action.needs} | {call} | {plan} | {inverse} |"
 

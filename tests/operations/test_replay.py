@@ -1,6 +1,6 @@
 """Replay: the plan says what will happen, the passes do just that, at the pace that was given."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,12 +11,14 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import EventId, ReplayId
-from tieline.model.commands import By, ReplayFilter
+from tieline.model.commands import By, ReplayFilter, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
+from tieline.model.plans.plan import Plan
 from tieline.model.runs.run import Dead, Returned
-from tieline.model.views.replay_plan import Plan
+from tieline.model.views.plans import PlanReplay
 from tieline.model.views.views import ListRuns, ShowReplay, Window
 from tieline.operations import replay
+from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
 
@@ -44,8 +46,22 @@ async def deliver_and_finish(house: Any, invoice: Invoice, count: int) -> None:
         await house.settle(run, Returned(), house.call_step(run))
 
 
-async def planned(house: Any, views: Views, wanted: ReplayFilter, **options: Any) -> Plan:
-    return await replay.plan(views, house.admitter, wanted, now_us=house.clock.at_us, **options)
+async def planned(
+    house: Any, views: Views, wanted: ReplayFilter, *, as_new_action: bool = False
+) -> Plan:
+    parts = PlanParts(views, lambda: house.admitter, house.clock.at_us)
+    return await replay.plan(parts, PlanReplay(wanted, as_new_action))
+
+
+async def start(
+    house: Any, made: Plan, wanted: ReplayFilter, pace: int = 10, id_: ReplayId = ID
+) -> None:
+    order = StartReplay(id_, wanted, pace, 0, made.repeats_effects, by(house))
+    await replay.start(house.journal, order, made)
+
+
+def counts(parts: Iterable[Any]) -> dict[str, int]:
+    return {getattr(one, "does", None) or one.why: one.count for one in parts}
 
 
 async def a_pass(house: Any, views: Views) -> replay.Passed:
@@ -71,12 +87,10 @@ async def test_a_plan_counts_events_runs_and_effects_that_happened(
 
     made = await planned(house, views, PAID)
 
-    assert made.events == 3
-    assert made.runs == (("post_invoice", 3),)
-    assert made.effects_done == 3
-    assert made.without_runs == ()
-    assert [example.flows for example in made.examples] == [("post_invoice",)] * 3
-    assert made.exact
+    assert (made.found, made.would, made.exact) == (3, 3, True)
+    assert counts(made.does) == {"new run of post_invoice": 3}
+    assert (made.effects, made.left_out) == (3, ())
+    assert [one.words for one in made.does[0].examples] == ["invoice.paid of billing"] * 3
 
 
 async def test_a_plan_says_why_events_would_not_run(
@@ -88,9 +102,9 @@ async def test_a_plan_says_why_events_would_not_run(
 
     made = await planned(house, views, ReplayFilter(source="billing"))
 
-    reasons = dict(made.without_runs)
-    assert made.events == 3
-    assert made.runs == (("ship_order", 1),)
+    reasons = counts(made.left_out)
+    assert made.found == 3
+    assert counts(made.does) == {"new run of ship_order": 1}
     assert "no flow takes 'nobody.cares' of 'billing'" in reasons
     assert any(why.startswith("invoice.paid@1 for flow post_invoice") for why in reasons)
 
@@ -108,9 +122,9 @@ async def test_a_replay_without_runs_or_with_an_impossible_pace_is_refused(
     something = await planned(house, views, PAID)
 
     with pytest.raises(CommandRefused, match="nothing to replay"):
-        await replay.start(house.journal, ID, nothing, 10, by(house))
+        await start(house, nothing, PAID, 10)
     with pytest.raises(CommandRefused, match="per second is 0; use 1 to 5000"):
-        await replay.start(house.journal, ID, something, 0, by(house))
+        await start(house, something, PAID, 0)
 
 
 async def test_every_planned_event_is_run_again_once_below_live_traffic(
@@ -118,7 +132,7 @@ async def test_every_planned_event_is_run_again_once_below_live_traffic(
 ) -> None:
     await deliver_and_finish(house, invoice, 25)
     made = await planned(house, views, PAID)
-    await replay.start(house.journal, ID, made, 100, by(house))
+    await start(house, made, PAID, 100)
 
     admitted = await run_to_the_end(house, views)
 
@@ -133,7 +147,7 @@ async def test_every_planned_event_is_run_again_once_below_live_traffic(
 async def test_a_replay_keeps_its_pace(house: Any, views: Views, invoice: Invoice) -> None:
     await deliver_and_finish(house, invoice, 20)
     made = await planned(house, views, PAID)
-    await replay.start(house.journal, ID, made, 10, by(house))
+    await start(house, made, PAID, 10)
     began_us = house.clock.at_us
 
     early = await a_pass(house, views)
@@ -148,7 +162,7 @@ async def test_effects_that_happened_are_remembered_by_the_replayed_run(
 ) -> None:
     await deliver_and_finish(house, invoice, 1)
     made = await planned(house, views, PAID)
-    await replay.start(house.journal, ID, made, 10, by(house))
+    await start(house, made, PAID, 10)
     await run_to_the_end(house, views)
 
     [again] = await house.claim()
@@ -164,13 +178,13 @@ async def test_new_actions_are_a_generation_of_their_own_each_time(
     generations = []
     for number in range(2):
         made = await planned(house, views, PAID, as_new_action=True)
-        await replay.start(house.journal, ReplayId(f"rpl_{number}"), made, 10, by(house))
+        await start(house, made, PAID, id_=ReplayId(f"rpl_{number}"))
         await run_to_the_end(house, views)
         [again] = await house.claim()
         generations.append(again.generation)
         await house.settle(again, Returned())
 
-    assert made.as_new_action
+    assert made.repeats_effects
     assert generations == [1, 2]
 
 
@@ -179,7 +193,7 @@ async def test_events_that_arrive_during_a_replay_are_no_part_of_it(
 ) -> None:
     await deliver_and_finish(house, invoice, 2)
     made = await planned(house, views, PAID)
-    await replay.start(house.journal, ID, made, 10, by(house))
+    await start(house, made, PAID, 10)
     house.clock.advance(seconds=1)
     await house.deliver("invoice.paid", invoice(9), identity="late")
 
@@ -193,7 +207,7 @@ async def test_a_cancelled_replay_stores_no_further_run(
 ) -> None:
     await deliver_and_finish(house, invoice, 5)
     made = await planned(house, views, PAID)
-    await replay.start(house.journal, ID, made, 1, by(house))
+    await start(house, made, PAID, 1)
     house.clock.advance(seconds=1)
     first = await a_pass(house, views)
 
@@ -214,11 +228,14 @@ async def test_named_events_are_replayed_whatever_their_type(
     wanted = ReplayFilter(event_ids=(second.event_id, first.event_id, EventId("evt_0")))
 
     made = await planned(house, views, wanted)
-    await replay.start(house.journal, ID, made, 10, by(house))
+    await start(house, made, wanted)
     await run_to_the_end(house, views)
 
     page = await views.read(ListRuns(replay=ID))
-    assert made.events == 2
+    row = (await views.read(ShowReplay(ID))).replay
+    assert made.found == 2
+    assert counts(made.left_out) == {"no event of this id is recorded": 1}
+    assert (row.state, row.ending) == ("done", "made 2 of 2; 1 left out, as planned")
     assert {row.event_id for row in page.rows} == {first.event_id, second.event_id}
 
 
@@ -231,7 +248,7 @@ async def test_only_the_dead_are_replayed_when_the_filter_says_so(
 
     made = await planned(house, views, ReplayFilter(states=("dead",), flow="post_invoice"))
 
-    assert [example.event_id for example in made.examples] == [
+    assert [one.id for one in made.does[0].examples] == [
         row.event_id for row in (await views.read(ListRuns(state="dead"))).rows
     ]
 
@@ -244,7 +261,7 @@ async def test_a_deadline_counts_from_the_replay_and_not_from_the_old_event(
     house.admitter = Admitter(replace(house.hub, flows=flows), house.ids, dedupe_us=1)
     house.clock.advance(days=40)
     made = await planned(house, views, PAID)
-    await replay.start(house.journal, ID, made, 10, by(house))
+    await start(house, made, PAID, 10)
 
     await run_to_the_end(house, views)
 

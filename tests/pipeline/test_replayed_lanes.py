@@ -1,20 +1,25 @@
 """Replayed lanes: a replay of ordered runs takes dead ones up where they stand, and ends."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from tests.engine import Engine, Town, Vendor
 
 from tieline import Contract, Reject, Run
+from tieline.features.replays.before import in_earlier_form
 from tieline.model.base.ids import ReplayId
-from tieline.model.commands import DiscardDead, EditDead, ReplayFilter
-from tieline.model.views.replay_plan import Plan, Queue
+from tieline.model.commands import DiscardDead, EditDead, Pause, ReplayFilter, StartReplay
+from tieline.model.plans.plan import Plan, PlanWarning
+from tieline.model.views.plans import PlanReplay
 from tieline.model.views.rows import ReplayRow
-from tieline.model.views.views import ListDead, ShowEvent, ShowReplay
+from tieline.model.views.views import ListDead, ListReplays, ShowEvent, ShowReplay
 from tieline.operations import replay
 from tieline.operations.decide import edited
+from tieline.operations.planning import PlanParts
 
 ID = ReplayId("rpl_01")
+RETRY = "retry of the dead run of post, in its old place"
 DEAD = ReplayFilter(states=("dead",))
 
 
@@ -55,16 +60,22 @@ async def deliver(engine: Engine, *orders: tuple[str, int]) -> None:
 
 
 async def planned(engine: Engine, wanted: ReplayFilter) -> Plan:
-    parts, now_us = engine.parts, engine.clock.now_us()
-    return await replay.plan(parts.views, parts.admitter, wanted, now_us=now_us)
+    parts = engine.parts
+    sources = PlanParts(parts.views, lambda: parts.admitter, engine.clock.now_us())
+    return await replay.plan(sources, PlanReplay(wanted))
 
 
 async def replayed(engine: Engine, wanted: ReplayFilter, id_: ReplayId = ID) -> Plan:
     made = await planned(engine, wanted)
-    await replay.start(engine.parts.journal, id_, made, 100, engine.by())
+    order = StartReplay(id_, wanted, 100, 0, False, engine.by())
+    await replay.start(engine.parts.journal, order, made)
     engine.clock.advance(seconds=1)
     await engine.replay()
     return made
+
+
+def counts(parts: Iterable[Any]) -> dict[str, int]:
+    return {getattr(one, "does", None) or one.why: one.count for one in parts}
 
 
 async def shown(engine: Engine, id_: ReplayId = ID) -> ReplayRow:
@@ -86,7 +97,7 @@ async def test_dead_heads_of_lanes_recover_with_all_that_waits_behind_them(
 
     made = await replayed(engine, DEAD)
 
-    assert (made.runs, made.retries, made.queues) == ((("post", 3),), 3, ())
+    assert (counts(made.does), made.warnings) == ({RETRY: 3}, ())
     assert await engine.states() == ["done"] * 5
     assert sorted(numbers(vendor)) == [0, 1, 2, 3, 4]
     assert numbers(vendor).index(0) < numbers(vendor).index(3)
@@ -113,12 +124,11 @@ async def test_what_was_edited_or_discarded_is_left_out_and_named(
 
     made = await replayed(engine, DEAD)
 
-    assert (made.events, made.runs) == (3, (("post", 1),))
-    assert dict(made.left_out) == {
+    assert (made.found, counts(made.does)) == (3, {RETRY: 1})
+    assert counts(made.left_out) == {
         "its dead run was edited, and runs as another event": 1,
         "its dead run was discarded": 1,
     }
-    assert made.without_runs == ()
     assert numbers(vendor) == [10, 2]
     assert await undecided(engine) == 0
 
@@ -135,7 +145,7 @@ async def test_a_second_replay_of_what_is_decided_makes_nothing(
 
     made = await planned(engine, DEAD)
 
-    assert (made.events, made.runs) == (0, ())
+    assert (made.found, made.would) == (0, 0)
     assert numbers(vendor) == [0]
 
 
@@ -152,8 +162,9 @@ async def test_runs_that_would_wait_behind_a_dead_one_are_announced_and_told(
 
     made = await replayed(engine, ReplayFilter(event_ids=(first.event.id,)))
 
-    assert made.runs == (("post", 1),)
-    assert made.queues == (Queue(head.id, "dead", 1),)
+    assert counts(made.does) == {"new run of post": 1}
+    words = f"1 of these runs would wait behind {head.id}, which is dead"
+    assert made.warnings == (PlanWarning(words, head.id, 1),)
     assert (await shown(engine)).progress == "all made, 1 still waiting"
     await engine.parts.journal.commit(DiscardDead(head.id, engine.by()))
     await engine.work()
@@ -171,8 +182,7 @@ async def test_a_plan_of_a_flow_looks_only_at_what_the_flow_takes(
 
     made = await planned(engine, ReplayFilter(flow="post"))
 
-    assert (made.events, made.runs, made.without_runs) == (7, (("post", 7),), ())
-    assert (made.filter.source, made.filter.type) == ("shop", "order.placed")
+    assert (made.found, counts(made.does), made.left_out) == (7, {"new run of post": 7}, ())
 
 
 async def test_examples_of_a_plan_are_those_that_run_first(
@@ -186,5 +196,70 @@ async def test_examples_of_a_plan_are_those_that_run_first(
 
     made = await planned(engine, ReplayFilter(source="shop"))
 
-    assert [one.flows for one in made.examples] == [("post",)] * 2 + [()] * 3
-    assert all(one.why_not for one in made.examples[2:])
+    told = in_earlier_form(made, ReplayFilter(source="shop"))
+    assert [one.flows for one in told.examples] == [("post",)] * 2 + [()] * 3
+    assert all(one.why_not for one in told.examples[2:])
+    assert (told.events, told.runs, told.retries, told.left_out) == (8, (("post", 2),), 0, ())
+    assert told.examples[0].source == "shop"
+    assert [count for _, count in told.without_runs] == [6]
+
+
+# --- made and not made ------------------------------------------------------------------------
+
+
+async def test_a_replay_that_makes_less_than_was_planned_is_partly_made_and_says_why(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    refused = {0, 1}
+    ordering(town, refused)
+    await begin(engine, town)
+    await deliver(engine, ("a", 0), ("b", 1))
+    first, _ = await engine.runs("post")
+    refused.clear()
+    made = await planned(engine, DEAD)
+    parts = engine.parts
+    await parts.journal.commit(DiscardDead(first.run.id, engine.by()))
+    order = StartReplay(ID, DEAD, 100, 0, False, engine.by())
+    await replay.start(parts.journal, order, made)
+    engine.clock.advance(seconds=1)
+    await engine.replay()
+
+    row = await shown(engine)
+    listed = (await parts.views.read(ListReplays("partly"))).rows
+    assert (row.state, row.would, row.admitted) == ("partly", 2, 1)
+    assert row.ending == "made 1 of 2; 1 not made: 1: its dead run was discarded"
+    assert row.not_made == {"its dead run was discarded": 1}
+    assert [one.id for one in listed] == [ID]
+    assert (await parts.views.read(ListReplays("done"))).rows == ()
+
+
+async def test_what_comes_after_the_plan_is_no_part_of_its_replay(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    ordering(town, set())
+    await begin(engine, town)
+    await deliver(engine, ("a", 0))
+    wanted = ReplayFilter(flow="post")
+    made = await planned(engine, wanted)
+    engine.clock.advance(minutes=5)
+    await deliver(engine, ("a", 1))
+
+    order = StartReplay(ID, wanted, 100, 0, False, engine.by())
+    await replay.start(engine.parts.journal, order, made)
+    engine.clock.advance(minutes=5)
+    await engine.replay()
+
+    row = await shown(engine)
+    assert (row.state, row.admitted, row.ending) == ("done", 1, "made 1 of 1")
+
+
+async def test_a_paused_flow_is_a_warning(engine: Engine, vendor: Vendor, town: Town) -> None:
+    ordering(town, set())
+    await begin(engine, town)
+    await deliver(engine, ("a", 0))
+    await engine.parts.journal.commit(Pause("flow", "post", engine.by()))
+
+    made = await planned(engine, ReplayFilter(flow="post"))
+
+    [warning] = made.warnings
+    assert warning.words == "the flow post is paused: 1 runs would wait for it"

@@ -17,10 +17,12 @@ from tieline.features.schedules.model import ListSchedules
 from tieline.model.base.by import By
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
-from tieline.model.replays.operation import BulkFilter
+from tieline.model.replays.operation import BulkFilter, StartOperation
 from tieline.model.views.operations import ShowOperation
+from tieline.model.views.plans import PlanDecisions
 from tieline.model.views.views import ListRuns
 from tieline.operations import bulk as long_work
+from tieline.operations.planning import PlanParts
 from tieline.settings.settings import Settings
 
 PATIENCE_S = 30.0
@@ -106,8 +108,10 @@ async def test_a_decision_about_many_runs_needs_no_console(
         await until(lambda: has("dead"))
         journal, views = hub.parts.journal, hub.parts.views
         by = By("ana", "the account is back", hub.parts.clock.now_us())
-        decision = ("retry", BulkFilter("dead-letters", flow="post"))
-        await long_work.start(journal, views, "opr_1", decision, by)
+        order = StartOperation("opr_1", "retry", BulkFilter("dead-letters", flow="post"), 0, by)
+        parts = PlanParts(views, lambda: hub.parts.admitter, by.at_us)
+        made = await long_work.plan(parts, PlanDecisions(order.action, order.filter))
+        await long_work.start(journal, order, made)
 
         await until(lambda: has("done"))
         operation = await views.read(ShowOperation("opr_1"))

@@ -23,6 +23,7 @@ from tieline.connectors.zendesk import ZENDESK
 from tieline.connectors.zoom import ZOOM
 from tieline.model.base.headers import Named
 from tieline.model.inbound.signature import EventFacts, EventShape, WebhookScheme
+from tieline.rules.inbound.batch import count_of, numbered
 from tieline.rules.inbound.event_shape import EventReader
 
 HUBSPOT_EVENT = {
@@ -238,3 +239,10 @@ def test_every_preset_names_itself_and_its_documentation(vendor: str) -> None:
         assert preset.name.startswith(vendor.replace("_", "-")) or preset.name == "svix"
         assert preset.docs.startswith("https://")
         assert preset.schemes
+
+
+@pytest.mark.parametrize(("number", "count", "words"), [(1, 1, "bad"), (2, 3, "event 2 of 3: bad")])
+def test_of_many_events_the_bad_one_is_numbered(number: int, count: int, words: str) -> None:
+    assert numbered("bad", number, count) == words
+    assert count_of(words) == (None if count == 1 else count)
+    assert count_of(None) is None

@@ -14,13 +14,14 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose import hub_file, process, serving
 from tieline.compose import parts as wiring
 from tieline.compose import store as wiring_store
-from tieline.compose.features import CHECKS, ORDERS, QUESTIONS
+from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
+from tieline.operations.planning import Plans
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.transfer import RowStore
@@ -104,6 +105,10 @@ class CliBuild:
         process.check_roles(read)
         serving.run(serving.serve(_hub(read), read))
         return 0
+
+    @property
+    def plans(self) -> Plans:
+        return PLANS
 
     @property
     def checks(self) -> Sequence[Check]:

@@ -16,6 +16,7 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose.features import (
     ANSWERED_BY_HUB,
     KNOWN_BY,
+    PLANS,
     QUESTIONS,
     authenticator,
     console_notes,
@@ -114,6 +115,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         guards=partial(_guards, parts),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
+        plans=PLANS,
         known_by=KNOWN_BY,
         policy=policy(settings),
         clean=None if parts.telemetry is None else parts.telemetry.discretion.clean,

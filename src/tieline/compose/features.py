@@ -26,12 +26,15 @@ from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
 from tieline.model.command import OperatorCommand
+from tieline.model.plans.plan import Plan
+from tieline.model.question import Question
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views.work_lists import Find
+from tieline.operations.planning import Plans
 from tieline.surfaces.cli.main import FeatureCommands
 
 if TYPE_CHECKING:
-    from tieline.surfaces.api.endpoint import Endpoint
+    from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.web.authorize import Authenticator
     from tieline.surfaces.web.parts import WebParts
@@ -113,7 +116,21 @@ QUESTIONS: Questions = {
 }
 """What may be asked from elsewhere."""
 
-ANSWERED_BY_HUB = {one.question: one.by_hub for one in questions() if one.by_hub is not None}
+PLANS = Plans(
+    {one.command: one.plan.of for one in actions() if one.plan is not None},
+    {one.question: one.planner for one in questions() if one.planner is not None},
+)
+"""How actions are planned before they are ordered."""
+
+
+async def _planned(ask: "ApiRequest", question: Question[Plan]) -> Plan:
+    return await ask.parts.plan(question)
+
+
+ANSWERED_BY_HUB = {
+    **{one.question: one.by_hub for one in questions() if one.by_hub is not None},
+    **dict.fromkeys(PLANS.planners, _planned),
+}
 """The questions that are about what runs."""
 
 KNOWN_BY = {

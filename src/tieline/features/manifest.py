@@ -15,10 +15,12 @@ from tieline.adapters.sql.statement import Steps
 from tieline.model.command import Command, OperatorCommand, name_of
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
+from tieline.model.plans.plan import Plan
 from tieline.model.question import Question
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views.views import Page
 from tieline.operations.finding import Check
+from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
 from tieline.ports.caller import Caller
@@ -59,6 +61,15 @@ class Hooked(Generic[C]):
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedBy(Generic[C]):
+    """How an action is planned before it is ordered."""
+
+    question: type[Question[Plan]]
+    of: Callable[[C], Question[Plan]]
+    """Makes the question of a command, whoever it is by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Handles(Generic[C]):
     """A command, who may order it, and the storage step that does it.
 
@@ -79,8 +90,8 @@ class Handles(Generic[C]):
     """What goes into the call beside the reason; None: the fields that are not in its path."""
     beside_store: Callable[[C], str] | None = None
     """Says why it can never be ordered of a hub elsewhere, and what to do instead."""
-    plan: type[Question[Any]] | None = None
-    """The question that tells beforehand what it would do."""
+    plan: PlannedBy[C] | None = None
+    """What tells beforehand what it would do: the command line, the API and forms ask it."""
     inverse: type[OperatorCommand[Any]] | None = None
     """What undoes it."""
     facts: Callable[[Any], DecisionMade] = facts_of
@@ -113,6 +124,8 @@ class Answers(Generic[Q]):
     """Whether its pages go on behind a line's number instead of an id."""
     by_hub: Callable[["ApiRequest", Q], Awaitable[Any]] | None = None
     """Answers it from what runs, not from what is stored."""
+    planner: Callable[[PlanParts, Q], Awaitable[Plan]] | None = None
+    """Makes the plan that it asks for."""
 
 
 class ProcessBase(Protocol):

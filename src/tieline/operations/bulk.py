@@ -2,22 +2,26 @@
 happens to the process that began, and can be seen and stopped meanwhile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tieline.model.base.by import By
 from tieline.model.base.errors import CommandRefused
-from tieline.model.base.ids import IssueId, Micros
+from tieline.model.base.ids import Micros
 from tieline.model.command import OperatorCommand
 from tieline.model.people.decisions import DEAD_ACTIONS, DecideMany
+from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import BulkFilter, MoveOperation, StartOperation
 from tieline.model.views.operations import ListOperations, OperationRow
-from tieline.model.views.rows import DeadRow, RunRow
-from tieline.model.views.views import ListDead, ListRuns, Page, Window
+from tieline.model.views.plans import PlanDecisions
+from tieline.model.views.rows import DeadRow
+from tieline.operations import bulk_plan
+from tieline.operations.planning import PlanParts
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
+from tieline.rules.runs.decided import DECISIONS
 
 BITE = 100
-MOST_COUNTED = 10_000
 TARGETS = ("dead-letters", "held")
 ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": ("resolve-retry", "resolve-give-up", "cancel")}
 
@@ -34,29 +38,21 @@ def check(action: str, wanted: BulkFilter) -> None:
         raise CommandRefused("held runs are told apart by their flow only")
 
 
-async def start(
-    journal: Journal, views: Views, id_: str, decision: tuple[str, BulkFilter], by: By
-) -> int:
-    """Record it; returns how many runs it found. Raises CommandRefused for none."""
-    action, wanted = decision
-    check(action, wanted)
-    total = await count(views, wanted)
-    if not total:
+async def start(journal: Journal, order: StartOperation, made: Plan) -> None:
+    """Record what was planned as *made*. Raises CommandRefused for nothing."""
+    check(order.action, order.filter)
+    if not made.would:
         raise CommandRefused("nothing of this waits for a decision")
-    await journal.commit(StartOperation(id_, action, wanted, total, by))
-    return total
+    await journal.commit(replace(order, total=made.found, plan=made))
 
 
-async def count(views: Views, wanted: BulkFilter) -> int:
-    """How many runs it would decide now, up to 10,000."""
-    found, cursor = 0, None
-    while found < MOST_COUNTED:
-        page = await _page(views, wanted, cursor, 500)
-        found += len(page.rows)
-        cursor = page.cursor
-        if cursor is None:
-            break
-    return found
+async def plan(parts: PlanParts, asked: PlanDecisions) -> Plan:
+    """What deciding would do. Raises CommandRefused for what cannot be done with the target."""
+    if asked.filter is not None:
+        check(asked.action, asked.filter)
+    elif asked.action not in DECISIONS:
+        raise CommandRefused(f"{asked.action!r} is not one of {', '.join(DECISIONS)}")
+    return await bulk_plan.plan(parts, asked)
 
 
 async def bulk_pass(
@@ -76,26 +72,17 @@ async def _bite(
     after: Callable[[OperatorCommand[Any]], None],
     now_us: Micros,
 ) -> None:
-    page = await _page(views, row.filter, row.cursor or None, BITE)
+    page = await bulk_plan.page_of(views, row.filter, row.cursor or None, BITE)
     ids = tuple(one.run_id if isinstance(one, DeadRow) else one.id for one in page.rows)
-    done = refused = 0
-    if ids:
-        command = DecideMany(row.action, ids, By(row.actor, row.reason, now_us))
-        decided = await journal.commit(command)
-        after(command)
-        done, refused = len(decided.done), len(decided.refused)
-    cursor = page.cursor or row.cursor
-    finished = page.cursor is None
-    await journal.commit(MoveOperation(row.id, row.cursor, cursor, done, refused, finished, now_us))
-
-
-async def _page(
-    views: Views, wanted: BulkFilter, cursor: str | None, limit: int
-) -> Page[DeadRow] | Page[RunRow]:
-    window = Window(before=cursor, limit=limit)
-    if wanted.target == "held":
-        return await views.read(ListRuns(wanted.flow, "held", None, window))
-    issue = None if wanted.issue is None else IssueId(wanted.issue)
-    return await views.read(
-        ListDead(wanted.flow, wanted.kind, window=window, issue=issue, connection=wanted.connection)
+    decision = DecideMany(row.action, ids, By(row.actor, row.reason, now_us)) if ids else None
+    bite = MoveOperation(
+        id=row.id,
+        after=row.cursor,
+        cursor=page.cursor or row.cursor,
+        decision=decision,
+        finished=page.cursor is None,
+        at_us=now_us,
     )
+    decided = await journal.commit(bite)
+    if decision is not None and decided.done:
+        after(decision)

@@ -5,25 +5,35 @@ keep their keys and are skipped, unless new actions are asked for. A dead run th
 about is taken up again in its old place, so that it does not stand in the way of its own repeat.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import Micros, ReplayId
 from tieline.model.commands import By, CancelReplay, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
+from tieline.model.plans.plan import Plan
 from tieline.model.runs.facts import ReplayMoved
 from tieline.model.runs.run import NewRun
 from tieline.model.views.details import EventToReplay
-from tieline.model.views.replay_plan import Example, Plan
 from tieline.model.views.rows import ReplayRow
-from tieline.model.views.views import ListReplays, NextReplayBatch
-from tieline.operations.replay_plan import PlannedReplay, again, check, plan
+from tieline.model.views.views import ListReplays, NextReplayBatch, ShowReplay
+from tieline.operations.all_of_delivery import whole_deliveries
+from tieline.operations.delivery_events import next_events
+from tieline.operations.replay_plan import (
+    UNKNOWN_EVENT,
+    PlannedReplay,
+    again,
+    check,
+    narrowed,
+    plan,
+)
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 
-__all__ = ["Example", "Passed", "Plan", "cancel", "check", "plan", "replay_pass", "start"]
+__all__ = ["Passed", "cancel", "check", "plan", "replay_pass", "start"]
 
 SLOWEST, FASTEST = 1, 5_000
 """Events a second."""
@@ -48,16 +58,17 @@ class Passed:
 # --- start, go on, stop -----------------------------------------------------------------------
 
 
-async def start(journal: Journal, id_: ReplayId, made: Plan, per_second: int, by: By) -> None:
-    """Record the replay of *made*. Raises CommandRefused if it has no run or no possible pace."""
-    if not made.runs:
+async def start(journal: Journal, command: StartReplay, made: Plan) -> None:
+    """Record the replay that was planned as *made*.
+
+    Raises CommandRefused if it would make no run, or has no possible pace.
+    """
+    if not made.would:
         raise CommandRefused("nothing of this would be run; there is nothing to replay")
-    if not SLOWEST <= per_second <= FASTEST:
-        raise CommandRefused(
-            f"per second is {per_second}; use {SLOWEST} to {FASTEST} events a second"
-        )
-    command = StartReplay(id_, made.filter, per_second, made.events, made.as_new_action, by)
-    await journal.commit(command)
+    pace = command.per_second
+    if not SLOWEST <= pace <= FASTEST:
+        raise CommandRefused(f"per second is {pace}; use {SLOWEST} to {FASTEST} events a second")
+    await journal.commit(replace(command, planned=made.found, plan=made))
 
 
 async def cancel(journal: Journal, id_: ReplayId, by: By) -> int:
@@ -77,11 +88,17 @@ async def replay_pass(journal: Journal, views: Views, admitter: Admitter, now_us
             due.append(due_us)
             continue
         stored, next_us = await _go_on(journal, views, admitter, row, now_us)
-        moved.append(ReplayMoved(row.id, "done" if next_us is None else "running", stored))
+        state = "running" if next_us is not None else await _state(views, row.id)
+        moved.append(ReplayMoved(row.id, state, stored))
         if next_us is not None:
             due.append(next_us)
     admitted = sum(one.admitted for one in moved)
     return Passed(admitted, len(due), min(due, default=None), tuple(moved))
+
+
+async def _state(views: Views, id_: ReplayId) -> str:
+    """How it ended: done, or partly."""
+    return (await views.read(ShowReplay(id_))).replay.state
 
 
 def _bite(per_second: int) -> int:
@@ -93,8 +110,12 @@ async def _go_on(
 ) -> tuple[int, Micros | None]:
     """Store one bite; returns how many runs, and when the next is due (None: it has ended)."""
     size = _bite(row.per_second)
-    bite = await views.read(NextReplayBatch(row.filter, row.cursor, row.started_us, size))
-    found = [(one, again(admitter, one, row.filter.flow, row.id)) for one in bite.events]
+    wanted = narrowed(row.filter, admitter.flow(row.filter.flow))
+    until_us = row.started_us if row.plan is None else row.plan.at_us
+    bite = await next_events(views, NextReplayBatch(wanted, row.cursor, until_us, size))
+    found = [(one, again(admitter, one, wanted, row.id)) for one in bite.events]
+    not_made = Counter(why for _, made in found for why in made.left_out)
+    not_made[UNKNOWN_EVENT] += len(bite.missing)
     command = MoveReplay(
         id=row.id,
         after=row.cursor,
@@ -104,11 +125,8 @@ async def _go_on(
         now_us=now_us,
         retries=tuple(run.id for _, made in found for run in made.retries),
         as_new_action=row.as_new_action,
-        receipts=tuple(
-            one.event.receipt_id
-            for one, made in found
-            if one.event.receipt_id is not None and (made.runs or made.retries)
-        ),
+        receipts=await whole_deliveries(views, admitter, found),
+        not_made=tuple((+not_made).items()),
     )
     counted = await journal.commit(command)
     if bite.finished:

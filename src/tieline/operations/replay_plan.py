@@ -4,27 +4,36 @@ The plan looks at every event as the replay will, and changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import CommandRefused, PayloadRejected
-from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, TenantId
+from tieline.model.base.ids import EventId, ReplayId, RunId, TenantId
 from tieline.model.commands import ReplayFilter
 from tieline.model.hub.flow import FlowSpec
+from tieline.model.inbound.event import Event
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.plans.plan import Plan, PlanExample, PlanWarning
 from tieline.model.runs.run import NewRun
-from tieline.model.views.details import EventToReplay, RunOfEvent
-from tieline.model.views.replay_plan import Example, Plan, Queue
-from tieline.model.views.views import CountEffects, ListBlockedLanes, NextReplayBatch
+from tieline.model.views.details import EventToReplay, ReplayBatch, RunOfEvent
+from tieline.model.views.plans import PlanReplay
+from tieline.model.views.views import CountEffects, ListBlockedLanes, ListPauses, NextReplayBatch
+from tieline.operations.delivery_events import next_events
+from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
-from tieline.ports.views import Views
 from tieline.rules.formats.json_limits import parse
-from tieline.rules.runs.replayed import treatment
+from tieline.rules.formats.labels import label
+from tieline.rules.plans.change import fingerprint
+from tieline.rules.plans.count import EXAMPLES as EXAMPLES
+from tieline.rules.plans.count import MOST_NAMED, PlanCount
+from tieline.rules.runs.replayed import filter_words, treatment
 
 PLAN_BITE = 200
 MOST_PLANNED = 100_000
-EXAMPLES = 5
-MOST_NAMED = 20
-"""Reasons, or lanes, that a plan names."""
+FORGOTTEN = "its payload has been forgotten (retention)"
+NEW_RUN = "new run of {flow}"
+RETRY = "retry of the dead run of {flow}, in its old place"
+UNKNOWN_EVENT = "no event of this id is recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +43,9 @@ class PlannedReplay:
     runs: tuple[NewRun, ...]
     retries: tuple[RunOfEvent, ...] = ()
     left_out: tuple[str, ...] = ()
-    """Why a flow that takes the event gets no run of it."""
-    why_not: str | None = None
-    """Why nothing comes of it."""
+    """Why a flow that takes the event gets no run of it; or why none can be told."""
+    is_stuck: bool = False
+    """Whether something of it is against its contract, or cannot be read any more."""
 
 
 def check(wanted: ReplayFilter) -> None:
@@ -50,43 +59,41 @@ def check(wanted: ReplayFilter) -> None:
     )
 
 
-async def plan(
-    views: Views,
-    admitter: Admitter,
-    wanted: ReplayFilter,
-    *,
-    now_us: Micros,
-    as_new_action: bool = False,
-) -> Plan:
-    """Look at every event of *wanted* (up to a limit) as the replay would. Changes nothing."""
-    check(wanted)
-    wanted = narrowed(wanted, admitter.flow(wanted.flow))
-    tally = _Tally(wanted.flow)
+async def plan(parts: PlanParts, asked: PlanReplay) -> Plan:
+    """Look at every event that is wanted (up to a limit) as the replay would. Changes nothing."""
+    check(asked.filter)
+    admitter = parts.admitter()
+    wanted = narrowed(asked.filter, admitter.flow(asked.filter.flow))
+    tally = _ReplayTally(wanted.flow)
     cursor, finished = "", False
     while not finished and tally.events < MOST_PLANNED:
-        bite = await views.read(NextReplayBatch(wanted, cursor, now_us, PLAN_BITE))
-        done = await views.read(CountEffects(tuple(one.event.id for one in bite.events)))
+        question = NextReplayBatch(wanted, cursor, parts.now_us, PLAN_BITE)
+        bite = await next_events(parts.views, question)
+        done = await parts.views.read(CountEffects(tuple(one.event.id for one in bite.events)))
         tally.add_effects({(one.event_id, one.flow): one.effects for one in done})
-        found = [(one, again(admitter, one, wanted.flow)) for one in bite.events]
-        for one, made in found:
-            tally.add(one, made)
-        lanes = Counter(lane for one, made in found for lane in _lanes(one, made))
-        for lane in await views.read(ListBlockedLanes(tuple(lanes))):
+        found = [(one, again(admitter, one, wanted)) for one in bite.events]
+        for one, would in found:
+            tally.add(one, would)
+        tally.add_missing(bite)
+        lanes = Counter(lane for one, would in found for lane in _lanes(one, would))
+        for lane in await parts.views.read(ListBlockedLanes(tuple(lanes))):
             tally.blocked[lane.head, lane.state] += lanes[lane.tenant, lane.flow, lane.key]
         cursor, finished = bite.cursor, bite.finished
-    return Plan(
-        filter=wanted,
-        as_new_action=as_new_action,
-        events=tally.events,
-        runs=tuple(tally.runs.most_common()),
-        effects_done=tally.effects,
-        without_runs=tuple(tally.without.most_common(MOST_NAMED)),
-        examples=tuple([*tally.running, *tally.others][:EXAMPLES]),
+    paused = {one.name for one in await parts.views.read(ListPauses()) if one.kind == "flow"}
+    made = Plan(
+        action="replay",
+        chosen=filter_words(asked.filter),
+        noun="event",
+        at_us=parts.now_us,
+        found=tally.events,
         exact=finished,
-        retries=len(tally.retried),
-        left_out=tuple(tally.left_out.most_common()),
-        queues=tally.queues(),
+        does=tally.count.planned,
+        left_out=tally.count.left_out,
+        warnings=(*tally.queues(), *tally.waits(paused)),
+        effects=tally.effects,
+        repeats_effects=asked.as_new_action,
     )
+    return replace(made, fingerprint=fingerprint(made, tally.count.digest))
 
 
 def narrowed(wanted: ReplayFilter, flow: FlowSpec | None) -> ReplayFilter:
@@ -106,19 +113,16 @@ def _lanes(one: EventToReplay, made: PlannedReplay) -> Iterable[tuple[TenantId, 
             yield (one.event.tenant, flow, lane)
 
 
-class _Tally:
+class _ReplayTally:
     """Counts while a plan is made."""
 
     def __init__(self, flow: str | None) -> None:
         self.events = 0
         self.effects = 0
-        self.runs: Counter[str] = Counter()
-        self.retried: set[RunId] = set()
-        self.left_out: Counter[str] = Counter()
-        self.without: Counter[str] = Counter()
+        self.count = PlanCount()
         self.blocked: Counter[tuple[RunId, str]] = Counter()
-        self.running: list[Example] = []
-        self.others: list[Example] = []
+        self._retried: set[RunId] = set()
+        self._of_flows: Counter[str] = Counter()
         self._flow = flow
 
     def add_effects(self, done: Mapping[tuple[EventId, str], int]) -> None:
@@ -127,61 +131,83 @@ class _Tally:
 
     def add(self, one: EventToReplay, made: PlannedReplay) -> None:
         self.events += 1
-        flows = (*(run.flow for run in made.runs), *(run.flow for run in made.retries))
-        self.runs.update(flows)
-        self.retried.update(run.id for run in made.retries)
-        self.left_out.update(made.left_out)
-        if made.why_not is not None and not made.left_out:
-            self.without[made.why_not] += 1
-        examples = self.running if flows else self.others
-        if len(examples) < EXAMPLES:
-            event = one.event
-            examples.append(
-                Example(event.id, event.source, event.type, event.recorded_us, flows, made.why_not)
-            )
+        example = _example(one.event)
+        for run in made.runs:
+            self.count.does(NEW_RUN.format(flow=run.flow), example, flow=run.flow)
+        for past in made.retries:
+            self.count.does(RETRY.format(flow=past.flow), example, flow=past.flow)
+        for why in made.left_out:
+            self.count.leaves(why, example)
+        self._of_flows.update([run.flow for run in made.runs])
+        self._of_flows.update([run.flow for run in made.retries])
+        self._retried.update(run.id for run in made.retries)
 
-    def queues(self) -> tuple[Queue, ...]:
+    def add_missing(self, bite: ReplayBatch) -> None:
+        for id_ in bite.missing:
+            self.count.leaves(UNKNOWN_EVENT, PlanExample(id_, "named, and not found"))
+
+    def queues(self) -> Iterator[PlanWarning]:
         """Where runs would wait: not behind a head that this very replay takes up again."""
-        found = [
-            Queue(head, state, runs)
-            for (head, state), runs in self.blocked.most_common()
-            if head not in self.retried
-        ]
-        return tuple(found[:MOST_NAMED])
+        heads = [one for one in self.blocked.most_common() if one[0][0] not in self._retried]
+        for (head, state), runs in heads[:MOST_NAMED]:
+            words = f"{runs} of these runs would wait behind {head}, which is {label(state)}"
+            yield PlanWarning(words, head, runs)
+
+    def waits(self, paused: Iterable[str]) -> Iterator[PlanWarning]:
+        """Which runs would not begin, since their flow is paused."""
+        for name in sorted(paused):
+            if runs := self._of_flows[name]:
+                words = f"the flow {name} is paused: {runs} runs would wait for it"
+                yield PlanWarning(words, count=runs)
+
+
+def _example(event: Event) -> PlanExample:
+    return PlanExample(event.id, f"{event.type} of {event.source}")
 
 
 def again(
-    admitter: Admitter, one: EventToReplay, flow: str | None, replay: ReplayId | None = None
+    admitter: Admitter, one: EventToReplay, wanted: ReplayFilter, replay: ReplayId | None = None
 ) -> PlannedReplay:
     """What an event would cause today: new runs, dead ones taken up again; or why nothing."""
     data = one.event.data if one.event.data is not None else one.body
     if data is None:
-        return PlannedReplay((), why_not="its payload has been forgotten (retention)")
+        return PlannedReplay((), left_out=(FORGOTTEN,), is_stuck=not one.past)
     try:
         payload = parse(data)
     except PayloadRejected as error:
-        return PlannedReplay((), why_not=str(error))
-    starts, faults = admitter.runs_again(one.event, payload, flow=flow, replay=replay)
-    if starts:
-        return _with_past(one, [start.run for start in starts])
-    if faults:
-        return PlannedReplay((), why_not="; ".join(faults))
-    return PlannedReplay((), why_not=f"no flow takes {one.event.type!r} of {one.event.source!r}")
+        return PlannedReplay((), left_out=(str(error),), is_stuck=True)
+    starts, faults = admitter.runs_again(one.event, payload, flow=wanted.flow, replay=replay)
+    if not starts and not faults:
+        return PlannedReplay((), left_out=(_untaken(one.event, wanted.flow),))
+    return _with_past(one, [start.run for start in starts], faults, is_aside=is_aside(wanted))
 
 
-def _with_past(one: EventToReplay, runs: Iterable[NewRun]) -> PlannedReplay:
+def is_aside(wanted: ReplayFilter) -> bool:
+    """Whether it is about deliveries in quarantine: of their events, those that did not run."""
+    return wanted.states == (Verdict.QUARANTINED,)
+
+
+def _untaken(event: Event, flow: str | None) -> str:
+    if flow is None:
+        return f"no flow takes {event.type!r} of {event.source!r}"
+    return f"the flow {flow} does not take {event.type!r} of {event.source!r}"
+
+
+def _with_past(
+    one: EventToReplay, runs: Iterable[NewRun], faults: Sequence[str], *, is_aside: bool
+) -> PlannedReplay:
     """A dead run stands for the new one of its flow; what was decided stays decided."""
     new: list[NewRun] = []
     retries: list[RunOfEvent] = []
-    left_out: list[str] = []
+    left_out: list[str] = list(faults)
     for run in runs:
         past = [before for before in one.past if before.flow == run.flow]
-        found = treatment(past)
+        found = treatment(past, is_aside=is_aside)
         if found.left_out is not None:
             left_out.append(found.left_out)
         elif found.retries:
             retries += [before for before in past if before.id in found.retries]
         else:
             new.append(run)
-    why_not = None if new or retries else "; ".join(left_out)
-    return PlannedReplay(tuple(new), tuple(retries), tuple(left_out), why_not)
+    is_stuck = any(faults)
+    return PlannedReplay(tuple(new), tuple(retries), tuple(left_out), is_stuck=is_stuck)

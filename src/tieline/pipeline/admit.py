@@ -19,6 +19,7 @@ from tieline.model.runs.run import NewRun
 from tieline.pipeline.hooks import AfterAdmit
 from tieline.ports.ids import Ids
 from tieline.rules.formats.trace import begun
+from tieline.rules.inbound.batch import numbered
 from tieline.rules.inbound.delivery_body import read_body
 from tieline.rules.inbound.event_shape import EventReader
 from tieline.rules.inbound.routing import flows_for
@@ -138,9 +139,12 @@ class Admitter:
         admissions: list[Admission] = []
         starts: list[RunStart] = []
         faults: list[str] = []
-        for occurrence in found:
-            payload = occurrence.payload
-            matches = self._matches(origin.source, occurrence.type, payload, faults)
+        for number, occurrence in enumerate(found, 1):
+            payload, before = occurrence.payload, len(faults)
+            flows = self._flows_for(origin.source, occurrence.type)
+            matches = self._matches(flows, payload, faults)
+            if len(faults) > before:
+                faults[before] = numbered(faults[before], number, len(found))
             event = self._envelope(occurrence, origin, _label(matches))
             own = [
                 RunStart(self._run(flow, event, typed), flow, event, payload, typed)
@@ -162,10 +166,11 @@ class Admitter:
     ) -> tuple[list[RunStart], list[str]]:
         """The runs that *event* would cause today, for a replay; and why some would not start."""
         faults: list[str] = []
+        routed = self._flows_for(event.source, event.type)
+        flows = tuple(one for one in routed if flow is None or one.name == flow)
         starts = [
             RunStart(self._run(match, event, typed, replay), match, event, payload, typed)
-            for match, typed in self._matches(event.source, event.type, payload, faults)
-            if flow is None or match.name == flow
+            for match, typed in self._matches(flows, payload, faults)
         ]
         return starts, faults
 
@@ -186,13 +191,11 @@ class Admitter:
             occurrence.data,
         )
 
-    def _matches(
-        self, source: str, event_type: str, payload: Any, faults: list[str]
-    ) -> list[Match]:
-        """The flows that take *payload*, each with its typed form; what does not fit is noted."""
+    def _matches(self, flows: tuple[FlowSpec, ...], payload: Any, faults: list[str]) -> list[Match]:
+        """Those of *flows* that take *payload*, with its typed form; what does not fit is noted."""
         typed: dict[str, Any] = {}
         matches: list[Match] = []
-        for flow in self._flows_for(source, event_type):
+        for flow in flows:
             contract = flow.contract
             if contract is None:
                 matches.append((flow, payload))

@@ -4,10 +4,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.makers import START_US, by
+from tests.makers import FLOW, START_US, by
 from tests.stores import Store
 
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
+from tieline.model.base.ids import RunId
+from tieline.model.commands import Decided, DecideMany, DiscardDead, RetryDead
+from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import (
     BulkFilter,
     CancelOperation,
@@ -16,8 +19,12 @@ from tieline.model.replays.operation import (
 )
 from tieline.model.runs.run import Dead, Held
 from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
+from tieline.model.views.plans import PlanDecisions
 from tieline.model.views.views import ListDead, Window
 from tieline.operations import bulk as long_work
+from tieline.operations.planning import PlanParts
+from tieline.pipeline.admit import Admitter
+from tieline.rules.plans.end import GONE, alike
 
 if TYPE_CHECKING:
     from tieline.model.command import OperatorCommand
@@ -29,6 +36,22 @@ async def some_dead(store: Store, count: int) -> None:
     await store.ingest(*range(1, count + 1))
     for run in await store.claim():
         await store.settle(run, Dead("bug", "x"))
+
+
+async def begin(store: Store, action: str, wanted: BulkFilter) -> Plan:
+    parts = PlanParts(store.views, no_admitter, START_US)
+    made = await long_work.plan(parts, PlanDecisions(action, wanted))
+    order = StartOperation("opr_1", action, wanted, 0, by())
+    await long_work.start(store.journal, order, made)
+    return made
+
+
+def no_admitter() -> Admitter:
+    raise AssertionError("decisions make no runs")
+
+
+async def left(store: Store) -> int:
+    return len((await store.views.read(ListDead())).rows)
 
 
 async def go_on(store: Store) -> int:
@@ -47,7 +70,7 @@ async def test_every_run_of_the_filter_is_decided_in_bites(
 ) -> None:
     monkeypatch.setattr(long_work, "BITE", 2)
     await some_dead(store, 5)
-    total = await long_work.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
+    made = await begin(store, "discard", DEAD)
     began = await shown(store)
     passes = 0
     while await go_on(store):
@@ -55,10 +78,10 @@ async def test_every_run_of_the_filter_is_decided_in_bites(
     ended = await shown(store)
     lines = await store.audit()
 
-    assert (total, began.state, began.done) == (5, "running", 0)
+    assert (made.would, began.state, began.done) == (5, "running", 0)
     assert (ended.state, ended.total, ended.done, ended.refused) == ("done", 5, 5, 0)
     assert passes == 3
-    assert await long_work.count(store.views, DEAD) == 0
+    assert await left(store) == 0
     assert [line.action for line in lines] == ["discard-in-bulk", *["discard"] * 5]
 
 
@@ -70,13 +93,13 @@ async def test_only_what_the_filter_names_is_decided(
     for number, run in enumerate(await store.claim()):
         await store.settle(run, Dead("bug" if number % 2 else "other", "x"))
     bugs = BulkFilter("dead-letters", kind="bug")
-    await long_work.start(store.journal, store.views, "opr_1", ("discard", bugs), by())
+    await begin(store, "discard", bugs)
     while await go_on(store):
         pass
-    left = (await store.views.read(ListDead())).rows
+    undecided = (await store.views.read(ListDead())).rows
 
     assert (await shown(store)).done == 3
-    assert [row.kind for row in left] == ["other"] * 4
+    assert [row.kind for row in undecided] == ["other"] * 4
 
 
 async def test_held_runs_are_decided_too(store: Store) -> None:
@@ -84,7 +107,7 @@ async def test_held_runs_are_decided_too(store: Store) -> None:
     for run in await store.claim():
         await store.settle(run, Held("in doubt", None))
     held = BulkFilter("held")
-    await long_work.start(store.journal, store.views, "opr_1", ("resolve-give-up", held), by())
+    await begin(store, "resolve-give-up", held)
     await go_on(store)
 
     assert (await shown(store)).done == 2
@@ -92,13 +115,12 @@ async def test_held_runs_are_decided_too(store: Store) -> None:
 
 async def test_two_processes_note_a_bite_once(store: Store) -> None:
     await some_dead(store, 3)
-    await long_work.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
+    await begin(store, "discard", DEAD)
     await asyncio.gather(*(go_on(store) for _ in range(3)))
     ended = await shown(store)
 
-    assert ended.state == "done"
-    assert ended.done + ended.refused <= 3
-    assert await long_work.count(store.views, DEAD) == 0
+    assert (ended.state, ended.done, ended.refused) == ("done", 3, 0)
+    assert await left(store) == 0
 
 
 async def test_a_stopped_operation_decides_no_more(
@@ -106,17 +128,19 @@ async def test_a_stopped_operation_decides_no_more(
 ) -> None:
     monkeypatch.setattr(long_work, "BITE", 1)
     await some_dead(store, 3)
-    await long_work.start(store.journal, store.views, "opr_1", ("discard", DEAD), by())
+    await begin(store, "discard", DEAD)
     await go_on(store)
     before = await shown(store)
     await store.journal.commit(CancelOperation("opr_1", by("enough")))
-    late = MoveOperation("opr_1", before.cursor, "run_z", 1, 0, finished=False, at_us=START_US)
+    ids = tuple(row.run_id for row in (await store.views.read(ListDead())).rows)
+    decision = DecideMany("discard", ids, by())
+    late = MoveOperation("opr_1", before.cursor, "run_z", decision, False, START_US)
 
-    assert (await store.journal.commit(late)).count == 0
+    assert await store.journal.commit(late) == Decided((), ())
     assert await go_on(store) == 0
     ended = await shown(store)
     assert (ended.state, ended.done) == ("cancelled", 1)
-    assert await long_work.count(store.views, DEAD) == 2
+    assert await left(store) == 2
     with pytest.raises(Conflict, match="is cancelled already"):
         await store.journal.commit(CancelOperation("opr_1", by()))
     with pytest.raises(NotFound):
@@ -137,7 +161,7 @@ async def test_what_makes_no_sense_is_refused(
     store: Store, action: str, wanted: BulkFilter, words: str
 ) -> None:
     with pytest.raises(CommandRefused, match=words):
-        await long_work.start(store.journal, store.views, "opr_1", (action, wanted), by())
+        await begin(store, action, wanted)
 
     assert await store.audit() == []
 
@@ -154,3 +178,63 @@ async def test_operations_are_listed_newest_first(store: Store) -> None:
     assert [row.id for row in (*first.rows, *rest.rows)] == ["opr_3", "opr_2", "opr_1"]
     assert [row.id for row in running.rows] == ["opr_3", "opr_1"]
     assert first.rows[0].filter == DEAD
+
+
+# --- made and not made ------------------------------------------------------------------------
+
+
+async def test_what_somebody_else_decides_meanwhile_is_not_made_and_the_end_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "BITE", 2)
+    await some_dead(store, 5)
+    made = await begin(store, "retry", DEAD)
+    await go_on(store)
+    one, *_ = (await store.views.read(ListDead())).rows
+    await store.journal.commit(DiscardDead(one.run_id, by("mine")))
+    while await go_on(store):
+        pass
+
+    ended = await shown(store)
+    done = await store.views.read(ListOperations("done"))
+    partly = await store.views.read(ListOperations("partly"))
+    assert (made.would, ended.would, ended.done, ended.state) == (5, 5, 4, "partly")
+    assert ended.ending == f"made 4 of 5; 1 not made: 1: {GONE}"
+    assert ended.plan is not None
+    assert ended.plan.does[0].does == f"retry of a dead run of {FLOW}"
+    assert (done.rows, [row.id for row in partly.rows]) == ((), ["opr_1"])
+
+
+async def test_a_refusal_is_noted_with_its_reason_without_ids(store: Store) -> None:
+    await some_dead(store, 3)
+    await begin(store, "discard", DEAD)
+    ids = sorted(row.run_id for row in (await store.views.read(ListDead())).rows)
+    for run_id in ids[1:]:
+        await store.journal.commit(RetryDead(run_id, by()))
+    decision = DecideMany("discard", tuple(ids), by())
+    await store.journal.commit(MoveOperation("opr_1", "", "run_z", decision, True, START_US))
+
+    ended = await shown(store)
+    why = "it is ready; only a dead run can be retried or discarded"
+    assert (ended.state, ended.not_made) == ("partly", {why: 2})
+    assert ended.ending == f"made 1 of 3; 2 not made: 2: {why}"
+
+
+async def test_named_runs_are_planned_by_the_reasons_of_the_refusals_themselves(
+    store: Store,
+) -> None:
+    await some_dead(store, 3)
+    first, second, third = sorted(row.run_id for row in (await store.views.read(ListDead())).rows)
+    await store.journal.commit(DiscardDead(first, by()))
+    await store.journal.commit(RetryDead(second, by()))
+    ids = (first, second, third, RunId("run_0"))
+
+    asked = PlanDecisions("retry", None, ids)
+    made = await long_work.plan(PlanParts(store.views, no_admitter, START_US), asked)
+    decided = await store.journal.commit(DecideMany("retry", ids, by()))
+
+    left_out = {one.why: one.count for one in made.left_out}
+    assert made.would == len(decided.done) == 1
+    assert left_out.pop("there is no run of this id") == 1
+    refused = alike(pair for pair in decided.refused if pair[0] != "run_0")
+    assert left_out == refused

@@ -109,5 +109,7 @@ ARGS: dict[str, dict[str, object]] = {
     "ReadSums": {"kind": "flow", "since_us": 1, "until_us": 2},
     "ReadSeries": {"kind": "flow", "name": "x", "since_us": 1, "until_us": 2},
     "ShowOperation": {"id": "opr_1"},
-    "AskPlan": {"filter": {"type": "x"}, "as_new_action": False},
+    "PlanReplay": {"filter": {"type": "x"}, "as_new_action": False},
+    "PlanDecisions": {"action": "retry", "filter": {"target": "dead-letters"}},
+    "PlanClosing": {"source": "x"},
 }

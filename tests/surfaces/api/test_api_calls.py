@@ -240,14 +240,21 @@ async def test_a_replay_is_planned_started_and_followed_as_an_operation(
     await house.work()
     plan = await api.post("/replays/plan", {"type": "invoice.paid"})
     nothing = await api.post("/replays", {"reason": "x"})
-    started = await api.post("/replays", {"type": "invoice.paid", "reason": "the books lost them"})
+    fingerprint = plan.json()["plan"]["fingerprint"]
+    why = {"type": "invoice.paid", "reason": "the books lost them"}
+    unlike = await api.post("/replays", {**why, "as_planned": "3-9" + fingerprint[3:]})
+    started = await api.post("/replays", {**why, "as_planned": fingerprint})
     path = started.headers["location"].removeprefix(PREFIX)
     operation = await api.get(path)
     cancelled = await api.post(f"{path}/cancel", {"reason": "enough"})
 
     assert (plan.json()["events"], plan.json()["runs"]) == (3, [["post_invoice", 3]])
+    assert plan.json()["plan"]["does"][0]["does"] == "new run of post_invoice"
     assert (nothing.status, nothing.json()["code"]) == (422, "refused")
     assert (started.status, operation["state"], operation["total"]) == (202, "running", 3)
+    assert (operation["would"], operation["ending"]) == (3, "made 0 of 3 so far")
+    assert (unlike.status, unlike.json()["code"]) == (409, "conflict")
+    assert "the plan has changed since it was made: would do: 3, not 9" in unlike.json()["detail"]
     assert cancelled.json()["state"] == "cancelled"
     assert isinstance(api.site.told[0], StartReplay)
 
@@ -258,7 +265,9 @@ async def test_all_dead_letters_of_a_filter_are_decided_behind_the_answer(
     for number in range(3):
         await house.deliver("invoice.paid", invoice(number, f"cus_{number}"))
     await house.work(lambda _: Dead("bug", "x"))
-    body = {"target": "dead-letters", "action": "discard", "flow": "post_invoice", "reason": "x"}
+    wanted = {"target": "dead-letters", "action": "discard", "flow": "post_invoice"}
+    body = {**wanted, "reason": "x"}
+    plan = await api.post("/operations/plan", wanted)
     started = await api.post("/operations", body)
     path = started.headers["location"].removeprefix(PREFIX)
     parts = api.site.parts
@@ -269,7 +278,9 @@ async def test_all_dead_letters_of_a_filter_are_decided_behind_the_answer(
     late = await api.post(f"{path}/cancel", {"reason": "x"})
 
     assert (started.status, started.json()["total"]) == (202, 3)
+    assert [one["count"] for one in plan.json()["does"]] == [3]
     assert (ended["done"], ended["refused"], ended["state"]) == (3, 0, "done")
+    assert (ended["would"], ended["not_made"], ended["ending"]) == (3, {}, "made 3 of 3")
     assert (nothing.status, late.status) == (422, 409)
     assert (await api.get("/dead-letters"))["items"] == []
     assert [one["id"] for one in (await api.get("/operations?kind=decision"))["items"]] == [

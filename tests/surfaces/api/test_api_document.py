@@ -210,7 +210,9 @@ def test_a_thing_that_exists_is_shown_as_the_document_says(served: Served, endpo
         case.validate_response(answer, checks=CHECKS[:-1])
 
 
-ID_LIKE = {f"{PREFIX}/runs/decide", f"{PREFIX}/replays/plan"}
+ID_LIKE = {
+    f"{PREFIX}/{path}" for path in ("runs/decide", "runs/plan", "replays/plan", "operations/plan")
+}
 """A GET of these asks for a run or replay of this name, and there is none."""
 
 

@@ -140,9 +140,10 @@ def test_a_replay_is_planned_confirmed_started_and_stopped(shop: Any) -> None:
 
     [shown] = told(shop, "replay", "show", replay["id"])
     assert said.code == 0
-    assert "runs of post_invoice: 2\n" in said.out
+    assert "would do: 1: new run of post_invoice\n" in said.out
+    assert "would do: 1: retry of the dead run of post_invoice, in its old place\n" in said.out
     assert "effects: 1 happened and are not repeated\n" in said.out
-    assert "not run: 1: invoice.paid@1 for flow post_invoice: invoice_id:" in said.out
+    assert "left out: 1: invoice.paid@1 for flow post_invoice: invoice_id:" in said.out
     assert said.lines[-1] == "no hub is running: it goes on when one serves this store"
     assert (replay["state"], replay["planned"], replay["per_second"]) == ("running", 3, 10)
     assert ended == {"done": True, "replay": replay["id"], "cancelled": 0}
@@ -290,9 +291,17 @@ def test_the_lists_behind_an_issue(shop: Any) -> None:
 def test_a_delivery_in_quarantine_is_closed_once_and_leaves_the_list(shop: Any) -> None:
     [aside] = told(shop, "quarantine", "list")
 
-    said = shop.tieline("quarantine", "discard", "--source", "billing", *WHY)
+    [planned] = told(shop, "quarantine", "discard", "--source", "billing", "--plan")
+    fingerprint = planned["fingerprint"].replace("1-1-", "1-2-", 1)
+    line = ("quarantine", "discard", "--source", "billing", *WHY)
+    unlike = shop.tieline(*line, "--as-planned", fingerprint)
+    said = shop.tieline(*line, "--as-planned", planned["fingerprint"])
     again = shop.tieline("quarantine", "discard", aside["id"], *WHY)
 
+    assert planned["does"][0]["count"] == 1
+    assert planned["left_out"] == []
+    assert unlike.code == 5
+    assert "the plan has changed since it was made: would do: 1, not 2" in unlike.err
     assert said.out == "1 discarded\n"
     assert again.code != 0
     assert f"{aside['id']} is decided already: closed" in again.err
@@ -300,6 +309,44 @@ def test_a_delivery_in_quarantine_is_closed_once_and_leaves_the_list(shop: Any) 
     [closed] = told(shop, "quarantine", "list", "--decided")
     assert (closed["id"], closed["decision"]) == (aside["id"], "closed")
     assert last_audit(shop) == (actor(), "close-delivery", aside["id"], "a test")
+
+
+def test_of_deliveries_that_cannot_all_be_discarded_it_says_which_and_is_not_done(
+    shop: Any,
+) -> None:
+    [aside] = told(shop, "quarantine", "list")
+    line = ("quarantine", "discard", aside["id"], "rct_0", "--json", *WHY)
+
+    said = shop.tieline(*line)
+
+    answer = json.loads(said.out)
+    assert said.code == 5
+    assert (answer["state"], answer["closed"]) == ("partly", [aside["id"]])
+    assert answer["refused"] == [["rct_0", "there is no receipt 'rct_0'"]]
+
+
+def test_what_a_decision_would_do_is_told_and_changes_nothing(shop: Any) -> None:
+    dead, done = shop.ids["dead"], shop.ids["done"]
+    [one] = told(shop, "dead", "retry", dead, "--plan")
+    [other] = told(shop, "dead", "discard", done, "--plan")
+    [all_] = told(shop, "held", "resolve", "--all", "--retry", "--plan")
+
+    assert (one["does"][0]["does"], one["left_out"]) == ("retry of a dead run of post_invoice", [])
+    assert other["does"] == []
+    assert other["left_out"][0]["why"] == "it is done; only a dead run can be retried or discarded"
+    assert "a second time" in all_["warnings"][0]["words"]
+    assert len(told(shop, "dead", "list")) == 1
+
+
+def test_a_decision_that_would_do_something_else_by_now_is_refused(shop: Any) -> None:
+    line = ("dead", "discard", "--all", "--yes", *WHY)
+    [plan] = told(shop, "dead", "discard", "--all", "--plan")
+    shop.tieline("dead", "retry", shop.ids["dead"], *WHY)
+
+    said = shop.tieline(*line, "--as-planned", plan["fingerprint"])
+
+    assert said.code == 5
+    assert "runs found: 0, not 1; would do: 0, not 1" in said.err
 
 
 def test_a_replay_of_the_quarantine_whose_contract_is_not_mended_runs_nothing(shop: Any) -> None:

@@ -127,7 +127,7 @@ def test_all_dead_letters_of_a_filter_are_decided(
     missing = tieline("operations", "show", "opr_nothing")
 
     assert (unsure.code, none.code, started.code) == (2, 0, 0)
-    assert unsure.out.startswith("1 dead letters: retry.")
+    assert unsure.out.startswith("runs: 1: dead letters, flow post_invoice\nwould do: 1: retry")
     assert "nothing of this waits" in none.out
     assert id_ in listed.out
     assert "kind: decision" in shown.out
@@ -146,7 +146,7 @@ def test_all_held_runs_are_resolved(
 
     assert (none.code, started.code, shown.code) == (0, 0, 0)
     assert "nothing of this waits" in none.out
-    assert re.match(r"\d+ held runs: resolve-give-up\.", started.out)
+    assert re.match(r"runs: \d+: all held runs\nwould do: \d+: run of ", started.out)
     assert "resolve-give-up" in shown.out
 
 

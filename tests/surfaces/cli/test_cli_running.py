@@ -239,7 +239,7 @@ def test_a_replay_is_watched_to_its_end_and_repeats_no_effect(hub: RunningHub) -
 
     [replay] = hub.told("replay", "list")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "done: 3 runs made; 3 done"
+    assert done.stdout.splitlines()[-1] == "done: made 3 of 3; 3 done"
     assert (replay["state"], replay["admitted"]) == ("done", 3)
     assert sorted(hub.book()) == ["0", "1", "2"]
 

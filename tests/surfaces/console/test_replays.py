@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from tieline.features.replays.pages import _view
 from tieline.model.commands import ReplayFilter
 from tieline.model.views.details import ReplayDetail
 from tieline.model.views.rows import ReplayRow
-from tieline.surfaces.console.pages.replay_plan import words_of
-from tieline.surfaces.console.pages.replays import _view
+from tieline.rules.runs.replayed import filter_words
 
 ID: Any = "rpl_1"
 EVENTS: Any = ("evt_1", "evt_2")
@@ -58,4 +58,4 @@ def test_progress_counts_what_may_still_come(
     ],
 )
 def test_what_a_replay_is_about_is_said_in_words(wanted: ReplayFilter, words: str) -> None:
-    assert words_of(wanted) == words
+    assert filter_words(wanted) == words

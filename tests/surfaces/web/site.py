@@ -17,7 +17,14 @@ from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
-from tieline.compose.features import ANSWERED_BY_HUB, CATALOGUE, QUESTIONS, authenticator, endpoints
+from tieline.compose.features import (
+    ANSWERED_BY_HUB,
+    CATALOGUE,
+    PLANS,
+    QUESTIONS,
+    authenticator,
+    endpoints,
+)
 from tieline.features.access import login
 from tieline.features.access.accounts import Accounts
 from tieline.features.access.model import AddToken, AddUser
@@ -141,6 +148,7 @@ async def open_site(
         secrecy=SystemSecrecy(),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
+        plans=PLANS,
         policy=policy,
     )
     routes = [

@@ -11,7 +11,6 @@ import orjson
 
 from tieline.adapters.remote.api_calls import Orders, answer_of, call_of
 from tieline.adapters.remote.questions import Questions, adapter, answers_of
-from tieline.model.base.by import By
 from tieline.model.base.errors import (
     CallFailed,
     CommandRefused,
@@ -24,10 +23,9 @@ from tieline.model.base.failure import Delivered
 from tieline.model.base.ids import EventId, Micros, ReplayId, RunId
 from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest, Timeouts
 from tieline.model.command import Command
-from tieline.model.commands import Edited
+from tieline.model.commands import Edited, StartReplay
 from tieline.model.people.role import Role
-from tieline.model.replays.operation import BulkFilter, StartOperation
-from tieline.model.views.replay_plan import Plan
+from tieline.model.replays.operation import StartOperation
 from tieline.model.views.views import Question
 from tieline.ports.http import HttpClient
 from tieline.rules.formats.plain_time import iso, moment
@@ -96,9 +94,12 @@ class RemoteHub:
         told = await self._post(path, {**change, "reason": reason})
         return Edited(EventId(told["event"]), RunId(told["run"]))
 
-    async def start_replay(self, made: Plan, per_second: int, reason: str) -> ReplayId:
-        """Start what was planned and confirmed; the hub plans it once more and makes the id."""
-        wanted = made.filter
+    async def start_replay(self, order: StartReplay, as_planned: str | None) -> ReplayId:
+        """Start what was planned and confirmed; the hub plans it once more and makes the id.
+
+        Raises Conflict if *as_planned* is given, and it would do something else now.
+        """
+        wanted = order.filter
         texts = {
             "source": wanted.source,
             "type": wanted.type,
@@ -111,15 +112,21 @@ class RemoteHub:
         }
         given = {name: text for name, text in texts.items() if text is not None}
         ids, states = list(wanted.event_ids), list(wanted.states)
-        again = {"as_new_action": made.as_new_action, "effects_again": made.as_new_action}
-        how = {"per_second": per_second, "reason": reason, **again}
+        again = {"as_new_action": order.as_new_action, "effects_again": order.as_new_action}
+        how = {"per_second": order.per_second, "reason": order.by.reason, **again}
+        if as_planned is not None:
+            how["as_planned"] = as_planned
         told = await self._post("/replays", {**given, "event_ids": ids, "states": states, **how})
         return ReplayId(told["id"])
 
-    async def start_bulk(self, action: str, wanted: BulkFilter, by: By) -> str:
-        """Begin to decide every run of *wanted*; the hub makes the id."""
-        call = call_of(StartOperation("", action, wanted, 0, by), self._orders)
-        told = await self._post(call.path, call.body)
+    async def start_bulk(self, order: StartOperation, as_planned: str | None) -> str:
+        """Begin to decide every run of a filter; the hub plans it once more and makes the id.
+
+        Raises Conflict if *as_planned* is given, and it would do something else now.
+        """
+        call = call_of(order, self._orders)
+        held = {} if as_planned is None else {"as_planned": as_planned}
+        told = await self._post(call.path, {**call.body, **held})
         return str(told["id"])
 
     async def invite(self, name: str, role: Role, reason: str) -> tuple[str, Micros]:

@@ -7,12 +7,14 @@ import orjson
 from tieline.adapters.sql.reading import listing
 from tieline.adapters.sql.replays import operations as operating
 from tieline.adapters.sql.runs import bulk_deciding, deciding
-from tieline.features.manifest import Answers, Feature, Handles, facts_of
+from tieline.features.manifest import Answers, Feature, Handles, PlannedBy, facts_of
 from tieline.model import commands as c
 from tieline.model.replays import operation as o
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views import views as v
 from tieline.model.views.operations import ListOperations, ShowOperation
+from tieline.model.views.plans import PlanDecisions
+from tieline.operations import bulk
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -42,6 +44,15 @@ def _started(command: o.StartOperation) -> dict[str, Any]:
     named = {"flow": of.flow, "kind": of.kind, "issue": of.issue, "connection": of.connection}
     given = {name: value for name, value in named.items() if value is not None}
     return {"target": of.target, "action": command.action, **given}
+
+
+def _plan_retry(command: c.RetryDead) -> PlanDecisions:
+    ids = (command.run_id,)
+    return PlanDecisions("retry", None, ids, as_new_action=command.as_new_action)
+
+
+def _plan_discard(command: c.DiscardDead) -> PlanDecisions:
+    return PlanDecisions("discard", None, (command.run_id,))
 
 
 def _endpoints() -> tuple["Endpoint", ...]:
@@ -121,7 +132,7 @@ DECISIONS = Feature(
             _OPERATE,
             call="/dead-letters/{run_id}/retry",
             about="run",
-            plan=v.CountEffects,
+            plan=PlannedBy(PlanDecisions, _plan_retry),
         ),
         Handles(
             c.DiscardDead,
@@ -129,6 +140,7 @@ DECISIONS = Feature(
             _OPERATE,
             call="/dead-letters/{run_id}/discard",
             about="run",
+            plan=PlannedBy(PlanDecisions, _plan_discard),
         ),
         Handles(c.EditDead, deciding.edit_dead, _OPERATE),
         Handles(
@@ -139,13 +151,21 @@ DECISIONS = Feature(
             about="run",
             body=_resolved,
         ),
-        Handles(c.DecideMany, bulk_deciding.decide, _OPERATE, call="/runs/decide", facts=_many),
+        Handles(
+            c.DecideMany,
+            bulk_deciding.decide,
+            _OPERATE,
+            call="/runs/decide",
+            plan=PlannedBy(PlanDecisions, lambda one: PlanDecisions(one.action, None, one.run_ids)),
+            facts=_many,
+        ),
         Handles(
             o.StartOperation,
             operating.start,
             _OPERATE,
             call="/operations",
             body=_started,
+            plan=PlannedBy(PlanDecisions, lambda one: PlanDecisions(one.action, one.filter)),
             inverse=o.CancelOperation,
         ),
         Handles(o.MoveOperation, operating.move),
@@ -156,6 +176,7 @@ DECISIONS = Feature(
         Answers(v.ListPauses, listing.pauses, needs=Permission.READ),
         Answers(ListOperations, operating.listed, needs=Permission.READ),
         Answers(ShowOperation, operating.shown, needs=Permission.READ),
+        Answers(PlanDecisions, needs=Permission.READ, planner=bulk.plan),
     ),
     endpoints=_endpoints,
     pages=_pages,

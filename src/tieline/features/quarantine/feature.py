@@ -3,15 +3,18 @@
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.runs import quarantining
-from tieline.features.manifest import Answers, Feature, Handles
+from tieline.features.manifest import Answers, Feature, Handles, PlannedBy
+from tieline.features.quarantine.plan import plan
 from tieline.model import commands as c
 from tieline.model.runs.facts import DecisionMade
+from tieline.model.views.plans import PlanClosing
 from tieline.model.views.quarantine import CountQuarantine
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
     import typer
 
+    from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
 
 
@@ -20,18 +23,25 @@ def _closed(command: c.CloseDeliveries) -> DecisionMade:
     return DecisionMade("close-deliveries", f"{count} deliveries", by.actor, by.reason)
 
 
-def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import quarantine
+def _endpoints() -> tuple["Endpoint", ...]:
+    from tieline.features.quarantine import api
 
-    app.add_typer(quarantine.app, name="quarantine")
+    return api.ENDPOINTS
+
+
+def _commands(app: "typer.Typer") -> None:
+    from tieline.features.quarantine import cli
+
+    app.add_typer(cli.app, name="quarantine")
 
 
 def _pages() -> "Pages":
+    from tieline.features.quarantine import pages
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import DAY, LAST, MenuItem, MenuLink
 
     return Pages(
-        lambda _: (),
+        pages.routes,
         menu=(
             MenuItem(
                 "Needs a decision",
@@ -50,6 +60,7 @@ def _pages() -> "Pages":
 
 QUARANTINE = Feature(
     name="quarantine",
+    needs=("replays",),
     says="Keeps deliveries that fit no contract until somebody discards or replays them.",
     commands=(
         Handles(
@@ -57,10 +68,15 @@ QUARANTINE = Feature(
             quarantining.close,
             Permission.OPERATE,
             call="/quarantined-receipts/close",
+            plan=PlannedBy(PlanClosing, lambda one: PlanClosing(one.receipt_ids)),
             facts=_closed,
         ),
     ),
-    questions=(Answers(CountQuarantine, quarantining.count, needs=Permission.READ),),
+    questions=(
+        Answers(CountQuarantine, quarantining.count, needs=Permission.READ),
+        Answers(PlanClosing, needs=Permission.READ, planner=plan),
+    ),
+    endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
     tables=("receipt_decision",),

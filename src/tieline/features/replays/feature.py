@@ -1,50 +1,44 @@
 """Replays: recorded events run again, planned first."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.reading import listing, showing
 from tieline.adapters.sql.replays import reading, replaying
-from tieline.features.manifest import Answers, Feature, Handles
+from tieline.features.manifest import Answers, Feature, Handles, PlannedBy
 from tieline.model import commands as c
 from tieline.model.views import views as v
-from tieline.model.views.replay_plan import AskPlan
+from tieline.model.views.plans import PlanReplay
 from tieline.operations import replay
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
     import typer
 
-    from tieline.model.views.replay_plan import Plan
-    from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
+    from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
-
-
-async def _planned(ask: "ApiRequest", asked: AskPlan) -> "Plan":
-    """With the hub's own flows and payloads."""
-    views, admitter = ask.parts.views, ask.parts.admitter
-    again, now_us = asked.as_new_action, ask.now_us()
-    return await replay.plan(views, admitter, asked.filter, now_us=now_us, as_new_action=again)
 
 
 def _endpoints() -> tuple["Endpoint", ...]:
-    from tieline.surfaces.api import replays
+    from tieline.features.replays import api
 
-    return replays.ENDPOINTS
+    return api.ENDPOINTS
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import replay as nouns
+    from tieline.features.replays import cli
 
-    app.add_typer(nouns.app, name="replay")
+    app.add_typer(cli.app, name="replay")
 
 
 def _pages() -> "Pages":
+    from tieline.features.replays import pages
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import MenuItem, MenuLink
-    from tieline.surfaces.console.pages import replays
 
     return Pages(
-        replays.routes,
+        pages.routes,
+        templates=Path(__file__).parent / "templates",
         menu=(MenuItem("Records", MenuLink("/replays", "Replays", "replay")),),
         told={
             "replaying": "The replay has begun, below live traffic.",
@@ -61,7 +55,7 @@ REPLAYS = Feature(
             c.StartReplay,
             replaying.start_replay,
             Permission.OPERATE,
-            plan=AskPlan,
+            plan=PlannedBy(PlanReplay, lambda one: PlanReplay(one.filter, one.as_new_action)),
             inverse=c.CancelReplay,
         ),
         Handles(c.MoveReplay, replaying.continue_replay),
@@ -78,7 +72,7 @@ REPLAYS = Feature(
         Answers(v.CountEffects, reading.effects, needs=Permission.READ),
         Answers(v.NextReplayBatch, reading.next_bite),
         Answers(v.ListBlockedLanes, reading.blocked),
-        Answers(AskPlan, needs=Permission.READ, by_hub=_planned),
+        Answers(PlanReplay, needs=Permission.READ, planner=replay.plan),
     ),
     endpoints=_endpoints,
     pages=_pages,

@@ -11,3 +11,7 @@ class By:
     actor: str
     reason: str
     at_us: Micros
+
+
+NOBODY = By("", "", 0)
+"""Whom a command is by that is only planned."""

@@ -4,6 +4,7 @@ from tieline.model.base.by import By
 from tieline.model.base.ids import Micros, ReceiptId, ReplayId, RunId
 from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
+from tieline.model.plans.plan import Plan
 from tieline.model.replays.filter import ReplayFilter
 from tieline.model.runs.run import NewRun
 
@@ -18,6 +19,8 @@ class StartReplay(OperatorCommand[Counted]):
     planned: int
     as_new_action: bool
     by: By
+    plan: Plan | None = None
+    """What was planned, to be compared with what is made."""
 
 
 @value
@@ -37,7 +40,9 @@ class MoveReplay(Command[Counted]):
     as_new_action: bool = False
     """Whether those make their effects once more. New runs say so by their generation."""
     receipts: tuple[ReceiptId, ...] = ()
-    """The deliveries of the events that get runs; those in quarantine are decided by it."""
+    """Deliveries that are decided by it, if they are in quarantine: all of them runs now."""
+    not_made: tuple[tuple[str, int], ...] = ()
+    """(why, how many) of this bite that nothing was made of."""
 
 
 @value

@@ -6,6 +6,8 @@ from tieline.model.base.by import By
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
+from tieline.model.people.decisions import Decided, DecideMany
+from tieline.model.plans.plan import Plan
 
 PREFIX = "opr_"
 
@@ -32,18 +34,23 @@ class StartOperation(OperatorCommand[Counted]):
     filter: BulkFilter
     total: int
     by: By
+    plan: Plan | None = None
+    """What was planned, to be compared with what is made."""
 
 
 @value
-class MoveOperation(Command[Counted]):
-    """Note a bite; nothing is noted (count 0) when the cursor has moved, or it was cancelled."""
+class MoveOperation(Command[Decided]):
+    """Decide about the runs of the next bite and note what came of it, in one commit.
+
+    Nothing is decided when the cursor has moved since, or it was cancelled.
+    """
 
     id: str
     after: str
     """The cursor from which the bite was made."""
     cursor: str
-    done: int
-    refused: int
+    decision: DecideMany | None
+    """None: there are no runs left."""
     finished: bool
     at_us: Micros
 

@@ -128,6 +128,8 @@ class EventToReplay:
     """The highest generation that any run of it has had."""
     past: tuple[RunOfEvent, ...] = ()
     """Its runs so far, oldest first."""
+    is_aside: bool = False
+    """Whether its delivery is in quarantine, undecided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class ReplayBatch:
     """The last event that was looked at, wanted or not."""
     finished: bool
     """Nothing of the replay lies behind the cursor."""
+    missing: tuple[EventId, ...] = ()
+    """Events that are named, and not there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Rows: what a list shows of each thing; no payloads, no headers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 
 from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, WorkerId
 from tieline.model.commands import ReplayFilter
+from tieline.model.plans.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ class ReplayRow:
     per_second: int
     as_new_action: bool
     state: str
+    """running, done, cancelled; partly: it has made fewer runs than were planned."""
     cursor: str
     planned: int
     """Events that were found when it was planned."""
@@ -178,10 +181,18 @@ class ReplayRow:
     """Runs that it has stored, or taken up again, so far."""
     started_us: Micros
     moved_us: Micros
+    would: int | None = None
+    """Runs that it was to make, by its plan; None: an earlier release began it."""
+    not_made: Mapping[str, int] = field(default_factory=dict)
+    """By the reason why nothing was made, how many; with those that the plan left out."""
+    plan: Plan | None = None
+    """Without examples."""
     waiting: int = 0
-    """Of those, how many have not ended; in a list, among its first thousand."""
+    """Of the runs, how many have not ended; in a list, among its first thousand."""
     progress: str = ""
     """Its state in words; ``done`` only once its runs have ended."""
+    ending: str = ""
+    """Made and not made, with the reasons."""
 
 
 @dataclass(frozen=True, slots=True)

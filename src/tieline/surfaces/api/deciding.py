@@ -6,11 +6,14 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field
 
+from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused
-from tieline.model.base.ids import ReceiptId, RunId
+from tieline.model.base.ids import RunId
 from tieline.model.commands import Cancel, DiscardDead, RetryDead
-from tieline.model.people.decisions import MOST_DECIDED, CloseDeliveries, Decided, DecideMany
+from tieline.model.people.decisions import MOST_DECIDED, Decided, DecideMany
+from tieline.model.plans.plan import Plan
 from tieline.operations import decide
+from tieline.operations.planning import check_unchanged
 from tieline.rules.people.access import Permission
 from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.faults import NOT_BLANK
@@ -19,6 +22,12 @@ from tieline.surfaces.api.lists import LONGEST
 Reason = Annotated[
     str,
     Field(min_length=1, max_length=1000, pattern=NOT_BLANK, description="Goes into the audit log."),
+]
+
+
+AsPlanned = Annotated[
+    str | None,
+    Field(max_length=80, description="Only if it would still do this: a plan's fingerprint."),
 ]
 
 
@@ -51,8 +60,8 @@ class Resolving(Why):
     result: Any = Field(None, description="With `done`: what the step returns.")
 
 
-class Deciding(Why):
-    """One decision about many runs."""
+class PlanMany(ApiBody):
+    """A decision, and the runs that are meant."""
 
     action: Literal["retry", "discard", "cancel", "resolve-retry", "resolve-give-up"]
     run_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
@@ -60,12 +69,11 @@ class Deciding(Why):
     )
 
 
-class Closing(Why):
-    """Deliveries in quarantine that get no run."""
+class Deciding(PlanMany):
+    """One decision about many runs."""
 
-    receipt_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
-        min_length=1, max_length=MOST_DECIDED
-    )
+    reason: Reason
+    as_planned: AsPlanned = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +146,24 @@ async def resolve(ask: ApiRequest) -> Done:
     return Done(done=True, run=run_id)
 
 
+async def plan_many(ask: ApiRequest) -> Plan:
+    """What one decision about many runs would do; changes nothing."""
+    body: PlanMany = ask.body
+    return await ask.parts.plan_of(DecideMany(body.action, _ids(body), NOBODY))
+
+
 async def decide_many(ask: ApiRequest) -> Decided:
     """One decision about many runs; each has its own line in the audit log."""
     body: Deciding = ask.body
-    run_ids = tuple(RunId(text) for text in dict.fromkeys(body.run_ids))
-    decided: Decided = await ask.parts.carry_out(
-        DecideMany(body.action, run_ids, ask.by(body.reason))
-    )
+    command = DecideMany(body.action, _ids(body), ask.by(body.reason))
+    if body.as_planned is not None:
+        check_unchanged(body.as_planned, await ask.parts.plan_of(command))
+    decided: Decided = await ask.parts.carry_out(command)
     return decided
 
 
-async def close_deliveries(ask: ApiRequest) -> Decided:
-    """Close deliveries in quarantine without a run; each has its own line in the audit log."""
-    body: Closing = ask.body
-    ids = tuple(ReceiptId(text) for text in dict.fromkeys(body.receipt_ids))
-    closed: Decided = await ask.parts.carry_out(CloseDeliveries(ids, ask.by(body.reason)))
-    return closed
+def _ids(body: PlanMany) -> tuple[RunId, ...]:
+    return tuple(RunId(text) for text in dict.fromkeys(body.run_ids))
 
 
 class NotifyingJournal:
@@ -166,13 +176,13 @@ class NotifyingJournal:
         """It is the hub's."""
 
 
-_OPERATE = Permission.OPERATE
+_READ, _OPERATE = Permission.READ, Permission.OPERATE
 _CHANGE = ("not-found", "conflict", "refused")
 ENDPOINTS = (
     Endpoint("POST", "/runs/decide", _OPERATE, "Decide many runs at once", decide_many, Decided,
              body=Deciding, problems=("refused", "conflict")),
-    Endpoint("POST", "/quarantined-receipts/close", _OPERATE, "Discard deliveries in quarantine",
-             close_deliveries, Decided, body=Closing, problems=("refused", "conflict")),
+    Endpoint("POST", "/runs/plan", _READ, "Say what deciding many runs would do", plan_many, Plan,
+             body=PlanMany, problems=("refused",)),
     Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
              problems=_CHANGE),
     Endpoint("POST", "/held-runs/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,

@@ -1,33 +1,37 @@
 """Operations: long work that goes on behind the answer, with its progress and a way to stop it."""
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
+from tieline.model.base.by import NOBODY
+from tieline.model.base.ids import ReplayId
+from tieline.model.commands import CancelReplay
+from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import PREFIX as BULK
-from tieline.model.replays.operation import BulkFilter, CancelOperation
-from tieline.model.views.rows import ReplayRow
+from tieline.model.replays.operation import BulkFilter, CancelOperation, StartOperation
 from tieline.model.views.views import Window
 from tieline.operations import bulk as long_work
-from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, under_way
+from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, under_way
 from tieline.operations.in_progress import show as one
+from tieline.operations.planning import check_unchanged
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api import replays
-from tieline.surfaces.api.deciding import NotifyingJournal, Why
-from tieline.surfaces.api.endpoint import PREFIX, ApiRequest, Endpoint
+from tieline.surfaces.api.deciding import AsPlanned, NotifyingJournal, Reason, Why
+from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, check_cursor, span_of
-from tieline.surfaces.api.replays import Operation, operation_of
+from tieline.surfaces.api.operation_shown import Operation, operation_of
 
 
 class OperationQuery(TimedListing):
     """Which operations; of all kinds, unless one is named."""
 
     kind: Literal["replay", "decision"] | None = None
-    state: Literal["running", "done", "cancelled"] | None = None
+    state: Literal["running", "done", "partly", "cancelled"] | None = None
 
 
-class Bulk(Why):
-    """One decision about every run that waits for it."""
+class BulkPlan(ApiBody):
+    """A decision, and which of the runs that wait for it are meant."""
 
     target: Literal["dead-letters", "held"]
     action: Literal["retry", "discard", "resolve-retry", "resolve-give-up", "cancel"]
@@ -37,14 +41,34 @@ class Bulk(Why):
     connection: str | None = Field(None, max_length=LONGEST)
 
 
+class Bulk(BulkPlan):
+    """One decision about every run that waits for it."""
+
+    reason: Reason
+    as_planned: AsPlanned = None
+
+
+async def plan(ask: ApiRequest) -> Plan:
+    """What a decision would do; changes nothing."""
+    return await ask.parts.plan_of(_order(ask.body))
+
+
 async def start(ask: ApiRequest) -> Operation:
-    """Record it; it is made bite by bite behind the answer."""
+    """Plan, then record it; it is made bite by bite behind the answer."""
     body: Bulk = ask.body
-    wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
+    order = _order(body)
+    made = await ask.parts.plan_of(order)
+    check_unchanged(body.as_planned, made)
     id_ = BULK + ask.parts.ids.replay().partition("_")[2]
-    by = ask.by(body.reason)
-    await long_work.start(NotifyingJournal(ask), ask.parts.views, id_, (body.action, wanted), by)
-    return _shown(await one(ask.parts.views, id_))
+    order = replace(order, id=id_, by=ask.by(body.reason))
+    await long_work.start(NotifyingJournal(ask), order, made)
+    return operation_of(await one(ask.parts.views, id_))
+
+
+def _order(body: BulkPlan) -> StartOperation:
+    """As far as a plan of it goes."""
+    wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
+    return StartOperation("", body.action, wanted, 0, NOBODY)
 
 
 async def list_operations(ask: ApiRequest) -> Listed[Operation]:
@@ -55,40 +79,22 @@ async def list_operations(ask: ApiRequest) -> Listed[Operation]:
     kinds = KINDS if query.kind is None else (query.kind,)
     part = Window(since_us, until_us, query.cursor, query.limit)
     page = await under_way(ask.parts.views, part, state=query.state, kinds=kinds)
-    return Listed(tuple(_shown(row) for row in page.rows), page.cursor)
+    return Listed(tuple(operation_of(row) for row in page.rows), page.cursor)
 
 
 async def show(ask: ApiRequest) -> Operation:
     """How far one is."""
-    return _shown(await one(ask.parts.views, ask.path["id"]))
+    return operation_of(await one(ask.parts.views, ask.path["id"]))
 
 
 async def cancel(ask: ApiRequest) -> Operation:
     """Stop it; what is done stays done."""
-    if ask.path["id"].startswith(REPLAY):
-        await replays.cancel(ask)
-        return await show(ask)
-    command = CancelOperation(ask.path["id"], ask.by(ask.body.reason))
-    await ask.parts.carry_out(command)
-    return await show(ask)
-
-
-def _shown(row: LongWork) -> Operation:
-    if isinstance(row, ReplayRow):
-        return operation_of(row)
-    return Operation(
-        id=row.id,
-        kind="decision",
-        state=row.state,
-        progress=row.state,
-        waiting=0,
-        total=row.total,
-        done=row.done,
-        refused=row.refused,
-        started_us=row.started_us,
-        moved_us=row.moved_us,
-        about=f"{PREFIX}/audit-entries?subject={row.id}",
+    id_, by = ask.path["id"], ask.by(ask.body.reason)
+    is_replay = id_.startswith(REPLAY)
+    await ask.parts.carry_out(
+        CancelReplay(ReplayId(id_), by) if is_replay else CancelOperation(id_, by)
     )
+    return await show(ask)
 
 
 _READ, _OPERATE = Permission.READ, Permission.OPERATE
@@ -97,7 +103,9 @@ ENDPOINTS = (
     Endpoint("GET", "/operations", _READ, "List long work", list_operations, Listed[Operation],
              query=OperationQuery),
     Endpoint("POST", "/operations", _OPERATE, "Decide every run of a filter", start, Operation,
-             body=Bulk, status=202, location="/operations/{id}", problems=("refused",)),
+             body=Bulk, status=202, location="/operations/{id}", problems=("refused", "conflict")),
+    Endpoint("POST", "/operations/plan", _READ, "Say what a decision would do", plan, Plan,
+             body=BulkPlan, problems=("refused",)),
     Endpoint("GET", "/operations/{id}", _READ, "Show how far long work is", show, Operation,
              problems=("not-found",)),
     Endpoint("POST", "/operations/{id}/cancel", _OPERATE, "Stop long work", cancel, Operation,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
+from tieline.operations.planning import Plans
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -110,6 +111,11 @@ class Build(Protocol):
 
         Raises SettingsError, DeclarationError, StoreError.
         """
+        ...
+
+    @property
+    def plans(self) -> Plans:
+        """How actions are planned before they are ordered."""
         ...
 
     @property

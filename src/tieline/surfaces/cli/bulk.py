@@ -1,13 +1,18 @@
-"""Bulk: a filter and one decision come in; they are counted, confirmed, and go on by themselves."""
+"""Bulk: a filter and one decision come in; they are planned, confirmed, and go on by themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tieline.model.base.by import By
+from tieline.model.base.by import NOBODY, By
 from tieline.model.base.errors import SettingsError
-from tieline.model.replays.operation import PREFIX, BulkFilter
+from tieline.model.base.ids import RunId
+from tieline.model.people.decisions import DecideMany
+from tieline.model.plans.plan import Plan
+from tieline.model.replays.operation import PREFIX, BulkFilter, StartOperation
 from tieline.model.views.views import CheckStore
 from tieline.operations import bulk as long_work
+from tieline.surfaces.cli import plans
 from tieline.surfaces.cli.options import issue_of
+from tieline.surfaces.cli.plans import PlanAnswer
 from tieline.surfaces.cli.session import CliSession
 
 
@@ -43,42 +48,40 @@ class BulkTarget:
         return BulkFilter(self.target, self.flow, self.kind, issue_of(self.issue),
                           self.connection)  # fmt: skip
 
-    @property
-    def noun(self) -> str:
-        """What they are, for people."""
-        return "held runs" if self.target == "held" else "dead letters"
+    def order(self, action: str, by: By) -> StartOperation:
+        """To decide all of them."""
+        return StartOperation("", action, self.filter(), 0, by)
 
 
-def decide_all(session: CliSession, action: str, chosen: BulkTarget, by: By, *, yes: bool) -> None:
-    """Count, ask, record; a hub then makes the decision bite by bite."""
-    wanted = chosen.filter()
-    counted = session.run(_count(session, wanted))
-    if not counted:
+def tell_plan(session: CliSession, action: str, chosen: BulkTarget) -> None:
+    """Say what deciding would do, and change nothing."""
+    if chosen.run_id is None:
+        plan = plans.plan_of(session, chosen.order(action, NOBODY))
+    else:
+        plan = plans.plan_of(session, DecideMany(action, (RunId(chosen.run_id),), NOBODY))
+    plans.tell(session.paper, plan)
+
+
+def decide_all(session: CliSession, order: StartOperation, given: PlanAnswer) -> None:
+    """Plan, ask, record; a hub then makes the decision bite by bite."""
+    made = plans.agreed(session, order, given)
+    if not made.would:
         session.done("nothing of this waits for a decision", operation=None, runs=0)
         return
-    least = "at least " if counted >= long_work.MOST_COUNTED else ""
-    words = f"{least}{counted} {chosen.noun}: {action}."
-    if not session.paper.is_json:
-        session.paper.say(words)
-    if not yes and not session.confirm(words, "yes"):
-        raise SettingsError("--all", "not confirmed", "answer yes, or give --yes")
-    id_ = session.run(_start(session, action, wanted, by))
+    id_ = session.run(_start(session, order, made, given.as_planned))
     told = f"{id_} is started: tieline operations show {id_}"
-    session.done(told, operation=id_, runs=counted)
+    session.done(told, operation=id_, runs=made.would)
     if session.far is None and session.ask(CheckStore()).holder is None:
         session.paper.hint("no hub is running: it goes on when one serves this store")
 
 
-async def _count(session: CliSession, wanted: BulkFilter) -> int:
-    async with session.views() as views:
-        return await long_work.count(views, wanted)
-
-
-async def _start(session: CliSession, action: str, wanted: BulkFilter, by: By) -> str:
+async def _start(
+    session: CliSession, order: StartOperation, made: Plan, as_planned: str | None
+) -> str:
     if session.far is not None:
         async with session.hub_there() as hub:
-            return await hub.start_bulk(action, wanted, by)
+            return await hub.start_bulk(order, as_planned)
     id_ = PREFIX + session.target().ids.replay().partition("_")[2]
-    async with session.views() as views, session.journal() as journal:
-        await long_work.start(journal, views, id_, (action, wanted), by)
+    async with session.journal() as journal:
+        await long_work.start(journal, replace(order, id=id_), made)
     return id_

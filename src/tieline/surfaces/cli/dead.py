@@ -16,7 +16,7 @@ from tieline.operations import decide
 from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import kind_label
 from tieline.rules.privacy.hidden_key import readable_lane
-from tieline.surfaces.cli import bulk, runs
+from tieline.surfaces.cli import bulk, plans, runs
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
@@ -73,6 +73,8 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
     kind: o.Kind = None,
     issue: o.Issue = None,
     connection: o.Connection = None,
+    plan: plans.PlanOnly = False,
+    as_planned: plans.AsPlanned = None,
     yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
@@ -80,12 +82,16 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
     session = o.session_of(context)
     chosen = bulk.BulkTarget(run_id, is_all, flow, o.kind_of(kind), issue, connection)
     chosen.check()
+    if plan:
+        bulk.tell_plan(session, "retry", chosen)
+        return
     by = session.by(reason)
     if run_id is None:
         if as_new_action:
             wanted = "side effects are repeated run by run; leave it out, or --all"
             raise SettingsError("--repeat-side-effects", "with --all", wanted)
-        bulk.decide_all(session, "retry", chosen, by, yes=yes)
+        order = chosen.order("retry", by)
+        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
         return
     if as_new_action and not yes_effects_again:
         _confirm(session, run_id)
@@ -105,6 +111,8 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
     kind: o.Kind = None,
     issue: o.Issue = None,
     connection: o.Connection = None,
+    plan: plans.PlanOnly = False,
+    as_planned: plans.AsPlanned = None,
     yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
@@ -112,9 +120,13 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
     session = o.session_of(context)
     chosen = bulk.BulkTarget(run_id, is_all, flow, o.kind_of(kind), issue, connection)
     chosen.check()
+    if plan:
+        bulk.tell_plan(session, "discard", chosen)
+        return
     by = session.by(reason)
     if run_id is None:
-        bulk.decide_all(session, "discard", chosen, by, yes=yes)
+        order = chosen.order("discard", by)
+        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
         return
     session.change(lambda journal: decide.discard(journal, RunId(run_id), by))
     session.done(f"{run_id} is discarded; its lane goes on", run=run_id)

@@ -11,7 +11,7 @@ from tieline.model.views.views import ListRuns
 from tieline.operations import decide
 from tieline.operations.decide import Decision
 from tieline.rules.privacy.hidden_key import readable_lane
-from tieline.surfaces.cli import bulk, runs
+from tieline.surfaces.cli import bulk, plans, runs
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, when
 from tieline.surfaces.cli.session import ListSpan
@@ -59,6 +59,8 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     ] = None,
     is_all: o.All = False,
     flow: o.Flow = None,
+    plan: plans.PlanOnly = False,
+    as_planned: plans.AsPlanned = None,
     yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
@@ -78,12 +80,16 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
         named = ", ".join(f"--{one}" for one in chosen) or "nothing"
         raise SettingsError("the decision", named, "give one of --done, --retry, --give-up")
     session = o.session_of(context)
+    if plan:
+        bulk.tell_plan(session, f"resolve-{chosen[0]}", every)
+        return
     by = session.by(reason)
     if run_id is None:
         if chosen == [Decision.DONE]:
             wanted = "what happened is said run by run; with --all give --retry or --give-up"
             raise SettingsError("--done", "with --all", wanted)
-        bulk.decide_all(session, f"resolve-{chosen[0]}", every, by, yes=yes)
+        order = every.order(f"resolve-{chosen[0]}", by)
+        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
         return
     answer = None if result is None else result.encode(errors="surrogateescape")
     session.change(

@@ -11,23 +11,23 @@ from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import Page, Window
 from tieline.operations.in_progress import CURSOR, KINDS, REPLAY, LongWork, kind_of, under_way
 from tieline.operations.in_progress import show as one
-from tieline.rules.formats.labels import label
-from tieline.rules.formats.plain import plain
+from tieline.rules.runs.decided import choice_words
+from tieline.rules.runs.replayed import filter_words
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Operations: replays and decisions about many runs, which go on by themselves.")
 
-STATES = ("running", "done", "cancelled")
+STATES = ("running", "done", "partly", "cancelled")
 COLUMNS: tuple[Column[LongWork], ...] = (
     Column("OPERATION", lambda row: row.id),
     Column("STARTED (UTC)", lambda row: when(row.started_us)),
     Column("KIND", kind_of),
     Column("STATE", lambda row: row.state),
-    Column("OF", lambda row: row.planned if isinstance(row, ReplayRow) else row.total),
+    Column("OF", lambda row: _of(row)),
     Column("DONE", lambda row: row.admitted if isinstance(row, ReplayRow) else row.done),
-    Column("NOT DONE", lambda row: None if isinstance(row, ReplayRow) else row.refused),
+    Column("NOT DONE", lambda row: _missing(row)),
     Column("WHAT", lambda row: what(row)),
 )
 Id = Annotated[str, typer.Argument(metavar="OPERATION", help=f"An id: {PREFIX}… or {REPLAY}…")]
@@ -35,15 +35,25 @@ Id = Annotated[str, typer.Argument(metavar="OPERATION", help=f"An id: {PREFIX}�
 
 def what(row: LongWork) -> str:
     """What is done, to what."""
-    wanted = plain(row.filter)
-    members = wanted if isinstance(wanted, dict) else {}
-    narrow = " ".join(f"{name}={_said(value)}" for name, value in members.items() if value)
-    return narrow if isinstance(row, ReplayRow) else f"{row.action} {narrow}"
+    if isinstance(row, ReplayRow):
+        return filter_words(row.filter)
+    return f"{row.action} {choice_words(row.filter, 0)}"
 
 
-def _said(value: object) -> object:
-    """A kind of failure or a state, as people read it."""
-    return label(value) if isinstance(value, str) else value
+def _of(row: LongWork) -> int:
+    """What it was to make; of one that an earlier release began, what it found."""
+    if row.would is not None:
+        return row.would
+    return row.planned if isinstance(row, ReplayRow) else row.total
+
+
+def _missing(row: LongWork) -> int | None:
+    """What it was to make and has not made, once it has ended."""
+    if row.would is None:
+        return None if isinstance(row, ReplayRow) else row.refused
+    if row.state == "running":
+        return None
+    return max(row.would - (row.admitted if isinstance(row, ReplayRow) else row.done), 0)
 
 
 @app.command("list")
@@ -51,7 +61,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     context: typer.Context,
     *,
     kind: Annotated[str | None, typer.Option(help="replay or decision.")] = None,
-    state: Annotated[str | None, typer.Option(help="running, done or cancelled.")] = None,
+    state: Annotated[str | None, typer.Option(help="running, done, partly or cancelled.")] = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -88,7 +98,7 @@ def show(context: typer.Context, id_: Id) -> None:
         session.paper.json(row)
         return
     shown = ((column.title.lower(), column.of(row)) for column in COLUMNS)
-    session.paper.fields((*shown, ("moved", exactly(row.moved_us))))
+    session.paper.fields((*shown, ("ending", row.ending or None), ("moved", exactly(row.moved_us))))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from tieline.model.commands import By
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.views import Page, Question, Window
 from tieline.operations.paging import gather
+from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.formats.plain_time import moment
@@ -74,6 +75,10 @@ class CliSession:
     def load_hub(self) -> HubSpec:
         """The hub. Raises SettingsError, DeclarationError."""
         return self.build.load_hub(self.overrides)
+
+    def admitter(self) -> Admitter:
+        """What turns a recorded event into runs. Raises SettingsError, DeclarationError."""
+        return self.build.admitter(self.load_hub(), self.overrides)
 
     def hub_if_any(self) -> HubSpec | None:
         """The hub, for commands that can do without; one that was named must be sound."""

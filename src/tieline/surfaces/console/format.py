@@ -40,6 +40,7 @@ TONES: dict[str, str] = {
     "acknowledged": "busy",
     "retrying": "wait",
     "waiting": "wait",
+    "partly": "wait",
     "paused": "wait",
     "quarantined": "wait",
     "held": "person",

@@ -17,6 +17,7 @@ from tieline.model.views.quarantine import CountQuarantine
 from tieline.model.views.rows import WorkCount
 from tieline.model.views.series import ReadSums
 from tieline.model.views.views import CountWork, ListPauses, Question
+from tieline.rules.inbound.batch import count_of
 from tieline.rules.people.access import Permission
 from tieline.rules.privacy import hidden_key
 from tieline.surfaces.console import format as words
@@ -188,6 +189,7 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         state_badge=words.state_badge,
         kind_words=words.kind_words,
         counted=words.counted,
+        events_in=count_of,
         kind_icons=words.KINDS,
     )
     made.filters.update(

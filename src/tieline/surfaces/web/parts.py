@@ -8,9 +8,11 @@ from tieline.adapters.remote.questions import Questions
 from tieline.model.base.ids import Micros
 from tieline.model.command import OperatorCommand
 from tieline.model.hub.flow import HubSpec
+from tieline.model.plans.plan import Plan
 from tieline.model.question import Question
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.views import Page
+from tieline.operations.planning import PlanParts, Plans
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
@@ -72,9 +74,20 @@ class WebParts:
         default_factory=dict
     )
     """Lists that may have something of a name which is not declared, by the name of the filter."""
+    plans: Plans = field(default_factory=Plans)
+    """How actions are planned before they are ordered."""
     policy: WebPolicy = WebPolicy()
     clean: Callable[[str], str] | None = None
     """Takes every secret that the hub knows, or knew, out of a text. None: one is made."""
+
+    async def plan(self, question: Question[Plan]) -> Plan:
+        """The plan that *question* asks for. Changes nothing. Raises CommandRefused."""
+        parts = PlanParts(self.views, lambda: self.admitter, self.clock.now_us())
+        return await self.plans.made(question, parts)
+
+    async def plan_of(self, command: OperatorCommand[Any]) -> Plan:
+        """What *command* would do, were it ordered now."""
+        return await self.plan(self.plans.question(command))
 
     async def carry_out(self, command: OperatorCommand[A]) -> A:
         """Commit an operator's *command*, then let the hub react. Raises as the journal does."""

@@ -25,6 +25,8 @@ from tieline.model.views.rows import (
     WorkerRow,
 )
 from tieline.rules.formats.id_time import end_id, first_id
+from tieline.rules.plans.end import end_words
+from tieline.rules.plans.stored import read_back
 from tieline.rules.runs.replayed import progress
 from tieline.rules.runs.transitions import ODD, UNFINISHED
 
@@ -234,7 +236,10 @@ def run_rows(found: Iterable[RowOut]) -> tuple[RunRow, ...]:
 
 def with_progress(row: ReplayRow, waiting: int) -> ReplayRow:
     """The same row, knowing how many of its runs have not ended."""
-    return replace(row, waiting=waiting, progress=progress(row.state, waiting))
+    words = progress(row.state, waiting)
+    told = {one.why: one.count for one in row.plan.left_out} if row.plan is not None else {}
+    ended = end_words(row.state, (row.would, row.admitted), told, row.not_made)
+    return replace(row, waiting=waiting, progress=words, ending=ended)
 
 
 def replay_row(*row: object) -> ReplayRow:
@@ -245,4 +250,10 @@ def replay_row(*row: object) -> ReplayRow:
     given = {name: value for name, value in stored.items() if name in known}
     given["event_ids"] = tuple(EventId(text) for text in given.get("event_ids", ()))
     given["states"] = tuple(given.get("states", ()))
-    return replace(made, filter=ReplayFilter(**given), as_new_action=bool(made.as_new_action))
+    return replace(
+        made,
+        filter=ReplayFilter(**given),
+        as_new_action=bool(made.as_new_action),
+        not_made=orjson.loads(str(made.not_made or "{}")),
+        plan=read_back(None if made.plan is None else str(made.plan)),
+    )

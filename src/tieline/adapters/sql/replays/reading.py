@@ -103,7 +103,7 @@ def _of_issue(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     found = [row[2:] for row in answer if row[2] is not None]
     events = tuple(_replayable(row) for row in found)
     if len(events) == q.limit:
-        cursor = str(found[-1][14])
+        cursor = str(found[-1][15])
         return ReplayBatch(events, cursor, finished=looked < LOOK and cursor == last)
     return ReplayBatch(events, last or q.after, finished=looked < LOOK)
 
@@ -115,11 +115,12 @@ def _of_ids(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     found = yield from ask_set("replay_bite_of_ids", [(id_,) for id_ in taken])
     events = tuple(sorted(map(_replayable, found), key=lambda one: one.event.id))
     cursor = taken[-1] if taken else q.after
-    return ReplayBatch(events, cursor, finished=len(taken) == len(left))
+    missing = tuple(sorted(set(taken) - {one.event.id for one in events}))
+    return ReplayBatch(events, cursor, finished=len(taken) == len(left), missing=missing)
 
 
 def _replayable(row: RowOut) -> EventToReplay:
-    return EventToReplay(Event._make(row[:12]), row[12], row[13])
+    return EventToReplay(Event._make(row[:12]), row[12], row[13], is_aside=bool(row[14]))
 
 
 def effects(q: v.CountEffects) -> Steps[tuple[EffectCount, ...]]:

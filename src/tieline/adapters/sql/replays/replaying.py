@@ -14,6 +14,8 @@ from tieline.model.base.ids import RunId
 from tieline.model.commands import By, CancelReplay, Counted, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.run import RunState
+from tieline.rules.plans.end import added, alike
+from tieline.rules.plans.stored import written
 from tieline.rules.runs.transitions import move
 
 
@@ -27,6 +29,8 @@ def start_replay(command: StartReplay) -> Steps[Counted]:
         as_new_action=int(command.as_new_action),
         planned=command.planned,
         at_us=command.by.at_us,
+        would=None if command.plan is None else command.plan.would,
+        plan=None if command.plan is None else written(command.plan),
     )
     yield from audit(command.by, "replay", command.id)
     return Counted(command.planned)
@@ -45,30 +49,40 @@ def continue_replay(command: MoveReplay) -> Steps[Counted]:
     )
     if not moved:
         return Counted(0)
-    retried = 0
+    refused: list[tuple[str, str]] = []
     # First those that take their old place: the new ones queue behind them.
     for run_id in sorted(command.retries):
-        retried += yield from _take_up(command, run_id)
-    if retried < len(command.retries):
-        lost = len(command.retries) - retried
-        yield from do("replay_admit_less", id=command.id, lost=lost)
+        why = yield from _take_up(command, run_id)
+        refused += () if why is None else ((run_id, why),)
+    yield from _note(command, refused)
     yield from store_runs([(run, None) for run in command.runs])
     yield from replayed(command.receipts, command.id, command.now_us)
-    return Counted(len(command.runs) + retried)
+    return Counted(len(command.runs) + len(command.retries) - len(refused))
 
 
-def _take_up(command: MoveReplay, run_id: RunId) -> Steps[int]:
-    """Retry a dead run as one of the replay's, unless somebody decided about it meanwhile."""
+def _note(command: MoveReplay, refused: list[tuple[str, str]]) -> Steps[None]:
+    """Keep what this bite did not make, and why."""
+    more = [*command.not_made, *alike(refused).items()]
+    if not more:
+        return
+    ((_, before),) = yield from ask("replay_get", id=command.id)
+    not_made = added(orjson.loads(before or "{}"), more)
+    text = orjson.dumps(not_made).decode()
+    yield from do("replay_note", id=command.id, lost=len(refused), not_made=text)
+
+
+def _take_up(command: MoveReplay, run_id: RunId) -> Steps[str | None]:
+    """Retry a dead run as one of the replay's; says why not if somebody has decided about it."""
     try:
         run = yield from dead_run(run_id)
-    except (Conflict, NotFound):
-        return 0
+    except (Conflict, NotFound) as refusal:
+        return str(refusal)
     yield from do("run_join_replay", **run.key, replay_id=command.id, priority=REPLAY_PRIORITY)
     yield from make_ready(run, command.now_us, as_new_action=command.as_new_action)
     action = "retry-as-new-action" if command.as_new_action else "retry"
     by = By(command.id, "taken up again by this replay", command.now_us)
     yield from audit(by, action, run.id)
-    return 1
+    return None
 
 
 def cancel_replay(command: CancelReplay) -> Steps[Counted]:

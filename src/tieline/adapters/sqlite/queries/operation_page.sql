@@ -1,4 +1,5 @@
 -- A page of operations, newest first.
-SELECT {operation_columns}
-FROM operation AS o WHERE id < :before AND (:state IS NULL OR state = :state)
-ORDER BY id DESC LIMIT :limit
+SELECT o.*
+FROM (SELECT {operation_columns} FROM operation AS o WHERE id < :before) AS o
+WHERE :state IS NULL OR o.state = :state
+ORDER BY o.id DESC LIMIT :limit

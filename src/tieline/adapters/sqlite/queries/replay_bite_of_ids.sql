@@ -1,5 +1,6 @@
 -- These events, with what a replay needs of them.
 WITH given (id) AS (VALUES {rows})
 SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
-       coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0)
+       coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0),
+       {event_aside}
 FROM given CROSS JOIN event AS e ON e.id = given.id LEFT JOIN receipt AS c ON c.id = e.receipt_id

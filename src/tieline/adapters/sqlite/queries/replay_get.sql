@@ -1,2 +1,2 @@
--- The state of one replay.
-SELECT state FROM replay WHERE id = :id
+-- The state of one replay, and what it has not made.
+SELECT state, not_made FROM replay WHERE id = :id

@@ -1,32 +1,32 @@
-"""Decision lists: dead, held, quarantined and refused: lists, and one decision about many."""
+"""Decision lists: dead and held runs: lists, and one decision about many."""
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.base.errors import Conflict, SettingsError
-from tieline.model.base.ids import IssueId, ReceiptId, RunId
-from tieline.model.commands import By, CloseDeliveries, DecideMany
+from tieline.model.base.by import NOBODY
+from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import IssueId, RunId
+from tieline.model.commands import By, DecideMany
 from tieline.model.people.decisions import MOST_DECIDED
 from tieline.model.views.views import ListDead, ListRuns
 from tieline.rules.formats.labels import kind_of_label
 from tieline.rules.people.access import Permission
-from tieline.surfaces.console.confirm import ConfirmPage, act
+from tieline.surfaces.console.confirm import ConfirmPage, act, ended, planned
 from tieline.surfaces.console.format import counted, kind_words
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
 from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.page_parts import PageParts
-from tieline.surfaces.console.pages.events import receipt_page
 from tieline.surfaces.web.authorize import needs
 
 DEAD_FILTERS = ("flow", "kind", "connection", "issue", "decided", "since")
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
-    """``/dead``, ``/held``, ``/quarantine``, ``/refused`` and ``/decide``."""
-    return [*_of_runs(desk), *_of_deliveries(desk), _of_many(desk)]
+    """``/dead``, ``/held`` and ``/decide``."""
+    return [*_of_runs(desk), _of_many(desk)]
 
 
 def _of_runs(desk: PageParts) -> list[BaseRoute]:
@@ -79,55 +79,6 @@ def _of_runs(desk: PageParts) -> list[BaseRoute]:
     return [Route("/dead", dead), Route("/held", held)]
 
 
-def _of_deliveries(desk: PageParts) -> list[BaseRoute]:
-    @needs(Permission.READ)
-    async def quarantine(request: Request) -> Response:
-        return await receipt_page(
-            desk, request, "quarantined", title="Quarantine", template="receipts.html"
-        )
-
-    @needs(Permission.READ)
-    async def refused(request: Request) -> Response:
-        return await receipt_page(
-            desk, request, "refused", title="Rejected at the door", template="receipts.html"
-        )
-
-    @needs(Permission.OPERATE)
-    async def close(request: Request) -> Response:
-        ids = tuple(ReceiptId(text) for text in request.query_params.getlist("receipt"))
-
-        async def do(_: FormData, by: By) -> str:
-            done = await desk.parts.carry_out(CloseDeliveries(ids, by))
-            if not done.done:
-                raise Conflict(f"nothing was changed: {done.refused[0][1]}")
-            return "/quarantine?told=closed"
-
-        return await act(desk, request, _closing(ids), do)
-
-    return [
-        Route("/quarantine", quarantine),
-        Route("/quarantine/close", close, methods=["GET", "POST"]),
-        Route("/refused", refused),
-    ]
-
-
-def _closing(ids: tuple[ReceiptId, ...]) -> ConfirmPage:
-    if not 1 <= len(ids) <= MOST_DECIDED:
-        words = f"Select 1 to {MOST_DECIDED} deliveries; {len(ids)} are selected."
-        return ConfirmPage("Nothing is selected", (words,), "", "/quarantine", is_possible=False)
-    return ConfirmPage(
-        f"Discard {counted(len(ids), 'delivery', 'deliveries')}",
-        (
-            "Each leaves the quarantine; nothing is done for its event.",
-            "One that is decided by then is left alone.",
-            "Every decision gets its own line in the audit log.",
-        ),
-        "Discard them",
-        "/quarantine",
-        is_dangerous=True,
-    )
-
-
 def _of_many(desk: PageParts) -> BaseRoute:
     @needs(Permission.OPERATE)
     async def decide(request: Request) -> Response:
@@ -135,14 +86,15 @@ def _of_many(desk: PageParts) -> BaseRoute:
         ids = tuple(RunId(text) for text in request.query_params.getlist("run"))
         back = "/held" if action.startswith("resolve") else "/dead"
 
-        async def do(_: FormData, by: By) -> str:
-            done = await desk.parts.carry_out(DecideMany(action, ids, by))
-            if not done.done:
-                run_id, why = done.refused[0]
-                raise Conflict(f"nothing was changed: {run_id}: {why}")
-            return f"{back}?told=decided"
+        page = _many(action, ids, back)
+        if page.is_possible:
+            page = await planned(desk, DecideMany(action, ids, NOBODY), page)
 
-        return await act(desk, request, _many(action, ids, back), do)
+        async def do(_: FormData, by: By) -> str | Response:
+            done = await desk.parts.carry_out(DecideMany(action, ids, by))
+            return await ended(desk, request, page, done, f"{back}?told=decided")
+
+        return await act(desk, request, page, do)
 
     return Route("/decide/{action}", decide, methods=["GET", "POST"])
 

@@ -6,18 +6,20 @@ from typing import Annotated
 
 import typer
 
+from tieline.features.replays.before import in_earlier_form
+from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import EventId, ReplayId
-from tieline.model.commands import ReplayFilter
+from tieline.model.commands import ReplayFilter, StartReplay
 from tieline.model.views.details import ReplayDetail
-from tieline.model.views.replay_plan import AskPlan, Example, Plan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
 from tieline.operations import replay
 from tieline.rules.formats.labels import kind_label, label, labels, state_of_label
 from tieline.rules.formats.plain import plain
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, Output, exactly, when
+from tieline.surfaces.cli import plans
+from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.runs import AUDIT_COLUMNS
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
@@ -31,19 +33,11 @@ COLUMNS: tuple[Column[ReplayRow], ...] = (
     Column("STATE", lambda row: row.progress),
     Column("EVENTS", lambda row: row.planned),
     Column("RUNS", lambda row: row.admitted),
+    Column("PLANNED", lambda row: row.would),
     Column("PER SECOND", lambda row: row.per_second),
     Column("SIDE EFFECTS REPEATED", lambda row: row.as_new_action),
     Column("WHAT", lambda row: _words(row.filter)),
 )
-EXAMPLE_COLUMNS: tuple[Column[Example], ...] = (
-    Column("EVENT", lambda one: one.event_id),
-    Column("RECORDED (UTC)", lambda one: when(one.recorded_us)),
-    Column("SOURCE", lambda one: one.source),
-    Column("TYPE", lambda one: one.type),
-    Column("FLOWS", lambda one: ", ".join(one.flows) or None),
-    Column("WHY NOT", lambda one: one.why_not),
-)
-
 Ids = Annotated[list[str] | None, typer.Argument(help="Events by id; else by the options.")]
 States = Annotated[
     list[str] | None,
@@ -76,7 +70,11 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
     wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
-    _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
+    made = plans.plan_of(session, _command(wanted, again=as_new_action))
+    if session.paper.is_json:
+        session.paper.json(in_earlier_form(made, wanted))
+    else:
+        plans.tell(session.paper, made)
 
 
 @app.command()
@@ -96,6 +94,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     per_second: Pace = 10,
     as_new_action: o.AsNewAction = False,
     yes_effects_again: o.EffectsAgain = False,
+    as_planned: plans.AsPlanned = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch it to its end.")] = True,
     reason: o.Reason = None,
@@ -106,17 +105,18 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
     wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
     by = session.by(reason)
-    made = _plan(session, wanted, as_new_action=as_new_action)
-    if not session.paper.is_json:
-        _tell_plan(session.paper, made)
-    if made.runs:
-        _confirm(session, made, yes=yes, yes_effects_again=yes_effects_again)
+    order = replace(_command(wanted, again=as_new_action), per_second=per_second, by=by)
+    made = plans.agreed(session, order, plans.PlanAnswer(yes, yes_effects_again, as_planned))
     if session.far is None:
-        id_ = session.target().ids.replay()
-        session.change(lambda journal: replay.start(journal, id_, made, per_second, by))
+        order = replace(order, id=session.target().ids.replay())
+        session.change(lambda journal: replay.start(journal, order, made))
     else:
-        id_ = session.there(lambda hub: hub.start_replay(made, per_second, by.reason))
-    session.done(f"{id_} is started", replay=id_, planned=made.events)
+        far = order
+        id_ = session.there(lambda hub: hub.start_replay(far, as_planned))
+        order = replace(order, id=id_)
+    id_ = order.id
+    words = f"{id_} is started: tieline replay show {id_}"
+    session.done(words, replay=id_, planned=made.found, would=made.would)
     if wait and not session.paper.is_json:
         session.run(_watch(session, id_))
 
@@ -125,13 +125,13 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
 def list_(
     context: typer.Context,
     *,
-    state: Annotated[str | None, typer.Option(help="running, done or cancelled.")] = None,
+    state: Annotated[str | None, typer.Option(help="running, done, partly or cancelled.")] = None,
     limit: o.Limit = o.MANY,
     cursor: o.Cursor = None,
 ) -> None:
     """List replays, newest first."""
     session = o.session_of(context)
-    o.one_of("--state", state, ("running", "done", "cancelled"))
+    o.one_of("--state", state, ("running", "done", "partly", "cancelled"))
     window = session.window(ListSpan(None, None, cursor, limit), prefix="rpl_")
     page = session.pages(lambda part: ListReplays(state, part), window)
     session.paper.table(COLUMNS, page.rows)
@@ -153,10 +153,12 @@ def show(context: typer.Context, replay_id: str) -> None:
         (
             ("replay", row.id),
             ("state", row.progress),
+            ("ending", row.ending or None),
             ("what", _words(row.filter)),
             ("started", exactly(row.started_us)),
             ("moved", exactly(row.moved_us)),
             ("events planned", row.planned),
+            ("runs planned", row.would),
             ("runs made", row.admitted),
             ("runs now", _states(detail)),
             ("per second", row.per_second),
@@ -196,54 +198,10 @@ def _filter(
     )
 
 
-def _plan(session: CliSession, wanted: ReplayFilter, *, as_new_action: bool) -> Plan:
+def _command(wanted: ReplayFilter, *, again: bool) -> StartReplay:
+    """The order, as far as a plan of it goes. Raises CommandRefused for one that names nothing."""
     replay.check(wanted)
-    if session.far is not None:
-        return session.ask(AskPlan(wanted, as_new_action))
-    admitter = session.build.admitter(session.load_hub(), session.overrides)
-    now_us = session.now_us()
-
-    async def look() -> Plan:
-        async with session.views() as views:
-            return await replay.plan(
-                views, admitter, wanted, now_us=now_us, as_new_action=as_new_action
-            )
-
-    return session.run(look())
-
-
-def _tell_plan(paper: Output, made: Plan) -> None:
-    if paper.is_json:
-        paper.json(made)
-        return
-    least = "" if made.exact else "at least "
-    paper.fields((("events", f"{least}{made.events}"),))
-    for flow, count in made.runs:
-        paper.fields((("runs of " + flow, f"{least}{count}"),))
-    if made.retries:
-        words = f"{made.retries} dead runs, in their old places"
-        paper.fields((("of these, retried", words),))
-    effects = "would be REPEATED" if made.as_new_action else "happened and are not repeated"
-    paper.fields((("effects", f"{made.effects_done} {effects}"),))
-    for why, count in made.without_runs:
-        paper.fields((("not run", f"{count}: {why}"),))
-    for why, count in made.left_out:
-        paper.fields((("left out", f"{count}: {why}"),))
-    for queue in made.queues:
-        state = label(queue.state)
-        words = f"{queue.runs} of these runs would wait behind {queue.head}, which is {state}"
-        paper.fields((("warning", words),))
-    paper.section("For example", EXAMPLE_COLUMNS, made.examples)
-
-
-def _confirm(session: CliSession, made: Plan, *, yes: bool, yes_effects_again: bool) -> None:
-    if made.as_new_action and made.effects_done and not yes_effects_again:
-        question = f"{made.effects_done} effects happened and would be repeated."
-        if not session.confirm(question, "again"):
-            wanted = "confirm it on a terminal, or with --yes-effects-again"
-            raise SettingsError("--repeat-side-effects", "not confirmed", wanted)
-    elif not yes and not session.confirm(f"{made.events} events would be run again.", "yes"):
-        raise SettingsError("the replay", "not confirmed", "answer yes, or give --yes")
+    return StartReplay(ReplayId(""), wanted, 1, 0, again, NOBODY)
 
 
 def _words(wanted: ReplayFilter) -> str:
@@ -294,7 +252,8 @@ async def _watch(session: CliSession, id_: ReplayId) -> None:
 def _seen(detail: ReplayDetail) -> ReplayProgress:
     row = detail.replay
     left = sum(n for state, n in detail.states if state in {"ready", "running"})
-    words = f"{row.progress}: {row.admitted} runs made; {_states(detail)}"
+    made = row.ending or f"{row.admitted} runs made"
+    words = f"{row.progress}: {made}; {_states(detail)}"
     return ReplayProgress(words, row.state != "running" and left == 0)
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.replays import plan_page
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import By, CancelReplay
 from tieline.model.replays.filter import ReplayFilter
@@ -15,14 +16,13 @@ from tieline.model.views.details import ReplayDetail
 from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.rules.formats.plain_time import iso
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.replayed import filter_words
 from tieline.rules.runs.transitions import UNFINISHED
 from tieline.surfaces.console.confirm import ConfirmPage, act
 from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
 from tieline.surfaces.console.page_parts import PageParts, is_part
-from tieline.surfaces.console.pages import replay_plan
-from tieline.surfaces.console.pages.replay_plan import words_of
 from tieline.surfaces.web.authorize import needs
 
 
@@ -38,7 +38,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             "replays.html",
             title="Replays",
             of=of,
-            rows=[(row, words_of(row.filter)) for row in page.rows],
+            rows=[(row, filter_words(row.filter)) for row in page.rows],
             pages=pages(of, page),
         )
 
@@ -62,7 +62,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     return [
         Route("/replays", list_),
-        *replay_plan.routes(desk),
+        *plan_page.routes(desk),
         Route("/replays/{id}", show),
         Route("/replays/{id}/cancel", stop, methods=["GET", "POST"]),
     ]
@@ -95,7 +95,7 @@ def _view(detail: ReplayDetail) -> dict[str, Any]:
     return {
         "detail": detail,
         "row": row,
-        "what": words_of(row.filter),
+        "what": filter_words(row.filter),
         "plan_query": plan_query(row.filter),
         "over": over,
         "most": max(row.admitted, row.planned if row.state == "running" else 0, over, 1),

@@ -4,16 +4,23 @@ from typing import Annotated
 
 import typer
 
+from tieline.features.quarantine.plan import waiting
+from tieline.features.replays import cli as replay
+from tieline.model.base.by import By
 from tieline.model.base.errors import CommandRefused, SettingsError
-from tieline.model.base.ids import IssueId, ReceiptId
+from tieline.model.base.ids import IssueId, ReceiptId, RunId
 from tieline.model.commands import CloseDeliveries, Decided
 from tieline.model.people.decisions import MOST_DECIDED
+from tieline.model.views.plans import PlanClosing
 from tieline.model.views.rows import ReceiptRow
 from tieline.model.views.views import ListReceipts, ShowReceipt, Window
+from tieline.operations.planning import check_unchanged
 from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import label
+from tieline.rules.inbound.batch import count_of
+from tieline.rules.plans.end import DONE, alike, ending
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli import replay
+from tieline.surfaces.cli import plans
 from tieline.surfaces.cli.output import Column, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
@@ -23,10 +30,20 @@ COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
     Column("SOURCE", lambda row: row.source),
-    Column("EVENT", lambda row: row.event_id),
+    Column("EVENT", lambda row: _event(row)),
     Column("DECIDED", lambda row: row.decision and label(row.decision)),
     Column("REASON", lambda row: row.reason),
 )
+PARTLY_MADE = 5
+"""The exit code when some could not be discarded: their state does not allow it."""
+
+
+def _event(row: ReceiptRow) -> str | None:
+    """Which event it is about; of a batch, ``deliveries show`` tells all."""
+    many = count_of(row.reason)
+    return row.event_id if many is None else f"{many} events"
+
+
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries by id; else by the options.")]
 
 
@@ -53,32 +70,51 @@ def list_(  # noqa: PLR0913 - the options of one list
 
 
 @app.command("discard")
-def close(
+def close(  # noqa: PLR0913 - which ones, and how
     context: typer.Context,
     receipt_ids: Ids = None,
     *,
     source: o.Source = None,
     issue: o.Issue = None,
+    plan: plans.PlanOnly = False,
+    as_planned: plans.AsPlanned = None,
     reason: o.Reason = None,
 ) -> None:
     """Discard deliveries: the named ones, or all that wait of a source or issue."""
     session = o.session_of(context)
+    asked = PlanClosing(tuple(map(_id, receipt_ids or ())), source, o.issue_of(issue))
+    if not asked.receipt_ids and source is None and issue is None:
+        raise SettingsError("the deliveries", "", "give ids such as rct_…, --source or --issue")
+    if plan:
+        plans.tell(session.paper, plans.made(session, asked))
+        return
     by = session.by(reason)
-    ids, more = _chosen(session, receipt_ids, source, o.issue_of(issue))
-
-    async def do(journal: Journal) -> Decided:
-        return await journal.commit(CloseDeliveries(ids, by))
-
-    closed = session.change(do)
+    planned = plans.made(session, asked)
+    check_unchanged(as_planned, planned)
+    ids = asked.receipt_ids or _waiting(session, asked)
+    closed = session.change(lambda journal: _closed(journal, ids, by))
     if not closed.done:
         why = closed.refused[0][1] if closed.refused else "no delivery like this waits"
         raise CommandRefused(f"nothing was discarded: {why}")
+    end = ending(len(ids), len(closed.done), {}, alike(closed.refused))
     words = f"{len(closed.done)} discarded"
-    if closed.refused:
-        words += f"; {len(closed.refused)} were not: {closed.refused[0][1]}"
-    if more:
-        words += "; more wait: say it again"
-    session.done(words, closed=closed.done, refused=closed.refused, more=more)
+    if end.state != DONE:
+        words += f": {end.state}; {end.words}"
+    session.done(words, closed=closed.done, refused=closed.refused, more=False, state=end.state)
+    if end.state != DONE:
+        raise typer.Exit(PARTLY_MADE)
+
+
+async def _closed(journal: Journal, ids: tuple[ReceiptId, ...], by: By) -> Decided:
+    """All of them, as many at once as one command takes."""
+    done: list[ReceiptId | RunId] = []
+    refused: list[tuple[ReceiptId | RunId, str]] = []
+    for first in range(0, len(ids), MOST_DECIDED):
+        command = CloseDeliveries(ids[first : first + MOST_DECIDED], by)
+        decided = await journal.commit(command)
+        done += decided.done
+        refused += decided.refused
+    return Decided(tuple(done), tuple(refused))
 
 
 @app.command("replay")
@@ -92,6 +128,7 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
     since: o.Since = None,
     until: o.Until = None,
     per_second: replay.Pace = 10,
+    as_planned: plans.AsPlanned = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch it to its end.")] = True,
     reason: o.Reason = None,
@@ -114,23 +151,21 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
         since=since,
         until=until,
         per_second=per_second,
+        as_planned=as_planned,
         yes=yes,
         wait=wait,
         reason=reason,
     )
 
 
-def _chosen(
-    session: CliSession, given: list[str] | None, source: str | None, issue: IssueId | None
-) -> tuple[tuple[ReceiptId, ...], bool]:
-    """Those that are named, or as many that wait as can be decided at once; and if more wait."""
-    if given:
-        return tuple(_id(text) for text in given), False
-    if source is None and issue is None:
-        raise SettingsError("the deliveries", "", "give ids such as rct_…, --source or --issue")
-    whole = Window(limit=MOST_DECIDED)
-    page = session.pages(lambda part: _listed(source, issue, part, decided=False), whole)
-    return tuple(row.id for row in page.rows), page.cursor is not None
+def _waiting(session: CliSession, asked: PlanClosing) -> tuple[ReceiptId, ...]:
+    """All that wait of a source or an issue."""
+
+    async def read() -> tuple[ReceiptId, ...]:
+        async with session.views() as views:
+            return tuple([id_ async for id_, *_ in waiting(views, asked)])
+
+    return session.run(read())
 
 
 def _listed(

@@ -1,22 +1,26 @@
 """Plan of a replay: what an address asks for comes in; what it would do is shown, then started."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused, SettingsError
-from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, RunId
+from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId
 from tieline.model.commands import By, ReplayFilter, StartReplay
-from tieline.model.views.replay_plan import Plan
+from tieline.model.inbound.receipt import Verdict
+from tieline.model.plans.plan import Plan
 from tieline.model.views.views import ShowReceipt, ShowRun
 from tieline.operations import replay
-from tieline.rules.formats.plain_time import moment, short
+from tieline.rules.formats.plain_time import iso, moment
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
-from tieline.surfaces.console.format import counted, kind_words, number, said
+from tieline.surfaces.console.format import counted, number
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.console.pages.events import sources
 from tieline.surfaces.web.authorize import needs
@@ -47,13 +51,9 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             wanted = await _filter(desk, given)
             view["picked"] = wanted.event_ids
             if _is_narrow(wanted):
-                again = given.get("as_new_action") == "yes"
-                parts = desk.parts
-                view["plan"] = await replay.plan(
-                    parts.views, parts.admitter, wanted, now_us=desk.now_us, as_new_action=again
-                )
-                view["what"] = words_of(view["plan"].filter)
-                view["start"] = f"/replays/start?{request.url.query}"
+                plan = await desk.parts.plan_of(_order(wanted, given))
+                view["plan"] = plan
+                view["start"] = f"/replays/start?{_as_of(given, wanted, plan.at_us)}"
         except (SettingsError, CommandRefused) as error:
             view["wrong"] = str(error)
         return await desk.page(
@@ -62,17 +62,15 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.OPERATE)
     async def start(request: Request) -> Response:
-        wanted = await _filter(desk, request.query_params)
-        again = request.query_params.get("as_new_action") == "yes"
-        parts = desk.parts
-        made = await replay.plan(
-            parts.views, parts.admitter, wanted, now_us=desk.now_us, as_new_action=again
-        )
+        given = request.query_params
+        wanted = await _filter(desk, given)
+        order = _order(wanted, given)
+        page = _starting(await desk.parts.plan_of(order), request.url.query)
 
         async def do(form: FormData, by: By) -> str:
-            return await _start(desk, made, form, by)
+            return await _start(desk, replace(order, by=by), page.plan, form)
 
-        return await act(desk, request, _starting(made, request.url.query), do)
+        return await act(desk, request, page, do)
 
     return [
         Route("/replays/new", new),
@@ -98,6 +96,7 @@ async def _filter(desk: PageParts, given: QueryParams) -> ReplayFilter:
     """What an address asks for. Raises SettingsError, NotFound."""
     events = [EventId(text) for text in given.getlist("event")]
     runs, receipts = given.getlist("run"), given.getlist("receipt")
+    events_given = bool(events)
     picked = len(events) + len(runs) + len(receipts)
     if picked > MOST_PICKED:
         wanted = f"select at most {MOST_PICKED}, or filter instead"
@@ -113,6 +112,9 @@ async def _filter(desk: PageParts, given: QueryParams) -> ReplayFilter:
         events += [row.id for row in delivery.events]
     now_us = desk.now_us
     issue = given.get("issue") or None
+    states = [text for text in given.getlist("state") if text]
+    if receipts and not (events_given or runs or states):
+        states = [Verdict.QUARANTINED]
     return ReplayFilter(
         event_ids=tuple(dict.fromkeys(events)),
         source=given.get("source") or None,
@@ -120,7 +122,7 @@ async def _filter(desk: PageParts, given: QueryParams) -> ReplayFilter:
         flow=given.get("flow") or None,
         since_us=_moment(given, "since", now_us),
         until_us=_moment(given, "until", now_us),
-        states=tuple(text for text in given.getlist("state") if text),
+        states=tuple(states),
         issue=None if issue is None else IssueId(issue),
         kind=given.get("kind") or None,
         connection=given.get("connection") or None,
@@ -137,66 +139,44 @@ def _is_narrow(wanted: ReplayFilter) -> bool:
     return wanted != ReplayFilter()
 
 
-def words_of(wanted: ReplayFilter) -> str:
-    """What a replay is about, in a line."""
-    parts: dict[str, str | None] = {
-        "": counted(len(wanted.event_ids), "named event") if wanted.event_ids else None,
-        "source": wanted.source,
-        "type": wanted.type,
-        "flow": wanted.flow,
-        "state": ", ".join(map(said, wanted.states)) or None,
-        "issue": wanted.issue,
-        "kind": None if wanted.kind is None else kind_words(wanted.kind),
-        "connection": wanted.connection,
-        "since": None if wanted.since_us is None else f"{short(wanted.since_us)} UTC",
-        "until": None if wanted.until_us is None else f"{short(wanted.until_us)} UTC",
-    }
-    told = [f"{name} {value}".strip() for name, value in parts.items() if value is not None]
-    return ", ".join(told) or "everything"
+def _order(wanted: ReplayFilter, given: QueryParams) -> StartReplay:
+    """What is ordered, as far as a plan of it goes. Raises CommandRefused for everything."""
+    again = given.get("as_new_action") == "yes"
+    return StartReplay(ReplayId(""), wanted, PACE, 0, again, NOBODY)
+
+
+def _as_of(given: QueryParams, wanted: ReplayFilter, at_us: Micros) -> str:
+    """The same address for what there was at a moment: what comes later is no part of the plan."""
+    pairs = [(name, text) for name, text in given.multi_items() if name != "until"]
+    until_us = at_us if wanted.until_us is None else wanted.until_us
+    return urlencode([*pairs, ("until", iso(until_us))])
 
 
 # --- starting -------------------------------------------------------------------------------
 
 
-def _starting(made: Plan, query: str) -> ConfirmPage:
+def _starting(plan: Plan, query: str) -> ConfirmPage:
     back = f"/replays/new?{query}"
-    runs = sum(count for _, count in made.runs)
-    if not runs:
-        return ConfirmPage("Nothing would be run", (), "", back, is_possible=False)
-    least = "" if made.exact else "at least "
-    effects = (
-        f"{counted(made.effects_done, 'effect')} that happened would be REPEATED."
-        if made.as_new_action and made.effects_done
-        else f"{counted(made.effects_done, 'effect')} that happened are not repeated."
-    )
+    if not plan.would:
+        return ConfirmPage("Nothing would be run", (), "", back, is_possible=False, plan=plan)
+    least = "" if plan.exact else "at least "
     return ConfirmPage(
-        f"Start this replay of {least}{counted(made.events, 'event')}",
+        f"Start this replay of {least}{counted(plan.found, 'event')}",
         (
-            f"Makes {least}{counted(runs, 'run')}, below live traffic, at the pace you give.",
-            *_retried(made),
-            effects,
-            *(
-                f"{one.runs} of these runs would wait behind {one.head}, "
-                f"which is {said(one.state)}."
-                for one in made.queues
-            ),
+            "Runs are made below live traffic, at the pace you give.",
             "You can stop it at any time; what has run by then stays.",
         ),
         "Start the replay",
         back,
-        is_dangerous=made.as_new_action and made.effects_done > 0,
+        is_dangerous=plan.repeats_effects and plan.effects > 0,
         fields="fields/pace.html",
         view={"pace": PACE, "slowest": replay.SLOWEST, "fastest": replay.FASTEST},
+        plan=plan,
     )
 
 
-def _retried(made: Plan) -> tuple[str, ...]:
-    words = f"{counted(made.retries, 'dead run')} of them are retried, in their old places."
-    return (words,) if made.retries else ()
-
-
-async def _start(desk: PageParts, made: Plan, form: FormData, by: By) -> str:
-    if not made.runs:
+async def _start(desk: PageParts, order: StartReplay, plan: Plan | None, form: FormData) -> str:
+    if plan is None or not plan.would:
         raise CommandRefused("nothing of this would be run; there is nothing to replay")
     text = text_of(form, "per_second") or str(PACE)
     pace = int(text) if text.isdecimal() and len(text) < 9 else 0
@@ -204,6 +184,6 @@ async def _start(desk: PageParts, made: Plan, form: FormData, by: By) -> str:
         wanted = f"use {replay.SLOWEST} to {number(replay.FASTEST)} events a second"
         raise SettingsError("the pace", text, wanted)
     id_ = desk.parts.ids.replay()
-    command = StartReplay(id_, made.filter, pace, made.events, made.as_new_action, by)
-    await desk.parts.carry_out(command)
+    order = replace(order, id=id_, per_second=pace, planned=plan.found, plan=plan)
+    await desk.parts.carry_out(order)
     return f"/replays/{id_}?told=replaying"

@@ -1,23 +1,26 @@
 """Replays: recorded events run again, planned first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tieline.features.replays.before import ReplayPlan, in_earlier_form
+from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused
-from tieline.model.base.ids import EventId, IssueId, Micros, ReplayId
-from tieline.model.commands import CancelReplay, ReplayFilter
+from tieline.model.base.ids import EventId, IssueId, ReplayId
+from tieline.model.commands import CancelReplay, ReplayFilter, StartReplay
 from tieline.model.views.details import ReplayDetail
-from tieline.model.views.replay_plan import Plan
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.operations import replay
+from tieline.operations.planning import check_unchanged
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import NotifyingJournal, Reason, Why
-from tieline.surfaces.api.endpoint import PREFIX, ApiBody, ApiRequest, Endpoint
+from tieline.surfaces.api.deciding import AsPlanned, NotifyingJournal, Reason, Why
+from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
+from tieline.surfaces.api.operation_shown import Operation, operation_of
 
 _Text = Annotated[str, Field(max_length=LONGEST)]
 _When = Annotated[str, Field(pattern=WHEN, max_length=40)]
@@ -26,7 +29,7 @@ _When = Annotated[str, Field(pattern=WHEN, max_length=40)]
 class ReplayQuery(TimedListing):
     """Which replays."""
 
-    state: Literal["running", "done", "cancelled"] | None = None
+    state: Literal["running", "done", "partly", "cancelled"] | None = None
 
 
 class Planning(ApiBody):
@@ -56,30 +59,7 @@ class Starting(Planning):
         False,  # noqa: FBT003
         description="Answers that effects which happened shall be made once more.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """Long work that goes on behind the answer."""
-
-    id: str
-    kind: str
-    state: str
-    """running, done or cancelled."""
-    progress: str
-    """The same in words: all may be made, and some of it still waiting."""
-    waiting: int
-    """Runs of it that have not ended."""
-    total: int
-    """Things that were found when it was planned."""
-    done: int
-    """Things that are dealt with so far."""
-    refused: int
-    """Those whose state did not allow it any more."""
-    started_us: Micros
-    moved_us: Micros
-    about: str
-    """Where to see more."""
+    as_planned: AsPlanned = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +84,29 @@ async def show_replay(ask: ApiRequest) -> ReplayDetail:
     return await ask.parts.views.read(ShowReplay(ReplayId(ask.path["id"])))
 
 
-async def plan(ask: ApiRequest) -> Plan:
+async def plan(ask: ApiRequest) -> ReplayPlan:
     """What a replay would do; changes nothing."""
-    body: Planning = ask.body
-    wanted = _filter(ask, body)
-    now_us = ask.now_us()
-    return await replay.plan(
-        ask.parts.views,
-        ask.parts.admitter,
-        wanted,
-        now_us=now_us,
-        as_new_action=body.as_new_action,
-    )
+    order = _order(ask, ask.body)
+    return in_earlier_form(await ask.parts.plan_of(order), order.filter)
 
 
 async def start(ask: ApiRequest) -> Operation:
     """Plan, then record a replay; it goes on behind the answer."""
     body: Starting = ask.body
-    by = ask.by(body.reason)
-    made = await plan(ask)
-    if made.as_new_action and made.effects_done and not body.effects_again:
-        words = f"{made.effects_done} effects happened and would be made once more"
+    order = replace(_order(ask, body), per_second=body.per_second, by=ask.by(body.reason))
+    made = await ask.parts.plan_of(order)
+    check_unchanged(body.as_planned, made)
+    if made.repeats_effects and made.effects and not body.effects_again:
+        words = f"{made.effects} effects happened and would be made once more"
         raise CommandRefused(f"{words}; say effects_again: true, or leave as_new_action out")
-    id_ = ask.parts.ids.replay()
-    await replay.start(NotifyingJournal(ask), id_, made, body.per_second, by)
-    return await of_replay(ask, id_)
+    order = replace(order, id=ask.parts.ids.replay())
+    await replay.start(NotifyingJournal(ask), order, made)
+    return operation_of((await ask.parts.views.read(ShowReplay(order.id))).replay)
+
+
+def _order(ask: ApiRequest, body: Planning) -> StartReplay:
+    """As far as a plan of it goes."""
+    return StartReplay(ReplayId(""), _filter(ask, body), 1, 0, body.as_new_action, NOBODY)
 
 
 async def cancel(ask: ApiRequest) -> Stopped:
@@ -136,29 +114,6 @@ async def cancel(ask: ApiRequest) -> Stopped:
     id_ = ReplayId(ask.path["id"])
     counted = await ask.parts.carry_out(CancelReplay(id_, ask.by(ask.body.reason)))
     return Stopped(id_, "cancelled", counted.count)
-
-
-async def of_replay(ask: ApiRequest, id_: ReplayId) -> Operation:
-    """A replay as an operation."""
-    return operation_of((await ask.parts.views.read(ShowReplay(id_))).replay)
-
-
-def operation_of(row: ReplayRow) -> Operation:
-    """The same of its row."""
-    about = f"{PREFIX}/replays/{row.id}"
-    return Operation(
-        id=row.id,
-        kind="replay",
-        state=row.state,
-        progress=row.progress,
-        waiting=row.waiting,
-        total=row.planned,
-        done=row.admitted,
-        refused=0,
-        started_us=row.started_us,
-        moved_us=row.moved_us,
-        about=about,
-    )
 
 
 def _filter(ask: ApiRequest, body: Planning) -> ReplayFilter:
@@ -191,8 +146,8 @@ ENDPOINTS = (
     Endpoint("GET", "/replays", _READ, "List replays", list_replays, Listed[ReplayRow],
              query=ReplayQuery),
     Endpoint("POST", "/replays", _OPERATE, "Start a replay", start, Operation, body=Starting,
-             status=202, location="/operations/{id}", problems=("refused",)),
-    Endpoint("POST", "/replays/plan", _READ, "Say what a replay would do", plan, Plan,
+             status=202, location="/operations/{id}", problems=("refused", "conflict")),
+    Endpoint("POST", "/replays/plan", _READ, "Say what a replay would do", plan, ReplayPlan,
              body=Planning, problems=("refused",)),
     Endpoint("GET", "/replays/{id}", _READ, "Show a replay", show_replay, ReplayDetail,
              problems=("not-found",)),

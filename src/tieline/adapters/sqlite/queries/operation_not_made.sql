@@ -1,0 +1,2 @@
+-- What an operation has not made so far, by reason.
+SELECT not_made FROM operation WHERE id = :id
