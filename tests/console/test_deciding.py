@@ -231,7 +231,7 @@ def test_rows_are_walked_and_opened_by_keys(page: Page, hub: House) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("h")
-    expect(page.get_by_role("heading", name="Outcome unknown")).to_be_visible()
+    expect(page.get_by_role("heading", name="Held runs")).to_be_visible()
 
 
 def test_the_cursor_stays_on_its_row_when_the_page_renews_itself(page: Page, hub: House) -> None:

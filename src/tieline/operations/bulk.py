@@ -19,7 +19,8 @@ from tieline.ports.views import Views
 BITE = 100
 MOST_COUNTED = 10_000
 TARGETS = ("dead-letters", "held")
-ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": ("resolve-retry", "resolve-give-up", "cancel")}
+HELD_ACTIONS = ("resolve-continue", "resolve-retry", "resolve-give-up", "cancel")
+ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": HELD_ACTIONS}
 
 
 def check(action: str, wanted: BulkFilter) -> None:

@@ -15,9 +15,11 @@ from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.runs.facts import StepTried
-from tieline.model.runs.run import ClaimedRun, Dead, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.let_through import LetThrough
+from tieline.model.runs.run import ClaimedRun, Dead, Held, Outcome, RetryAt, Returned, Waiting
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
+from tieline.pipeline.steps.hold_step import Holds
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
@@ -60,6 +62,7 @@ class LiveRun:
         self._sensitive: tuple[str, ...] | None = None
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
+        self._holds: Holds | None = None
 
     @property
     def id(self) -> str:
@@ -159,6 +162,24 @@ class LiveRun:
         self.steps.failed(step, reason, None)
         return self.steps.stop(dead_of("result-is-no-json", reason, error))
 
+    # --- people -------------------------------------------------------------------------------
+
+    @property
+    def holds(self) -> Holds:
+        """Made when the flow first asks for a person: most never do."""
+        if self._holds is None:
+            self._holds = Holds(self.steps, self._memory)
+        return self._holds
+
+    async def hold(self, reason: str, *, key: str | None = None) -> LetThrough:
+        passed = self.holds.let_through(reason, key)
+        if passed is None:
+            raise self.holds.stop(reason, key)
+        return passed
+
+    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+        return self.holds.let_through(reason, key)
+
     # --- time, names, events ------------------------------------------------------------------
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
@@ -250,7 +271,8 @@ async def execute(live: LiveRun) -> Outcome:
         now_us=parts.clock.now_us(),
         jitter=parts.ids.chance(),
     )
-    return outcome_of(ending, steps.stops, chance)
+    outcome = outcome_of(ending, steps.stops, chance)
+    return live.holds.ended(outcome, ending) if isinstance(outcome, Held) else outcome
 
 
 async def _ended(live: LiveRun) -> BaseException | None:

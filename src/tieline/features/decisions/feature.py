@@ -74,7 +74,7 @@ def _pages() -> "Pages":
             ),
             MenuItem(
                 "Needs a decision",
-                MenuLink("/held", "Outcome unknown", "held", tone="person"),
+                MenuLink("/held", "Held runs", "held", tone="person"),
                 lambda standing: standing.total("held"),
             ),
         ),

@@ -30,7 +30,9 @@ class Bulk(Why):
     """One decision about every run that waits for it."""
 
     target: Literal["dead-letters", "held"]
-    action: Literal["retry", "discard", "resolve-retry", "resolve-give-up", "cancel"]
+    action: Literal[
+        "retry", "discard", "resolve-continue", "resolve-retry", "resolve-give-up", "cancel"
+    ]
     flow: str | None = Field(None, max_length=LONGEST)
     kind: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
