@@ -129,7 +129,7 @@ def _letters(  # noqa: PLR0913 - a row, in the order of its statement
         pages = (page, page)
     return InboxItem(
         "dead-letter",
-        issue,
+        run_id if count == 1 else issue,
         asks,
         at_us,
         flow,

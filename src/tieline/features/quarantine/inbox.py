@@ -37,10 +37,12 @@ def _item(  # noqa: PLR0913 - a row, in the order of its statement
     at_us: int, issue: str, receipt: str, source: str, words: str, tenant: str, count: int
 ) -> InboxItem:
     what = "this delivery" if count == 1 else f"{count} deliveries"
-    page = f"/receipts/{receipt}" if count == 1 else f"/quarantine?issue={issue}"
+    one = count == 1
+    which = receipt if one else f"--issue {issue}"
+    page = f"/receipts/{receipt}" if one else f"/quarantine?issue={issue}"
     return InboxItem(
         "quarantine",
-        issue,
+        receipt if one else issue,
         f"Replay {what} of {source}, or discard? {words}",
         at_us,
         None,
@@ -51,14 +53,12 @@ def _item(  # noqa: PLR0913 - a row, in the order of its statement
         page,
         (
             InboxAnswer(
-                "replay",
-                f"tieline quarantine replay --issue {issue}",
-                f"/replays/new?issue={issue}",
+                "replay", f"tieline quarantine replay {which}", f"/replays/new?issue={issue}"
             ),
             InboxAnswer(
                 "discard",
-                f"tieline quarantine discard --issue {issue}",
-                f"/quarantine?issue={issue}",
+                f"tieline quarantine discard {which}",
+                f"/quarantine/close?receipt={receipt}" if one else page,
             ),
         ),
     )

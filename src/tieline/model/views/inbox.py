@@ -25,7 +25,8 @@ class InboxItem:
     kind: str
     """``hold``, ``outcome-unknown``, ``dead-letter`` or ``quarantine``."""
     id: str
-    """Of the run, or of the issue that groups several; empty: dead letters without an issue."""
+    """Of the run or the delivery, or of the issue that groups several; empty: several dead letters
+    without an issue."""
     asks: str
     """What is asked, in a sentence; redacted."""
     since_us: Micros

@@ -183,7 +183,7 @@ HOLD_CHOICES = (
     (
         Decision.CONTINUE,
         "Let it pass",
-        "The flow goes on behind its hold, and sees that you said so, and your reason.",
+        "The flow goes on behind its hold, and sees that you said so, with your words.",
     ),
     (
         Decision.RETRY,
