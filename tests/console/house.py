@@ -19,6 +19,7 @@ from tieline.compose.store import open_views
 from tieline.demo.parts import DemoParts, stage
 from tieline.demo.samples import deliver
 from tieline.demo.scenario import STREAMS
+from tieline.model.base.ids import RunId
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import CountWork, ListDead, ListEvents, ListRuns, Question
 from tieline.surfaces.cli.build import DemoOptions
@@ -34,7 +35,7 @@ HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 STUCK = 4
 """Payments that the books refuse for good."""
-HOLD = "run_00000000000070008000000000000001"
+HOLD = RunId("run_00000000000070008000000000000001")
 """A run that its flow holds; older than all others."""
 HOLD_WORDS = "more than 10,000 EUR: finance must look"
 DOUBTFUL = 2
@@ -209,7 +210,8 @@ def _hold(at_work: DemoParts) -> None:
         )
         store.execute(
             "INSERT INTO work (run_id, tenant, flow, priority, state, behind, epoch, tries,"
-            " held_us) SELECT id, tenant, flow, priority, 'held', 0, 0, 0, moved_us FROM run WHERE id = ?",
+            " held_us) SELECT id, tenant, flow, priority, 'held', 0, 0, 0, moved_us FROM run"
+            " WHERE id = ?",
             (HOLD,),
         )
         store.execute(

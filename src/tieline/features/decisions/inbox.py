@@ -7,6 +7,7 @@ import orjson
 from tieline.adapters.sql.reading.listing import run_row
 from tieline.adapters.sql.statement import Steps, ask
 from tieline.features.manifest import InboxFeed
+from tieline.model.base.ids import EventId
 from tieline.model.views.inbox import (
     InboxAnswer,
     InboxBatch,
@@ -88,6 +89,7 @@ def _of_run(
             InboxAnswer(name, f"tieline held resolve {run.id} {option}", f"/runs/{run.id}/resolve")
             for name, option in verbs
         ),
+        run.event_id,
     )
 
 
@@ -114,6 +116,7 @@ def _letters(  # noqa: PLR0913 - a row, in the order of its statement
     tenant: str | None,
     count: int,
     behind: int,
+    event_id: str,
 ) -> InboxItem:
     why = f"{spoken(kind_label(kind))}: {reason}"
     verbs: tuple[str, ...] = ("retry", "discard")
@@ -142,6 +145,7 @@ def _letters(  # noqa: PLR0913 - a row, in the order of its statement
             InboxAnswer(verb, one.format(verb), place)
             for verb, place in zip(verbs, pages, strict=True)
         ),
+        EventId(event_id) if count == 1 else None,
     )
 
 

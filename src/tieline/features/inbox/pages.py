@@ -14,6 +14,7 @@ from tieline.rules.formats.labels import spoken
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.forms import FilterForm, asked, pages
 from tieline.surfaces.console.listing import rows_of
+from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.web.authorize import needs
 
@@ -36,6 +37,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             pages=pages(of, page),
             counts=counts,
             kinds=[(one.kind, spoken(one.kind)) for one in counts.kinds],
+            names=await names_of(desk, page.rows),
             answers=[answers(row) for row in page.rows],
             flows=sorted(hub.flows),
             owners=sorted({flow.owner for flow in hub.flows.values() if flow.owner}),

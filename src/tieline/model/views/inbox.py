@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tieline.model.base.ids import Micros
+from tieline.model.base.ids import EventId, Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class InboxItem:
     page: str
     """Where the console shows it."""
     verbs: tuple[InboxAnswer, ...]
+    event_id: EventId | None = None
+    """Of one run: whose business keys say what it is about."""
     owner: str | None = None
     """Who is responsible, as the hub declares it; None: nobody, or there is no hub at hand."""
 

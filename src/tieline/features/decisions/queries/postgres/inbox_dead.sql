@@ -13,7 +13,7 @@ WITH RECURSIVE named (issue, n) AS (
   SELECT n.issue, d.*
   FROM named AS n
   CROSS JOIN LATERAL (
-    SELECT o.run_id, o.at_us, o.flow, o.kind, o.reason FROM dead AS o
+    SELECT o.tenant, o.run_id, o.at_us, o.flow, o.kind, o.reason FROM dead AS o
     WHERE o.resolution IS NULL AND coalesce(o.issue, '') = n.issue
     ORDER BY o.at_us, o.run_id LIMIT 1) AS d
   WHERE n.issue IS NOT NULL
@@ -50,6 +50,7 @@ SELECT c.at_us, c.issue, c.run_id, c.flow, c.kind, c.reason,
             SELECT 1 FROM work
             WHERE work.tenant = r.tenant AND work.flow = r.flow AND work.lane = r.lane
               AND work.lane IS NOT NULL AND work.behind = 1 OFFSET 0) AS w
-          WHERE l.head = r.id LIMIT 1000) AS counted)
+          WHERE l.head = r.id LIMIT 1000) AS counted),
+       (SELECT r.event_id FROM run AS r WHERE r.tenant = c.tenant AND r.id = c.run_id)
 FROM chosen AS c
 ORDER BY c.at_us, c.issue

@@ -42,6 +42,7 @@ SELECT c.at_us, c.issue, c.run_id, c.flow, c.kind, c.reason,
           CROSS JOIN run AS r ON r.id = h.run_id
           CROSS JOIN lane AS l ON l.tenant = r.tenant AND l.flow = r.flow AND l.key = r.lane
           CROSS JOIN work AS w ON w.tenant = r.tenant AND w.flow = r.flow AND w.lane = r.lane
-          WHERE l.head = r.id AND w.lane IS NOT NULL AND w.behind = 1 LIMIT 1000))
+          WHERE l.head = r.id AND w.lane IS NOT NULL AND w.behind = 1 LIMIT 1000)),
+       (SELECT r.event_id FROM run AS r WHERE r.id = c.run_id)
 FROM chosen AS c
 ORDER BY c.at_us, c.issue
