@@ -34,6 +34,7 @@ from tieline.model.inbound.signed_content import (
     SingleSignature,
     VersionedSignature,
 )
+from tieline.model.runs.let_through import LetThrough
 from tieline.model.runs.run import HeadPolicy
 from tieline.ports.run import Run
 
@@ -68,6 +69,7 @@ __all__ = [
     "HttpAnswer",
     "Hub",
     "Key",
+    "LetThrough",
     "ListedSignature",
     "ListedTime",
     "MissedPolicy",

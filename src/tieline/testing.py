@@ -23,13 +23,14 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
-from tieline.model.base.errors import CallRefused, SettingsError
+from tieline.model.base.errors import CallRefused, Hold, SettingsError
 from tieline.model.base.ids import NO_TENANT, EventId
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import ContractSpec, HubSpec, TopicSource
 from tieline.model.inbound.event import Event
+from tieline.model.runs.let_through import LetThrough
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.awaited import AWAITED, Awaited
@@ -67,6 +68,8 @@ class PlainRun:
     emitted: list[tuple[str, object]] = field(default_factory=list)
     slept: list[timedelta] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
+    passes: Mapping[str, str] = field(default_factory=dict)
+    """The holds that somebody let through: reason, and the words with which they did."""
     listeners: Sequence[tuple[str, ContractSpec]] = ()
     """The types that flows of the hub listen to, with the contracts that they expect."""
     awaited: Awaited = field(default_factory=Awaited)
@@ -86,6 +89,19 @@ class PlainRun:
         if inspect.isawaitable(value):
             value = await value
         return orjson.loads(json_text(value))
+
+    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
+        return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
+
+    async def _hold(self, reason: str, key: str | None) -> LetThrough:
+        passed = self.let_through(reason, key=key)
+        if passed is None:
+            raise Hold(reason, key=key)
+        return passed
+
+    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+        words = self.passes.get(reason)
+        return None if words is None else LetThrough("a test", self.at, words)
 
     def sleep(
         self,
@@ -185,11 +201,13 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     secrets: Mapping[str, str] | None = None,
     payload: Any = None,
     at: datetime | None = None,
+    passes: Mapping[str, str] | None = None,
 ) -> AsyncIterator[PlainRun]:
     """A run to hand to a flow function, and a caller for its connections while the block lasts.
 
     ``answers`` gives functions that answer a connection's calls; ``base_urls`` sends them to
-    another address; ``secrets`` holds the vault's values by name. Raises DeclarationError when
+    another address; ``secrets`` holds the vault's values by name; ``passes`` has the holds
+    that somebody let through, by reason: any other raises Hold. Raises DeclarationError when
     the hub has mistakes, SettingsError for a connection that it does not have, and, at the end of
     the block, AssertionError for a call, step, sleep or event that was asked for and never awaited.
     """
@@ -205,6 +223,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     started = at or EPOCH + timedelta(microseconds=clock.now_us())
     run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
     run.listeners = _listeners(spec)
+    run.passes = passes or {}
     token = CURRENT.set(_Answering(run, answers or {}, outside))
     asked = AWAITED.set(run.awaited)
     try:

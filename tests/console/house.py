@@ -19,6 +19,7 @@ from tieline.compose.store import open_views
 from tieline.demo.parts import DemoParts, stage
 from tieline.demo.samples import deliver
 from tieline.demo.scenario import STREAMS
+from tieline.model.base.ids import RunId
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import CountWork, ListDead, ListEvents, ListRuns, Question
 from tieline.surfaces.cli.build import DemoOptions
@@ -34,6 +35,9 @@ HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 STUCK = 4
 """Payments that the books refuse for good."""
+HOLD = RunId("run_00000000000070008000000000000001")
+"""A run that its flow holds; older than all others."""
+HOLD_WORDS = "more than 10,000 EUR: finance must look"
 DOUBTFUL = 2
 """Tickets of which nobody knows whether the chat has them."""
 CHROMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -147,6 +151,7 @@ async def _furnished(at_work: DemoParts) -> AsyncIterator[House]:
         )
     await _settled(at_work)
     await asyncio.to_thread(_fall_silent, at_work)
+    await asyncio.to_thread(_hold, at_work)
     yield House(
         at_work,
         asyncio.get_running_loop(),
@@ -188,6 +193,32 @@ def _fall_silent(at_work: DemoParts) -> None:
             "INSERT INTO tally (kind, name, step_us, at_us, word, number)"
             " VALUES ('source', 'orders', ?, ?, 'accepted', 60)",
             (HOUR_US, hour_us),
+        )
+
+
+def _hold(at_work: DemoParts) -> None:
+    """A run that asks a person, as a flow with a hold would have left it; no flow of the demo has
+    one, so what goes on is the flow of a lead that is done."""
+    with closing(sqlite3.connect(at_work.hub.store, timeout=SETTLE_S)) as store, store:
+        store.execute(
+            "INSERT INTO run (id, tenant, flow, event_id, state, priority, lane, generation,"
+            " created_us, moved_us, reason)"
+            " SELECT ?, tenant, flow, event_id, 'held', priority, NULL, 0, created_us,"
+            " moved_us - 600000000, ? FROM run"
+            " WHERE flow = 'capture_lead' AND state = 'done' ORDER BY id LIMIT 1",
+            (HOLD, HOLD_WORDS),
+        )
+        store.execute(
+            "INSERT INTO work (run_id, tenant, flow, priority, state, behind, epoch, tries,"
+            " held_us) SELECT id, tenant, flow, priority, 'held', 0, 0, 0, moved_us FROM run"
+            " WHERE id = ?",
+            (HOLD,),
+        )
+        store.execute(
+            "INSERT INTO step (run_id, tenant, name, key, state, effect, fingerprint, tries,"
+            " started_us) SELECT id, tenant, 'hold for a person', '#1', 'failed', 'read', 'f', 1,"
+            " moved_us FROM run WHERE id = ?",
+            (HOLD,),
         )
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 from tests.console.conftest import Watched
-from tests.console.house import House
+from tests.console.house import HOLD, HOLD_WORDS, House
 
 from tieline.model.base.ids import RunId
 from tieline.model.views.views import ListAudit, ListDead, ListPauses, ListRuns, ShowRun
@@ -93,6 +93,41 @@ def test_a_held_run_is_resolved_by_saying_what_happened(page: Page, hub: House) 
     expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     hub.until(ShowRun(run_id), lambda d: d.run.state == "done", "the resolved run is done")
     assert audited(hub, "resolve-done", run_id)
+
+
+def test_a_hold_is_let_through_from_the_inbox(page: Page, hub: House) -> None:
+    """What waits longest stands first, with its own question and its own answers."""
+    page.goto(f"{hub.url}/")
+    page.get_by_role("link", name="Inbox", exact=False).first.click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    row = page.locator("tr[data-row]").first
+    expect(row).to_contain_text(f"May capture_lead go on? {HOLD_WORDS}")
+    row.get_by_role("link", name="Decide").click()
+
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("Let it pass?")
+    expect(dialog).to_contain_text(HOLD_WORDS)
+    expect(dialog.get_by_role("radio", name="It happened")).to_have_count(0)
+    dialog.get_by_role("radio", name="Let it pass").check()
+    say_why(page, "Decide")
+
+    expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
+    hub.until(ShowRun(HOLD), lambda d: d.run.state == "done", "what was let through is done")
+    assert audited(hub, "resolve-continue", HOLD)
+    page.goto(f"{hub.url}/inbox?kind=hold")
+    expect(page.get_by_text("Nothing like this waits")).to_be_visible()
+
+
+def test_the_inbox_shows_each_kind_and_what_is_alike_as_one_line(page: Page, hub: House) -> None:
+    page.goto(f"{hub.url}/inbox")
+    page.locator("a.tile", has_text="dead letters").click()
+    assert page.url.endswith("/inbox?kind=dead-letter")
+    rows = page.locator("tr[data-row]")
+    alike = rows.filter(has_text="runs of book_payment again").first
+    counted = int(alike.locator('td[data-name="Alike"]').inner_text())
+    assert counted > 1
+    alike.get_by_role("link", name="Decide").click()
+    expect(page.locator("tr[data-row]")).to_have_count(counted)
 
 
 def test_a_reason_has_to_be_given_before_anything_changes(
@@ -231,7 +266,7 @@ def test_rows_are_walked_and_opened_by_keys(page: Page, hub: House) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("h")
-    expect(page.get_by_role("heading", name="Outcome unknown")).to_be_visible()
+    expect(page.get_by_role("heading", name="Held runs")).to_be_visible()
 
 
 def test_the_cursor_stays_on_its_row_when_the_page_renews_itself(page: Page, hub: House) -> None:

@@ -231,7 +231,7 @@ def test_a_page_that_renews_itself_leaves_for_the_log_in_when_the_session_is_ove
     for name, field in zip(hub.log_in, ("Name", "Password"), strict=True):
         page.get_by_label(field).fill(name)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Outcome unknown")).to_be_visible()
+    expect(page.get_by_role("heading", name="Held runs")).to_be_visible()
 
 
 def test_now_leaves_for_the_log_in_when_the_session_is_over(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.console.house import House
+from tests.console.house import HOLD, House
 
 from tieline.features.issues.model import ListIssues
 from tieline.model.views.views import ListDead, ListEvents, ListReceipts, ListReplays, ListWorkers
@@ -20,6 +20,7 @@ def tour(hub: House) -> Mapping[str, str]:
     worker = hub.ask(ListWorkers())[0]
     paths = {
         "now": "/",
+        "inbox": "/inbox",
         "live": "/live",
         "search": "/story",
         "story": f"/story?q={hub.order}",
@@ -38,6 +39,7 @@ def tour(hub: House) -> Mapping[str, str]:
         "held": "/held",
         "held-run": f"/runs/{held[0].id}",
         "decide": f"/runs/{held[0].id}/resolve",
+        "let-through": f"/runs/{HOLD}/resolve",
         "quarantine": "/quarantine",
         "refused": "/refused",
         "receipt": f"/receipts/{refused.id}",

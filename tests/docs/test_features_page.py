@@ -33,7 +33,7 @@ def _section(feature: Feature) -> Iterator[str]:
     for what, names in (
         ("Asked from elsewhere (`--url`)", asked),
         ("Its tables", feature.tables),
-        ("Waits for a person", [one.__name__ for one in feature.inbox]),
+        ("Waits for a person", [one.kind for one in feature.inbox]),
         ("Needs", feature.needs),
     ):
         if names:

@@ -37,6 +37,7 @@ def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
 
 async def test_the_test_of_the_guide_passes(guide: ModuleType) -> None:
     await guide.test_a_paid_invoice_is_posted()
+    await guide.test_finance_lets_a_disputed_invoice_pass()
 
 
 async def test_the_ledger_flow_ends_as_the_guide_says(guide: ModuleType) -> None:

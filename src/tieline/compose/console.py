@@ -93,7 +93,8 @@ def web_pages(parts: WebParts) -> ASGIApp:
     told = {word: text for one in added for word, text in one.told.items()}
     short_ids = {prefix: kind for one in added for prefix, kind in one.short_ids.items()}
     folders = [one.templates for one in added if one.templates is not None]
-    desk = PageParts(parts, environment(folders), entries, told, short_ids)
+    counted = {name: question for one in added for name, question in one.counted.items()}
+    desk = PageParts(parts, environment(folders), entries, told, short_ids, counted)
     routes = [*api_routes(parts, endpoints()), *console_routes(desk, added)]
     return web_app(parts, authenticator(parts), routes, STATIC, ErrorPages(desk).error)
 

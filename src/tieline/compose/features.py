@@ -17,6 +17,9 @@ from tieline.features.decisions.feature import DECISIONS
 from tieline.features.engine.feature import ENGINE
 from tieline.features.fleet.feature import FLEET
 from tieline.features.flows.feature import FLOWS
+from tieline.features.inbox import reading as inbox
+from tieline.features.inbox.feature import INBOX
+from tieline.features.inbox.model import CountInbox, ListInbox
 from tieline.features.issues.feature import ISSUES
 from tieline.features.manifest import Answers, Feature, Handles, Hooked
 from tieline.features.overview.feature import OVERVIEW
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 FEATURES: tuple[Feature, ...] = (
     OVERVIEW,
+    INBOX,
     RECORDS,
     ISSUES,
     DECISIONS,
@@ -76,6 +80,7 @@ def catalogue(features: Sequence[Feature]) -> Catalogue:
     """What a store can do with these *features*."""
     hooks = merged([feature.commit_hooks for feature in features])
     finds = {kind: one for feature in features for kind, one in feature.finds.items()}
+    feeds = [feed for feature in features for feed in feature.inbox]
     asked = [one for feature in features for one in feature.questions]
     return Catalogue(
         commands={
@@ -83,6 +88,8 @@ def catalogue(features: Sequence[Feature]) -> Catalogue:
         },
         questions={
             Find: partial(search.find, also=finds),
+            ListInbox: partial(inbox.listed, feeds=feeds),
+            CountInbox: partial(inbox.counted, feeds=feeds),
             **{one.question: one.read for one in asked if one.read is not None},
         },
         hooks=hooks,

@@ -18,6 +18,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.plans.plan import Plan
 from tieline.model.question import Question
 from tieline.model.runs.facts import DecisionMade
+from tieline.model.views.inbox import InboxBatch, InboxCount, InboxPart
 from tieline.model.views.views import Page
 from tieline.operations.finding import Check
 from tieline.operations.planning import PlanParts
@@ -202,6 +203,18 @@ class Repeats:
     """Awaited by each of these processes once, before anything comes in."""
 
 
+@dataclass(frozen=True, slots=True)
+class InboxFeed:
+    """One kind of thing that waits for a person, as the inbox lists it among all others."""
+
+    kind: str
+    """A word for filters: ``hold``, ``dead-letter``."""
+    part: Callable[[InboxPart], Steps[InboxBatch]]
+    """What waits behind a place, the oldest first; by an index, bounded however much waits."""
+    count: Callable[[], Steps[InboxCount]]
+    """How much waits, counted up to a bound."""
+
+
 def _none(*_: Any) -> tuple[Any, ...]:
     return ()
 
@@ -269,8 +282,8 @@ class Feature:
     """What it adds to the engine's own transactions."""
     on_path: Callable[[ProcessBase], OnPath] | None = None
     """Makes what it does on the way of an event."""
-    inbox: tuple[type[Question[Any]], ...] = ()
-    """Questions whose rows wait for a person."""
+    inbox: tuple[InboxFeed, ...] = ()
+    """What of it waits for a person."""
     evidence: tuple[type[Question[Any]], ...] = ()
     """Questions whose answers show that something is in order."""
     checks: tuple[Check, ...] = ()

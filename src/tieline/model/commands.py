@@ -273,7 +273,8 @@ class Edited:
 
 @value
 class ResolveHeld(OperatorCommand[Counted]):
-    """Decide a held run: the effect happened (``done``), try again (``retry``), or ``give-up``."""
+    """Decide a held run: the effect happened (``done``), what its flow holds may pass
+    (``continue``), try again (``retry``), or ``give-up``."""
 
     run_id: RunId
     decision: str

@@ -23,7 +23,8 @@ from tieline.rules.runs.decided import DECISIONS
 
 BITE = 100
 TARGETS = ("dead-letters", "held")
-ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": ("resolve-retry", "resolve-give-up", "cancel")}
+HELD_ACTIONS = ("resolve-continue", "resolve-retry", "resolve-give-up", "cancel")
+ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": HELD_ACTIONS}
 
 
 def check(action: str, wanted: BulkFilter) -> None:

@@ -32,10 +32,13 @@ from tieline.rules.runs.edited import identity_of_edit
 
 
 class Decision(StrEnum):
-    """What a person says about a run that is held."""
+    """What a person says about a run that is held: of a write whose outcome is unknown whether it
+    happened, of one that its flow holds whether it may pass."""
 
     DONE = "done"
     """The effect in doubt happened: the run goes on behind it."""
+    CONTINUE = "continue"
+    """The hold of its flow is let through: the flow goes on behind it, and sees who said so."""
     RETRY = "retry"
     """It did not happen, or a repeat is harmless: it is tried again."""
     GIVE_UP = "give-up"

@@ -79,6 +79,10 @@ def _done_elsewhere(trail: Trail) -> Iterator[Line]:
         last = max(made, key=lambda one: (one.at_us, one.number))
         if last.outcome == "skipped" or (last.outcome in ENDED_WELL and which in reads):
             continue
+        if last.outcome == "held":
+            words = f"A person was asked: {last.detail}"
+            yield Line(last.at_us, words, "attempt", last.run_id, is_trouble=False)
+            continue
         call = last.step.removeprefix(f"{last.connection} ")
         where = last.connection or "another system"
         if last.outcome in ENDED_WELL:
@@ -118,7 +122,8 @@ def _stands(row: RunRow, now_us: Micros) -> Iterator[Line]:
             words = f"{name} is attempted again {until(row.due_us, now_us)}: {reason}"
             yield Line(row.moved_us, words, "run", row.id, is_trouble=True)
         case "held":
-            words = f"{name} is held until a person says what happened: {reason}"
+            wanted = "lets it pass" if row.step_in_doubt is None else "says what happened"
+            words = f"{name} is held until a person {wanted}: {reason}"
             yield Line(row.moved_us, words, "run", row.id, is_trouble=True)
         case "cancelled":
             yield Line(row.moved_us, f"{name} was cancelled: {reason}", "run", row.id)
@@ -132,5 +137,8 @@ def _stands(row: RunRow, now_us: Micros) -> Iterator[Line]:
 
 
 def _chosen(row: AuditRow) -> Line:
+    if row.action == "resolve-continue":
+        words = f"{row.actor} let it pass: {row.reason}"
+        return Line(row.at_us, words, "audit", row.subject)
     action = spoken(label(row.action))
     return Line(row.at_us, f"{row.actor} chose: {action} ({row.reason})", "audit", row.subject)

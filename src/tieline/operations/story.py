@@ -173,6 +173,8 @@ def _attempt(row: AttemptRecord, flows: dict[str, str]) -> Line:
             words = f"{flow}: {row.step} was answered{status} in {took}{number}"
         case "skipped":
             words = f"{flow}: {row.step} was not made again{detail}"
+        case "held":
+            words = f"{flow} asks a person{detail}"
         case "in-doubt":
             words = f"{flow}: whether {row.step} happened is not known{number}{detail}"
         case outcome:
@@ -207,6 +209,9 @@ def _died(row: DeadRow) -> Line:
 
 
 def _audit(row: AuditRow) -> Line:
+    if row.action == "resolve-continue":
+        words = f"let through by {row.actor}: {row.reason}"
+        return Line(row.at_us, words, "audit", row.subject)
     action = spoken(label(row.action))
     return Line(row.at_us, f"{row.actor} chose: {action} ({row.reason})", "audit", row.subject)
 
@@ -229,13 +234,16 @@ def _ending(trail: Trail) -> str:
 
 
 def _stands(row: RunRow, resolution: str | None) -> str:
+    if row.state == "held":
+        return "in-doubt" if row.step_in_doubt else "held"
     if row.state != "dead" or resolution is None:
         return row.state
     return "edited" if resolution.startswith("edited") else "closed"
 
 
 _ENDINGS = (
-    ("held", "{runs} held: a person has to say what happened"),
+    ("in-doubt", "{runs} held: a person has to say what happened"),
+    ("held", "{runs} held by a flow: a person has to let it pass"),
     ("dead", "{runs} dead: a person has to decide"),
     ("retrying", "{runs} failed and will be attempted again"),
     ("waiting", "{runs} waiting"),

@@ -19,13 +19,19 @@ def why(detail: RunDetail, now_us: Micros) -> str:
         case "waiting":
             return _waiting(detail, now_us)
         case "held":
-            return f"it waits for a person: {run.reason}"
+            return f"{_held(detail)}: {run.reason}"
         case "dead":
             return _dead(detail)
         case "cancelled":
             return f"it was cancelled by {run.reason}"
         case _:
             return f"it succeeded {ago(run.moved_us, now_us)}"
+
+
+def _held(detail: RunDetail) -> str:
+    if detail.run.step_in_doubt is None:
+        return "its flow waits for a person to let it pass"
+    return "it waits for a person"
 
 
 def _ready(detail: RunDetail) -> str:

@@ -15,9 +15,20 @@ from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.runs.facts import StepTried
-from tieline.model.runs.run import ClaimedRun, Dead, Outcome, RetryAt, Returned, StepState, Waiting
+from tieline.model.runs.let_through import LetThrough
+from tieline.model.runs.run import (
+    ClaimedRun,
+    Dead,
+    Held,
+    Outcome,
+    RetryAt,
+    Returned,
+    StepState,
+    Waiting,
+)
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
+from tieline.pipeline.steps.hold_step import Holds
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
@@ -72,6 +83,7 @@ class LiveRun:
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
         self.awaited = Awaited()
+        self._holds: Holds | None = None
 
     @property
     def id(self) -> str:
@@ -194,6 +206,27 @@ class LiveRun:
         self.steps.log(step, "in-doubt", detail=reason)
         return self.steps.hold(step, reason)
 
+    # --- people -------------------------------------------------------------------------------
+
+    @property
+    def holds(self) -> Holds:
+        """Made when the flow first asks for a person: most never do."""
+        if self._holds is None:
+            self._holds = Holds(self.steps, self._memory)
+        return self._holds
+
+    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
+        return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
+
+    async def _hold(self, reason: str, key: str | None) -> LetThrough:
+        passed = self.holds.let_through(reason, key)
+        if passed is None:
+            raise self.holds.stop(reason, key)
+        return passed
+
+    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+        return self.holds.let_through(reason, key)
+
     # --- time, names, events ------------------------------------------------------------------
 
     def sleep(self, duration: timedelta, *, key: str | None = None) -> Coroutine[Any, Any, None]:
@@ -307,7 +340,8 @@ async def execute(live: LiveRun) -> Outcome:
         now_us=parts.clock.now_us(),
         jitter=parts.ids.chance(),
     )
-    return outcome_of(ending, steps.stops, chance)
+    outcome = outcome_of(ending, steps.stops, chance)
+    return live.holds.ended(outcome, ending) if isinstance(outcome, Held) else outcome
 
 
 async def _ended(live: LiveRun) -> BaseException | None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar, overload
 from uuid import UUID
 
 from tieline.model.inbound.event import Event
+from tieline.model.runs.let_through import LetThrough
 
 T = TypeVar("T")
 
@@ -46,6 +47,21 @@ class Run(Protocol):
         A plain function runs in a thread. When it raises, the step is tried again by the flow's
         ``retry``, and the run is dead when that is used up; Retry, Reject and Hold decide at once.
         """
+        ...
+
+    async def hold(self, reason: str, *, key: str | None = None) -> LetThrough:
+        """Go on once a person has let it pass (``tieline held resolve RUN --continue``).
+
+        The run leaves memory meanwhile. Returns who let it through, when and with which words; the
+        same after a crash or a retry. A yes counts for one hold and its reason: the same reason
+        once more, or with other words, asks again, and so does a replay. ``key`` tells uses in a
+        loop apart; without it, they are numbered.
+        """
+        ...
+
+    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+        """The yes to a hold, or None: then the flow may do something else, or raise ``Hold`` with
+        the same reason and key."""
         ...
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:

@@ -18,10 +18,12 @@ from tests.makers import (
 from tests.stores import Store
 
 from tieline.model.base.errors import Conflict, NotFound, StaleClaim
+from tieline.model.calls.call import Effect
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     Admission,
     Cancel,
+    DecideMany,
     DiscardDead,
     EditDead,
     Pause,
@@ -31,9 +33,19 @@ from tieline.model.commands import (
     Resume,
     RetryDead,
 )
-from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, StepState, Waiting
+from tieline.model.runs.run import (
+    ClaimedRun,
+    Dead,
+    Held,
+    Outcome,
+    RetryAt,
+    Returned,
+    StepState,
+    Waiting,
+)
 from tieline.model.views import views as v
 from tieline.rules.people.audit_chain import first_break
+from tieline.rules.runs.holding import HOLD_STEP, read
 
 STEP = ("books POST /entries", "#1")
 
@@ -304,6 +316,63 @@ async def test_an_effect_that_did_not_happen_is_tried_again_from_the_first_try(
 
     (step,) = (await store.claim_one()).steps
     assert (step.state, step.tries) == (StepState.FAILED, 0)
+
+
+async def a_hold(store: Store, number: int = 1) -> ClaimedRun:
+    """A run that its flow holds, and that remembers an older hold that is not asked any more."""
+    await store.ingest(number)
+    run = await store.claim_one()
+    asked = a_step(
+        run.id, HOLD_STEP, state=StepState.FAILED, effect=Effect.READ, effect_key=None,
+        result=None, finished_us=None,
+    )  # fmt: skip
+    older = asked._replace(key="#2", tries=0)
+    await store.settle(run, Held("amount above limit"), Progress(steps=(asked, older)))
+    return run
+
+
+async def test_the_hold_that_is_asked_about_is_remembered_with_who_let_it_through(
+    store: Store,
+) -> None:
+    run = await a_hold(store)
+
+    await store.journal.commit(ResolveHeld(run.id, "continue", by("finance agreed")))
+
+    passed, older = (await store.claim_one()).steps
+    assert (passed.state, older.state) == (StepState.DONE, StepState.FAILED)
+    yes = read(passed.result or b"")
+    assert (yes.by, yes.words) == (by().actor, "finance agreed")
+    audit = (await store.detail(run.id)).audit
+    assert [(line.action, line.reason) for line in audit] == [
+        ("resolve-continue", "finance agreed")
+    ]
+
+
+async def test_a_hold_that_is_asked_again_is_not_let_through_meanwhile(store: Store) -> None:
+    run = await a_hold(store)
+
+    await store.journal.commit(ResolveHeld(run.id, "retry", by()))
+
+    again = await store.claim_one()
+    assert {(step.state, step.tries) for step in again.steps} == {(StepState.FAILED, 0)}
+    await store.settle(again, Held("raised"))
+    before = await store.everything()
+    with pytest.raises(Conflict, match="holds nothing that can be let through"):
+        await store.journal.commit(ResolveHeld(run.id, "continue", by()))
+    assert await store.everything() == before
+
+
+async def test_of_many_only_holds_are_let_through(store: Store) -> None:
+    hold = await a_hold(store, 1)
+    await store.ingest(2)
+    doubt = await store.claim_one()
+    await store.settle(doubt, Held("lost", STEP), Progress(steps=(a_step(doubt.id),)))
+
+    decided = await store.journal.commit(DecideMany("resolve-continue", (hold.id, doubt.id), by()))
+
+    assert decided.done == (hold.id,)
+    ((refused, why),) = decided.refused
+    assert (refused, "done (it happened)" in why) == (doubt.id, True)
 
 
 async def test_a_run_that_is_given_up_is_cancelled(store: Store) -> None:

@@ -219,6 +219,59 @@ async def test_a_held_run_is_resolved(
     assert (await api.get("/held-runs"))["items"] == []
 
 
+async def test_the_inbox_says_what_waits_for_whom_and_how_to_answer(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    run_id = await a_dead_run(house, invoice)
+    house.clock.advance(minutes=1)
+    await house.deliver("invoice.paid", invoice(2, "cus_2"))
+    (run,) = await house.claim()
+    await house.settle(run, Held("amount above limit"))
+
+    first = await api.get("/inbox?limit=1")
+    second = await api.get(f"/inbox?limit=1&cursor={first['next']}")
+    counts = await api.get("/inbox/counts")
+    mine = await api.get("/inbox?owner=finance-ops")
+    nobodys = await api.get("/inbox?owner=nobody")
+    holds = await api.get("/inbox?kind=hold")
+    wrong = await api.ask("/inbox?kind=nonsense")
+    odd = await api.ask("/inbox?cursor=run_1")
+
+    (dead,), (hold,) = first["items"], second["items"]
+    assert (dead["kind"], dead["verbs"][0]["command"]) == (
+        "dead-letter",
+        f"tieline dead retry {run_id}",
+    )
+    assert (hold["kind"], hold["id"], hold["owner"]) == ("hold", run.id, "finance-ops")
+    assert hold["asks"] == "May post_invoice go on? amount above limit"
+    assert "since_at" in hold
+    assert second["next"] is None
+    assert {one["kind"]: one["waiting"] for one in counts["kinds"]} == {
+        "hold": 1,
+        "outcome-unknown": 0,
+        "dead-letter": 1,
+        "quarantine": 0,
+    }
+    assert (len(mine["items"]), nobodys["items"]) == (2, [])
+    assert [one["id"] for one in holds["items"]] == [run.id]
+    assert (wrong.status, odd.status) == (422, 422)
+    assert "use one of hold, outcome-unknown" in wrong.json()["detail"]
+
+
+async def test_a_hold_is_let_through_and_a_write_in_doubt_is_not(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    await house.deliver("invoice.paid", invoice(1))
+    (run,) = await house.claim()
+    doubt = Held("in doubt", ("books POST /entries", "#1"))
+    await house.settle(run, doubt, house.call_step(run, StepState.INTENT))
+    body = {"reason": "finance agreed", "decision": "continue"}
+    refused = await api.post(f"/held-runs/{run.id}/resolve", body)
+
+    assert refused.status == 409
+    assert "the outcome of books POST /entries is unknown" in refused.json()["detail"]
+
+
 async def test_a_flow_is_paused_and_resumed(api: Api) -> None:
     paused = await api.post("/flows/post_invoice/pause", {"reason": "the books are down"})
     shown = await api.get("/flows/post_invoice")

@@ -155,7 +155,7 @@ async def test_a_body_is_told_which_fields_there_are(api: Api) -> None:
 
     assert "role is not known here; known are: reason" in extra.json()["detail"]
     assert "reason is ' '; say it in words" in blank.json()["detail"]
-    assert "use resolve-retry, resolve-give-up, cancel" in tuple_.json()["detail"]
+    assert "use resolve-continue, resolve-retry, resolve-give-up, cancel" in tuple_.json()["detail"]
 
 
 # --- lists ----------------------------------------------------------------------------------------

@@ -53,7 +53,10 @@ def test_1_when_a_command_makes_no_sense_and_is_refused(shop: Any) -> None:
         ("events show", "Missing argument 'event_id'"),
         ("runs cancel run_1", "the reason is ''; say why with --reason"),
         ("runs cancel run_1 --reason", "Option '--reason' requires an argument"),
-        ("held resolve run_1 --reason x", "the decision is 'nothing'; give one of --done, --retry"),
+        (
+            "held resolve run_1 --reason x",
+            "the decision is 'nothing'; give one of --done, --continue, --retry",
+        ),
         ("held resolve run_1 --done --retry -r x", "the decision is '--done, --retry'; give one"),
         ("dead edit run_1 -r x", "the edit is ''; give either --payload or --set"),
         ("dead edit run_1 -r x --set a", "--set is 'a'; use FIELD=JSON"),

@@ -32,6 +32,8 @@ LISTS = (
     "issues list",
     "issues list --state resolved --state open",
     "sources list",
+    "inbox",
+    "inbox --kind dead-letter",
 )
 THINGS = (
     "deliveries show {receipt}",

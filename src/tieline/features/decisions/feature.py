@@ -7,6 +7,7 @@ import orjson
 from tieline.adapters.sql.reading import listing
 from tieline.adapters.sql.replays import operations as operating
 from tieline.adapters.sql.runs import bulk_deciding, deciding
+from tieline.features.decisions.inbox import FEEDS
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy, facts_of
 from tieline.model import commands as c
 from tieline.model.replays import operation as o
@@ -85,7 +86,7 @@ def _pages() -> "Pages":
             ),
             MenuItem(
                 "Needs a decision",
-                MenuLink("/held", "Outcome unknown", "held", tone="person"),
+                MenuLink("/held", "Held runs", "held", tone="person"),
                 lambda standing: standing.total("held"),
             ),
         ),
@@ -182,5 +183,5 @@ DECISIONS = Feature(
     pages=_pages,
     commands_of_people=_commands,
     tables=("pause", "operation"),
-    inbox=(v.ListDead,),
+    inbox=FEEDS,
 )

@@ -46,6 +46,8 @@ class HubState:
     tone: str
     words: str
     more: str
+    waits: bool = False
+    """Something waits for a person."""
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
@@ -148,11 +150,12 @@ def verdict(
         words = " and ".join(filter(None, (told, need if issues.need_person else "")))
         more = f"Waiting for a person: {people}." if people else ""
         healing = f"{healing}." if issues.healing else ""
-        return HubState("bad", words, " ".join(filter(None, (more, healing, paused))))
+        told = " ".join(filter(None, (more, healing, paused)))
+        return HubState("bad", words, told, waits=bool(people))
     if people:
         verb = "waits" if people.startswith("1 ") and " and " not in people else "wait"
         more = " ".join(filter(None, (f"{healing}." if issues.healing else "", paused)))
-        return HubState("person", f"{people} {verb} for a person", more)
+        return HubState("person", f"{people} {verb} for a person", more, waits=True)
     if issues.healing:
         return HubState("wait", healing, f"Nothing waits for a person. {paused}".strip())
     if standing.pauses:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.runs import quarantining
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy
+from tieline.features.quarantine.inbox import FEEDS
 from tieline.features.quarantine.plan import plan
 from tieline.model import commands as c
 from tieline.model.runs.facts import DecisionMade
@@ -80,5 +81,5 @@ QUARANTINE = Feature(
     pages=_pages,
     commands_of_people=_commands,
     tables=("receipt_decision",),
-    inbox=(CountQuarantine,),
+    inbox=FEEDS,
 )

@@ -231,8 +231,14 @@ class Reject(TielineError):
 
 
 class Hold(TielineError):
-    """Raised in a flow: a person must decide before this run goes on."""
+    """Raised in a flow: a person must decide before this run goes on.
 
-    def __init__(self, reason: str) -> None:
+    Nothing goes on behind a raise: a flow that shall pass once somebody lets it awaits
+    ``run.hold``, or asks ``run.let_through`` before it raises. ``key`` tells like reasons of one
+    run apart.
+    """
+
+    def __init__(self, reason: str, *, key: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.key = key

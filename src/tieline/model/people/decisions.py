@@ -25,8 +25,8 @@ class DecideMany(OperatorCommand[Decided]):
     """
 
     action: str
-    """Dead runs: ``retry``, ``discard``; held ones: ``resolve-retry``, ``resolve-give-up``;
-    live ones: ``cancel``."""
+    """Dead runs: ``retry``, ``discard``; held ones: ``resolve-continue``, ``resolve-retry``,
+    ``resolve-give-up``; live ones: ``cancel``."""
     run_ids: tuple[RunId, ...]
     by: By
 

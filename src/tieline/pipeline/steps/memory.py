@@ -65,6 +65,10 @@ class Memory:
             return own
         return self._effects.get(effect_key)
 
+    def of_name(self, name: str) -> list[StepRecord]:
+        """What the run itself remembers of steps called *name*."""
+        return [known for (one, _), known in self._steps.items() if one == name]
+
     def write(self, record: StepRecord) -> None:
         """Remember *record* from here on; durable with the next progress taken."""
         identity = (record.name, record.key)

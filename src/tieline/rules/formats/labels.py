@@ -24,6 +24,7 @@ DECISIONS: Mapping[str, str] = {
     "closed": "discarded",
     "close-delivery": "discard-delivery",
     "retry-as-new-action": "retry-repeating-side-effects",
+    "resolve-continue": "let-through",
 }
 """What somebody decided, and how the audit log calls it."""
 

@@ -54,16 +54,18 @@ class Editing(Why):
 
 
 class Resolving(Why):
-    """What happened to the effect whose outcome is unknown."""
+    """What happened to the effect whose outcome is unknown, or whether its flow may go on."""
 
-    decision: Literal["done", "retry", "give-up"]
+    decision: Literal["done", "continue", "retry", "give-up"]
     result: Any = Field(None, description="With `done`: what the step returns.")
 
 
 class PlanMany(ApiBody):
     """A decision, and the runs that are meant."""
 
-    action: Literal["retry", "discard", "cancel", "resolve-retry", "resolve-give-up"]
+    action: Literal[
+        "retry", "discard", "cancel", "resolve-continue", "resolve-retry", "resolve-give-up"
+    ]
     run_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
         min_length=1, max_length=MOST_DECIDED
     )
@@ -135,7 +137,7 @@ async def edit(ask: ApiRequest) -> EditedRun:
 
 
 async def resolve(ask: ApiRequest) -> Done:
-    """Say what happened to a held run's effect whose outcome is unknown."""
+    """Say what happened to the effect in doubt, or let a run pass that its flow holds."""
     body: Resolving = ask.body
     run_id = RunId(ask.path["id"])
     has_result = "result" in body.model_fields_set

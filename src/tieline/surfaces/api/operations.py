@@ -34,7 +34,9 @@ class BulkPlan(ApiBody):
     """A decision, and which of the runs that wait for it are meant."""
 
     target: Literal["dead-letters", "held"]
-    action: Literal["retry", "discard", "resolve-retry", "resolve-give-up", "cancel"]
+    action: Literal[
+        "retry", "discard", "resolve-continue", "resolve-retry", "resolve-give-up", "cancel"
+    ]
     flow: str | None = Field(None, max_length=LONGEST)
     kind: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)

@@ -1,4 +1,4 @@
-"""Held: runs that wait for a person, because nobody else can know what happened."""
+"""Held: runs that wait for a person, who alone can know what happened, or may let them pass."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, when
 from tieline.surfaces.cli.session import ListSpan
 
-app = o.noun("Held runs: the outcome of a write is not known; a person says what happened.")
+app = o.noun("Held runs: a person says what became of a write, or lets a flow go on.")
 
 COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
@@ -24,6 +24,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("FLOW", lambda row: row.flow),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("OUTCOME UNKNOWN OF", lambda row: " ".join(row.step_in_doubt or ()) or None),
+    Column("DECIDE BY", lambda row: "continue" if row.step_in_doubt is None else "done, retry"),
     Column("REASON", lambda row: row.reason),
 )
 
@@ -47,11 +48,14 @@ def list_(
 
 
 @app.command()
-def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs, and why
+def resolve(  # noqa: PLR0913 - four answers, the result of one, of which runs, and why
     context: typer.Context,
     run_id: o.RunOrAll = None,
     *,
     done: Annotated[bool, typer.Option("--done", help="It happened: go on behind it.")] = False,
+    continue_: Annotated[
+        bool, typer.Option("--continue", help="Its flow asks a person: let it pass.")
+    ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="It did not: attempt it again.")] = False,
     give_up: Annotated[bool, typer.Option("--give-up", help="End the run here.")] = False,
     result: Annotated[
@@ -64,13 +68,17 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     yes: o.Yes = False,
     reason: o.Reason = None,
 ) -> None:
-    """Say what happened, or what to do."""
+    """Say what happened, or what to do.
+
+    Of a write whose outcome is unknown: --done or --retry. Of a run whose flow asks a person:
+    --continue lets it pass, and --retry executes it again. Either ends with --give-up."""
     every = bulk.BulkTarget(run_id, is_all, flow, target="held")
     every.check()
     chosen = [
         decision
         for decision, is_chosen in (
             (Decision.DONE, done),
+            (Decision.CONTINUE, continue_),
             (Decision.RETRY, retry),
             (Decision.GIVE_UP, give_up),
         )
@@ -78,7 +86,9 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     ]
     if len(chosen) != 1:
         named = ", ".join(f"--{one}" for one in chosen) or "nothing"
-        raise SettingsError("the decision", named, "give one of --done, --retry, --give-up")
+        raise SettingsError(
+            "the decision", named, "give one of --done, --continue, --retry, --give-up"
+        )
     session = o.session_of(context)
     if plan:
         bulk.tell_plan(session, f"resolve-{chosen[0]}", every)
@@ -86,7 +96,9 @@ def resolve(  # noqa: PLR0913 - three answers, the result of one, of which runs,
     by = session.by(reason)
     if run_id is None:
         if chosen == [Decision.DONE]:
-            wanted = "what happened is said run by run; with --all give --retry or --give-up"
+            wanted = (
+                "what happened is said run by run; with --all give --continue, --retry or --give-up"
+            )
             raise SettingsError("--done", "with --all", wanted)
         order = every.order(f"resolve-{chosen[0]}", by)
         bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))

@@ -139,6 +139,14 @@ def _step(step: StepRow, hub: HubSpec | None, values: tuple[str, ...]) -> dict[s
     return {**members, "result": visible.step_result(step.result, step.result_bytes, hub, values)}
 
 
+def _exit(run: RunRow) -> str | None:
+    """How a held run goes on."""
+    if run.state != "held":
+        return None
+    ways = "--continue|--retry" if run.step_in_doubt is None else "--done|--retry"
+    return f"tieline held resolve {run.id} {ways}|--give-up --reason …"
+
+
 def _tell(paper: Output, detail: RunDetail, words: str) -> None:
     run = detail.run
     paper.fields(
@@ -147,6 +155,7 @@ def _tell(paper: Output, detail: RunDetail, words: str) -> None:
             ("flow", run.flow),
             ("state", state_label(run.state, run.waits_on)),
             ("why", words),
+            ("decide", _exit(run)),
             ("event", f"{detail.event.id} ({detail.event.type} of {detail.event.source})"),
             ("made", exactly(run.created_us)),
             ("moved", exactly(run.moved_us)),

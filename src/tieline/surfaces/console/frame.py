@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.question import Question
 from tieline.surfaces.console.ids import ShortId
 from tieline.surfaces.console.menu import MenuItem
 from tieline.surfaces.console.page_parts import STATIC, PageParts
@@ -25,6 +27,8 @@ class Pages:
     """Its folder of templates, if it has one of its own."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What the page after a change says, by the word that stands in its address."""
+    counted: Mapping[str, Question[Any]] = field(default_factory=dict)
+    """What its lines of the menu count, by a name of ``MenuCounts.more``: asked with the others."""
     short_ids: Mapping[str, ShortId] = field(default_factory=dict)
     """What of it the search finds by the end of its id, by the prefix."""
 

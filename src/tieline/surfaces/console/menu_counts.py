@@ -1,6 +1,8 @@
 """Menu counts: how the work of a hub stands, as every page shows it beside its menu."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from tieline.model.base.ids import Micros
 from tieline.model.views.rows import PauseRow, WorkCount
@@ -19,6 +21,8 @@ class MenuCounts:
     at_us: Micros
     quarantined_exact: bool = True
     """False: there are more than were counted."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What features count of their own, by the name that they gave it."""
 
     def total(self, state: str) -> int:
         """Unfinished runs of all flows in *state*."""

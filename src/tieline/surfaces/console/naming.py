@@ -14,8 +14,8 @@ class OfEvent(Protocol):
     """A row about one event."""
 
     @property
-    def event_id(self) -> EventId:
-        """Its event."""
+    def event_id(self) -> EventId | None:
+        """Its event; None: it is about none, or about several."""
         ...
 
 
@@ -24,7 +24,7 @@ Names = Mapping[EventId, tuple[Mention, ...]]
 
 async def names_of(desk: PageParts, rows: Iterable[OfEvent]) -> Names:
     """The names of each row's event, in one read; those that the event came with stand first."""
-    ids = tuple(dict.fromkeys(row.event_id for row in rows))
+    ids = tuple(dict.fromkeys(row.event_id for row in rows if row.event_id))
     found: dict[EventId, dict[tuple[str, str], Mention]] = defaultdict(dict)
     if ids:
         for one in sorted(await desk.read(ListMentions(ids)), key=lambda one: bool(one.run_id)):

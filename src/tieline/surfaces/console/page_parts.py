@@ -55,6 +55,8 @@ class PageParts:
     """What the page after a change says: an address names the sentence, and cannot write one."""
     short_ids: Mapping[str, ShortId] = field(default_factory=dict)
     """What else is found by the end of its id, by the prefix."""
+    counted: Mapping[str, Question[Any]] = field(default_factory=dict)
+    """What features have counted for the menu, by name."""
     _kept: _Kept = field(default_factory=_Kept)
 
     @property
@@ -85,6 +87,7 @@ class PageParts:
                     counts.get("refused", 0),
                     now_us,
                     aside.exact,
+                    {name: await self.read(question) for name, question in self.counted.items()},
                 )
                 self._kept.standing = kept
             return kept

@@ -10,6 +10,7 @@ from tieline.model.runs.run import AttemptRecord, ExchangeRecord
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import StepRow
 from tieline.rules.formats.labels import label, spoken
+from tieline.rules.runs.holding import HOLD_STEP
 from tieline.surfaces.console.format import tone
 
 WIDTH = 1000.0
@@ -151,4 +152,6 @@ def _state(step: StepRow | None, tries: Sequence[AttemptRecord]) -> str:
     if step.state == "intent":
         last = tries[-1].outcome if tries else "in-doubt"
         return "in-doubt" if last in {"in-doubt", "done"} else "retrying"
+    if step.name == HOLD_STEP and step.state == "failed":
+        return "held" if step.tries else "skipped"
     return {"failed": "retrying"}.get(step.state, step.state)

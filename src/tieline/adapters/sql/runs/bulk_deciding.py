@@ -21,6 +21,9 @@ from tieline.model.people.decisions import MOST_DECIDED
 ACTIONS: dict[str, Callable[[RunId, By], Steps[Counted]]] = {
     "retry": lambda run_id, by: deciding.retry_dead(RetryDead(run_id, by)),
     "discard": lambda run_id, by: deciding.discard_dead(DiscardDead(run_id, by)),
+    "resolve-continue": lambda run_id, by: deciding.resolve_held(
+        ResolveHeld(run_id, "continue", by)
+    ),
     "resolve-retry": lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, "retry", by)),
     "resolve-give-up": lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, "give-up", by)),
     "cancel": lambda run_id, by: deciding.cancel(Cancel(run_id, by)),

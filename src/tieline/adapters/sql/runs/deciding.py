@@ -20,9 +20,10 @@ from tieline.model.commands import (
 )
 from tieline.model.runs.run import RunState
 from tieline.rules.people.audit_chain import link
+from tieline.rules.runs.holding import HOLD_STEP, remembered
 from tieline.rules.runs.transitions import LIVE, move
 
-DECISIONS = ("done", "retry", "give-up")
+DECISIONS = ("done", "continue", "retry", "give-up")
 """What a person may say about a held run."""
 
 
@@ -115,7 +116,7 @@ def edit_dead(command: EditDead) -> Steps[Counted]:
 
 
 def resolve_held(command: ResolveHeld) -> Steps[Counted]:
-    """Carry out a person's decision about a run whose effect is in doubt."""
+    """Carry out a person's decision about a run that is in doubt, or that its flow holds."""
     run = yield from _run(command.run_id)
     if run.state != RunState.HELD:
         raise Conflict(f"{run.id} is {run.state}; only a held run can be resolved")
@@ -125,16 +126,41 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
         yield from _end(run, RunState.CANCELLED, command.by)
     else:
         ready, at_us = move(run.state, RunState.READY), command.by.at_us
-        yield from _settle_doubt(run, command)
+        settle = _settle_hold if run.waits_on is None else _settle_doubt
+        yield from settle(run, command)
         yield from do("work_set_ready", **run.key)
         yield from do("run_set", **run.key, state=ready, at_us=at_us, reason=None)
     yield from audit(command.by, f"resolve-{command.decision}", run.id)
     return Counted(1)
 
 
+def _settle_hold(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
+    """``continue``: the hold that the flow asks about is remembered as let through."""
+    if command.decision == "retry":
+        yield from do("step_hold_withdrawn", **run.key, name=HOLD_STEP)
+        return
+    if command.decision != "continue":
+        raise Conflict(
+            f"{run.id} holds no step in doubt, its flow waits for a person: resolve it with "
+            "continue (it may pass), retry or give-up"
+        )
+    let = remembered(command.by)
+    passed = yield from do("step_hold_passed", **run.key, name=HOLD_STEP, result=let)
+    if not passed:
+        raise Conflict(
+            f"{run.id} holds nothing that can be let through: its flow cannot go on behind this "
+            "hold, or an earlier release held it; resolve it with retry or give-up"
+        )
+
+
 def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
-    _, name, key = orjson.loads(run.waits_on) if run.waits_on else (None, "", "")
+    _, name, key = orjson.loads(run.waits_on or "null")
+    if command.decision == "continue":
+        raise Conflict(
+            f"{run.id} is held because the outcome of {name} is unknown: look at the other system, "
+            "and resolve it with done (it happened), retry (it did not) or give-up"
+        )
     if command.decision == "retry":
         yield from do("step_call_failed", **run.key, name=name, key=key)
         return

@@ -154,6 +154,9 @@ def _dead_rows(command: Settle, why: Mapping[str, Failed]) -> Iterable[tuple[Val
 def _park(settles: Sequence[Settle]) -> Steps[None]:
     rows = [_park_row(c) for c in settles]
     yield from put("work_park", rows)
+    held = [(*c.claim[:2], c.now_us) for c in settles if isinstance(c.outcome, Held)]
+    if held:
+        yield from put("work_held", held)
     yield from put(
         "run_move",
         [

@@ -68,7 +68,7 @@ def _of_runs(desk: PageParts) -> list[BaseRoute]:
         return await desk.page(
             request,
             "held.html",
-            title="Outcome unknown",
+            title="Held runs",
             of=of,
             rows=page.rows,
             names=await names_of(desk, page.rows),
@@ -110,9 +110,16 @@ MANY = {
         "Nothing more is done for the event of each; its lane goes on with the next run.",
         "Discard them",
     ),
+    "resolve-continue": (
+        "Let {runs} pass",
+        "The flow of each goes on behind its hold, and sees that you said so. A run of which the "
+        "outcome of a write is unknown is left alone.",
+        "Let them pass",
+    ),
     "resolve-retry": (
         "Say of {runs} that it did not happen",
-        "The step whose outcome is unknown is attempted again, under the same idempotency key.",
+        "The step whose outcome is unknown is attempted again, under the same idempotency key; a "
+        "flow that holds its run is asked again.",
         "Attempt them again",
     ),
     "resolve-give-up": (

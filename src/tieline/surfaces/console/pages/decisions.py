@@ -169,6 +169,7 @@ async def _cancel(_: PageParts, detail: RunDetail) -> ConfirmPage:
     )
 
 
+GIVE_UP = (Decision.GIVE_UP, "Give up", "The run ends here, cancelled; its lane goes on.")
 CHOICES = (
     (Decision.DONE, "It happened", "The step counts as done and the run goes on behind it."),
     (
@@ -176,7 +177,20 @@ CHOICES = (
         "It did not happen",
         "The step is attempted again, under the same idempotency key.",
     ),
-    (Decision.GIVE_UP, "Give up", "The run ends here, cancelled; its lane goes on."),
+    GIVE_UP,
+)
+HOLD_CHOICES = (
+    (
+        Decision.CONTINUE,
+        "Let it pass",
+        "The flow goes on behind its hold, and sees that you said so, with your words.",
+    ),
+    (
+        Decision.RETRY,
+        "Ask the flow again",
+        "It is executed again with what it remembers, and holds again if it still wants to.",
+    ),
+    GIVE_UP,
 )
 
 
@@ -184,11 +198,34 @@ async def _resolve(_: PageParts, detail: RunDetail) -> ConfirmPage:
     if detail.run.state != "held":
         return _not_now(detail, "a held run")
     doubt = detail.run.step_in_doubt
-    step = doubt[0] if doubt else "its last step"
-    asks = next((s for s in detail.steps if doubt is not None and (s.name, s.key) == doubt), None)
+    return _of_hold(detail) if doubt is None else _of_doubt(detail, doubt)
+
+
+def _of_hold(detail: RunDetail) -> ConfirmPage:
+    run = detail.run
+    return ConfirmPage(
+        "Let it pass?",
+        (
+            f"{run.flow} waits for a person before it goes on. It says: "
+            f"{plain(run.reason or 'nothing')}",
+            "No outcome is unknown: what it did so far stays done, what comes next is not done.",
+        ),
+        "Decide",
+        _back(detail),
+        fields="fields/let_through.html",
+        view={
+            "choices": HOLD_CHOICES,
+            "names": sorted({(m.kind, m.key) for m in detail.mentions}),
+        },
+    )
+
+
+def _of_doubt(detail: RunDetail, doubt: tuple[str, str]) -> ConfirmPage:
+    step = doubt[0]
+    asks = next((s for s in detail.steps if (s.name, s.key) == doubt), None)
     key = None if asks is None else asks.effect_key
     look = f" It was sent under the idempotency key {key}." if key else ""
-    tries = [one for one in detail.exchanges if doubt is not None and (one.step, one.key) == doubt]
+    tries = [one for one in detail.exchanges if (one.step, one.key) == doubt]
     sent = max(tries, key=lambda one: one.number).request if tries else None
     return ConfirmPage(
         f"Did {step} happen?",
@@ -217,7 +254,7 @@ def shortened(text: str) -> str:
 def _resolved(run_id: RunId, form: FormData, by: By) -> ResolveHeld:
     chosen = text_of(form, "decision")
     if chosen not in {str(one) for one in Decision}:
-        wanted = "say whether it happened, did not happen, or is given up"
+        wanted = "say whether it happened or not, may pass, or is given up"
         raise SettingsError("the decision", chosen, wanted)
     result = text_of(form, "result")
     if not result:

@@ -1,0 +1,1 @@
+"""Inbox: everything that waits for a person, in one list."""

@@ -1,0 +1,72 @@
+"""Inbox of the quarantine: deliveries that nobody has decided about, grouped by their issue."""
+
+import orjson
+
+from tieline.adapters.sql.runs import quarantining
+from tieline.adapters.sql.statement import Steps, ask
+from tieline.features.manifest import InboxFeed
+from tieline.model.views.inbox import (
+    InboxAnswer,
+    InboxBatch,
+    InboxCount,
+    InboxCursor,
+    InboxItem,
+    InboxPart,
+)
+from tieline.model.views.quarantine import CountQuarantine
+
+LOOK = 10_000
+"""Deliveries of an issue that are looked at for the oldest that waits; many may be decided."""
+
+
+def _aside(part: InboxPart) -> Steps[InboxBatch]:
+    sources = None if part.sources is None else orjson.dumps(part.sources).decode()
+    rows = yield from ask(
+        "quarantine.inbox",
+        after_us=part.after.at_us,
+        after_id=part.after.id,
+        look=LOOK,
+        sources=sources,
+        limit=part.limit,
+    )
+    found = tuple((InboxCursor(row[0], str(row[1])), _item(*row)) for row in rows)
+    return InboxBatch(found, found[-1][0] if len(found) == part.limit else None)
+
+
+def _item(  # noqa: PLR0913 - a row, in the order of its statement
+    at_us: int, issue: str, receipt: str, source: str, words: str, tenant: str, count: int
+) -> InboxItem:
+    what = "this delivery" if count == 1 else f"{count} deliveries"
+    one = count == 1
+    which = receipt if one else f"--issue {issue}"
+    page = f"/receipts/{receipt}" if one else f"/quarantine?issue={issue}"
+    return InboxItem(
+        "quarantine",
+        receipt if one else issue,
+        f"Replay {what} of {source}, or discard? {words}",
+        at_us,
+        None,
+        source,
+        tenant,
+        count,
+        0,
+        page,
+        (
+            InboxAnswer(
+                "replay", f"tieline quarantine replay {which}", f"/replays/new?issue={issue}"
+            ),
+            InboxAnswer(
+                "discard",
+                f"tieline quarantine discard {which}",
+                f"/quarantine/close?receipt={receipt}" if one else page,
+            ),
+        ),
+    )
+
+
+def _count() -> Steps[InboxCount]:
+    found = yield from quarantining.count(CountQuarantine())
+    return InboxCount("quarantine", "deliveries in quarantine", found.waiting, exact=found.exact)
+
+
+FEEDS = (InboxFeed("quarantine", _aside, _count),)
