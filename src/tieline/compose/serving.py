@@ -83,7 +83,7 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     for door in hub.webhooks().values():
         if door.unverified:
             found.append(f"source {door.name} takes what anybody sends (unverified=True)")
-        elif not vault.secrets(door.signing):
+        elif not any(vault.secrets(name) for name in hub.secrets_of(door)):
             found.append(f"source {door.name} refuses everything: no secret {door.signing!r}")
     for connection in hub.connections.values():
         name = connection.credential

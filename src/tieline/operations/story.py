@@ -13,6 +13,7 @@ from tieline.model.views.views import FindKey, ReadTrail
 from tieline.ports.views import Views
 from tieline.rules.formats.labels import kind_label, label, spoken, state_label
 from tieline.rules.formats.plain_time import span
+from tieline.rules.runs.failure import is_strangers
 
 QUIET = ("emit ", "now")
 """Steps that say nothing new: the emitted event is told, and the time is in every line."""
@@ -121,11 +122,15 @@ def _receipt(row: ReceiptRow) -> Line:
                 f"{row.source} delivered {row.body_bytes} bytes, {said}; kept aside: {row.reason}"
             )
         case "unmatched":
-            words = f"{row.source} delivered {row.body_bytes} bytes, {said}; no flow takes it"
+            words = f"{row.source} delivered {row.body_bytes} bytes, {said}; {_unmatched(row)}"
         case _:
             words = f"{row.source} delivered {row.body_bytes} bytes, {said}"
-    trouble = row.verdict in {"refused", "quarantined"}
+    trouble = row.verdict in {"refused", "quarantined"} or is_strangers(row.reason)
     return Line(row.received_us, words, "receipt", row.id, trouble, row.source)
+
+
+def _unmatched(row: ReceiptRow) -> str:
+    return f"kept aside: {row.reason}" if is_strangers(row.reason) else "no flow takes it"
 
 
 def _event(row: EventRow, flows: dict[str, str]) -> Line:
