@@ -159,6 +159,12 @@ class ScheduleSource(Source):
     each: EachTenant | None = None
     """For whom it fires; None: once, on nobody's behalf."""
 
+    @property
+    def about(self) -> str:
+        if self.each is None:
+            return "A schedule."
+        return f"A schedule that fires for each of {', '.join(self.each.names) or 'all tenants'}."
+
 
 @dataclass(frozen=True, slots=True)
 class TopicSource(Source):
