@@ -91,6 +91,16 @@ class Source:
         return ""
 
     @property
+    def whose(self) -> str:
+        """How it is known on whose behalf something came, in words; empty: on nobody's."""
+        return ""
+
+    @property
+    def pace(self) -> str:
+        """How much of it is taken in, in words; empty: all."""
+        return ""
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """The vault's names of what must never be shown."""
         return ()
@@ -131,6 +141,16 @@ class WebhookSource(Source):
         if self.unverified:
             return "not verified: anybody may send to this source"
         return "signature over the raw bytes"
+
+    @property
+    def whose(self) -> str:
+        return "" if self.tenant is None else f"said by {self.tenant.about}"
+
+    @property
+    def pace(self) -> str:
+        if self.rate is None:
+            return ""
+        return f"{self.rate.count} in {self.rate.per}, {self.rate.burst} at once, by each process"
 
     @property
     def secrets(self) -> tuple[str, ...]:
