@@ -24,7 +24,7 @@ from tieline import (
 )
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.features.issues.model import IssueRow, ListIssues
-from tieline.model.base.ids import NO_TENANT, Micros, TenantId
+from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, TenantId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.request import Inbound, Reply
 from tieline.model.views.details import ReceiptDetail
@@ -195,7 +195,7 @@ async def test_a_delivery_that_does_not_say_whose_it_is_is_kept_as_nobodys(stree
         assert (await street.order(None, "1")).status == 202
     await street.order("a b", "2")
 
-    assert {one.receipt.tenant for one in await street.receipts()} == {NO_TENANT}
+    assert {one.receipt.tenant for one in await street.receipts()} == {UNNAMED}
     assert {one.receipt.verdict for one in await street.receipts()} == {"unmatched"}
     first, second = sorted(await street.issues(), key=lambda issue: issue.words)
     assert (first.kind, first.count) == ("no-tenant", 1)
@@ -234,7 +234,7 @@ async def test_events_of_several_tenants_in_one_delivery_go_to_each(street: Stre
     [
         ("secret-of-a", 202, "shop-a"),
         ("secret-of-b", 202, "shop-b"),
-        ("t0p-secret", 202, NO_TENANT),
+        ("t0p-secret", 202, UNNAMED),
         ("guessed", 401, NO_TENANT),
     ],
 )
@@ -258,7 +258,7 @@ async def test_a_secret_of_two_tenants_is_nobodys(street: Street) -> None:
     assert (await street.order(None, "1", token="same")).status == 202
 
     (receipt,) = await street.receipts()
-    assert receipt.receipt.tenant == NO_TENANT
+    assert receipt.receipt.tenant == UNNAMED
     assert "no tenant's own" in (receipt.receipt.reason or "")
 
 
@@ -270,7 +270,7 @@ async def test_a_secret_of_two_tenants_is_nobodys(street: Street) -> None:
         ("shop/shop-b", "secret-of-a", 401, "shop", NO_TENANT, "refused"),
         ("shop/shop-a", "t0p-secret", 401, "shop", NO_TENANT, "refused"),
         ("shop/shop-x", "t0p-secret", 202, "shop", "shop-x", "unmatched"),
-        ("shop", "t0p-secret", 202, "shop", NO_TENANT, "unmatched"),
+        ("shop", "t0p-secret", 202, "shop", UNNAMED, "unmatched"),
         ("shop/", "t0p-secret", 404, "shop/", NO_TENANT, "refused"),
         ("other/shop-a", "t0p-secret", 404, "other/shop-a", NO_TENANT, "refused"),
     ],
@@ -338,3 +338,17 @@ async def test_a_tenant_may_be_told_to_wait_while_others_come_in(street: Street)
     assert waiting.status == 429
     assert dict(waiting.headers)["retry-after"] == "2"
     assert b"tenant 'shop-a' sends more" in waiting.body
+
+
+async def test_what_came_before_its_source_said_whose_it_is_is_replayed_as_nobodys(
+    street: Street,
+) -> None:
+    engine = street.engine
+    await begin_with(engine, street.hub())
+    await street.order(None, "1")
+    await engine.work()
+
+    await engine.restart(street.hub("shop-a", tenant=FIELD))
+    await replayed(engine, ReplayFilter(states=("done",), type="order.placed"))
+
+    assert street.seen.count((NO_TENANT, "1")) == 2

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tieline.model.base.headers import Named
-from tieline.model.base.ids import NO_TENANT, Micros, ReceiptId, ReplayId, TenantId
+from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, ReceiptId, ReplayId, TenantId
 from tieline.model.base.value import value
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
@@ -98,8 +98,6 @@ class Admitter:
         self._after = tuple(after)
         self._flows = tuple(hub.flows.values())
         self._tenants = tenants
-        self._somebodys = {n for n, door in hub.webhooks().items() if door.tenant is not None}
-        """Sources that say whose each delivery is."""
         self._ids = ids
         self._dedupe_us = dedupe_us
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
@@ -122,16 +120,17 @@ class Admitter:
         rule = door.tenant
         if rule is None:
             return occurrences(reader, door.scheme.body, body, headers)
+        found, parts, whole = told(reader, door.scheme.body, body, headers)
         found = [
-            self._somebody(occurrence, tenant_of(rule, headers, documents, proof))
-            for occurrence, documents in told(reader, door.scheme.body, body, headers)
+            self._somebody(occurrence, tenant_of(rule, headers, (part, whole), proof))
+            for occurrence, part in zip(found, parts, strict=True)
         ]
         # What nobody knows comes first: the receipt is of the first event, and is found by it.
         return sorted(found, key=lambda one: one.stranger is None)
 
     def _somebody(self, occurrence: Occurrence, found: TenantId | WithoutTenant) -> Occurrence:
         if isinstance(found, WithoutTenant):
-            return replace(occurrence, tenant=NO_TENANT, stranger=nameless(found))
+            return replace(occurrence, tenant=UNNAMED, stranger=nameless(found))
         stranger = None if self._tenants.knows(found) else unknown_tenant(found)
         return replace(occurrence, tenant=found, stranger=stranger)
 
@@ -191,10 +190,9 @@ class Admitter:
         self, event: Event, payload: Any, *, flow: str | None, replay: ReplayId | None
     ) -> tuple[list[RunStart], list[str]]:
         """The runs that *event* would cause today, for a replay; and why some would not start."""
-        if event.tenant == NO_TENANT:
-            if event.source in self._somebodys:
-                return [], [NOBODYS]
-        elif not self._tenants.knows(event.tenant):
+        if event.tenant == UNNAMED:
+            return [], [NOBODYS]
+        if not self._tenants.knows(event.tenant):
             return [], [unknown_tenant(event.tenant)]
         faults: list[str] = []
         starts = [

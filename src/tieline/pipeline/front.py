@@ -105,10 +105,12 @@ class Front:
 
     async def take(self, inbound: Inbound) -> Reply:
         """Answer a delivery; whatever was accepted is on disk by then."""
-        inbound = self.located(inbound)
         door = self._doors.get(inbound.source)
         if door is None:
-            return await self.refuser.refuse(inbound, unknown_source(inbound.source))
+            inbound = self.located(inbound)
+            door = self._doors.get(inbound.source)
+            if door is None:
+                return await self.refuser.refuse(inbound, unknown_source(inbound.source))
         received = receive(inbound, door)
         if isinstance(received, RequestProblem):
             return await self.refuser.refuse(inbound, received)

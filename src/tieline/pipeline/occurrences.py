@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -47,22 +47,24 @@ def occurrences(
     reader: EventReader, form: BodyForm, body: DeliveryBody, headers: Named
 ) -> list[Occurrence]:
     """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
-    return [occurrence for occurrence, _ in told(reader, form, body, headers)]
+    return told(reader, form, body, headers)[0]
 
 
 def told(
     reader: EventReader, form: BodyForm, body: DeliveryBody, headers: Named
-) -> Iterator[tuple[Occurrence, tuple[object, ...]]]:
-    """Each event, with the documents that tell of it: its own part, and all the body."""
+) -> tuple[list[Occurrence], Sequence[object], object]:
+    """Each event, the part of the body that tells of it, and all the body."""
     decoded = body.decoded
     document = read_body(form, decoded)
     stored_as_it_is = form is BodyForm.JSON and body.raw is decoded
-    for index, part in enumerate(reader.split(document)):
+    parts = reader.split(document)
+    found = []
+    for index, part in enumerate(parts):
         facts = reader.read(headers, part)
         payload = facts.data
         data = None if stored_as_it_is and payload is document else to_json(payload)
-        occurrence = Occurrence(_type(facts), _identity(facts, decoded, index), payload, data)
-        yield occurrence, (part,) if part is document else (part, document)
+        found.append(Occurrence(_type(facts), _identity(facts, decoded, index), payload, data))
+    return found, parts, document
 
 
 def _type(facts: EventFacts) -> str:

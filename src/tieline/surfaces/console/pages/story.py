@@ -5,6 +5,7 @@ Support may see this page and no other: the words are redacted where they are st
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -101,7 +102,7 @@ def _path_of(match: Match, pages: Mapping[str, str]) -> str:
     page = pages.get(match.kind)
     if page is not None:
         return page + match.id
-    whose = "" if match.tenant is None else f"&tenant={match.tenant}"
+    whose = "" if match.tenant is None else f"&tenant={quote(match.tenant)}"
     return f"/story?q={match.id}{whose}"
 
 
@@ -132,7 +133,7 @@ async def _tell(desk: PageParts, request: Request, text: str, found: StoryRows) 
 def _whose(trail: Trail) -> str:
     """What links to other stories of the same tenant carry."""
     tenants = {row.tenant for row in trail.events} - {NO_TENANT}
-    return "".join(f"&tenant={tenant}" for tenant in tenants)
+    return "".join(f"&tenant={quote(tenant)}" for tenant in tenants)
 
 
 def _undecided(trail: Trail) -> frozenset[str]:
