@@ -352,3 +352,12 @@ async def test_what_came_before_its_source_said_whose_it_is_is_replayed_as_nobod
     await replayed(engine, ReplayFilter(states=("done",), type="order.placed"))
 
     assert street.seen.count((NO_TENANT, "1")) == 2
+
+
+async def test_where_nobody_is_named_everybody_is_known(street: Street) -> None:
+    await street.engine.open(street.hub(tenant=FIELD))
+
+    await street.order("shop-x", "1")
+    await street.engine.work()
+
+    assert street.seen[0] == ("shop-x", "1")

@@ -51,15 +51,15 @@ EVERYBODY = EverybodyKnown()
 
 
 class DeclaredTenants(EverybodyKnown):
-    """The book of a hub that knows only whom its code names."""
+    """The book of a hub that knows only whom its code names; where it names none, everybody."""
 
     def __init__(self, declared: TenantsSpec) -> None:
         self._names = tuple(TenantId(name) for name in sorted(declared.names))
         self._known = frozenset((NO_TENANT, *self._names))
 
     def knows(self, tenant: TenantId) -> bool:
-        """Whether the code names it."""
-        return tenant in self._known
+        """Whether the code names it, or names none."""
+        return tenant in self._known or not self._names
 
     def all(self) -> tuple[TenantId, ...]:
         """Those in the code."""
