@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.engine import Engine, Town, Vendor
 
-from tieline import Contract, Reject, Run
+from tieline import Contract, Hub, Reject, Run
 from tieline.features.replays.before import in_earlier_form
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import DiscardDead, EditDead, Pause, ReplayFilter, StartReplay
@@ -43,10 +43,14 @@ def ordering(town: Town, refused: set[int]) -> None:
 
 
 async def begin(engine: Engine, town: Town) -> None:
+    await begin_with(engine, town.hub)
+
+
+async def begin_with(engine: Engine, hub: Hub) -> None:
     """Ids carry real time; a replay of all events until now must not end before them."""
     engine.clock.at_us = time.time_ns() // 1_000
     engine.clock.advance(minutes=1)
-    await engine.open(town.hub)
+    await engine.open(hub)
 
 
 def numbers(vendor: Vendor) -> list[int]:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.base.ids import (
+    NO_TENANT,
+    EventId,
+    IssueId,
+    Micros,
+    ReceiptId,
+    ReplayId,
+    RunId,
+    TenantId,
+    WorkerId,
+)
 from tieline.model.commands import ReplayFilter
 from tieline.model.plans.plan import Plan
 
@@ -23,6 +33,7 @@ class ReceiptRow:
     event_id: EventId | None
     remote: str | None
     body_bytes: int
+    tenant: TenantId = NO_TENANT
     decision: str | None = None
     """In a list of the quarantine: ``closed``, or ``replayed: rpl_…``; None: it waits."""
 
@@ -40,6 +51,7 @@ class EventRow:
     receipt_id: ReceiptId | None
     cause: str | None
     contract: str | None
+    tenant: TenantId = NO_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class RunRow:
     """Whether an earlier run of its lane has to end first."""
     tries: int
     worker: WorkerId | None
+    tenant: TenantId = NO_TENANT
 
     @property
     def step_in_doubt(self) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import typer
 
+from tieline.model.base.ids import NO_TENANT
 from tieline.model.base.payload import Json
 from tieline.rules.formats.plain import plain, to_lines, to_text
 from tieline.rules.formats.plain_text import inert
@@ -45,6 +46,8 @@ class Column(Generic[R]):
     title: str
     of: Callable[[R], object]
     """The cell: text, a number, or None for nothing."""
+    is_rare: bool = False
+    """Left out of a list in which nothing has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ class Output:
         if self.is_json:
             for row in rows:
                 self._write(to_text(plain(row)))
-        elif self.is_terminal:
+            return
+        rows = list(rows)
+        columns = [c for c in columns if not c.is_rare or any(c.of(r) is not None for r in rows)]
+        if self.is_terminal:
             self._draw([column.title for column in columns], _cells(columns, rows))
         else:
             self._write("\t".join(column.title for column in columns))
@@ -143,6 +149,11 @@ def complain(text: str) -> None:
 def when(at_us: int | None) -> str | None:
     """A moment as a cell."""
     return None if at_us is None else short(at_us)
+
+
+def whose(tenant: str) -> str | None:
+    """A tenant as a cell: nothing for nobody."""
+    return None if tenant == NO_TENANT else tenant
 
 
 def exactly(at_us: int | None) -> str | None:
