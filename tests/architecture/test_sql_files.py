@@ -203,6 +203,7 @@ FIRST_ROWS = {
     "dedupe_expire": "the oldest rows, as many as the bite",
     "exchange_expire": "the oldest rows, as many as the bite",
     "work_rescue": "the runs under execution, by their own small index",
+    "work_of_tenants": "the same",
 }
 """Queries that begin at the first row of an index on purpose, and how far they go."""
 

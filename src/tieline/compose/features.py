@@ -25,6 +25,7 @@ from tieline.features.records.feature import RECORDS
 from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
+from tieline.features.tenants.feature import TENANTS
 from tieline.model.command import OperatorCommand
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views.work_lists import Find
@@ -47,6 +48,7 @@ FEATURES: tuple[Feature, ...] = (
     FLOWS,
     SOURCES,
     SCHEDULES,
+    TENANTS,
     FLEET,
     ACCESS,
     ENGINE,

@@ -46,6 +46,7 @@ from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
+from tieline.ports.tenants import EverybodyKnown
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
@@ -161,10 +162,12 @@ def assemble(
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
     back.places = _places(settings)
+    back.tenants = hooks.tenants or EverybodyKnown()
     front_parts = FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
     holds = PauseControl(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
+    holds.on_pauses = hooks.on_pauses
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),

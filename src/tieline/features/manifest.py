@@ -179,8 +179,8 @@ class Repeats:
     name: str
     pass_: Callable[[], Awaitable[float]]
     """Does one bounded thing and returns how long it may rest, in seconds."""
-    role: ProcessRole = ProcessRole.SCHEDULER
-    """Which processes do it."""
+    role: ProcessRole | None = ProcessRole.SCHEDULER
+    """Which processes do it; None: all."""
     once: bool = True
     """By one process at a time, however many there are."""
     wake: "Event | None" = None

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from tieline.model.base.ids import Micros, TenantId
+from tieline.model.hub.tenants import NO_LIMITS, TenantLimits
 
 
 class TenantBook(Protocol):
@@ -17,6 +18,16 @@ class TenantBook(Protocol):
         microseconds."""
         ...
 
+    @property
+    def limits(self) -> TenantLimits:
+        """What holds back the runs of tenants when this process takes them."""
+        ...
+
+    def is_free(self, tenant: TenantId) -> bool:
+        """Whether a run of it may be executed as it comes in: it is not paused, and nobody counts
+        how many of it are at work."""
+        ...
+
 
 class EverybodyKnown:
     """The book of a hub without tenants: whoever is named is known, and nobody waits."""
@@ -28,3 +39,12 @@ class EverybodyKnown:
     def admits(self, tenant: TenantId, now_us: Micros) -> Micros | None:
         """None."""
         return None
+
+    @property
+    def limits(self) -> TenantLimits:
+        """Nothing."""
+        return NO_LIMITS
+
+    def is_free(self, tenant: TenantId) -> bool:
+        """True."""
+        return True

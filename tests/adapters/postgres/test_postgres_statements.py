@@ -166,6 +166,7 @@ WALKED = {
     ("work_backlog", "work"),
     ("work_hands", "work"),
     ("work_of_worker", "work"),
+    ("work_of_tenants", "work"),
     ("lane_parked", "work"),
     ("run_oldest", "work"),
     ("work_rescue", "work"),

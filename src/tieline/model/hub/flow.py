@@ -9,6 +9,7 @@ from tieline.model.calls.policy import Drift
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.schedule import Schedule
+from tieline.model.hub.tenants import EVERYBODY, TenantsSpec
 from tieline.model.inbound.signature import WebhookScheme
 from tieline.model.runs.run import HeadPolicy
 
@@ -188,6 +189,7 @@ class HubSpec:
     name: str
     flows: Mapping[str, FlowSpec]
     connections: Mapping[str, ConnectionSpec]
+    tenants: TenantsSpec = EVERYBODY
 
     def sources(self) -> dict[str, Source]:
         """Every source that a flow listens to, by name."""

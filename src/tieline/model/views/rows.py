@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 import orjson
 
-from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.base.ids import (
+    NO_TENANT,
+    EventId,
+    IssueId,
+    Micros,
+    ReceiptId,
+    ReplayId,
+    RunId,
+    TenantId,
+    WorkerId,
+)
 from tieline.model.commands import ReplayFilter
 
 
@@ -21,6 +31,7 @@ class ReceiptRow:
     event_id: EventId | None
     remote: str | None
     body_bytes: int
+    tenant: TenantId = NO_TENANT
     decision: str | None = None
     """In a list of the quarantine: ``closed``, or ``replayed: rpl_…``; None: it waits."""
 
@@ -38,6 +49,7 @@ class EventRow:
     receipt_id: ReceiptId | None
     cause: str | None
     contract: str | None
+    tenant: TenantId = NO_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class RunRow:
     """Whether an earlier run of its lane has to end first."""
     tries: int
     worker: WorkerId | None
+    tenant: TenantId = NO_TENANT
 
     @property
     def step_in_doubt(self) -> tuple[str, str] | None:
@@ -88,6 +101,7 @@ class DeadRow:
     issue: IssueId | None = None
     connection: str | None = None
     """Whose call it died of, if it was one."""
+    tenant: TenantId = NO_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PauseRow:
-    """A flow or connection that somebody holds."""
+    """A flow, connection or tenant that somebody holds."""
 
     kind: str
     name: str

@@ -145,6 +145,7 @@ async def show_receipt(ask: ApiRequest) -> ReceiptShown:
         receipt.event_id,
         receipt.remote,
         receipt.body_bytes,
+        receipt.tenant,
         detail.decision,
     )
     body = visible.payload(receipt.body, ask.parts.hub, contract=contract)
