@@ -19,7 +19,15 @@ from tieline.adapters.sql.committer import Committer
 from tieline.adapters.sqlite.database import SqliteDatabase
 from tieline.compose.features import CATALOGUE
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS
-from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, ReplayId, RunId, WorkerId
+from tieline.model.base.ids import (
+    NO_TENANT,
+    EventId,
+    ReceiptId,
+    ReplayId,
+    RunId,
+    TenantId,
+    WorkerId,
+)
 from tieline.model.calls.auth import Bearer
 from tieline.model.calls.call import Effect
 from tieline.model.commands import Beat, Claim, Ingest, Ingested, KeepReceipt, Progress, Settle
@@ -190,18 +198,20 @@ class StoreHouse:
         identity: str | None = None,
         correlation: str | None = None,
         headers: Sequence[tuple[str, str]] = (("content-type", "application/json"),),
+        tenant: TenantId = NO_TENANT,
     ) -> Ingested:
         """A delivery to ``billing``, as the front half stores it."""
         receipt_id = self.ids.receipt()
         body = orjson.dumps(payload)
         own = identity or f"evt-{self.ids.made}"
         origin = EventOrigin(
-            NO_TENANT, "billing", self.clock.at_us, correlation or receipt_id, None, receipt_id
+            tenant, "billing", self.clock.at_us, correlation or receipt_id, None, receipt_id
         )
         admitted = self.admitter.admit([Occurrence(type_, own, payload, None)], origin)
         receipt = self._receipt(receipt_id, body)._replace(
             verdict=admitted.verdict,
             status=202,
+            tenant=tenant,
             reason=admitted.reason,
             event_id=admitted.admissions[0].event.id,
             headers=orjson.dumps(list(headers)),

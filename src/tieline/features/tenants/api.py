@@ -65,7 +65,7 @@ async def add_tenant(ask: ApiRequest) -> TenantDetail:
 
 
 def hold(make: type[PauseTenant | ResumeTenant]) -> Handler:
-    """Let its runs wait, or go on."""
+    """Hold its runs back, or end that."""
 
     async def handler(ask: ApiRequest) -> TenantDetail:
         name = ask.path["name"]
@@ -95,7 +95,7 @@ ENDPOINTS = (
              body=AddingTenant, problems=("conflict",)),
     Endpoint("POST", "/tenants/{name}/pause", _OPERATE, "Let its runs wait", hold(PauseTenant),
              TenantDetail, body=Why, problems=_CHANGE),
-    Endpoint("POST", "/tenants/{name}/resume", _OPERATE, "Let its runs go on", hold(ResumeTenant),
+    Endpoint("POST", "/tenants/{name}/resume", _OPERATE, "End its pause", hold(ResumeTenant),
              TenantDetail, body=Why, problems=_CHANGE),
     Endpoint("POST", "/tenants/{name}/limit", _OPERATE, "Give it a budget of its own",
              limit_tenant, TenantDetail, body=LimitingTenant, problems=_CHANGE),

@@ -106,14 +106,13 @@ def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None
     """Let its runs wait until it is resumed; deliveries are still taken."""
     session = o.session_of(context)
     command = PauseTenant(name, session.by(reason))
-    paused = session.change(lambda journal: journal.commit(command))
-    words = "is paused" if paused.count else "was paused already, and is for the first reason given"
-    session.done(f"tenant {name} {words}", tenant=name)
+    session.change(lambda journal: journal.commit(command))
+    session.done(f"tenant {name} is paused", tenant=name)
 
 
 @app.command()
 def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
-    """Let its runs go on."""
+    """End its pause: its runs are taken again."""
     session = o.session_of(context)
     command = ResumeTenant(name, session.by(reason))
     session.change(lambda journal: journal.commit(command))

@@ -115,8 +115,8 @@ class AddTenant(OperatorCommand[Counted]):
 
 @value
 class PauseTenant(OperatorCommand[Counted]):
-    """Let its runs wait; deliveries are still taken. The first reason stands: 0 says that it was
-    paused before. Raises NotFound."""
+    """Let its runs wait; deliveries are still taken. The first reason stands. Raises NotFound, and
+    Conflict when it is paused."""
 
     name: str
     by: By

@@ -18,7 +18,7 @@ from tieline.features.tenants.model import (
     TenantRow,
 )
 from tieline.features.tenants.rules import rate_of
-from tieline.model.base.errors import Conflict, SettingsError
+from tieline.model.base.errors import SettingsError
 from tieline.model.commands import By
 from tieline.model.views.views import ListRuns, Window
 from tieline.rules.inbound.tenant_name import tenant_named
@@ -102,9 +102,7 @@ def _route(
         row = (await desk.read(ShowTenant(request.path_params["name"]))).tenant
 
         async def do(form: FormData, by: By) -> str:
-            done = await desk.parts.carry_out(make(row.name, form, by))
-            if not done.count:
-                raise Conflict(f"tenant {row.name} is paused already")
+            await desk.parts.carry_out(make(row.name, form, by))
             return f"/tenants/{row.name}?told={TOLD_AS[verb]}"
 
         return await act(desk, request, shown(row), do)

@@ -29,18 +29,20 @@ def add(command: AddTenant) -> Steps[Counted]:
 
 
 def pause(command: PauseTenant) -> Steps[Counted]:
-    """Its runs wait; pausing twice keeps the first reason."""
+    """Its runs wait; the first reason stands."""
     name, by = command.name, command.by
     yield from _refuse(name)
     count = yield from do(
         "tenants.pause", name=name, at_us=by.at_us, actor=by.actor, reason=by.reason
     )
+    if not count:
+        raise Conflict(f"tenant {name} is paused already; tieline tenants show {name} says by whom")
     yield from audit(by, "pause-tenant", _subject(name))
     return Counted(count)
 
 
 def resume(command: ResumeTenant) -> Steps[Counted]:
-    """Its runs go on."""
+    """Its pause is over."""
     yield from _refuse(command.name)
     count = yield from do("tenants.resume", name=command.name)
     if not count:
