@@ -94,8 +94,15 @@ async def _page(
 ) -> Page[DeadRow] | Page[RunRow]:
     window = Window(before=cursor, limit=limit)
     if wanted.target == "held":
-        return await views.read(ListRuns(wanted.flow, "held", None, window))
+        return await views.read(ListRuns(wanted.flow, "held", None, window, tenant=wanted.tenant))
     issue = None if wanted.issue is None else IssueId(wanted.issue)
     return await views.read(
-        ListDead(wanted.flow, wanted.kind, window=window, issue=issue, connection=wanted.connection)
+        ListDead(
+            wanted.flow,
+            wanted.kind,
+            window=window,
+            issue=issue,
+            connection=wanted.connection,
+            tenant=wanted.tenant,
+        )
     )

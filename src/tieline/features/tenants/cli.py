@@ -97,7 +97,7 @@ def add(
     if unmatched:
         session.paper.hint(
             f"{unmatched} of its deliveries came before, and no flow took them; to replay them: "
-            f"tieline replay start --state unmatched --tenant {tenant} --reason …"
+            f"tieline replay run --state unmatched --tenant {tenant} --reason …"
         )
 
 

@@ -19,6 +19,7 @@ from tieline.features.tenants.model import (
 from tieline.features.tenants.rules import spoken_rate
 from tieline.model.command import name_of
 from tieline.model.runs.facts import DecisionMade
+from tieline.model.views.views import Window
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ TENANTS = Feature(
     endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
+    known_by={"tenant": lambda name: ListTenants(Window(limit=1), name)},
     tables=("tenant",),
     on_path=on_path,
 )

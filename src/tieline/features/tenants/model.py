@@ -62,6 +62,8 @@ class ListTenants(Question[Page[TenantRow]]):
     """Tenants by name: declared, added, or with events; ``window.before`` is the last name."""
 
     window: Window = EVERYTHING
+    name: str | None = None
+    """Only this one, if it is known."""
 
 
 @dataclass(frozen=True, slots=True)

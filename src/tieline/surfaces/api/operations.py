@@ -35,12 +35,13 @@ class Bulk(Why):
     kind: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
     connection: str | None = Field(None, max_length=LONGEST)
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 async def start(ask: ApiRequest) -> Operation:
     """Record it; it is made bite by bite behind the answer."""
     body: Bulk = ask.body
-    wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
+    wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection, body.tenant)
     id_ = BULK + ask.parts.ids.replay().partition("_")[2]
     by = ask.by(body.reason)
     await long_work.start(NotifyingJournal(ask), ask.parts.views, id_, (body.action, wanted), by)

@@ -22,6 +22,7 @@ class BulkTarget:
     issue: str | None = None
     connection: str | None = None
     target: str = "dead-letters"
+    tenant: str | None = None
 
     def check(self) -> None:
         """Raises SettingsError for both, neither, or a filter that would go unheard."""
@@ -30,6 +31,7 @@ class BulkTarget:
             "--kind": self.kind,
             "--issue": self.issue,
             "--connection": self.connection,
+            "--tenant": self.tenant,
         }
         if (self.run_id is None) != self.is_all:
             given = "both" if self.is_all else "neither"
@@ -41,7 +43,7 @@ class BulkTarget:
     def filter(self) -> BulkFilter:
         """As the hub takes it."""
         return BulkFilter(self.target, self.flow, self.kind, issue_of(self.issue),
-                          self.connection)  # fmt: skip
+                          self.connection, self.tenant)  # fmt: skip
 
     @property
     def noun(self) -> str:

@@ -19,6 +19,7 @@ app = o.noun("Recorded events: immutable facts, and the runs they caused.")
 COLUMNS: tuple[Column[EventRow], ...] = (
     Column("EVENT", lambda row: row.id),
     Column("RECORDED (UTC)", lambda row: when(row.recorded_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
     Column("TYPE", lambda row: row.type),
     Column("IDENTITY", lambda row: readable_identity(row.identity)),
@@ -32,6 +33,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     *,
     source: o.Source = None,
     type_: o.Type = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -40,7 +42,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     """List events, newest first."""
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, cursor, limit), prefix="evt_")
-    page = session.pages(lambda part: ListEvents(source, type_, part), window)
+    page = session.pages(lambda part: ListEvents(source, type_, part, tenant=tenant), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 

@@ -45,6 +45,8 @@ class Column(Generic[R]):
     title: str
     of: Callable[[R], object]
     """The cell: text, a number, or None for nothing."""
+    is_rare: bool = False
+    """Left out of a list in which no row has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ class Output:
         if self.is_json:
             for row in rows:
                 self._write(to_text(plain(row)))
-        elif self.is_terminal:
+            return
+        rows = tuple(rows)
+        columns = [one for one in columns if not one.is_rare or _has_some(one, rows)]
+        if self.is_terminal:
             self._draw([column.title for column in columns], _cells(columns, rows))
         else:
             self._write("\t".join(column.title for column in columns))
@@ -163,6 +168,10 @@ def _to(stream: Any, line: str) -> None:
 def be_quiet() -> None:
     """Whoever read our output has read enough: what is still buffered must find an open end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _has_some(column: Column[R], rows: Iterable[R]) -> bool:
+    return any(column.of(row) is not None for row in rows)
 
 
 def _cells(columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterable[list[str]]:

@@ -21,6 +21,7 @@ app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarant
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
     Column("STATUS", lambda row: label(row.verdict)),
     Column("ANSWER", lambda row: row.status),
@@ -41,6 +42,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     *,
     status: str | None = typer.Option(None, help="Only those that were treated like this."),
     source: o.Source = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -51,7 +53,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     o.one_of("--status", status, labels(Verdict))
     verdict = None if status is None else verdict_of_label(status)
     window = session.window(ListSpan(since, until, cursor, limit), prefix="rct_")
-    page = session.pages(lambda part: ListReceipts(source, verdict, part), window)
+    page = session.pages(lambda part: ListReceipts(source, verdict, part, tenant=tenant), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
@@ -80,6 +82,7 @@ def _tell(paper: Output, detail: ReceiptDetail) -> None:
     paper.fields(
         (
             ("delivery", receipt.id),
+            ("tenant", o.tenant_of(receipt)),
             ("source", receipt.source),
             ("received", exactly(receipt.received_us)),
             ("status", label(receipt.verdict)),

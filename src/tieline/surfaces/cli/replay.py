@@ -67,6 +67,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     issue: o.Issue = None,
     kind: o.Kind = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     as_new_action: o.AsNewAction = False,
@@ -75,7 +76,8 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind))
+    wanted = replace(wanted, connection=connection, tenant=tenant)
     _tell_plan(session.paper, _plan(session, wanted, as_new_action=as_new_action))
 
 
@@ -91,6 +93,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     issue: o.Issue = None,
     kind: o.Kind = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     per_second: Pace = 10,
@@ -104,7 +107,8 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind))
+    wanted = replace(wanted, connection=connection, tenant=tenant)
     by = session.by(reason)
     made = _plan(session, wanted, as_new_action=as_new_action)
     if not session.paper.is_json:
@@ -257,6 +261,7 @@ def _words(wanted: ReplayFilter) -> str:
         "issue": wanted.issue,
         "kind": wanted.kind and kind_label(wanted.kind),
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
         "since": when(wanted.since_us),
         "until": when(wanted.until_us),
     }

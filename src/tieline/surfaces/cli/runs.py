@@ -25,6 +25,7 @@ app = o.noun("Runs: one execution of a flow for one event.")
 COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("MADE (UTC)", lambda row: when(row.created_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("FLOW", lambda row: row.flow),
     Column("STATE", lambda row: state_label(row.state, row.waits_on)),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
@@ -67,6 +68,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     state: o.RunState = None,
     replay: str | None = typer.Option(None, help="Only of this replay."),
     issue: o.Issue = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -79,7 +81,8 @@ def list_(  # noqa: PLR0913 - the options of one list
     replay_id = None if replay is None else ReplayId(replay)
     issue_id = o.issue_of(issue)
     page = session.pages(
-        lambda part: ListRuns(flow, o.state_of(state), replay_id, part, issue_id), window
+        lambda part: ListRuns(flow, o.state_of(state), replay_id, part, issue_id, tenant=tenant),
+        window,
     )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -144,6 +147,7 @@ def _tell(paper: Output, detail: RunDetail, words: str) -> None:
     paper.fields(
         (
             ("run", run.id),
+            ("tenant", o.tenant_of(run)),
             ("flow", run.flow),
             ("state", state_label(run.state, run.waits_on)),
             ("why", words),

@@ -19,3 +19,4 @@ CREATE TABLE tenant (
 
 CREATE INDEX work_tenant ON work (tenant, state) WHERE tenant <> '-';
 CREATE INDEX dead_of_tenant ON dead (tenant, run_id) WHERE resolution IS NULL AND tenant <> '-';
+CREATE INDEX issue_link_tenant ON issue_link (issue, tenant) WHERE tenant <> '-';

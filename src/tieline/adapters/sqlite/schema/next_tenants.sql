@@ -21,3 +21,4 @@ CREATE INDEX run_tenant ON run (tenant, id) WHERE tenant <> '-';
 CREATE INDEX event_tenant ON event (tenant, id) WHERE tenant <> '-';
 CREATE INDEX receipt_tenant ON receipt (tenant, id) WHERE tenant <> '-';
 CREATE INDEX dead_of_tenant ON dead (tenant, run_id) WHERE resolution IS NULL AND tenant <> '-';
+CREATE INDEX issue_link_tenant ON issue_link (issue, tenant) WHERE tenant <> '-';

@@ -90,6 +90,7 @@ FILTERS = (
     "issue",
     "kind",
     "connection",
+    "tenant",
     "as_new_action",
 )
 
@@ -124,6 +125,7 @@ async def _filter(desk: PageParts, given: QueryParams) -> ReplayFilter:
         issue=None if issue is None else IssueId(issue),
         kind=given.get("kind") or None,
         connection=given.get("connection") or None,
+        tenant=given.get("tenant") or None,
     )
 
 
@@ -148,6 +150,7 @@ def words_of(wanted: ReplayFilter) -> str:
         "issue": wanted.issue,
         "kind": None if wanted.kind is None else kind_words(wanted.kind),
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
         "since": None if wanted.since_us is None else f"{short(wanted.since_us)} UTC",
         "until": None if wanted.until_us is None else f"{short(wanted.until_us)} UTC",
     }
