@@ -244,7 +244,8 @@ class Feature:
     beside_store: frozenset[str] = frozenset()
     """Of these, what cannot be done to a hub elsewhere."""
     finds: Mapping[str, Finds] = field(default_factory=dict)
-    """What the search finds by an id, by the kind of the id (``model/base/ids.py``)."""
+    """What the search finds by an id, by the kind of the id (``model/base/ids.py``); by a name, as
+    ``NAME``, which one feature has."""
     known_by: Mapping[str, Callable[[str], Question[Page[Any]]]] = field(default_factory=dict)
     """Lists that may have something of a name that a filter is given, by the filter: the API takes
     such a name even if nothing of it is declared."""

@@ -17,6 +17,7 @@ from tieline.model.views.views import (
     NextReplayBatch,
     Window,
 )
+from tieline.model.views.work_lists import Find
 from tieline.ports.views import Views
 
 A, B = TenantId("shop-a"), TenantId("shop-b")
@@ -79,6 +80,13 @@ async def test_an_issue_is_listed_for_every_tenant_that_it_touches(
     for tenant, count in ((A, 2), (B, 2), ("nobody", 0)):
         page = await views.read(ListIssues(tenant=tenant))
         assert len(page.rows) == count
+
+
+async def test_a_tenant_is_found_by_its_name(filled: StoreHouse, views: Views) -> None:
+    found = await views.read(Find(A))
+
+    assert [(match.kind, match.id) for match in found] == [("tenant", A)]
+    assert await views.read(Find("shop-c")) == ()
 
 
 async def test_a_replay_of_one_tenant_finds_its_events_only(

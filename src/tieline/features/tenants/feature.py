@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tieline.adapters.sql.reading.find import NAME
 from tieline.features.manifest import Answers, Feature, Handles
 from tieline.features.tenants import reading, store
 from tieline.features.tenants.loops import on_path
@@ -129,6 +130,7 @@ TENANTS = Feature(
     endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
+    finds={NAME: reading.with_name},
     known_by={"tenant": lambda name: ListTenants(Window(limit=1), name)},
     tables=("tenant",),
     on_path=on_path,

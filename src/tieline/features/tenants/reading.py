@@ -8,6 +8,8 @@ from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import NO_TENANT, TenantId
 from tieline.model.hub.tenants import TenantBudget
 from tieline.model.views.views import Page
+from tieline.model.views.work_lists import Match
+from tieline.rules.inbound.tenant_name import is_tenant_name
 
 MOST_TENANTS = 200
 """On a page: each costs some looks at its work."""
@@ -45,6 +47,15 @@ def _known(name: str) -> Steps[tuple[v.TenantRow, ...]]:
     if not (yield from ask("tenants.is_known", name=name)):
         return ()
     return (yield from _rows([name]))
+
+
+def with_name(text: str) -> Steps[list[Match]]:
+    """What the search finds by the name of a tenant."""
+    if not is_tenant_name(text):
+        return []
+    rows = yield from _known(text)
+    words = {True: "tenant", False: "tenant, paused"}
+    return [Match("tenant", row.name, words[row.paused_us is None], row.last_us) for row in rows]
 
 
 def book(q: v.ReadBook) -> Steps[v.BookRows]:

@@ -16,6 +16,8 @@ from tieline.rules.formats.labels import label
 MOST_MATCHES = 50
 LONGEST = 512
 REFERENCE_EVENTS = 50
+NAME = "name"
+"""Instead of the kind of an id: what is called as people call it."""
 
 Matches = list[v.Match]
 Finds = Callable[[str], Steps[Matches]]
@@ -25,7 +27,7 @@ Finds = Callable[[str], Steps[Matches]]
 def find(q: v.Find, also: Mapping[str, Finds]) -> Steps[tuple[v.Match, ...]]:
     """Everything that the text may mean; ids and business names first.
 
-    *also* finds what features have, by the kind of the id.
+    *also* finds what features have, by the kind of the id; of ``NAME``, by a name.
     """
     text = q.text.strip()
     if not text or len(text) > LONGEST:
@@ -35,6 +37,7 @@ def find(q: v.Find, also: Mapping[str, Finds]) -> Steps[tuple[v.Match, ...]]:
     found: Matches = [] if look is None else (yield from look(text))
     if look is None:
         found += yield from _references(text)
+        found += yield from _named(text, also)
         found += yield from _identities(text)
     found += yield from _correlation(text)
     distinct = {(match.kind, match.id): match for match in reversed(found)}
@@ -86,6 +89,11 @@ BY_ID: Mapping[str, Finds] = {
 
 
 # --- names and other people's ids -------------------------------------------------------------
+
+
+def _named(text: str, also: Mapping[str, Finds]) -> Steps[Matches]:
+    look = also.get(NAME)
+    return [] if look is None else (yield from look(text))
 
 
 def _references(text: str) -> Steps[Matches]:
