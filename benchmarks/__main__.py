@@ -22,6 +22,7 @@ from benchmarks.steps import steps
 from benchmarks.table import show
 from benchmarks.targets import score, show_score
 from benchmarks.telemetry import telemetry
+from benchmarks.tenants import TenantsPlan, tenants
 from benchmarks.turns import TurnsPlan
 
 Report = dict[str, object]
@@ -86,6 +87,11 @@ def _snapshot(options: argparse.Namespace) -> Report:
     return snapshot(plan, options.hold)
 
 
+def _tenants(options: argparse.Namespace) -> Report:
+    plan = TenantsPlan(options.seconds, options.rounds, options.per_second, options.backend)
+    return tenants(plan)
+
+
 def _pages(options: argparse.Namespace) -> Report:
     return pages(PagesPlan(options.runs, options.times, options.store, options.backend))
 
@@ -116,6 +122,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Report]] = {
     "cost": _cost,
     "snapshot": _snapshot,
     "pages": _pages,
+    "tenants": _tenants,
 }
 OF_A_SERVER = {"ingest", "cost", "snapshot"}
 
@@ -166,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--longest", type=int, default=1_000_000, help="claim: longest queue")
     parser.add_argument("--runs", type=int, default=1_000_000, help="pages: runs in the store")
     parser.add_argument("--times", type=int, default=7, help="pages: how often each is asked for")
+    parser.add_argument("--per-second", type=float, default=5.0, help="tenants: of the other")
     parser.add_argument("--store", default="", help="pages: a store that is filled already")
     return parser
 

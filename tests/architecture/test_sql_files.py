@@ -203,6 +203,7 @@ FIRST_ROWS = {
     "dedupe_expire": "the oldest rows, as many as the bite",
     "exchange_expire": "the oldest rows, as many as the bite",
     "work_rescue": "the runs under execution, by their own small index",
+    "work_of_tenants": "the same",
 }
 """Queries that begin at the first row of an index on purpose, and how far they go."""
 
@@ -250,6 +251,14 @@ READING = {
     "issues.dead": "dead_issue",
     "issues.held": "issue_link_subject",
     "issues_of_run": "issue_link_subject",
+    "run_page_of_tenant": "run_tenant",
+    "event_page_of_tenant": "event_tenant",
+    "receipt_page_of_tenant": "receipt_tenant",
+    "dead_page_of_tenant": "dead_of_tenant",
+    "replay_bite_of_tenant": "event_tenant",
+    "tenants.rows": "work_tenant",
+    "tenants.queued": "work_tenant",
+    "tenants.unmatched": "receipt_tenant",
     "exchange_rows": "exchange_run",
 }
 """Which index finds the rows that people read; what lies beside it is bounded by :look."""

@@ -20,6 +20,7 @@ from tieline import (
     WebhookScheme,
 )
 from tieline.model.base.errors import DeclarationError
+from tieline.model.base.ids import TenantId
 from tieline.model.hub.flow import ScheduleSource
 from tieline.model.hub.tenant_rule import EachTenant
 from tieline.model.hub.tenants import TenantBudget, TenantsSpec
@@ -71,7 +72,7 @@ def test_tenants_and_their_budget_become_data() -> None:
     hub = with_tenants("shop-a", "T024BE7LD", rate=rate, at_once=4, queue=1000)
 
     budget = TenantBudget(rate, 4, 1000)
-    assert hub.spec().tenants == TenantsSpec(("shop-a", "T024BE7LD"), budget)
+    assert hub.spec().tenants == TenantsSpec((TenantId("shop-a"), TenantId("T024BE7LD")), budget)
     assert a_hub(PLAIN).spec().tenants == TenantsSpec()
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "telemetry": (),
     "kill": ("--kills", "1"),
     "idle": ("--queued", "50"),
+    "tenants": ("--per-second", "20"),
 }
 
 

@@ -56,6 +56,8 @@ def tour(hub: House) -> Mapping[str, str]:
         "source": "/sources/billing",
         "story-whole": f"/story?q={hub.order}&all=1",
         "schedules": "/schedules",
+        "tenants": "/tenants",
+        "new-tenant": "/tenants/add",
         "workers": "/workers",
         "worker": f"/workers/{worker.id}",
         "audit": "/audit?verify=yes",

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.canary import Cage, a_cage, drive
 from tests.engine import Vendor, a_town, a_vendor, until
+from tests.makers import an_event
 
 from tieline import Run
 from tieline.adapters.telemetry.metrics import Metrics
 from tieline.adapters.telemetry.observers import Observers
 from tieline.adapters.telemetry.process_metrics import OTHER
 from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import TenantId
 from tieline.model.hub.flow import HubSpec
+from tieline.model.hub.tenants import TenantsSpec
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs import facts as f
 from tieline.surfaces.metrics.server import MetricsServer
@@ -121,6 +125,22 @@ def test_what_a_rate_is_of_is_there_from_the_start_for_all_that_is_declared() ->
     assert numbers(text, "tieline_retries_total") == {"handle": 0}
     assert numbers(text, "tieline_throttled_total") == {"c0000": 0, "c0001": 0}
     assert numbers(text, "tieline_attempts_total")["slow/c0001"] == 0
+
+
+def test_tenants_are_counted_by_name_up_to_fifty_and_not_at_all_where_none_is_declared() -> None:
+    names = tuple(TenantId(f"shop-{number:02}") for number in range(60))
+    metrics = Metrics(replace(a_wide_hub(1), tenants=TenantsSpec(names)))
+    bare = Metrics(a_wide_hub(1))
+    for name in (*names, TenantId("a-stranger")):
+        event = an_event(tenant=name)
+        fact = f.Received("shop", Verdict.ACCEPTED, 202, None, event.id, 1, event=event)
+        Observers([metrics, bare]).saw(fact)
+
+    counted = numbers(metrics.text()[0], "tieline_tenant_events_total")
+    wanted: dict[str, float] = dict.fromkeys(names[:50], 1)
+    assert counted == wanted | {OTHER: 11}
+    assert numbers(metrics.text()[0], "tieline_tenant_runs_total")["dead/shop-49"] == 0
+    assert numbers(bare.text()[0], "tieline_tenant_events_total") == {}
 
 
 def test_the_page_lists_every_metric() -> None:

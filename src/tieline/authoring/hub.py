@@ -12,6 +12,7 @@ from tieline.authoring.environment import Environment, placed
 from tieline.authoring.source import SourceDeclaration
 from tieline.authoring.tenant_check import mistakes_of_tenants
 from tieline.model.base.errors import DeclarationError, ScheduleError, SettingsError
+from tieline.model.base.ids import TenantId
 from tieline.model.calls.call import Egress, Timeouts
 from tieline.model.calls.policy import Drift
 from tieline.model.calls.rate import Rate
@@ -20,7 +21,6 @@ from tieline.model.hub.connection import ConnectionSpec, Connector
 from tieline.model.hub.flow import (
     FIRED,
     LIVE_PRIORITY,
-    NO_TENANTS,
     FlowSpec,
     HubSpec,
     ScheduleSource,
@@ -28,7 +28,7 @@ from tieline.model.hub.flow import (
 )
 from tieline.model.hub.schedule import MissedPolicy, Schedule
 from tieline.model.hub.tenant_rule import EachTenant
-from tieline.model.hub.tenants import TenantBudget, TenantsSpec
+from tieline.model.hub.tenants import NO_TENANTS, TenantBudget, TenantsSpec
 from tieline.model.runs.run import HeadPolicy
 from tieline.rules.runs.schedule import check
 
@@ -130,7 +130,8 @@ class Hub:
         Others become known by ``tieline tenants add``. ``rate``, ``at_once`` and ``queue`` are what
         each of them may take: deliveries, runs at the same time, runs that may wait.
         """
-        self._tenants.append(TenantsSpec(names, TenantBudget(rate, at_once, queue)))
+        known = tuple(TenantId(name) for name in names)
+        self._tenants.append(TenantsSpec(known, TenantBudget(rate, at_once, queue)))
 
     def topic(
         self,

@@ -28,6 +28,7 @@ from tieline.features.records.feature import RECORDS
 from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
+from tieline.features.tenants.feature import TENANTS
 from tieline.model.command import OperatorCommand
 from tieline.model.plans.plan import Plan
 from tieline.model.question import Question
@@ -54,6 +55,7 @@ FEATURES: tuple[Feature, ...] = (
     FLOWS,
     SOURCES,
     SCHEDULES,
+    TENANTS,
     FLEET,
     ACCESS,
     ENGINE,

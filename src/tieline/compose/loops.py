@@ -40,7 +40,7 @@ def of_features(parts: Parts) -> list[Loop]:
     return [
         Loop(one.name, once(parts.duty, one.pass_) if one.once else one.pass_, one.wake, one.begin)
         for one in repeated
-        if one.role in parts.roles
+        if one.role is None or one.role in parts.roles
     ]
 
 

@@ -158,17 +158,19 @@ def assemble(
     http = PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
     guard = Guard if _is_alone(store) else LeasedLimits
     calls = Calls(http, outside.vault, clock, observer, guard, hooks)
-    tenants: TenantBook = DeclaredTenants(hub.tenants)
+    tenants: TenantBook = hooks.tenants or DeclaredTenants(hub.tenants)
     admitter = _admitter(hub, ids, settings, hooks, tenants)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     step_parts = _step_parts(base, settings, outside, calls, lease)
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
     back.places = _places(settings)
+    back.tenants = tenants
     front_parts = _front_parts(base, outside, admitter, back, tenants)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
     holds = PauseControl(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
+    holds.on_pauses = hooks.on_pauses
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),

@@ -199,8 +199,8 @@ class Repeats:
     name: str
     pass_: Callable[[], Awaitable[float]]
     """Does one bounded thing and returns how long it may rest, in seconds."""
-    role: ProcessRole = ProcessRole.SCHEDULER
-    """Which processes do it."""
+    role: ProcessRole | None = ProcessRole.SCHEDULER
+    """Which processes do it; None: all."""
     once: bool = True
     """By one process at a time, however many there are."""
     wake: "Event | None" = None
@@ -276,7 +276,8 @@ class Feature:
     beside_store: frozenset[str] = frozenset()
     """Of these, what cannot be done to a hub elsewhere."""
     finds: Mapping[str, Finds] = field(default_factory=dict)
-    """What the search finds by an id, by the kind of the id (``model/base/ids.py``)."""
+    """What the search finds by an id, by the kind of the id (``model/base/ids.py``); by a name, as
+    ``NAME``, which one feature has."""
     known_by: Mapping[str, Callable[[str], Question[Page[Any]]]] = field(default_factory=dict)
     """Lists that may have something of a name that a filter is given, by the filter: the API takes
     such a name even if nothing of it is declared."""

@@ -4,7 +4,7 @@
 """
 
 import re
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from tieline.model.base.by import By
 from tieline.model.base.value import value
@@ -26,6 +26,8 @@ class OperatorCommand(Command[A_co]):
     __slots__ = ()
 
     by: By
+    pauses: ClassVar[bool] = False
+    """Whether it may hold work or let it go: every process looks at once."""
 
 
 @value

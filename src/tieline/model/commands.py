@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from tieline.model.base.by import By as By
 from tieline.model.base.ids import EventId, Micros, RunId, WorkerId
@@ -13,6 +14,7 @@ from tieline.model.command import Counted as Counted
 from tieline.model.fleet.presence import Beat as Beat
 from tieline.model.fleet.presence import BeatStored as BeatStored
 from tieline.model.fleet.presence import EndPresence as EndPresence
+from tieline.model.hub.tenants import NO_LIMITS, TenantLimits
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt
 from tieline.model.people.decisions import CloseDeliveries as CloseDeliveries
@@ -106,6 +108,8 @@ class Claim(Command[Claimed]):
     """How many more runs of each flow may be started; a flow that is not named is not claimed."""
     now_us: Micros
     turn: int = 0  # grows with every claim, so that the tenant served first changes
+    tenants: TenantLimits = NO_LIMITS
+    """Whose runs are not taken, and how many of each may be at work over all workers."""
 
 
 @value
@@ -214,6 +218,7 @@ class Pause(OperatorCommand[Counted]):
     """``flow`` or ``connection``."""
     name: str
     by: By
+    pauses: ClassVar[bool] = True
 
 
 @value
@@ -223,6 +228,7 @@ class Resume(OperatorCommand[Counted]):
     kind: str
     name: str
     by: By
+    pauses: ClassVar[bool] = True
 
 
 @value

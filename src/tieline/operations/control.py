@@ -1,15 +1,13 @@
 """Control: what operators ordered comes in from the store; the running parts of a hub obey it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     Cancel,
     DecideMany,
-    Pause,
-    Resume,
     StartReplay,
 )
 from tieline.model.fleet.hint import Hint
@@ -45,13 +43,20 @@ class PauseControl:
         self._calls = calls
         self._views = views
         self._tell = tell
+        self.on_pauses: Sequence[Callable[[], None]] = ()
+        """Hooks of features (``pipeline/hooks.py``)."""
+
+    def _look_at_pauses(self) -> None:
+        self.changed.set()
+        for hook in self.on_pauses:
+            hook()
 
     def after(self, command: OperatorCommand[Any]) -> None:
         """An operator's *command* is on disk: react without waiting for the next look."""
         self._tell(command)
+        if command.pauses:
+            self._look_at_pauses()
         match command:
-            case Pause() | Resume():
-                self.changed.set()
             case Cancel(run_id=run_id):
                 self._back.lose(run_id)
             case DecideMany(action="cancel", run_ids=run_ids):
@@ -68,7 +73,7 @@ class PauseControl:
     def heard(self, hint: Hint) -> None:
         """Another process did something: look where this one would have looked later."""
         if hint.pauses:
-            self.changed.set()
+            self._look_at_pauses()
         if hint.replays:
             self.replay_started.set()
         if hint.standings:

@@ -36,9 +36,10 @@ def _held(detail: RunDetail) -> str:
 
 def _ready(detail: RunDetail) -> str:
     run, head = detail.run, detail.lane_head
-    pause = next((p for p in detail.pauses if (p.kind, p.name) == ("flow", run.flow)), None)
+    holding = (("tenant", run.tenant), ("flow", run.flow))
+    pause = next((p for p in detail.pauses if (p.kind, p.name) in holding), None)
     if pause is not None:
-        return f"flow {run.flow} is paused by {pause.actor}: {pause.reason}"
+        return f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}"
     if run.behind and head is not None:
         return f"{head.id}, which is {label(head.state)}, goes first in lane {run.lane}"
     return "it is queued, and waits for a free place in a running hub"

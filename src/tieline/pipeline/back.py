@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tieline.model.base.ids import Micros, WorkerId
+from tieline.model.base.ids import Micros, TenantId, WorkerId
 from tieline.model.commands import Admission, Claim, Progress, Promote
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.facts import RunStarted
@@ -18,6 +18,7 @@ from tieline.pipeline.run import DONE, LiveRun, execute
 from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost
+from tieline.ports.tenants import EverybodyKnown, TenantBook
 from tieline.rules.runs.ending import dead_of, discreet_outcome
 from tieline.rules.runs.hops import TOPIC
 
@@ -56,6 +57,7 @@ class Back:
         self.signals = parts.signals
         self.paused: Collection[str] = frozenset()
         """Flows that an operator holds."""
+        self.tenants: TenantBook = EverybodyKnown()
         self.closing = False
         self._hub = hub
         self._admitter = admitter
@@ -73,8 +75,10 @@ class Back:
 
     # --- places (the Hands of the front half) ---------------------------------------------------
 
-    def reserve(self, flows: Sequence[FlowSpec]) -> bool:
+    def reserve(self, flows: Sequence[FlowSpec], tenant: TenantId) -> bool:
         if self.closing or self._busy + len(flows) > self.places.at_once:
+            return False
+        if not self.tenants.is_free(tenant):
             return False
         now_us = self._parts.clock.now_us()
         for flow in flows:
@@ -136,7 +140,7 @@ class Back:
             is_shut = len(room) < len(self._hub.flows)
             self._turn += 1
             limit = min(free, self.places.claim)
-            command = Claim(self.worker, limit, room, now_us, self._turn)
+            command = Claim(self.worker, limit, room, now_us, self._turn, self.tenants.limits)
             claimed = await self._parts.journal.commit(command)
             for run in claimed.runs:
                 self._take_place(run.flow)
@@ -192,6 +196,8 @@ class Back:
             await self._settle(claimed, dead_of("engine-failure", reason, error), Progress())
         finally:
             self._return_place(claimed.flow)
+            if not self.tenants.is_free(claimed.tenant):
+                self.signals.look.set()  # its next run may have waited for this one's end
             if self._working.get(claimed.id) is working:
                 del self._working[claimed.id]
 

@@ -154,7 +154,9 @@ class Front:
         parts = self._parts
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
-        worker = hands.worker if hands is not None and flows and hands.reserve(flows) else None
+        worker = None
+        if hands is not None and flows and hands.reserve(flows, receipt.tenant):
+            worker = hands.worker
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)
         except BaseException as error:

@@ -11,6 +11,7 @@ from tieline.model.base.ids import Micros
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.ports.guarded import NotNow, Tried
+from tieline.ports.tenants import TenantBook
 
 AfterAdmit = Callable[[Sequence[Admission]], Sequence[Admission]]
 """Is given the events of a delivery before they are stored; returns those that go on, with the runs
@@ -25,6 +26,10 @@ AfterCall = Callable[[ConnectionSpec, Tried], None]
 OnWake = Callable[[str], None]
 """Is told for what runs waited that were woken, such as ``connection:<name>``; must not raise."""
 
+OnPauses = Callable[[], None]
+"""Is told that somebody, here or in another process, may have paused or resumed something; must not
+raise."""
+
 
 @dataclass(frozen=True, slots=True)
 class PathHooks:
@@ -34,6 +39,9 @@ class PathHooks:
     before_call: tuple[BeforeCall, ...] = ()
     after_call: tuple[AfterCall, ...] = ()
     on_wake: tuple[OnWake, ...] = ()
+    on_pauses: tuple[OnPauses, ...] = ()
+    tenants: TenantBook | None = None
+    """Who is known; at most one feature says so. None: everybody is."""
 
 
 NO_HOOKS = PathHooks()
@@ -46,4 +54,6 @@ def merged(all_: Sequence[PathHooks]) -> PathHooks:
         before_call=tuple(hook for one in all_ for hook in one.before_call),
         after_call=tuple(hook for one in all_ for hook in one.after_call),
         on_wake=tuple(hook for one in all_ for hook in one.on_wake),
+        on_pauses=tuple(hook for one in all_ for hook in one.on_pauses),
+        tenants=next((one.tenants for one in all_ if one.tenants is not None), None),
     )

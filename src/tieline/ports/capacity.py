@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from tieline.model.base.ids import WorkerId
+from tieline.model.base.ids import TenantId, WorkerId
 from tieline.model.hub.flow import FlowSpec
 from tieline.model.runs.run import ClaimedRun
 
@@ -17,8 +17,8 @@ class Capacity(Protocol):
 
     worker: WorkerId
 
-    def reserve(self, flows: Sequence[FlowSpec]) -> bool:
-        """Keep places for one run of each flow; False keeps none."""
+    def reserve(self, flows: Sequence[FlowSpec], tenant: TenantId) -> bool:
+        """Keep places for one run of each flow, all on behalf of *tenant*; False keeps none."""
         ...
 
     def release(self, flows: Sequence[FlowSpec]) -> None:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from tieline.model.base.ids import NO_TENANT, Micros, TenantId
-from tieline.model.hub.tenants import TenantsSpec
+from tieline.model.hub.tenants import NO_LIMITS, TenantLimits, TenantsSpec
 
 
 class TenantBook(Protocol):
@@ -26,6 +26,16 @@ class TenantBook(Protocol):
         """All that are known, paused ones too, by name: whose secrets are looked for."""
         ...
 
+    @property
+    def limits(self) -> TenantLimits:
+        """What holds back the runs of tenants when this process takes them."""
+        ...
+
+    def is_free(self, tenant: TenantId) -> bool:
+        """Whether a run of it may be executed as it comes in: it is not paused, and nobody counts
+        how many of it are at work."""
+        ...
+
 
 class EverybodyKnown:
     """The book of a hub without tenants: whoever is named is known, and nobody waits."""
@@ -45,6 +55,15 @@ class EverybodyKnown:
     def known(self) -> tuple[TenantId, ...]:
         """None: nobody was named."""
         return ()
+
+    @property
+    def limits(self) -> TenantLimits:
+        """Nothing."""
+        return NO_LIMITS
+
+    def is_free(self, tenant: TenantId) -> bool:
+        """True."""
+        return True
 
 
 EVERYBODY = EverybodyKnown()

@@ -96,6 +96,7 @@ async def test_support_cannot_ask_by_another_way(site: Site, name: str) -> None:
 
 ARGS: dict[str, dict[str, object]] = {
     "ShowReceipt": {"id": "rct_1"},
+    "ShowTenant": {"name": "shop-a"},
     "ShowEvent": {"id": "evt_1"},
     "ShowRun": {"id": "run_1"},
     "ShowReplay": {"id": "rpl_1"},

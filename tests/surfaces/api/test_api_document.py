@@ -27,6 +27,7 @@ from tests.surfaces.web.site import open_site
 
 from tieline.compose.features import endpoints
 from tieline.features.schedules.model import KeepSchedule
+from tieline.features.tenants.model import AddTenant
 from tieline.model.base.by import By
 from tieline.model.commands import ReplayFilter, StartReplay
 from tieline.model.people.role import Role
@@ -127,6 +128,7 @@ async def fill(house: StoreHouse) -> None:
         KeepSchedule("schedule:nightly", "0 6 * * *", "UTC", now_us + 1, now_us)
     )
     by = By("ops", "a test", now_us)
+    await house.journal.commit(AddTenant("shop-a", by))
     wanted = ReplayFilter(type="invoice.paid")
     await house.journal.commit(StartReplay(house.ids.replay(), wanted, 1, 4, False, by))
     some = BulkFilter("dead-letters")
@@ -184,6 +186,7 @@ LISTS = {
     "/flows/{name}": ("/flows", "name"),
     "/connections/{name}": ("/connections", "name"),
     "/schedules/{name}": ("/schedules", "name"),
+    "/tenants/{name}": ("/tenants", "name"),
     "/workers/{id}": ("/workers", "id"),
     "/issues/{id}": ("/issues?state=all", "id"),
     "/users/{name}": ("/users", "name"),

@@ -109,6 +109,7 @@ class RemoteHub:
             "issue": wanted.issue,
             "kind": wanted.kind,
             "connection": wanted.connection,
+            "tenant": wanted.tenant,
         }
         given = {name: text for name, text in texts.items() if text is not None}
         ids, states = list(wanted.event_ids), list(wanted.states)

@@ -76,6 +76,8 @@ class Metrics:
         traffic, source = self.traffic, fact.source
         traffic.deliveries.of((source, fact.verdict)).inc()
         traffic.ack_s.of(source).observe(fact.took_us / 1e6)
+        if traffic.has_tenants and fact.event is not None:
+            traffic.tenant_events.of(fact.event.tenant).inc()
 
     def _called(self, fact: f.CallTried) -> None:
         traffic, connection = self.traffic, fact.connection
@@ -87,6 +89,8 @@ class Metrics:
     def _settled(self, fact: f.RunSettled) -> None:
         traffic, flow = self.traffic, fact.flow
         traffic.runs.of((flow, fact.state)).inc()
+        if traffic.has_tenants and fact.run is not None:
+            traffic.tenant_runs.of((fact.run.tenant, fact.state)).inc()
         if fact.state is RunState.DONE:
             traffic.end_to_end_s.of(flow).observe(fact.took_us / 1e6)
         elif fact.state is RunState.RETRYING:

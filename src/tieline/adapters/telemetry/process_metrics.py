@@ -18,6 +18,8 @@ from tieline.model.runs.run import RunState
 from tieline.rules.runs.transitions import UNFINISHED
 
 OTHER = "other"
+MOST_TENANTS = 50
+"""Of those that the code declares; the rest, and whoever was added by people, is ``other``."""
 MOST_VALUES = 1000
 """Of one label; a hub with more sources, flows or connections sees the rest together."""
 BEHIND = "behind"
@@ -76,6 +78,7 @@ class MetricMaker:
             "source": hub.heard(),
             "flow": hub.flows,
             "connection": hub.connections,
+            "tenant": sorted(hub.tenants.names)[:MOST_TENANTS],
             "schedule": {s.name for s in sources if s.kind == "schedule"},
             "verdict": VERDICTS,
             "outcome": OUTCOMES,
@@ -140,6 +143,14 @@ class PathMetrics:
         self.retries = make.counters("retries", "Retries that were planned", "flow")
         self.attempts = make.counters("attempts", "Tries of calls", "connection", "class")
         self.throttled = make.counters("throttled", "Answers 429", "connection")
+        self.has_tenants = bool(list(make.names["tenant"]))
+        """Where none is declared, nobody's name is looked at."""
+        self.tenant_events = make.counters(
+            "tenant_events", "Deliveries that brought an event, by tenant", "tenant"
+        )
+        self.tenant_runs = make.counters(
+            "tenant_runs", "Executions that ended, by tenant and outcome", "tenant", "outcome"
+        )
         self.call_s = make.histograms(
             "call_seconds", "How long a try of a call took", "connection", CALL_S
         )

@@ -35,6 +35,7 @@ class IssueQuery(TimedListing):
     connection: str | None = Field(None, max_length=LONGEST)
     source: str | None = Field(None, max_length=LONGEST)
     kind: str | None = Field(None, max_length=LONGEST)
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 class Muting(Why):
@@ -49,7 +50,7 @@ async def list_issues(ask: ApiRequest) -> Listed[IssueRow]:
     groups = {"unresolved": UNRESOLVED, "all": ()}
     states = groups.get(q.state, (q.state,))
     part = await window(ask, CURSOR)
-    question = ListIssues(states, q.flow, q.connection, q.source, q.kind, part)
+    question = ListIssues(states, q.flow, q.connection, q.source, q.kind, part, tenant=q.tenant)
     return listed(await ask.parts.views.read(question))
 
 

@@ -1,6 +1,6 @@
 """Issues: like failures as one thing, and what people say about it."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +19,7 @@ from tieline.features.issues.model import (
 )
 from tieline.features.issues.owners import owner_of
 from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import IssueId
+from tieline.model.base.ids import NO_TENANT, IssueId
 from tieline.model.commands import By
 from tieline.model.hub.flow import HubSpec
 from tieline.ports.journal import Journal
@@ -59,6 +59,8 @@ RECORD_COLUMNS: tuple[Column[AffectedRecord], ...] = (
     Column("RECORD", lambda row: f"{row.kind}:{row.key}"),
     Column("EVENT", lambda row: row.event_id),
 )
+MOST_NAMED = 5
+"""Tenants."""
 STATES = (*UNRESOLVED, "resolved")
 IssueArgument = Annotated[str, typer.Argument(metavar="ISSUE", help="An id: iss_…")]
 
@@ -75,6 +77,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     connection: o.Connection = None,
     source: o.Source = None,
     kind: o.Kind = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -88,7 +91,10 @@ def list_(  # noqa: PLR0913 - the options of one list
     window = session.window(ListSpan(since, until, cursor, limit), prefix="")
     states = tuple(state) if state else UNRESOLVED
     page = session.pages(
-        lambda part: ListIssues(states, flow, connection, source, o.kind_of(kind), part), window
+        lambda part: ListIssues(
+            states, flow, connection, source, o.kind_of(kind), part, tenant=tenant
+        ),
+        window,
     )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -123,7 +129,7 @@ def show(context: typer.Context, issue: IssueArgument) -> None:
             ("runs" if row.flow else "deliveries", row.subjects),
             ("waiting for a decision", detail.dead + detail.held or None),
             ("records", f"{least}{row.records}"),
-            ("tenants", f"{least}{row.tenants}"),
+            ("tenants", f"{least}{row.tenants}{_first(detail.tenants)}"),
             ("first", exactly(row.first_us)),
             ("last", exactly(row.last_us)),
             ("came back", row.regressions or None),
@@ -135,6 +141,13 @@ def show(context: typer.Context, issue: IssueArgument) -> None:
     paper.section("Its latest deliveries", receipts.COLUMNS, detail.receipts)
     paper.section("Records that it touches", RECORD_COLUMNS, detail.records)
     paper.section("What people did", runs.AUDIT_COLUMNS, detail.audit)
+
+
+def _first(tenants: Sequence[tuple[str, int]]) -> str:
+    """The tenants that it touches most, by name."""
+    names = [name for name, _ in tenants if name != NO_TENANT]
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return f": {', '.join(names[:MOST_NAMED])}{more}" if names else ""
 
 
 def _owner(hub: HubSpec | None, row: IssueRow) -> str | None:

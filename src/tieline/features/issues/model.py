@@ -118,6 +118,8 @@ class ListIssues(Question[Page[IssueRow]]):
     window: Window = EVERYTHING
     needs_person: bool | None = None
     """Only those of which something waits for a decision, or does not."""
+    tenant: str | None = None
+    """Only those that touch this tenant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,17 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def list_(request: Request) -> Response:
-        of = asked(request, ("state", "flow", "connection", "source"), desk.now_us)
+        of = asked(request, ("state", "flow", "connection", "source", "tenant"), desk.now_us)
         states = STATES.get(of.text("state"), UNRESOLVED)
         page = await rows_of(
             desk,
             lambda window: ListIssues(
-                states, of.get("flow"), of.get("connection"), of.get("source"), window=window
+                states,
+                of.get("flow"),
+                of.get("connection"),
+                of.get("source"),
+                window=window,
+                tenant=of.get("tenant"),
             ),
             of.window(),
         )

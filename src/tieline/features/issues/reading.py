@@ -35,6 +35,7 @@ def issues(q: v.ListIssues) -> Steps[Page[v.IssueRow]]:
         connection=q.connection,
         source=q.source,
         kind=q.kind,
+        tenant=q.tenant,
         needs=None if q.needs_person is None else int(q.needs_person),
         since_us=BEGINNING_OF_TIME if window.since_us is None else window.since_us,
         until_us=END_OF_TIME if window.until_us is None else window.until_us,

@@ -1,5 +1,6 @@
 """Quarantine: deliveries against their contract, until they are replayed or discarded."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -29,6 +30,7 @@ app = o.noun("Quarantine: deliveries against their contract, until they are repl
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
     Column("EVENT", lambda row: _event(row)),
     Column("DECIDED", lambda row: row.decision and label(row.decision)),
@@ -54,6 +56,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     decided: Annotated[bool, typer.Option("--decided", help="Those that are decided.")] = False,
     source: o.Source = None,
     issue: o.Issue = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -63,7 +66,10 @@ def list_(  # noqa: PLR0913 - the options of one list
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, cursor, limit), prefix="rct_")
     page = session.pages(
-        lambda part: _listed(source, o.issue_of(issue), part, decided=decided), window
+        lambda part: replace(
+            _listed(source, o.issue_of(issue), part, decided=decided), tenant=tenant
+        ),
+        window,
     )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -124,6 +130,7 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
     *,
     source: o.Source = None,
     issue: o.Issue = None,
+    tenant: o.Tenant = None,
     flow: o.Flow = None,
     since: o.Since = None,
     until: o.Until = None,
@@ -148,6 +155,7 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
         flow=flow,
         state=["quarantined"],
         issue=issue,
+        tenant=tenant,
         since=since,
         until=until,
         per_second=per_second,

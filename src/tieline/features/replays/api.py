@@ -47,6 +47,7 @@ class Planning(ApiBody):
     issue: _Text | None = None
     kind: _Text | None = None
     connection: _Text | None = None
+    tenant: _Text | None = None
     as_new_action: bool = False
 
 
@@ -137,6 +138,7 @@ def _filter(ask: ApiRequest, body: Planning) -> ReplayFilter:
         issue=None if body.issue is None else IssueId(body.issue),
         kind=body.kind,
         connection=body.connection,
+        tenant=body.tenant,
     )
 
 

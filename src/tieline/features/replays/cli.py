@@ -61,6 +61,7 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     issue: o.Issue = None,
     kind: o.Kind = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     as_new_action: o.AsNewAction = False,
@@ -69,7 +70,8 @@ def plan_(  # noqa: PLR0913 - what may be replayed
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind))
+    wanted = replace(wanted, connection=connection, tenant=tenant)
     made = plans.plan_of(session, _command(wanted, again=as_new_action))
     if session.paper.is_json:
         session.paper.json(in_earlier_form(made, wanted))
@@ -89,6 +91,7 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     issue: o.Issue = None,
     kind: o.Kind = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     per_second: Pace = 10,
@@ -103,7 +106,8 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, None, 1), prefix="")
     wanted = _filter(event_ids, (source, type_, flow), state, (window.since_us, window.until_us))
-    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind), connection=connection)
+    wanted = replace(wanted, issue=o.issue_of(issue), kind=o.kind_of(kind))
+    wanted = replace(wanted, connection=connection, tenant=tenant)
     by = session.by(reason)
     order = replace(_command(wanted, again=as_new_action), per_second=per_second, by=by)
     made = plans.agreed(session, order, plans.PlanAnswer(yes, yes_effects_again, as_planned))
@@ -215,6 +219,7 @@ def _words(wanted: ReplayFilter) -> str:
         "issue": wanted.issue,
         "kind": wanted.kind and kind_label(wanted.kind),
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
         "since": when(wanted.since_us),
         "until": when(wanted.until_us),
     }

@@ -113,6 +113,7 @@ def plan_query(wanted: ReplayFilter) -> str:
         "issue": wanted.issue,
         "kind": wanted.kind,
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
         "since": None if wanted.since_us is None else iso(wanted.since_us),
         "until": None if wanted.until_us is None else iso(wanted.until_us),
     }

@@ -88,6 +88,7 @@ FILTERS = (
     "issue",
     "kind",
     "connection",
+    "tenant",
     "as_new_action",
 )
 
@@ -126,6 +127,7 @@ async def _filter(desk: PageParts, given: QueryParams) -> ReplayFilter:
         issue=None if issue is None else IssueId(issue),
         kind=given.get("kind") or None,
         connection=given.get("connection") or None,
+        tenant=given.get("tenant") or None,
     )
 
 

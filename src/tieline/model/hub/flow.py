@@ -17,13 +17,12 @@ from tieline.model.hub.tenant_rule import (
     TenantRule,
     labelled,
 )
-from tieline.model.hub.tenants import TenantsSpec
+from tieline.model.hub.tenants import NO_TENANTS, TenantsSpec
 from tieline.model.inbound.signature import WebhookScheme
 from tieline.model.runs.run import HeadPolicy
 
 LIVE_PRIORITY = 5
 REPLAY_PRIORITY = 9
-NO_TENANTS = TenantsSpec()
 FIRED = "schedule.fired"
 """The event type of every schedule."""
 

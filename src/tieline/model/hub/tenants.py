@@ -1,7 +1,9 @@
 """Tenants: on whose behalf a hub works, as its author declared them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from tieline.model.base.ids import NO_TENANT, TenantId
 from tieline.model.calls.rate import Rate
 
 
@@ -24,5 +26,33 @@ NO_BUDGET = TenantBudget()
 class TenantsSpec:
     """Whom the code knows, and what each may take unless its row in the store says otherwise."""
 
-    names: tuple[str, ...] = ()
+    names: tuple[TenantId, ...] = ()
     budget: TenantBudget = NO_BUDGET
+
+
+NO_TENANTS = TenantsSpec()
+"""A hub that declares none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantLimits:
+    """What holds back the runs of tenants when workers take them."""
+
+    paused: frozenset[TenantId] = frozenset()
+    at_once: int | None = None
+    """Of every tenant that has no number of its own, over all workers; None: no such limit."""
+    own: Mapping[TenantId, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it matters how many runs of a tenant are at work."""
+        return self.at_once is not None or bool(self.own)
+
+    def most(self, tenant: str) -> int | None:
+        """How many runs of *tenant* may be at work; None: as many as there are places."""
+        if tenant == NO_TENANT:
+            return None
+        return self.own.get(TenantId(tenant), self.at_once)
+
+
+NO_LIMITS = TenantLimits()

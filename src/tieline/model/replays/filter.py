@@ -22,3 +22,4 @@ class ReplayFilter:
     """Only events with an undecided dead run of this kind."""
     connection: str | None = None
     """Only events with an undecided dead run that died of a call of this connection."""
+    tenant: str | None = None

@@ -22,7 +22,8 @@ class BulkFilter:
     kind: str | None = None
     issue: str | None = None
     connection: str | None = None
-    """The last three narrow dead letters only."""
+    """These three narrow dead letters only."""
+    tenant: str | None = None
 
 
 @value

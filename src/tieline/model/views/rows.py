@@ -103,6 +103,7 @@ class DeadRow:
     issue: IssueId | None = None
     connection: str | None = None
     """Whose call it died of, if it was one."""
+    tenant: TenantId = NO_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PauseRow:
-    """A flow or connection that somebody holds."""
+    """A flow, connection or tenant that somebody holds."""
 
     kind: str
     name: str

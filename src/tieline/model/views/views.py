@@ -85,6 +85,7 @@ class ListReceipts(Question[Page[ReceiptRow]]):
     """Only those whose reason has this text in it."""
     decided: bool | None = None
     """Of those in quarantine: only these that are decided, or are not."""
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class ListEvents(Question[Page[EventRow]]):
     """Only those that carry this business name, themselves or by a run."""
     identity: str | None = None
     """Only those whose identity has this text in it."""
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class ListRuns(Question[Page[RunRow]]):
     """Only live ones that wait on this, such as ``connection:billing``."""
     tenant: str | None = None
     correlation: str | None = None
-    """Goes with flow, state, replay and waits_on; issue and tenant are then not looked at."""
+    """Goes with flow, state, replay, waits_on and tenant; issue is then not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class ListDead(Question[Page[DeadRow]]):
     """Only those that died of it."""
     connection: str | None = None
     """Only those that died of a call of this connection."""
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

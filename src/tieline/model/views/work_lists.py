@@ -158,7 +158,7 @@ class Match:
     """Something that a search found, best first."""
 
     kind: str
-    """reference, event, run, receipt, replay, issue, correlation or trace."""
+    """reference, event, run, receipt, replay, issue, tenant, correlation or trace."""
     id: str
     """For a reference ``kind:key``."""
     words: str

@@ -4,7 +4,7 @@ from typing import Any
 
 from tieline.model import commands as c
 from tieline.model.base.ids import Micros, RunId
-from tieline.model.command import Command
+from tieline.model.command import Command, OperatorCommand
 from tieline.model.fleet.hint import LOOK, NOTHING, Hint
 from tieline.model.fleet.limits import LeasedQuotas, LeaseQuotas, Quota, QuotaRequest
 from tieline.model.runs.run import RetryAt, Waiting
@@ -47,7 +47,7 @@ def _of_settle(command: Command[Any]) -> Hint:
 
 def _of_counted(command: Command[Any], count: int) -> Hint:
     match command:
-        case c.Pause() | c.Resume():
+        case OperatorCommand(pauses=True):
             return Hint(look=True, pauses=True)
         case c.StartReplay() | c.CancelReplay():
             return Hint(look=True, replays=True)

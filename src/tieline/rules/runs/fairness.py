@@ -55,12 +55,39 @@ class ClaimLimits:
     turns: Turns
 
 
+class OpenClaims(NamedTuple):
+    """What is left while places are dealt out."""
+
+    flows: dict[str, int]
+    tenants: dict[str, int]
+    """Of those that have a limit."""
+
+    def take(self, group: ReadyRuns) -> bool:
+        """Take one place for *group*; False takes none."""
+        of_tenant = self.tenants.get(group.tenant)
+        if self.flows.get(group.flow, 0) < 1 or (of_tenant is not None and of_tenant < 1):
+            return False
+        self.flows[group.flow] -= 1
+        if of_tenant is not None:
+            self.tenants[group.tenant] = of_tenant - 1
+        return True
+
+
+NO_TENANT_ROOM: Mapping[str, int] = {}
+
+
 def deal(
-    groups: Iterable[ReadyRuns], *, limit: int, room: Mapping[str, int], turns: Turns
+    groups: Iterable[ReadyRuns],
+    *,
+    limit: int,
+    room: Mapping[str, int],
+    turns: Turns,
+    tenant_room: Mapping[str, int] = NO_TENANT_ROOM,
 ) -> ClaimLimits:
-    """Give *limit* places to *groups*. No flow gets more than its *room*."""
+    """Give *limit* places to *groups*. No flow gets more than its *room*, and no tenant more than
+    its *tenant_room*, if it has one."""
     left = limit
-    room_left = dict(room)
+    room_left = OpenClaims(dict(room), dict(tenant_room))
     granted: Counter[ReadyRuns] = Counter()
     tenant = turns.tenant
     flows: dict[Hand, str] = {}
@@ -88,16 +115,15 @@ def _hands(groups: Iterable[ReadyRuns], turns: Turns) -> list[list[ReadyRuns]]:
 
 
 def _deal_out(
-    hands: Sequence[Sequence[ReadyRuns]], places: int, room_left: dict[str, int]
+    hands: Sequence[Sequence[ReadyRuns]], places: int, room_left: OpenClaims
 ) -> Counter[ReadyRuns]:
     """One place to each hand in turn, in each hand to one flow after the other."""
     granted: Counter[ReadyRuns] = Counter()
     waiting = deque(deque(hand) for hand in hands)
     while places > 0 and waiting:
         hand = waiting[0]
-        if room_left.get(hand[0].flow, 0) > 0:
+        if room_left.take(hand[0]):
             granted[hand[0]] += 1
-            room_left[hand[0].flow] -= 1
             places -= 1
             hand.rotate(-1)
             waiting.rotate(-1)

@@ -26,6 +26,7 @@ class ReceiptQuery(TimedListing):
     ) = None
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 class VerdictQuery(TimedListing):
@@ -34,6 +35,7 @@ class VerdictQuery(TimedListing):
     source: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 class QuarantineQuery(VerdictQuery):
@@ -58,6 +60,7 @@ class EventQuery(TimedListing):
         description="`kind:key`, such as order:84219",
     )
     identity: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ async def _receipts(
     issue = None if q.issue is None else IssueId(q.issue)
     part = await window(ask, "rct_")
     question = ListReceipts(q.source, verdict, window=part, issue=issue, reason=q.reason)
-    question = replace(question, decided=decided)
+    question = replace(question, decided=decided, tenant=q.tenant)
     return listed(await ask.parts.views.read(question))
 
 
@@ -170,6 +173,7 @@ async def list_events(ask: ApiRequest) -> Listed[EventRow]:
         correlation=q.correlation,
         reference=reference,
         identity=q.identity,
+        tenant=q.tenant,
     )
     return listed(await ask.parts.views.read(question))
 

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from tieline.model.base.failure import FailureKind
+from tieline.model.base.ids import NO_TENANT
 from tieline.model.views.series import ListSources
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, Page, Question, Window
 from tieline.model.views.work_lists import ListAttempts
@@ -32,7 +33,7 @@ KINDS = (
 
 
 async def check_names(ask: ApiRequest) -> None:
-    """Raises Problem for a flow, source, connection or kind that nothing here carries.
+    """Raises Problem for a flow, source, connection, tenant or kind that nothing here carries.
 
     What is not declared any more is known as long as the store has something of it.
     """
@@ -85,6 +86,10 @@ async def _sources(ask: ApiRequest) -> Iterable[str]:
     }
 
 
+async def _tenants(ask: ApiRequest) -> Iterable[str]:
+    return (NO_TENANT, *ask.parts.hub.tenants.names)
+
+
 async def _kinds(_: ApiRequest) -> Iterable[str]:
     return KINDS
 
@@ -94,6 +99,7 @@ Questions = Callable[[str], tuple[Question[Page[Any]], ...]]
 CHECKS: Mapping[str, tuple[Known, Questions]] = {
     "flow": (_flows, lambda name: (ListRuns(flow=name, window=ONE),)),
     "connection": (_connections, lambda name: (ListAttempts(connection=name, window=ONE),)),
+    "tenant": (_tenants, lambda _: ()),
     "source": (_sources, lambda name: (ListReceipts(source=name, window=ONE),)),
     "kind": (
         _kinds,

@@ -41,6 +41,7 @@ class BulkPlan(ApiBody):
     kind: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
     connection: str | None = Field(None, max_length=LONGEST)
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 class Bulk(BulkPlan):
@@ -69,7 +70,7 @@ async def start(ask: ApiRequest) -> Operation:
 
 def _order(body: BulkPlan) -> StartOperation:
     """As far as a plan of it goes."""
-    wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection)
+    wanted = BulkFilter(body.target, body.flow, body.kind, body.issue, body.connection, body.tenant)
     return StartOperation("", body.action, wanted, 0, NOBODY)
 
 

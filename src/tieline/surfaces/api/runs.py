@@ -49,6 +49,7 @@ class HeldQuery(TimedListing):
     """Which held runs."""
 
     flow: str | None = Field(None, max_length=LONGEST)
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 class DeadQuery(TimedListing):
@@ -59,6 +60,7 @@ class DeadQuery(TimedListing):
     decided: bool = Field(False, description="Those that somebody has decided.")  # noqa: FBT003
     issue: str | None = Field(None, max_length=LONGEST)
     connection: str | None = Field(None, max_length=LONGEST)
+    tenant: str | None = Field(None, max_length=LONGEST)
 
 
 class AttemptQuery(TimedListing):
@@ -123,7 +125,8 @@ async def list_runs(ask: ApiRequest) -> Listed[RunRow]:
 
 async def list_held(ask: ApiRequest) -> Listed[RunRow]:
     """Runs that wait for a person."""
-    question = ListRuns(ask.query.flow, "held", None, await window(ask, "run_"))
+    q: HeldQuery = ask.query
+    question = ListRuns(q.flow, "held", None, await window(ask, "run_"), tenant=q.tenant)
     return listed(await ask.parts.views.read(question))
 
 
@@ -137,6 +140,7 @@ async def list_dead(ask: ApiRequest) -> Listed[DeadRow]:
         await window(ask, "run_"),
         issue=None if q.issue is None else IssueId(q.issue),
         connection=q.connection,
+        tenant=q.tenant,
     )
     return listed(await ask.parts.views.read(question))
 

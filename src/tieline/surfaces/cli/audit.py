@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.base.errors import NotFound
+from tieline.model.base.errors import NotFound, SettingsError
 from tieline.model.views.rows import AuditRow
 from tieline.model.views.views import ListAudit, Window
 from tieline.operations.audit import Chain, check_chain
@@ -31,6 +31,9 @@ def list_(  # noqa: PLR0913 - the options of one list
     subject: Annotated[
         str | None, typer.Option(help="Only about this: a run's id, flow:NAME, …")
     ] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Only what was said of this tenant itself.")
+    ] = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -38,9 +41,12 @@ def list_(  # noqa: PLR0913 - the options of one list
 ) -> None:
     """List what people did, newest first."""
     session = o.session_of(context)
+    if tenant is not None and subject is not None:
+        raise SettingsError("--tenant", tenant, "give it or --subject, not both")
+    about = subject if tenant is None else f"tenant:{tenant}"
     before = None if cursor is None else str(cursor)
     window = session.window(ListSpan(since, until, before, limit), prefix="")
-    page = session.pages(lambda part: ListAudit(subject, part), window)
+    page = session.pages(lambda part: ListAudit(about, part), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 

@@ -27,6 +27,7 @@ class BulkTarget:
     issue: str | None = None
     connection: str | None = None
     target: str = "dead-letters"
+    tenant: str | None = None
 
     def check(self) -> None:
         """Raises SettingsError for both, neither, or a filter that would go unheard."""
@@ -35,6 +36,7 @@ class BulkTarget:
             "--kind": self.kind,
             "--issue": self.issue,
             "--connection": self.connection,
+            "--tenant": self.tenant,
         }
         if (self.run_id is None) != self.is_all:
             given = "both" if self.is_all else "neither"
@@ -46,7 +48,7 @@ class BulkTarget:
     def filter(self) -> BulkFilter:
         """As the hub takes it."""
         return BulkFilter(self.target, self.flow, self.kind, issue_of(self.issue),
-                          self.connection)  # fmt: skip
+                          self.connection, self.tenant)  # fmt: skip
 
     def order(self, action: str, by: By) -> StartOperation:
         """To decide all of them."""

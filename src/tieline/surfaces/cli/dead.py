@@ -26,6 +26,7 @@ app = o.noun("Dead letters: runs that failed for good and need a decision, with 
 COLUMNS: tuple[Column[DeadRow], ...] = (
     Column("RUN", lambda row: row.run_id),
     Column("DIED (UTC)", lambda row: when(row.at_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("FLOW", lambda row: row.flow),
     Column("KIND", lambda row: kind_label(row.kind)),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
@@ -45,6 +46,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     decided: Annotated[bool, typer.Option("--decided", help="Those that are decided.")] = False,
     issue: o.Issue = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -55,7 +57,8 @@ def list_(  # noqa: PLR0913 - the options of one list
     window = session.window(ListSpan(since, until, cursor, limit), prefix="run_")
     issue_id = o.issue_of(issue)
     page = session.pages(
-        lambda part: ListDead(flow, o.kind_of(kind), decided, part, issue_id, connection), window
+        lambda part: ListDead(flow, o.kind_of(kind), decided, part, issue_id, connection, tenant),
+        window,
     )
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
@@ -73,6 +76,7 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
     kind: o.Kind = None,
     issue: o.Issue = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     plan: plans.PlanOnly = False,
     as_planned: plans.AsPlanned = None,
     yes: o.Yes = False,
@@ -80,7 +84,9 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
 ) -> None:
     """Run it again; effects that happened are not repeated."""
     session = o.session_of(context)
-    chosen = bulk.BulkTarget(run_id, is_all, flow, o.kind_of(kind), issue, connection)
+    chosen = bulk.BulkTarget(
+        run_id, is_all, flow, o.kind_of(kind), issue, connection, tenant=tenant
+    )
     chosen.check()
     if plan:
         bulk.tell_plan(session, "retry", chosen)
@@ -111,6 +117,7 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
     kind: o.Kind = None,
     issue: o.Issue = None,
     connection: o.Connection = None,
+    tenant: o.Tenant = None,
     plan: plans.PlanOnly = False,
     as_planned: plans.AsPlanned = None,
     yes: o.Yes = False,
@@ -118,7 +125,9 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
 ) -> None:
     """Discard it: nothing more is done for it, and its lane goes on."""
     session = o.session_of(context)
-    chosen = bulk.BulkTarget(run_id, is_all, flow, o.kind_of(kind), issue, connection)
+    chosen = bulk.BulkTarget(
+        run_id, is_all, flow, o.kind_of(kind), issue, connection, tenant=tenant
+    )
     chosen.check()
     if plan:
         bulk.tell_plan(session, "discard", chosen)

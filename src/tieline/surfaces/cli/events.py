@@ -9,7 +9,7 @@ from tieline.model.views.views import ListEvents, ShowEvent
 from tieline.operations import redaction as visible
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, Output, exactly, when, whose
+from tieline.surfaces.cli.output import Column, Output, exactly, when
 from tieline.surfaces.cli.receipts import COLUMNS as RECEIPT_COLUMNS
 from tieline.surfaces.cli.runs import COLUMNS as RUN_COLUMNS
 from tieline.surfaces.cli.session import ListSpan
@@ -19,8 +19,8 @@ app = o.noun("Recorded events: immutable facts, and the runs they caused.")
 COLUMNS: tuple[Column[EventRow], ...] = (
     Column("EVENT", lambda row: row.id),
     Column("RECORDED (UTC)", lambda row: when(row.recorded_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
-    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("TYPE", lambda row: row.type),
     Column("IDENTITY", lambda row: readable_identity(row.identity)),
     Column("CAUSE", lambda row: row.cause),
@@ -33,6 +33,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     *,
     source: o.Source = None,
     type_: o.Type = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -41,7 +42,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     """List events, newest first."""
     session = o.session_of(context)
     window = session.window(ListSpan(since, until, cursor, limit), prefix="evt_")
-    page = session.pages(lambda part: ListEvents(source, type_, part), window)
+    page = session.pages(lambda part: ListEvents(source, type_, part, tenant=tenant), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
@@ -82,7 +83,7 @@ def _tell(paper: Output, detail: EventDetail) -> None:
             ("event", event.id),
             ("type", event.type),
             ("source", event.source),
-            ("tenant", whose(event.tenant)),
+            ("tenant", o.tenant_of(event)),
             ("identity", readable_identity(event.identity)),
             ("recorded", exactly(event.recorded_us)),
             ("correlation", event.correlation),

@@ -21,6 +21,7 @@ app = o.noun("Held runs: a person says what became of a write, or lets a flow go
 COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("HELD (UTC)", lambda row: when(row.moved_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("FLOW", lambda row: row.flow),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("OUTCOME UNKNOWN OF", lambda row: " ".join(row.step_in_doubt or ()) or None),
@@ -36,13 +37,14 @@ def list_(
     context: typer.Context,
     *,
     flow: o.Flow = None,
+    tenant: o.Tenant = None,
     limit: o.Limit = o.MANY,
     cursor: o.Cursor = None,
 ) -> None:
     """List held runs, newest first."""
     session = o.session_of(context)
     window = session.window(ListSpan(None, None, cursor, limit), prefix="run_")
-    page = session.pages(lambda part: ListRuns(flow, "held", None, part), window)
+    page = session.pages(lambda part: ListRuns(flow, "held", None, part, tenant=tenant), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
@@ -63,6 +65,7 @@ def resolve(  # noqa: PLR0913 - four answers, the result of one, of which runs, 
     ] = None,
     is_all: o.All = False,
     flow: o.Flow = None,
+    tenant: o.Tenant = None,
     plan: plans.PlanOnly = False,
     as_planned: plans.AsPlanned = None,
     yes: o.Yes = False,
@@ -72,7 +75,7 @@ def resolve(  # noqa: PLR0913 - four answers, the result of one, of which runs, 
 
     Of a write whose outcome is unknown: --done or --retry. Of a run whose flow asks a person:
     --continue lets it pass, and --retry executes it again. Either ends with --give-up."""
-    every = bulk.BulkTarget(run_id, is_all, flow, target="held")
+    every = bulk.BulkTarget(run_id, is_all, flow, target="held", tenant=tenant)
     every.check()
     chosen = [
         decision

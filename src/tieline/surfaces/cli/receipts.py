@@ -13,7 +13,7 @@ from tieline.rules.formats.labels import label, labels, verdict_of_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, Output, exactly, when, whose
+from tieline.surfaces.cli.output import Column, Output, exactly, when
 from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarantined, unmatched.")
@@ -21,8 +21,8 @@ app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarant
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
+    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
-    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("STATUS", lambda row: label(row.verdict)),
     Column("ANSWER", lambda row: row.status),
     Column("BYTES", lambda row: row.body_bytes),
@@ -42,6 +42,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     *,
     status: str | None = typer.Option(None, help="Only those that were treated like this."),
     source: o.Source = None,
+    tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -52,7 +53,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     o.one_of("--status", status, labels(Verdict))
     verdict = None if status is None else verdict_of_label(status)
     window = session.window(ListSpan(since, until, cursor, limit), prefix="rct_")
-    page = session.pages(lambda part: ListReceipts(source, verdict, part), window)
+    page = session.pages(lambda part: ListReceipts(source, verdict, part, tenant=tenant), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 
@@ -81,8 +82,9 @@ def _tell(paper: Output, detail: ReceiptDetail) -> None:
     paper.fields(
         (
             ("delivery", receipt.id),
+            ("tenant", o.tenant_of(receipt)),
             ("source", receipt.source),
-            ("tenant", whose(receipt.tenant)),
+            ("tenant", o.tenant_of(receipt)),
             ("received", exactly(receipt.received_us)),
             ("status", label(receipt.verdict)),
             ("answered", receipt.status),

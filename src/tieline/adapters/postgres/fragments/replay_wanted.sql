@@ -1,5 +1,6 @@
 -- Which of the events (e) that a replay looks at it wants; c is the delivery of one.
 (:source IS NULL OR e.source = :source)
+AND (:tenant IS NULL OR e.tenant = :tenant)
 AND (:type IS NULL OR e.type = :type)
 AND (:prefix IS NULL OR substr(e.type, 1, length(:prefix)) = :prefix)
 AND e.recorded_us >= :since_us AND e.recorded_us < :until_us

@@ -1,6 +1,6 @@
 -- A page of the dead letters of one issue that wait for a decision.
 -- takes: before text, look bigint, flow text, kind text, since_us bigint, until_us bigint
--- takes: limit bigint, issue text, connection text
+-- takes: limit bigint, issue text, connection text, tenant text
 WITH looked AS MATERIALIZED (
   SELECT tenant, run_id AS id FROM dead
   WHERE issue = :issue AND issue IS NOT NULL AND resolution IS NULL AND run_id < :before

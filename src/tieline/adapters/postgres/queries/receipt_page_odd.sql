@@ -1,6 +1,6 @@
 -- A page of the receipts with one verdict other than accepted, which have an index of their own.
 -- takes: verdict text, first text, before text, look bigint, source text, since_us bigint
--- takes: until_us bigint, limit bigint, reason text
+-- takes: until_us bigint, limit bigint, reason text, tenant text
 WITH looked AS MATERIALIZED (
   SELECT {receipt_columns}
   FROM receipt AS c
@@ -9,6 +9,7 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
+    AND (:tenant IS NULL OR tenant = :tenant)
     AND (:reason IS NULL OR strpos(reason, :reason) > 0)
     AND received_us >= :since_us AND received_us < :until_us
   ORDER BY id DESC LIMIT :limit

@@ -2,7 +2,7 @@
 -- Wanted for the state of a run of it (in its flow, if one is named) or its receipt's verdict.
 -- takes: after text, first text, end text, look bigint, source text, type text, prefix text
 -- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint, kind text
--- takes: connection text
+-- takes: connection text, tenant text
 WITH looked AS MATERIALIZED (
   SELECT tenant, id FROM event
   WHERE id > :after AND id >= :first AND id < :end ORDER BY id LIMIT :look

@@ -2,7 +2,7 @@
 -- first of its runs there.
 -- takes: issue text, after text, look bigint, source text, type text, prefix text
 -- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint, kind text
--- takes: connection text
+-- takes: connection text, tenant text
 WITH looked AS MATERIALIZED (
   SELECT tenant, subject AS id, event_id FROM issue_link
   WHERE issue = :issue AND subject > :after ORDER BY subject LIMIT :look

@@ -3,7 +3,8 @@
 -- priority: from the tenant whose turn it is to the last one (lap 0), then from the first one up to
 -- it (lap 1); :limit hops in all. The answer ends where the first stream was cut, so that a cut
 -- never hides a kind that is more urgent than one that is shown.
--- takes: flows text, first text, limit bigint
+-- Tenants that may not start anything now are walked over (a hop more for each) and not shown.
+-- takes: flows text, first text, shut text, limit bigint
 WITH RECURSIVE
 room AS MATERIALIZED (SELECT jsonb_array_elements_text(:flows::jsonb) COLLATE "C" AS flow),
 level (flow, priority) AS (
@@ -19,7 +20,7 @@ kind (priority, lap, tenant, flow, hops) AS (
   SELECT priority, 0, (SELECT min(w.tenant) FROM work AS w
                        WHERE w.state = 'ready' AND w.behind = 0 AND w.flow = level.flow
                          AND w.priority = level.priority AND w.tenant >= :first),
-         flow, 4 + :limit / count(*) OVER ()
+         flow, 4 + jsonb_array_length(:shut::jsonb) + :limit / count(*) OVER ()
   FROM level WHERE priority IS NOT NULL
   UNION ALL
   SELECT priority, CASE WHEN lap = 0 AND tenant IS NOT NULL THEN 0 ELSE 1 END,
@@ -35,6 +36,8 @@ cut (priority, lap, tenant) AS MATERIALIZED (
 shown AS (
   SELECT priority, lap, tenant, flow FROM kind AS k
   WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first)
+    AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(:shut::jsonb) AS s (name)
+                    WHERE s.name = k.tenant)
     AND NOT EXISTS (SELECT 1 FROM cut AS c
                     WHERE (k.priority, k.lap, k.tenant) > (c.priority, c.lap, c.tenant))
   ORDER BY priority, lap, tenant, flow LIMIT :limit)

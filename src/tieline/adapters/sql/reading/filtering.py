@@ -26,6 +26,7 @@ def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
         if (q.source is None or row.source == q.source)
         and (q.type is None or wants(q.type, row.type))
         and (q.identity is None or q.identity in row.identity)
+        and (q.tenant is None or q.tenant == row.tenant)
     ]
     return _page(wanted, q.window, lambda row: row.recorded_us)
 
@@ -48,7 +49,12 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
 
 
 def _is_wanted(row: RunRow, q: v.ListRuns) -> bool:
-    asked = ((q.flow, row.flow), (q.state, row.state), (q.replay, row.replay_id))
+    asked = (
+        (q.flow, row.flow),
+        (q.state, row.state),
+        (q.replay, row.replay_id),
+        (q.tenant, row.tenant),
+    )
     if any(wish is not None and wish != has for wish, has in asked):
         return False
     return q.waits_on is None or q.waits_on == row.waits_on

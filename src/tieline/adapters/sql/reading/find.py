@@ -18,6 +18,8 @@ LONGEST = 512
 REFERENCE_EVENTS = 50
 MOST_TENANTS = 1_000
 """Among whose events a sender's own id is looked for."""
+NAME = "name"
+"""Instead of the kind of an id: what is called as people call it."""
 
 Matches = list[v.Match]
 Finds = Callable[[str], Steps[Matches]]
@@ -27,7 +29,7 @@ Finds = Callable[[str], Steps[Matches]]
 def find(q: v.Find, also: Mapping[str, Finds]) -> Steps[tuple[v.Match, ...]]:
     """Everything that the text may mean; ids and business names first.
 
-    *also* finds what features have, by the kind of the id.
+    *also* finds what features have, by the kind of the id; of ``NAME``, by a name.
     """
     text = q.text.strip()
     if not text or len(text) > LONGEST:
@@ -37,6 +39,7 @@ def find(q: v.Find, also: Mapping[str, Finds]) -> Steps[tuple[v.Match, ...]]:
     found: Matches = [] if look is None else (yield from look(text))
     if look is None:
         found += yield from _references(text)
+        found += yield from _named(text, also)
         found += yield from _identities(text)
     found += yield from _correlation(text)
     distinct = {(match.kind, match.id, match.tenant): match for match in reversed(found)}
@@ -92,6 +95,11 @@ BY_ID: Mapping[str, Finds] = {
 # --- names and other people's ids -------------------------------------------------------------
 
 
+def _named(text: str, also: Mapping[str, Finds]) -> Steps[Matches]:
+    look = also.get(NAME)
+    return [] if look is None else (yield from look(text))
+
+
 def _references(text: str) -> Steps[Matches]:
     """``kind:key``, or a key of any kind, also as it is written in small letters."""
     wanted: list[Reference] = []
@@ -118,11 +126,11 @@ def _reference(reference: Reference) -> Steps[Matches]:
     for row in sorted(rows, key=lambda row: row.id, reverse=True):
         of_tenants.setdefault(row.tenant, []).append(row)
     if len(of_tenants) < 2:
-        return [_named(reference, len(ids), rows[:1], None)]
-    return [_named(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
+        return [_of_reference(reference, len(ids), rows[:1], None)]
+    return [_of_reference(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
 
 
-def _named(
+def _of_reference(
     reference: Reference, count: int, latest: Sequence[EventRow], tenant: TenantId | None
 ) -> v.Match:
     kind, key = reference

@@ -7,7 +7,7 @@ from typing import TypeVar
 import orjson
 
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
-from tieline.model.base.ids import EventId
+from tieline.model.base.ids import NO_TENANT, EventId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.views import views as v
@@ -47,6 +47,10 @@ CHOSEN = {
     "run_page_of_replay": "replay_id",
     "run_page_waiting": "waits_on",
     "dead_page_of_issue": "issue",
+    "receipt_page_of_tenant": "tenant",
+    "event_page_of_tenant": "tenant",
+    "run_page_of_tenant": "tenant",
+    "dead_page_of_tenant": "tenant",
 }
 """What an index has chosen already: every row that these look at is one."""
 
@@ -56,12 +60,15 @@ CHOSEN = {
 
 def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
     """Deliveries; those that were not accepted, or belong to an issue, have an index."""
-    where: dict[str, Value] = {"source": q.source, "verdict": q.verdict, "reason": q.reason}
-    name = "receipt_page_odd" if q.verdict in ODD_VERDICTS else "receipt_page"
+    common: dict[str, Value] = {"source": q.source, "reason": q.reason, "tenant": q.tenant}
+    where = {**common, "verdict": q.verdict}
+    name = "receipt_page" if is_everybody(q.tenant) else "receipt_page_of_tenant"
+    if q.verdict in ODD_VERDICTS:
+        name = "receipt_page_odd"
     if q.verdict == Verdict.QUARANTINED:
         name = "receipt_page_quarantined"
         decided = None if q.decided is None else int(q.decided)
-        where = {"source": q.source, "reason": q.reason, "issue": q.issue, "decided": decided}
+        where = {**common, "issue": q.issue, "decided": decided}
     elif q.issue is not None:
         name, where = "receipt_page_of_issue", where | {"issue": q.issue}
     return (yield from _page(name, "receipt", q.window, where, ReceiptRow))
@@ -69,8 +76,14 @@ def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
 
 def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
     """Events."""
-    where = {"source": q.source, "identity": q.identity, **type_bounds(q.type)}
-    return (yield from _page("event_page", "event", q.window, where, EventRow))
+    where = {
+        "source": q.source,
+        "identity": q.identity,
+        "tenant": q.tenant,
+        **type_bounds(q.type),
+    }
+    name = "event_page" if is_everybody(q.tenant) else "event_page_of_tenant"
+    return (yield from _page(name, "event", q.window, where, EventRow))
 
 
 def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
@@ -92,12 +105,16 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
         name = "run_page_odd"
     elif q.state in UNFINISHED:
         name = "run_page_live"
+    elif not is_everybody(q.tenant):
+        name = "run_page_of_tenant"
     return (yield from _page(name, "run", q.window, where, run_row))
 
 
 def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
     """Dead letters; a run may die long after it was made, so no id says when."""
-    name = "dead_page_open" if q.issue is None else "dead_page_of_issue"
+    name = "dead_page_open" if is_everybody(q.tenant) else "dead_page_of_tenant"
+    if q.issue is not None:
+        name = "dead_page_of_issue"
     if q.decided:
         name = "dead_page_decided"
     where: dict[str, Value] = {
@@ -105,8 +122,14 @@ def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
         "kind": q.kind,
         "issue": q.issue,
         "connection": q.connection,
+        "tenant": q.tenant,
     }
     return (yield from _page(name, None, q.window, where, DeadRow))
+
+
+def is_everybody(tenant: str | None) -> bool:
+    """Whether no index begins with it: nobody is named, or the work on nobody's behalf is."""
+    return tenant is None or tenant == NO_TENANT
 
 
 def replays(q: v.ListReplays) -> Steps[v.Page[ReplayRow]]:

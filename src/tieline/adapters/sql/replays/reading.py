@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import orjson
 
-from tieline.adapters.sql.reading.listing import BEGINNING_OF_TIME, type_bounds
+from tieline.adapters.sql.reading.listing import BEGINNING_OF_TIME, is_everybody, type_bounds
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model.base.ids import Micros
 from tieline.model.inbound.event import Event
@@ -53,7 +53,7 @@ def _chosen(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     ((horizon,),) = yield from ask("replay_horizon")
     is_cut = horizon is not None and horizon < end
     answer = yield from ask(
-        "replay_bite",
+        "replay_bite" if is_everybody(wanted.tenant) else "replay_bite_of_tenant",
         after=q.after,
         first=first_id("event", wanted.since_us),
         end=horizon if is_cut else end,
@@ -82,6 +82,7 @@ def _where(q: v.NextReplayBatch) -> dict[str, Value]:
         "flow": wanted.flow,
         "kind": wanted.kind,
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
         "states": orjson.dumps(wanted.states).decode() if wanted.states else None,
         "since_us": BEGINNING_OF_TIME if wanted.since_us is None else wanted.since_us,
         "until_us": _until(q),

@@ -9,6 +9,7 @@ import orjson
 from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set, put
 from tieline.model.calls.call import Effect
 from tieline.model.commands import Claim, Claimed
+from tieline.model.hub.tenants import TenantLimits
 from tieline.model.inbound.event import Event
 from tieline.model.runs.run import ClaimedRun, RunState, StepRecord, StepState
 from tieline.rules.runs.fairness import FIRST_TURNS, Hand, ReadyRuns, Turns, deal
@@ -44,14 +45,24 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     """Take ready runs for a worker."""
     flows = sorted(flow for flow, count in command.room.items() if count > 0)
     turns = memory.now
+    rooms = yield from _tenant_rooms(command.tenants)
+    shut = {*command.tenants.paused, *(name for name, left in rooms.items() if left < 1)}
     ((found, is_cut),) = yield from ask(
         "work_groups",
         flows=orjson.dumps(flows).decode(),
+        shut=orjson.dumps(sorted(shut)).decode(),
         first=turns.tenant,
         limit=GROUPS_LOOKED_AT,
     )
     groups = [ReadyRuns(*group) for group in orjson.loads(found)]
-    dealt = deal(groups, limit=command.limit, room=command.room, turns=turns)
+    tenant_room = {
+        group.tenant: rooms.get(group.tenant, most)
+        for group in groups
+        if (most := command.tenants.most(group.tenant)) is not None
+    }
+    dealt = deal(
+        groups, limit=command.limit, room=command.room, turns=turns, tenant_room=tenant_room
+    )
     memory.keep(dealt.turns)
     # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
     rows = yield from ask_set("work_pick", dealt.shares)
@@ -65,6 +76,19 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     claimed = yield from load(runs)
     is_passed_over = len(dealt.shares) < len(groups) or bool(is_cut)
     return Claimed(tuple(claimed), more=is_passed_over or any(left == 1 for *_, left in picked))
+
+
+def _tenant_rooms(limits: TenantLimits) -> Steps[dict[str, int]]:
+    """How many more runs may start of each tenant that has some at work.
+
+    Two workers that counted at the same time would both fill the last places: one waits.
+    """
+    if not limits.counts:
+        return {}
+    yield from ask("work_count_alone")
+    found = yield from ask("work_of_tenants")
+    counted = [(name, limits.most(name), count) for name, count in found]
+    return {name: most - count for name, most, count in counted if most is not None}
 
 
 def load(runs: Sequence[tuple[str, str]]) -> Steps[list[ClaimedRun]]:

@@ -5,6 +5,7 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
+    AND (:tenant IS NULL OR tenant = :tenant)
     AND (:type IS NULL OR type = :type)
     AND (:identity IS NULL OR instr(identity, :identity) > 0)
     AND (:prefix IS NULL OR substr(type, 1, length(:prefix)) = :prefix)

@@ -7,6 +7,7 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT * FROM looked
   WHERE (:source IS NULL OR source = :source)
+    AND (:tenant IS NULL OR tenant = :tenant)
     AND (:reason IS NULL OR instr(reason, :reason) > 0)
     AND received_us >= :since_us AND received_us < :until_us
   ORDER BY id DESC LIMIT :limit

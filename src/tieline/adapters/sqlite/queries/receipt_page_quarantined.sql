@@ -7,6 +7,7 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT l.*, d.decision FROM looked AS l LEFT JOIN receipt_decision AS d ON d.receipt_id = l.id
   WHERE (:source IS NULL OR l.source = :source)
+    AND (:tenant IS NULL OR l.tenant = :tenant)
     AND (:reason IS NULL OR instr(l.reason, :reason) > 0)
     AND (:decided IS NULL OR CASE WHEN d.receipt_id IS NULL THEN 0 ELSE 1 END = :decided)
     AND (:issue IS NULL

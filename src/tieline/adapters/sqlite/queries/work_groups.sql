@@ -2,6 +2,7 @@
 -- with kinds, not rows, and a paused or full flow costs nothing. One stream for each flow, priority
 -- and lap (from the tenant whose turn it is to the last one, then from the first one up to it);
 -- the least of all streams comes out first, so that a cut never hides a more urgent kind.
+-- Tenants that may not start anything now are walked over and not shown.
 WITH RECURSIVE
 room (flow) AS (SELECT value FROM json_each(:flows)),
 level (flow, priority) AS (
@@ -31,4 +32,6 @@ kind (priority, lap, tenant, flow) AS (
   ORDER BY 1, 2, 3, 4)
 SELECT json_group_array(json_array(priority, tenant, flow)), count(*) = :limit
 FROM (SELECT priority, tenant, flow FROM kind
-      WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first) LIMIT :limit)
+      WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first)
+        AND NOT EXISTS (SELECT 1 FROM json_each(:shut) AS s WHERE s.value = kind.tenant)
+      LIMIT :limit)

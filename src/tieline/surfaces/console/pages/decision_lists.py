@@ -21,7 +21,7 @@ from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.web.authorize import needs
 
-DEAD_FILTERS = ("flow", "kind", "connection", "issue", "decided", "since")
+DEAD_FILTERS = ("flow", "kind", "connection", "issue", "tenant", "decided", "since")
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
@@ -43,6 +43,7 @@ def _of_runs(desk: PageParts) -> list[BaseRoute]:
                 window,
                 issue=None if issue is None else IssueId(issue),
                 connection=of.get("connection"),
+                tenant=of.get("tenant"),
             ),
             of.window(),
         )
@@ -61,9 +62,11 @@ def _of_runs(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def held(request: Request) -> Response:
-        of = asked(request, ("flow", "since"), desk.now_us)
+        of = asked(request, ("flow", "tenant", "since"), desk.now_us)
         page = await rows_of(
-            desk, lambda window: ListRuns(of.get("flow"), "held", None, window), of.window()
+            desk,
+            lambda window: ListRuns(of.get("flow"), "held", None, window, tenant=of.get("tenant")),
+            of.window(),
         )
         return await desk.page(
             request,

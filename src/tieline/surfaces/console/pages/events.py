@@ -32,6 +32,18 @@ SAYS = {
     "challenge": "A handshake of the provider, answered; there is no event in it.",
 }
 
+EVENT_FILTERS = (
+    "source",
+    "type",
+    "identity",
+    "reference",
+    "correlation",
+    "tenant",
+    "since",
+    "until",
+)
+RECEIPT_FILTERS = ("source", "verdict", "reason", "issue", "tenant", "decided", "since")
+
 
 def routes(desk: PageParts) -> list[BaseRoute]:
     """``/events`` and ``/receipts``."""
@@ -41,8 +53,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 def _of_events(desk: PageParts) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def events(request: Request) -> Response:
-        names = ("source", "type", "identity", "reference", "correlation", "since", "until")
-        of = asked(request, names, desk.now_us)
+        of = asked(request, EVENT_FILTERS, desk.now_us)
         kind, colon, key = of.text("reference").partition(":")
         reference = Reference(kind, key) if colon else None
         page = await rows_of(
@@ -54,6 +65,7 @@ def _of_events(desk: PageParts) -> list[BaseRoute]:
                 correlation=of.get("correlation"),
                 reference=reference,
                 identity=of.get("identity"),
+                tenant=of.get("tenant"),
             ),
             of.window(),
         )
@@ -85,9 +97,7 @@ def _of_events(desk: PageParts) -> list[BaseRoute]:
 def _of_receipts(desk: PageParts) -> list[BaseRoute]:
     @needs(Permission.READ)
     async def receipts(request: Request) -> Response:
-        of = asked(
-            request, ("source", "verdict", "reason", "issue", "decided", "since"), desk.now_us
-        )
+        of = asked(request, RECEIPT_FILTERS, desk.now_us)
         return await receipt_page(
             desk, request, of.get("verdict"), title="Deliveries", template="receipts.html"
         )
@@ -117,7 +127,7 @@ async def receipt_page(
     desk: PageParts, request: Request, verdict: str | None, *, title: str, template: str
 ) -> Response:
     """A list of deliveries with one verdict, or with any."""
-    of = asked(request, ("source", "verdict", "reason", "issue", "since"), desk.now_us)
+    of = asked(request, RECEIPT_FILTERS, desk.now_us)
     issue = of.get("issue")
     page = await rows_of(
         desk,
@@ -127,6 +137,7 @@ async def receipt_page(
             window,
             issue=None if issue is None else IssueId(issue),
             reason=of.get("reason"),
+            tenant=of.get("tenant"),
             decided=of.get("decided") is not None if verdict == "quarantined" else None,
         ),
         of.window(),

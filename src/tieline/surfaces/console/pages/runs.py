@@ -28,7 +28,7 @@ from tieline.surfaces.console.pages.decisions import is_undecided
 from tieline.surfaces.console.waterfall import waterfall
 from tieline.surfaces.web.authorize import needs
 
-FILTERS = ("flow", "state", "replay", "issue", "waits_on", "order", "since", "until")
+FILTERS = ("flow", "state", "replay", "issue", "waits_on", "tenant", "order", "since", "until")
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
@@ -45,6 +45,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             of.window(),
             issue=None if issue is None else IssueId(issue),
             waits_on=of.get("waits_on"),
+            tenant=of.get("tenant"),
         )
         if wanted.state == "unfinished":
             page = await unfinished_of(desk, wanted)
@@ -102,10 +103,11 @@ def _view(desk: PageParts, detail: RunDetail, values: tuple[str, ...]) -> dict[s
     run = detail.run
     sentence = plain(why(detail, desk.now_us))
     spec = hub.flows.get(run.flow)
-    used = {run.flow, *(() if spec is None else spec.uses)}
+    used = {("tenant", run.tenant), ("flow", run.flow)}
+    used |= {("connection", name) for name in (() if spec is None else spec.uses)}
     return {
         "detail": detail,
-        "pauses": [pause for pause in detail.pauses if pause.name in used],
+        "pauses": [pause for pause in detail.pauses if (pause.kind, pause.name) in used],
         "run": run,
         "why": sentence[:1].upper() + sentence[1:],
         "fall": waterfall(detail, desk.now_us, results),

@@ -95,7 +95,8 @@ async def _matches(desk: PageParts, request: Request, text: str) -> Response:
 
 def _pages(kinds: Mapping[str, ShortId]) -> dict[str, str]:
     """Where things are shown that have a page of their own."""
-    return {one.kind: one.page for one in kinds.values() if one.page is not None}
+    pages = {one.kind: one.page for one in kinds.values() if one.page is not None}
+    return {**pages, "tenant": "/tenants/"}
 
 
 def _path_of(match: Match, pages: Mapping[str, str]) -> str:

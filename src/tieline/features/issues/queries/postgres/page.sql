@@ -1,6 +1,7 @@
 -- A page of issues, the latest failure first; :look of them are looked at and no more.
 -- takes: before_us bigint, before_id text, look bigint, states text, flow text, connection text
 -- takes: needs bigint, source text, kind text, since_us bigint, until_us bigint, limit bigint
+-- takes: tenant text
 WITH looked AS MATERIALIZED (
   SELECT id, last_us FROM issue WHERE (last_us, id) < (:before_us, :before_id)
   ORDER BY last_us DESC, id DESC LIMIT :look
@@ -12,6 +13,9 @@ WITH looked AS MATERIALIZED (
     AND (:connection IS NULL OR i.connection = :connection)
     AND (:source IS NULL OR i.source = :source)
     AND (:kind IS NULL OR i.kind = :kind)
+    AND (:tenant IS NULL OR EXISTS (SELECT 1 FROM issue_link AS t
+                                    WHERE t.issue = i.id AND t.tenant = :tenant
+                                      AND t.tenant <> '-'))
     AND i.last_us >= :since_us AND i.last_us < :until_us
 ), chosen AS MATERIALIZED (
   SELECT * FROM judged WHERE (:needs IS NULL OR CASE WHEN needs THEN 1 ELSE 0 END = :needs)

@@ -10,6 +10,9 @@ WITH looked AS MATERIALIZED (
     AND (:connection IS NULL OR i.connection = :connection)
     AND (:source IS NULL OR i.source = :source)
     AND (:kind IS NULL OR i.kind = :kind)
+    AND (:tenant IS NULL OR EXISTS (SELECT 1 FROM issue_link AS t
+                                    WHERE t.issue = i.id AND t.tenant = :tenant
+                                      AND t.tenant <> '-'))
     AND i.last_us >= :since_us AND i.last_us < :until_us
 ), chosen AS MATERIALIZED (
   SELECT * FROM judged WHERE (:needs IS NULL OR CASE WHEN needs THEN 1 ELSE 0 END = :needs)

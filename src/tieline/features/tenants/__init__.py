@@ -1,0 +1,1 @@
+"""Tenants: on whose behalf a hub works; their rows, budgets and pauses."""

@@ -1,0 +1,7 @@
+-- Let the runs of a tenant wait; the first reason stands.
+-- takes: name text, at_us bigint, actor text, reason text
+INSERT INTO tenant (name, paused_us, paused_by, paused_reason)
+VALUES (:name, :at_us, :actor, :reason)
+ON CONFLICT (name) DO UPDATE SET paused_us = excluded.paused_us, paused_by = excluded.paused_by,
+                                 paused_reason = excluded.paused_reason
+WHERE tenant.paused_us IS NULL
