@@ -182,18 +182,28 @@ def test_a_replay_is_planned_started_and_watched(page: Page, hub: House) -> None
     assert len(hub.runs(flow="note_code")) > before
 
 
-def test_dead_letters_are_picked_and_closed_together(page: Page, hub: House) -> None:
+def test_dead_letters_are_picked_and_closed_together_and_only_as_they_were_shown(
+    page: Page, hub: House
+) -> None:
     waiting = len(hub.ask(ListDead()).rows)
-    page.goto(f"{hub.url}/dead")
-
-    page.locator("input[data-pick]").first.check()
-    expect(page.get_by_text("1 selected")).to_be_visible()
-    page.locator(".bulk").get_by_role("button", name="Discard").click()
-    page.get_by_label("Reason").fill(WHY)
+    late = page.context.new_page()
+    for one in (late, page):
+        one.goto(f"{hub.url}/dead")
+        one.locator("input[data-pick]").first.check()
+        expect(one.get_by_text("1 selected")).to_be_visible()
+        one.locator(".bulk").get_by_role("button", name="Discard").click()
+        expect(one.get_by_text("1: discard of a dead run of")).to_be_visible()
+        one.get_by_label("Reason").fill(WHY)
     page.get_by_role("button", name="Discard them").click()
-
     expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     assert len(hub.ask(ListDead()).rows) == waiting - 1
+
+    late.get_by_role("button", name="Discard them").click()
+
+    expect(late.get_by_role("alert")).to_contain_text("it has changed: would do: 0, not 1")
+    expect(late.get_by_text("Left out: 1: it is already decided: discarded.")).to_be_visible()
+    expect(late.get_by_role("button", name="Discard them")).to_have_count(0)
+    late.close()
 
 
 def test_a_payload_is_edited_and_runs_in_place_of_the_dead_run(page: Page, hub: House) -> None:
