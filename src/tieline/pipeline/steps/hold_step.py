@@ -7,6 +7,7 @@ from tieline.model.runs.run import Held, Outcome, StepState
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Stop
+from tieline.rules.runs.ending import storable
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.holding import HOLD_STEP, is_asked, raised_again, read
 from tieline.rules.runs.recall import StepDecision
@@ -35,7 +36,7 @@ class Holds:
 
     def stop(self, reason: str, key: str | None) -> Stop:
         """A person is to be asked; the caller raises what is returned."""
-        held = Held(reason)
+        held = Held(storable(reason))
         self._stops.append((held, self._taken(reason, key)[0]))
         return self._steps.stop(held)
 
