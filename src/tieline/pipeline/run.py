@@ -172,10 +172,7 @@ class LiveRun:
         return self._holds
 
     async def hold(self, reason: str, *, key: str | None = None) -> LetThrough:
-        passed = self.holds.let_through(reason, key)
-        if passed is None:
-            raise self.holds.stop(reason, key)
-        return passed
+        return self.holds.pass_(reason, key)
 
     def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
         return self.holds.let_through(reason, key)
