@@ -155,6 +155,29 @@ async def test_what_is_raised_goes_on_where_the_flow_asks_first(engine: Engine, 
     assert (await engine.states(), words) == (["done"], ["one", "two"])
 
 
+async def test_a_flow_may_tell_people_before_it_holds(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    words: list[str] = []
+
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        for line in ("pens", "cars"):
+            if run.let_through(LIMIT) is None:
+                await town.books.post("/please-look", json={"line": line}, key=line)
+            words.append((await run.hold(LIMIT)).words)
+
+    await engine.open(town.hub)
+    await engine.take()
+    await resolved(engine, Decision.CONTINUE, "one")
+    assert (await engine.states(), words) == (["held"], ["one"])
+    words.clear()
+    await resolved(engine, Decision.CONTINUE, "two")
+
+    assert (await engine.states(), words) == (["done"], ["one", "two"])
+    assert [one.json["line"] for one in vendor.asked] == ["pens", "cars"]
+
+
 async def test_a_raise_that_nobody_asks_about_says_what_its_author_has_to_do(
     engine: Engine, town: Town
 ) -> None:

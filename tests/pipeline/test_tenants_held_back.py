@@ -80,8 +80,9 @@ async def test_a_pause_that_another_process_made_is_read_at_once(
     await look(engine)
 
     flows = list(engine.parts.hub.flows.values())
-    assert not engine.parts.back.reserve(flows, A)
-    assert engine.parts.back.reserve(flows, B)
+    assert not engine.parts.back.reserve(flows, {A})
+    assert not engine.parts.back.reserve(flows, {A, B})
+    assert engine.parts.back.reserve(flows, {B})
 
 
 async def test_what_is_paused_when_a_process_starts_waits_from_the_start(
@@ -112,7 +113,7 @@ async def test_whoever_may_have_one_run_at_work_has_the_next_once_it_ends(
 
     await until(lambda: vendor.in_flight == 3)
     assert sorted(row.tenant for row in await engine.rows() if row.state == "running") == [A, B, B]
-    assert not back.reserve(list(engine.parts.hub.flows.values()), A)
+    assert not back.reserve(list(engine.parts.hub.flows.values()), {A})
     assert await back.claim_pass() == (0, False)
     back.signals.look.clear()
     vendor.gate.set()

@@ -155,7 +155,9 @@ class Front:
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
         worker = None
-        if hands is not None and flows and hands.reserve(flows, receipt.tenant):
+        # One delivery may hold events of several.
+        tenants = {start.run.tenant for start in admitted.starts}
+        if hands is not None and flows and hands.reserve(flows, tenants):
             worker = hands.worker
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)

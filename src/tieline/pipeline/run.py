@@ -219,10 +219,7 @@ class LiveRun:
         return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
 
     async def _hold(self, reason: str, key: str | None) -> LetThrough:
-        passed = self.holds.let_through(reason, key)
-        if passed is None:
-            raise self.holds.stop(reason, key)
-        return passed
+        return self.holds.pass_(reason, key)
 
     def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
         return self.holds.let_through(reason, key)

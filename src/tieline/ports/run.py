@@ -60,8 +60,10 @@ class Run(Protocol):
         ...
 
     def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
-        """The yes to a hold, or None: then the flow may do something else, or raise ``Hold`` with
-        the same reason and key."""
+        """The yes to the next hold of this reason and key, or None, which holds nothing.
+
+        Then the flow may do something else before it awaits ``hold``, or raises ``Hold``, with the
+        same reason and key."""
         ...
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:

@@ -78,8 +78,8 @@ def _say(paper: Output, page: Page[InboxItem], counts: InboxCounts) -> None:
     if not waiting:
         paper.hint("nothing waits for a person")
         return
-    told = (f"{one.waiting}{'' if one.exact else '+'} {one.says}" for one in waiting)
-    paper.hint(f"waiting: {', '.join(told)}")
+    told = (f"{one.says}: {one.waiting}{'' if one.exact else '+'}" for one in waiting)
+    paper.hint("; ".join(told))
     for kind, row in {row.kind: row for row in reversed(page.rows)}.items():
         for verb in row.verbs:
             paper.hint(f"{kind}: {verb.name}: {verb.command.replace(row.id, 'ID')} --reason …")

@@ -6,13 +6,14 @@ from tieline.model.runs.let_through import LetThrough
 from tieline.model.runs.run import Held, Outcome, StepState
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.step import Step, Steps
-from tieline.pipeline.steps.stop import Stop
+from tieline.rules.runs.ending import storable
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.holding import HOLD_STEP, is_asked, raised_again, read
 from tieline.rules.runs.recall import StepDecision
 
 Wanted = tuple[str | None, str]
 """(the author's key, fingerprint of the reason)."""
+Found = tuple[Step, LetThrough | None]
 
 
 class Holds:
@@ -21,23 +22,26 @@ class Holds:
     def __init__(self, steps: Steps, memory: Memory) -> None:
         self._steps = steps
         self._memory = memory
-        self._open: dict[Wanted, Step] = {}
-        """Asked for, and not let through: what the flow then raises is the same hold."""
+        self._seen: dict[Wanted, Found] = {}
+        """What the flow looked at, and did not yet come to: the next hold of these words."""
         self._stops: list[tuple[Held, Step]] = []
 
     def let_through(self, reason: str, key: str | None) -> LetThrough | None:
-        """The yes to this use of *reason*, if there is one. Raises Stop where none may begin."""
+        """The yes to the next hold of these words. Raises Stop where nothing may begin."""
         self._steps.may_begin()
-        step, passed = self._look_up(reason, key)
-        if passed is None:
-            self._open[key, step.fingerprint] = step
-        return passed
+        found = self._look_up(reason, key)
+        self._seen[key, found[0].fingerprint] = found
+        return found[1]
 
-    def stop(self, reason: str, key: str | None) -> Stop:
-        """A person is to be asked; the caller raises what is returned."""
-        held = Held(reason)
-        self._stops.append((held, self._taken(reason, key)[0]))
-        return self._steps.stop(held)
+    def pass_(self, reason: str, key: str | None) -> LetThrough:
+        """The yes to this hold. Raises Stop where there is none yet, or where nothing may begin."""
+        self._steps.may_begin()
+        step, passed = self._taken(reason, key)
+        if passed is not None:
+            return passed
+        held = Held(storable(reason))
+        self._stops.append((held, step))
+        raise self._steps.stop(held)
 
     def ended(self, outcome: Outcome, ending: BaseException | None) -> Outcome:
         """The same outcome, with its hold remembered as the one that a person is asked about.
@@ -60,11 +64,11 @@ class Holds:
         self._steps.write(step, StepState.FAILED, step.tries + 1, None, None)
         return outcome
 
-    def _taken(self, reason: str, key: str | None) -> tuple[Step, LetThrough | None]:
-        asked = self._open.pop((key, fingerprint([reason])), None)
-        return self._look_up(reason, key) if asked is None else (asked, None)
+    def _taken(self, reason: str, key: str | None) -> Found:
+        seen = self._seen.pop((key, fingerprint([reason])), None)
+        return self._look_up(reason, key) if seen is None else seen
 
-    def _look_up(self, reason: str, key: str | None) -> tuple[Step, LetThrough | None]:
+    def _look_up(self, reason: str, key: str | None) -> Found:
         step = self._steps.look_up(HOLD_STEP, key, Effect.READ, fingerprint([reason]))
         if self._steps.decide(step) is StepDecision.RETURN and step.result is not None:
             return step, read(step.result)

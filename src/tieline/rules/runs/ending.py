@@ -53,15 +53,15 @@ def outcome_of(ending: BaseException | None, stops: list[Outcome], chance: Retry
 def _of_error(ending: BaseException, chance: RetryState) -> Outcome:
     match ending:
         case Reject(reason=reason):
-            return Dead("rejected", _plain(reason))
+            return Dead("rejected", storable(reason))
         case Hold(reason=reason):
-            return Held(_plain(reason))
+            return Held(storable(reason))
         case Retry(reason=reason):
             return _again(ending, reason, chance)
         case CallRefused(status=status):
-            return Dead(f"refused-{status or ending.kind}", _plain(str(ending)))
+            return Dead(f"refused-{status or ending.kind}", storable(str(ending)))
         case CallFailed():
-            return Dead(ending.kind, _plain(str(ending)))
+            return Dead(ending.kind, storable(str(ending)))
         case OSError():
             return _again(ending, words(ending), chance)
         case _:
@@ -70,7 +70,7 @@ def _of_error(ending: BaseException, chance: RetryState) -> Outcome:
 
 def dead_of(kind: str, reason: str, error: BaseException) -> Dead:
     """The end of a run for *error*, with its evidence."""
-    return Dead(kind, _plain(reason), evidence(error))
+    return Dead(kind, storable(reason), evidence(error))
 
 
 def _again(ending: BaseException, reason: str, chance: RetryState) -> Outcome:
@@ -82,7 +82,7 @@ def _again(ending: BaseException, reason: str, chance: RetryState) -> Outcome:
         jitter=chance.jitter,
         retry_after=after,
     )
-    reason = _plain(reason)
+    reason = storable(reason)
     if isinstance(next_try, NoRetry):
         return Dead("retries-used-up", f"{next_try.reason}: {reason}", evidence(ending))
     return RetryAt(next_try.when_us, reason, counts=True)
@@ -139,9 +139,11 @@ def words(error: BaseException) -> str:
 
 def evidence(error: BaseException) -> str:
     """The traceback's end, for whoever mends the flow."""
-    return _plain("".join(traceback.format_exception(error))[-LONGEST_EVIDENCE:], LONGEST_EVIDENCE)
+    return storable(
+        "".join(traceback.format_exception(error))[-LONGEST_EVIDENCE:], LONGEST_EVIDENCE
+    )
 
 
-def _plain(text: str, longest: int = LONGEST_REASON) -> str:
+def storable(text: str, longest: int = LONGEST_REASON) -> str:
     """*text* as any store takes it: half a surrogate pair is no text, and NUL ends it early."""
     return text[:longest].encode(errors="replace").decode().replace("\0", "\\0")
