@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 
 from tieline.model.base.by import By as By
-from tieline.model.base.ids import EventId, Micros, RunId, WorkerId
+from tieline.model.base.ids import EventId, Micros, RunId, TenantId, WorkerId
 from tieline.model.base.value import value
 from tieline.model.command import Command, OperatorCommand
 from tieline.model.command import Counted as Counted
@@ -35,6 +35,7 @@ from tieline.model.runs.run import (
     RunClaim,
     StepRecord,
 )
+from tieline.model.runs.waits import Waits
 
 
 @value
@@ -176,11 +177,14 @@ class Promote(Command[Promoted]):
 
 @value
 class WakeWaiting(Command[Counted]):
-    """Make runs ready that wait on *on* (a connection that is back), at most *limit*."""
+    """Make runs ready that wait for *waits* (a connection that is back), at most *limit*: whoever
+    knows that it is over repeats it until a bite is not full."""
 
-    on: str
+    waits: Waits
     now_us: Micros
     limit: int = 500
+    tenant: TenantId | None = None
+    """Only those of this one; None: whoever waits."""
 
 
 @value

@@ -32,6 +32,7 @@ from tieline.model.commands import (
     RetryDead,
 )
 from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, StepState, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views import views as v
 from tieline.rules.people.audit_chain import first_break
 
@@ -44,7 +45,7 @@ STATES: dict[str, Outcome | None] = {
     "ready": None,
     "running": None,
     "retrying": RetryAt(2**50, "x"),
-    "waiting": Waiting(None, "connection:books", "x"),
+    "waiting": Waiting(None, waits_for_connection("books"), "x"),
     "held": Held("in doubt", STEP),
     "done": Returned(),
     "dead": Dead("bug", "x"),

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import orjson
-
 from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId, WorkerId
 from tieline.model.commands import ReplayFilter
+from tieline.model.runs.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,12 @@ class RunRow:
     deadline_us: Micros | None
     reason: str | None
     due_us: Micros | None
-    waits_on: str | None
+    waits_kind: str | None
+    waits_key: str | None
+    """What it waits for while it is put down, such as ``connection`` and ``crm``."""
+    doubt_step: str | None
+    doubt_key: str | None
+    """Of a held run: name and key of the step that a person must decide about."""
     behind: bool
     """Whether an earlier run of its lane has to end first."""
     tries: int
@@ -66,10 +70,16 @@ class RunRow:
     @property
     def step_in_doubt(self) -> tuple[str, str] | None:
         """(name, key) of the step that a held run is about."""
-        if self.state != "held" or not self.waits_on:
+        if self.doubt_step is None:
             return None
-        _, name, key = orjson.loads(self.waits_on)
-        return name, key
+        return self.doubt_step, self.doubt_key or ""
+
+    @property
+    def waits(self) -> Waits | None:
+        """What it waits for; None: a time, a place, or nothing."""
+        if self.waits_kind is None:
+            return None
+        return Waits(self.waits_kind, self.waits_key or "")
 
 
 @dataclass(frozen=True, slots=True)

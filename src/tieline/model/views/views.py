@@ -13,6 +13,7 @@ from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.event import Reference
 from tieline.model.people.alert import AlertRow, KnownAlerts, Signs
 from tieline.model.question import Question as Question
+from tieline.model.runs.waits import Waits
 from tieline.model.views.details import (
     BlockedLane,
     Checked,
@@ -112,11 +113,11 @@ class ListRuns(Question[Page[RunRow]]):
     window: Window = EVERYTHING
     issue: IssueId | None = None
     """Only those that belong to it."""
-    waits_on: str | None = None
-    """Only live ones that wait on this, such as ``connection:billing``."""
+    waits: Waits | None = None
+    """Only live ones that wait for this."""
     tenant: str | None = None
     correlation: str | None = None
-    """Goes with flow, state, replay and waits_on; issue and tenant are then not looked at."""
+    """Goes with flow, state, replay and waits; issue and tenant are then not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tieline.model.calls.outcome import (
 )
 from tieline.model.fleet.limits import ConnectionState
 from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.gauges import GuardGauges
 from tieline.ports.guarded import NotNow
 from tieline.rules.fleet import connection_state as known
@@ -36,6 +37,8 @@ class Guard:
 
     def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
         self.connection = connection
+        self.on = waits_for_connection(connection.name)
+        """What runs wait for that this guard holds back."""
         self.has_news = False
         """Whether something changed that the store should know."""
         self._told = told
@@ -61,11 +64,6 @@ class Guard:
         self._quiet_until_us: Micros = 0
         self._longest_nap = connection.longest_nap // MICROSECOND
         self._most_waiting = max(FEWEST_WAITING, _in_a_second(connection))
-
-    @property
-    def on(self) -> str:
-        """What runs wait on that this guard holds back."""
-        return f"connection:{self.connection.name}"
 
     @property
     def state(self) -> str:

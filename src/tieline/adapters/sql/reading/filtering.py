@@ -51,7 +51,7 @@ def _is_wanted(row: RunRow, q: v.ListRuns) -> bool:
     asked = ((q.flow, row.flow), (q.state, row.state), (q.replay, row.replay_id))
     if any(wish is not None and wish != has for wish, has in asked):
         return False
-    return q.waits_on is None or q.waits_on == row.waits_on
+    return q.waits is None or q.waits == row.waits
 
 
 def _page(rows: Sequence[R], window: v.Window, at_us: Callable[[R], int]) -> v.Page[R]:

@@ -8,11 +8,12 @@ from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import IssueId
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt, Verdict
-from tieline.model.runs.run import AttemptRecord, ExchangeRecord
+from tieline.model.runs.run import AttemptRecord, ExchangeRecord, RunState
 from tieline.model.views import views as v
 from tieline.model.views.details import EventDetail, ReceiptDetail, ReplayDetail, RunDetail
 from tieline.model.views.rows import (
     AuditRow,
+    ConnectionStateRow,
     DeadRow,
     EventRow,
     PauseRow,
@@ -72,6 +73,8 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
     audit = yield from audit_of([q.id])
     exchanges = yield from ask("exchange_rows", run_id=q.id)
     issues = yield from ask("issues_of_run", run_id=q.id)
+    is_held_back = shown.state in {RunState.READY, RunState.WAITING}
+    states = (yield from ask("standing_list")) if is_held_back else ()
     return RunDetail(
         run=shown,
         event=events[0],
@@ -85,6 +88,7 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
         audit=audit,
         exchanges=tuple(ExchangeRecord._make(row) for row in exchanges),
         issues=tuple(IssueId(row[0]) for row in issues),
+        states=tuple(ConnectionStateRow(*row) for row in states),
     )
 
 

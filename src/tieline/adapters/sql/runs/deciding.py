@@ -1,7 +1,5 @@
 """Deciding: what a person ordered is done in one commit with its line in the audit log."""
 
-import orjson
-
 from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.runs.execution import advance_lanes
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
@@ -134,7 +132,7 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
 
 def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
-    _, name, key = orjson.loads(run.waits_on) if run.waits_on else (None, "", "")
+    name, key = run.doubt
     if command.decision == "retry":
         yield from do("step_call_failed", **run.key, name=name, key=key)
         return
@@ -179,7 +177,7 @@ def dead_run(run_id: str) -> Steps["RunToDecide"]:
 class RunToDecide:
     """What decisions need to know of a run."""
 
-    __slots__ = ("flow", "id", "lane", "resolution", "state", "tenant", "waits_on")
+    __slots__ = ("doubt", "flow", "id", "lane", "resolution", "state", "tenant")
 
     def __init__(self, row: RowOut) -> None:
         self.id: str = row[0]
@@ -187,8 +185,9 @@ class RunToDecide:
         self.flow: str = row[2]
         self.lane: str | None = row[3]
         self.state = RunState(row[4])
-        self.waits_on: str | None = row[5]
-        self.resolution: str | None = row[6]
+        self.doubt: tuple[str, str] = (row[5] or "", row[6] or "")
+        """Name and key of the step that a held run is about."""
+        self.resolution: str | None = row[7]
 
     @property
     def key(self) -> dict[str, str]:

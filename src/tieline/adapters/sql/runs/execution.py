@@ -165,22 +165,18 @@ def _park(settles: Sequence[Settle]) -> Steps[None]:
 
 
 def _park_row(command: Settle) -> tuple[Value, ...]:
-    """(tenant, run, state, due, waits on, tries used)."""
+    """(tenant, run, state, due, kind and key that it waits for, step in doubt, tries used)."""
     to = (*command.claim[:2], state_of(command.outcome))
     match command.outcome:
         case RetryAt(due_us=due_us, counts=counts):
-            return (*to, due_us, None, int(counts))
+            return (*to, due_us, None, None, None, None, int(counts))
         case Waiting(due_us=due_us, on=on):
-            return (*to, due_us, on, 0)
+            waits = (None, None) if on is None else (on.kind, on.key)
+            return (*to, due_us, *waits, None, None, 0)
         case Held(step=step):
-            return (*to, None, held_on(step), 0)
+            return (*to, None, None, None, *(step or (None, None)), 0)
         case Returned() | Dead():
             raise AssertionError(f"{command.outcome} ends a run, it does not park it")
-
-
-def held_on(step: tuple[str, str] | None) -> str | None:
-    """How a held run's work row names the step in question."""
-    return None if step is None else orjson.dumps(["step", *step]).decode()
 
 
 def _frees_lane(command: Settle) -> bool:

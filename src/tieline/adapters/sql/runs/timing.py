@@ -16,8 +16,11 @@ def promote(command: Promote) -> Steps[Promoted]:
 
 
 def wake_waiting(command: WakeWaiting) -> Steps[Counted]:
-    """Make runs ready that wait on one thing."""
-    rows = yield from ask("work_wake", on=command.on, limit=command.limit)
+    """Make runs ready that wait for one thing."""
+    kind, key = command.waits.kind, command.waits.key
+    rows = yield from ask(
+        "work_wake", kind=kind, key=key, tenant=command.tenant, limit=command.limit
+    )
     yield from _made_ready(rows, command.now_us)
     return Counted(len(rows))
 
