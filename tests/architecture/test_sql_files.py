@@ -214,6 +214,8 @@ INDEXES = {
     "work_promote": "work_due",
     "work_next_due": "work_due",
     "work_wake": "work_waits_for",
+    "work_wake_timeless": "work_waits_only",
+    "work_forgotten": "work_waits_only",
     "work_past_deadline": "work_deadline",
     "lane_advance": "work_lane",
     "step_of_earlier_runs": "run_event",

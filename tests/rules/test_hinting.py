@@ -38,6 +38,7 @@ def a_settle(outcome: object) -> c.Settle:
         (c.Promote(START_US), c.Promoted(0, 9), NOTHING),
         (c.Sweep(1, 1), c.Swept(0, ()), NOTHING),
         (c.Sweep(1, 1), c.Swept(1, ()), LOOK),
+        (c.Sweep(1, 1), c.Swept(0, (), 1), LOOK),
         (c.Sweep(1, 1), c.Swept(0, (run_id(2),)), Hint(look=True, lost=(run_id(2),))),
         (c.WakeWaiting(BOOKS, 1), c.Counted(2), LOOK),
         (c.WakeWaiting(BOOKS, 1), c.Counted(0), NOTHING),

@@ -193,11 +193,14 @@ class Swept:
 
     rescued: int
     expired: tuple[RunId, ...]
+    woken: int = 0
+    """Runs whose obstacle was gone, and whom nobody had woken."""
 
 
 @value
 class Sweep(Command[Swept]):
-    """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
+    """Take runs from silent workers, end runs whose deadline has passed, and wake runs that wait
+    for what is over; bounded."""
 
     now_us: Micros
     silent_since_us: Micros

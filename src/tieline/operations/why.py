@@ -40,7 +40,7 @@ def _ready(detail: RunDetail, now_us: Micros, uses: Iterable[str]) -> str:
         return f"flow {run.flow} is paused by {pause.actor}: {pause.reason}"
     if run.behind and head is not None:
         return f"{head.id}, which is {label(head.state)}, goes first in lane {run.lane}"
-    for name in uses:  # a pause holds calls; what shuts a connection by itself holds its flows
+    for name in uses:  # of a paused one, runs are put down at their call
         states = (row for row in detail.states if row.connection == name)
         shut = why_shut(name, (), states, now_us)
         if shut is not None:

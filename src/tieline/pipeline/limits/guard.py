@@ -29,6 +29,9 @@ Moved = tuple[str, str]
 FULL_US = 1_000_000
 """How long to wait at most before asking again, when all places are taken and none is returned."""
 FEWEST_WAITING = 16
+AS_MANY = 1_000_000
+"""Runs that may start though their connection is paused: each is put down at its call, once, and
+until then it may have steps at others."""
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -187,7 +190,9 @@ class Guard:
     def room(self, now_us: Micros) -> int:
         """How many more runs that need this connection may start: those that only would wait here
         stay in the store, and of those that are to find something out, one is enough."""
-        if self.paused is not None or now_us < self._quiet_until_us:
+        if self.paused is not None:
+            return AS_MANY
+        if now_us < self._quiet_until_us:
             return 0
         if not health.may_try(self._health, now_us) or self._broken(now_us) is not None:
             return 0

@@ -109,7 +109,7 @@ class Housekeeping:
             await self._journal.commit(EndPresence(self._keeping.beat.worker, self._clock.now_us()))
 
     async def sweep_pass(self) -> float:
-        """Take runs from silent workers, end runs past their deadline.
+        """Take runs from silent workers, end runs past their deadline, wake whom nobody woke.
 
         Whoever can do this is not silent itself, even if it was stopped for a while or the clock
         was set: it says so first, and keeps its own runs.
@@ -126,7 +126,7 @@ class Housekeeping:
         for run_id in swept.expired:
             self._observer.saw(DeadlinePassed(run_id))
             self._back.lose(run_id)
-        count = swept.rescued + len(swept.expired)
+        count = swept.rescued + len(swept.expired) + swept.woken
         if count:
             self._back.look()
         return count

@@ -10,7 +10,7 @@ from tieline.model.runs.run import RunState
 def promote(command: Promote) -> Steps[Promoted]:
     """Make due runs ready, and tell when the next one is due."""
     rows = yield from ask("work_promote", now_us=command.now_us, limit=command.limit)
-    yield from _made_ready(rows, command.now_us)
+    yield from made_ready(rows, command.now_us)
     ((next_due_us,),) = yield from ask("work_next_due")
     return Promoted(len(rows), next_due_us)
 
@@ -21,9 +21,10 @@ def wake_waiting(command: WakeWaiting) -> Steps[Counted]:
     rows = yield from ask(
         "work_wake", kind=kind, key=key, tenant=command.tenant, limit=command.limit
     )
-    yield from _made_ready(rows, command.now_us)
+    yield from made_ready(rows, command.now_us)
     return Counted(len(rows))
 
 
-def _made_ready(runs: Sequence[RowOut], now_us: int) -> Steps[None]:
+def made_ready(runs: Sequence[RowOut], now_us: int) -> Steps[None]:
+    """The runs of work that has just become ready, each as (tenant, id)."""
     yield from put("run_move", [(*run, RunState.READY, now_us, None) for run in runs])
