@@ -242,6 +242,7 @@ READING = {
     "run_page_waiting": "work_waits_for",
     "run_page_odd": "run_odd",
     "work_waiting": "work_waits_for",
+    "work_crowds": "work_waits_for",
     "work_hands": "work_running",
     "work_of_worker": "work_running",
     "lane_dead": "dead_open",

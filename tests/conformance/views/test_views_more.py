@@ -23,6 +23,7 @@ from tieline.model.views.views import (
 )
 from tieline.model.views.work_lists import (
     CountHands,
+    CountWaiting,
     Find,
     ListAttempts,
     ListConnections,
@@ -157,6 +158,7 @@ async def test_connections_have_their_errors_pauses_and_waiting_runs(
     assert rows["crm"].paused is not None
     assert rows["crm"].paused.reason == "they are down"
     assert (rows["declared"].waiting, rows["declared"].errors) == (0, ())
+    assert await views.read(CountWaiting()) == (("crm", 2),)
 
 
 async def test_a_worker_is_shown_with_what_it_holds(

@@ -1,6 +1,6 @@
 """Waiting: what a run waits for, and what is known of that, come in; words for people go out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tieline.model.base.ids import Micros
 from tieline.model.runs.waits import WaitKind, Waits
@@ -8,6 +8,8 @@ from tieline.model.views.rows import ConnectionStateRow, PauseRow
 from tieline.rules.formats.plain_time import short, until
 
 DAY_US = 86_400_000_000
+MOST_COUNTED = 1000
+"""The store counts no further."""
 
 
 def why_shut(
@@ -41,6 +43,27 @@ def _of_state(state: ConnectionStateRow, now_us: Micros) -> str | None:
     if state.quiet_until_us > now_us:
         return f"whose provider asked for a pause; it ends {_at(state.quiet_until_us, now_us)}"
     return None
+
+
+def counted_in_words(name: str, count: int, shut: str | None) -> str:
+    """How many runs wait for a connection, and for what it has to become."""
+    many = f"{'1,000 or more' if count >= MOST_COUNTED else count} runs wait"
+    many = "1 run waits" if count == 1 else many
+    return f"{many} for connection {name}{'' if shut is None else f', {shut}'}"
+
+
+def all_in_words(
+    counts: Iterable[tuple[str, int]],
+    pauses: Sequence[PauseRow],
+    states: Sequence[ConnectionStateRow],
+    now_us: Micros,
+) -> tuple[str, ...]:
+    """A sentence for each connection that runs wait for, most runs first."""
+    ordered = sorted(counts, key=lambda pair: (-pair[1], pair[0]))
+    return tuple(
+        counted_in_words(name, count, why_shut(name, pauses, states, now_us))
+        for name, count in ordered
+    )
 
 
 def in_words(

@@ -85,20 +85,24 @@ def connections(q: v.ListConnections) -> Steps[tuple[v.ConnectionHealth, ...]]:
     names = sorted({*q.names, *calls, *held, *standings})[:MOST_CONNECTIONS]
     errors = yield from _errors(names)
     asked = [(WaitKind.CONNECTION, name) for name in names]
-    waiting: dict[str, int] = {
-        row[1]: row[2] for row in (yield from ask_set("work_waiting", asked))
-    }
+    crowds: dict[str, int] = {row[1]: row[2] for row in (yield from ask_set("work_waiting", asked))}
     return tuple(
         v.ConnectionHealth(
             name,
             calls.get(name),
             held.get(name),
-            waiting.get(name, 0),
+            crowds.get(name, 0),
             tuple(errors.get(name, ())),
             tuple(standings.get(name, ())),
         )
         for name in names
     )
+
+
+def waiting(_: v.CountWaiting) -> Steps[tuple[tuple[str, int], ...]]:
+    """How many runs wait for each connection."""
+    rows = yield from ask("work_crowds")
+    return tuple((str(name), int(count)) for name, count in rows)
 
 
 def _errors(names: Sequence[str]) -> Steps[dict[str, list[v.AttemptRow]]]:
