@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, Key, Sensitive
 from tieline.authoring.hub import Hub
-from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry, TielineError
+from tieline.model.base.errors import (
+    CallFailed,
+    CallRefused,
+    Hold,
+    Reject,
+    Retry,
+    TielineError,
+    WaitTimeout,
+)
 from tieline.model.calls.auth import ApiKey, Basic, Bearer, NoAuth
 from tieline.model.calls.call import Call, Effect, Egress, HttpAnswer, Timeouts
 from tieline.model.calls.policy import Drift
@@ -86,6 +94,7 @@ __all__ = [
     "Timeouts",
     "TokenScheme",
     "VersionedSignature",
+    "WaitTimeout",
     "WebhookScheme",
     "session",
 ]

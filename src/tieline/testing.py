@@ -23,7 +23,7 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
-from tieline.model.base.errors import CallRefused, SettingsError
+from tieline.model.base.errors import CallRefused, SettingsError, WaitTimeout
 from tieline.model.base.ids import NO_TENANT, EventId
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
@@ -65,6 +65,11 @@ class PlainRun:
     emitted: list[tuple[str, object]] = field(default_factory=list)
     slept: list[timedelta] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
+    events: dict[tuple[str, str], list[object]] = field(default_factory=dict)
+    """What ``wait_for`` finds, by type and key, one payload after the other; what is not there
+    never comes."""
+    waited: list[tuple[str, str]] = field(default_factory=list)
+    """What was waited for, by type and key."""
     listeners: Sequence[tuple[str, ContractSpec]] = ()
     """The types that flows of the hub listen to, with the contracts that they expect."""
     _uuids: int = 0
@@ -81,6 +86,22 @@ class PlainRun:
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
         self.slept.append(duration)
         self.at += duration
+
+    async def wait_for(
+        self,
+        type: str,  # noqa: A002
+        *,
+        key: object,
+        within: timedelta | None = None,
+    ) -> Any:
+        self.waited.append((type, str(key)))
+        left = self.events.get((type, str(key)), [])
+        if left:
+            return orjson.loads(orjson.dumps(left.pop(0)))
+        if within is None:
+            raise LookupError(f"the test gives no event {type!r} with key {str(key)!r}")
+        self.at += within
+        raise WaitTimeout(f"{type} with key {key}", within)
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
         document = orjson.loads(orjson.dumps(data))

@@ -216,6 +216,7 @@ INDEXES = {
     "work_wake": "work_waits_for",
     "work_wake_timeless": "work_waits_only",
     "work_forgotten": "work_waits_only",
+    "work_wake_each": "work_waits_for",
     "work_past_deadline": "work_deadline",
     "lane_advance": "work_lane",
     "step_of_earlier_runs": "run_event",

@@ -50,6 +50,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
 from tieline.rules.privacy.open_address import is_exposed
+from tieline.rules.runs.event_waits import event_keys
 from tieline.settings.settings import Settings
 from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.listener import ListenerLimits
@@ -206,6 +207,8 @@ def _step_parts(
         observer=base.observer,
         keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(base.hub)),
         clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
+        read=base.views.read,
+        event_keys=event_keys(base.hub.flows.values()),
     )
 
 

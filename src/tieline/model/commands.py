@@ -47,6 +47,8 @@ class Admission:
     mentions: tuple[Mention, ...] = ()
     expires_us: Micros = 0
     """Until when a repeat of the event's identity is recognised as a duplicate."""
+    wakes: tuple[Waits, ...] = ()
+    """What runs of its tenant may wait for that is over with it."""
 
 
 # --- the front half ---------------------------------------------------------------------------

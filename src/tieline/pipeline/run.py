@@ -18,6 +18,7 @@ from tieline.model.runs.facts import StepTried
 from tieline.model.runs.run import ClaimedRun, Dead, Outcome, RetryAt, Returned, Waiting
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
+from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, Steps
@@ -60,6 +61,7 @@ class LiveRun:
         self._sensitive: tuple[str, ...] | None = None
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
+        self._events = EventWaits(self.steps, self._hide)
 
     @property
     def id(self) -> str:
@@ -83,6 +85,12 @@ class LiveRun:
         if self._sensitive is None:
             self._sensitive = forms_of(sensitive_in(self.ready.flow, self.ready.payload))
         return without_forms(self.parts.clean(text), self._sensitive)
+
+    def _hide(self, values: tuple[str, ...]) -> None:
+        """What it has read of other events is as sensitive as what is in its own."""
+        if values:
+            self.clean("")
+            self._sensitive = (*(self._sensitive or ()), *forms_of(values))
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -172,6 +180,15 @@ class LiveRun:
             due_us = orjson.loads(step.known.result)
         if due_us > now_us:
             raise self.steps.stop(Waiting(due_us, None, f"sleeps for {duration}"))
+
+    async def wait_for(
+        self,
+        type: str,  # noqa: A002
+        *,
+        key: object,
+        within: timedelta | None = None,
+    ) -> Any:
+        return await self._events.wait(type, key, within)
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
         step = self.steps.plan(

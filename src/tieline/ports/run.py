@@ -52,6 +52,23 @@ class Run(Protocol):
         """Go on after *duration*; the run leaves memory meanwhile and survives restarts."""
         ...
 
+    async def wait_for(
+        self,
+        type: str,  # noqa: A002
+        *,
+        key: object,
+        within: timedelta | None = None,
+    ) -> Any:
+        """Go on when an event of *type* that carries the business key *key* is recorded, and return
+        its payload; one that came since the run's own event counts, however late this is called.
+
+        The run leaves memory meanwhile, and is woken in the commit of that event. Raises
+        WaitTimeout when none came *within* this time. Asked for again, it waits for a later event.
+        The type stands as a text in the flow, so that the hub sees what it waits for; some flow
+        takes such events with a contract that has a key.
+        """
+        ...
+
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
         """Publish an event to ``hub.topic(type)``; durable with the run's next commit."""
         ...

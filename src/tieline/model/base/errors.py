@@ -211,6 +211,14 @@ class NoCaller(TielineError):
         )
 
 
+class WaitTimeout(TielineError):
+    """What a flow waited for did not come in time; caught, the flow goes on without it."""
+
+    def __init__(self, what: str, within: object) -> None:
+        super().__init__(f"no {what} came within {within}")
+        self.what = what
+
+
 class Retry(TielineError):
     """Raised in a flow: try this run again, after *after* or by the flow's backoff."""
 

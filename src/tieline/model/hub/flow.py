@@ -179,6 +179,8 @@ class FlowSpec:
     uses: tuple[str, ...]
     """Names of the connections that the function mentions."""
     doc: str = ""
+    awaits: frozenset[str] = frozenset()
+    """Texts beside a ``wait_for`` in the function: the types of event that it may wait for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from enum import StrEnum
 
 from tieline.model.base.errors import SettingsError
+from tieline.model.base.ids import EventId, Micros, TenantId
 from tieline.model.base.value import value
+from tieline.model.inbound.event import Reference
 
 
 class WaitKind(StrEnum):
@@ -26,6 +28,22 @@ class Waits:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+@value
+class EventWait:
+    """Which event ends a wait for one: of a type, with a business name, not looked at before."""
+
+    tenant: TenantId
+    type: str
+    names: tuple[Reference, ...]
+    """One of these it has to carry: the key, under each kind that contracts give to the type."""
+    since_us: Micros
+    """It was recorded then or later: events from before the run do not count."""
+    own: EventId
+    """The run's own event, which is none either."""
+    after: str = ""
+    """What ended the wait before this one, recorded at ``since_us``: it is a later one."""
 
 
 def waits_for_connection(name: str) -> Waits:

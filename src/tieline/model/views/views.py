@@ -13,7 +13,7 @@ from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.event import Reference
 from tieline.model.people.alert import AlertRow, KnownAlerts, Signs
 from tieline.model.question import Question as Question
-from tieline.model.runs.waits import Waits
+from tieline.model.runs.waits import EventWait, Waits
 from tieline.model.views.details import (
     BlockedLane,
     Checked,
@@ -101,6 +101,15 @@ class ListEvents(Question[Page[EventRow]]):
     """Only those that carry this business name, themselves or by a run."""
     identity: str | None = None
     """Only those whose identity has this text in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEventWait(Question[EventDetail | None]):
+    """The first event that ends *wait*, with its payload and no more; None: there is none yet."""
+
+    wait: EventWait
+    id: EventId | None = None
+    """The one that ended it, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

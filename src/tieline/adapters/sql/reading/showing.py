@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from tieline.adapters.sql.reading.listing import replay_row, run_row, run_rows, with_progress
+from tieline.adapters.sql.runs.timing import rows_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.model.base.errors import NotFound
-from tieline.model.base.ids import IssueId
+from tieline.model.base.ids import EventId, IssueId
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord, RunState
@@ -54,6 +55,20 @@ def event(q: v.ShowEvent) -> Steps[EventDetail]:
     caused = tuple(row for row in related if row.cause in causes)
     first = receipts[0] if receipts else None
     return EventDetail(shown, body, first, repeats, runs, mentions, caused)
+
+
+def event_wait(q: v.ReadEventWait) -> Steps[EventDetail | None]:
+    """The event that ended a wait, or that ends it."""
+    wait, met = q.wait, q.id
+    if met is None:
+        rows = yield from ask_set("event_met", [(wait.tenant, *row) for row in rows_of(wait)])
+        if not rows:
+            return None
+        met = EventId(rows[0][0])
+    found = yield from ask("event_show", id=met)
+    if not found:
+        return None
+    return EventDetail(Event._make(found[0][:12]), found[0][12], None, (), (), (), ())
 
 
 def run(q: v.ShowRun) -> Steps[RunDetail]:

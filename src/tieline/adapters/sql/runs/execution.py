@@ -7,6 +7,7 @@ import orjson
 
 from tieline.adapters.sql.hooks import CommitHooks, Failed
 from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
+from tieline.adapters.sql.runs.timing import made_ready, rows_of
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.base.errors import StaleClaim
 from tieline.model.base.ids import TenantId
@@ -58,6 +59,7 @@ def remember_and_settle(
         if (own := owned[c.claim]).lane is not None and _frees_lane(c)
     ]
     woken += yield from advance_lanes(freed)
+    woken += yield from _unless_met(settles)
     if failed:
         yield from hooks.counts(failed)
     if settles:
@@ -177,6 +179,22 @@ def _park_row(command: Settle) -> tuple[Value, ...]:
             return (*to, None, None, None, *(step or (None, None)), 0)
         case Returned() | Dead():
             raise AssertionError(f"{command.outcome} ends a run, it does not park it")
+
+
+def _unless_met(settles: Sequence[Settle]) -> Steps[int]:
+    """A run does not wait for an event that was stored while it was on its way here. Once that is
+    stored behind this commit, whoever stores it finds the run."""
+    rows = [
+        (*c.claim[:2], *row)
+        for c in settles
+        if isinstance(c.outcome, Waiting) and (wait := c.outcome.unless) is not None
+        for row in rows_of(wait)
+    ]
+    if not rows:
+        return 0
+    met = yield from ask_set("work_met", rows)
+    yield from made_ready(met, settles[0].now_us)
+    return len(met)
 
 
 def _frees_lane(command: Settle) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from tieline.adapters.sql.statement import RowOut, Steps, ask, put
 from tieline.model.commands import Counted, Promote, Promoted, WakeWaiting
 from tieline.model.runs.run import RunState
+from tieline.model.runs.waits import EventWait
+from tieline.rules.formats.id_time import SLACK_US, first_id
 
 
 def promote(command: Promote) -> Steps[Promoted]:
@@ -23,6 +25,15 @@ def wake_waiting(command: WakeWaiting) -> Steps[Counted]:
     )
     yield from made_ready(rows, command.now_us)
     return Counted(len(rows))
+
+
+def rows_of(wait: EventWait) -> list[tuple[str | int, ...]]:
+    """One a name: type, kind, key, smallest id, since when, behind which event, and which is none.
+
+    An id has the time of the machine that made it, which may be a little off.
+    """
+    first = first_id("event", wait.since_us - SLACK_US)
+    return [(wait.type, *name, first, wait.since_us, wait.after, wait.own) for name in wait.names]
 
 
 def made_ready(runs: Sequence[RowOut], now_us: int) -> Steps[None]:
