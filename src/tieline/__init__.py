@@ -11,6 +11,7 @@ from tieline.model.base.errors import (
     Hold,
     Reject,
     Retry,
+    RunFailed,
     TielineError,
     WaitTimeout,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Retry",
     "RetryPolicy",
     "Run",
+    "RunFailed",
     "SecretPrefixScheme",
     "Sensitive",
     "SingleSignature",

@@ -23,19 +23,21 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
-from tieline.model.base.errors import CallRefused, SettingsError, WaitTimeout
+from tieline.model.base.errors import CallRefused, RunFailed, SettingsError, WaitTimeout
 from tieline.model.base.ids import NO_TENANT, EventId
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
-from tieline.model.hub.flow import ContractSpec, HubSpec, TopicSource
+from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, TopicSource
 from tieline.model.inbound.event import Event
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.caller import CURRENT, Caller
+from tieline.ports.run import StartedRun
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
+from tieline.rules.runs.starting import startable
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
 """Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""
@@ -70,6 +72,11 @@ class PlainRun:
     never comes."""
     waited: list[tuple[str, str]] = field(default_factory=list)
     """What was waited for, by type and key."""
+    started: list[str] = field(default_factory=list)
+    """The flows of which a run was started; none of them is executed."""
+    failing: dict[str, str] = field(default_factory=dict)
+    """Why runs of these flows end dead; the others are done."""
+    flows: Mapping[str, FlowSpec] = field(default_factory=dict)
     listeners: Sequence[tuple[str, ContractSpec]] = ()
     """The types that flows of the hub listen to, with the contracts that they expect."""
     _uuids: int = 0
@@ -103,6 +110,14 @@ class PlainRun:
         self.at += within
         raise WaitTimeout(f"{type} with key {key}", within)
 
+    async def start(
+        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+    ) -> StartedRun:
+        name, type_ = startable(self.flows, flow)
+        await self.emit(type_, payload)
+        self.started.append(name)
+        return PlainStartedRun(f"{self.id}-{len(self.started)}", name, self.failing.get(name))
+
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
         document = orjson.loads(orjson.dumps(data))
         for wanted, contract in self.listeners:
@@ -119,6 +134,19 @@ class PlainRun:
     def uuid(self) -> UUID:
         self._uuids += 1
         return uuid5(NAMESPACE, f"{self.id}:{self._uuids}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainStartedRun:
+    """A run that a test does not execute."""
+
+    id: str
+    flow: str
+    fails: str | None
+
+    async def end(self) -> None:
+        if self.fails is not None:
+            raise RunFailed(self.id, self.flow, "dead", self.fails)
 
 
 class _Answering:
@@ -198,7 +226,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     outside = _Redirected(DirectCaller(calls, clock, ids), base_urls or {})
     started = at or EPOCH + timedelta(microseconds=clock.now_us())
     run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
-    run.listeners = _listeners(spec)
+    run.listeners, run.flows = _listeners(spec), spec.flows
     token = CURRENT.set(_Answering(run, answers or {}, outside))
     try:
         yield run

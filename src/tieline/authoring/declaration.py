@@ -53,6 +53,7 @@ def wants_run(function: Callable[..., object]) -> bool:
 
 
 WAIT_FOR = "wait_for"
+START = "start"
 
 
 def uses_of(function: Callable[..., object]) -> list[Connection]:
@@ -74,6 +75,12 @@ def awaited_by(function: Callable[..., object]) -> set[str]:
     among them are the types of event that it waits for."""
     codes = (getattr(one, "__code__", None) for one in _with_helpers(function))
     return {text for code in codes if code is not None for text in _texts_awaited(code)}
+
+
+def says_start(function: Callable[..., object]) -> bool:
+    """Whether *function*, or what it mentions beside it, names a ``start``."""
+    codes = (getattr(one, "__code__", None) for one in _with_helpers(function))
+    return any(START in _names_in(code) for code in codes if code is not None)
 
 
 def _texts_awaited(code: CodeType) -> Iterator[str]:

@@ -151,6 +151,8 @@ class Settle(Command[Settled]):
     now_us: Micros
     head_policy: HeadPolicy = HeadPolicy.BLOCK
     """Read only when the outcome is Dead and the run has a lane."""
+    tells_end: bool = False
+    """Whether other runs may wait for the end of this one."""
 
 
 @value

@@ -21,6 +21,7 @@ from tieline.pipeline.steps.call_step import CallSteps
 from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
@@ -190,6 +191,23 @@ class LiveRun:
     ) -> Any:
         return await self._events.wait(type, key, within)
 
+    async def start(
+        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+    ) -> LiveStartedRun:
+        spec, type_ = self.parts.startable(flow)
+        step = self.steps.plan(
+            f"start {spec}", key, Effect.IDEMPOTENT, lambda: fingerprint([type_, payload])
+        )
+        match self.steps.decide(step):
+            case StepDecision.RETURN:
+                return LiveStartedRun(orjson.loads(step.result or b"null"), spec, self.steps)
+            case StepDecision.DRIFT:
+                raise self.steps.drifted(step)
+        admission = self._emitted(step, type_, payload)
+        started = next(run.id for run in admission.runs if run.flow == spec)
+        self.steps.done(step, orjson.dumps(started))
+        return LiveStartedRun(started, spec, self.steps, is_new=True)
+
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
         step = self.steps.plan(
             f"emit {type}", key, Effect.IDEMPOTENT, lambda: fingerprint([type, data])
@@ -199,13 +217,19 @@ class LiveRun:
                 return
             case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
+        self._emitted(step, type, data)
+        self.steps.done(step, b"null")
+
+    def _emitted(self, step: Step, type_: str, data: object) -> Admission:
+        """The event that is stored with the run's next commit."""
         event = self._claimed.event
-        why_not = endless(event, self._claimed.flow, type)
+        why_not = endless(event, self._claimed.flow, type_)
         if why_not is not None:
             raise self.steps.stop(Dead("endless-chain", why_not))
         identity = identity_of_emitted(step.effect_key or "", event)
-        self._memory.emit(self._publish(type, data, identity, self._claimed))
-        self.steps.done(step, b"null")
+        admission = self._publish(type_, data, identity, self._claimed)
+        self._memory.emit(admission)
+        return admission
 
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()

@@ -10,6 +10,20 @@ from tieline.model.inbound.event import Event
 T = TypeVar("T")
 
 
+class StartedRun(Protocol):
+    """A run that another has started."""
+
+    @property
+    def id(self) -> str:
+        """``run_…``."""
+        ...
+
+    async def end(self) -> None:
+        """Go on once it is done; the run leaves memory meanwhile. Raises RunFailed when it is dead
+        or was cancelled."""
+        ...
+
+
 class Run(Protocol):
     """The role of a run, as its flow sees it.
 
@@ -67,6 +81,13 @@ class Run(Protocol):
         The type stands as a text in the flow, so that the hub sees what it waits for; some flow
         takes such events with a contract that has a key.
         """
+        ...
+
+    async def start(
+        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+    ) -> StartedRun:
+        """Start a run of *flow*, which listens to a topic, by an event with *payload*; once,
+        however often this run is executed, and durable with its next commit."""
         ...
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002

@@ -3,15 +3,21 @@
 from dataclasses import replace
 
 import pytest
-from tests.makers import START_US, an_admission, an_event, event_id, run_id
+from tests.makers import START_US, an_admission, an_event, by, event_id, run_id
 from tests.stores import Store
 
 from tieline.model.base.ids import NO_TENANT, TenantId
-from tieline.model.commands import Ingest, Progress
+from tieline.model.commands import Cancel, Ingest, Progress, Settle, Sweep
 from tieline.model.inbound.event import Mention, Reference
-from tieline.model.runs.run import Waiting
-from tieline.model.runs.waits import EventWait, Waits, waits_for_event
-from tieline.model.views.views import ReadEventWait
+from tieline.model.runs.run import Dead, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import (
+    EventWait,
+    RunWait,
+    Waits,
+    waits_for_event,
+    waits_for_run,
+)
+from tieline.model.views.views import ReadEventWait, ReadRun
 
 SETTLED = "payment.settled"
 KEY = Reference("payment", "84219")
@@ -146,3 +152,67 @@ async def test_the_first_event_behind_the_last_is_read_with_its_payload(store: S
     assert await store.views.read(ReadEventWait(later)) is None
     own = replace(wait(after=event_id(6)), own=event_id(7))
     assert await store.views.read(ReadEventWait(own)) is None
+
+
+# --- the end of another run -----------------------------------------------------------------------
+
+
+def for_second() -> Waiting:
+    other = run_id(2)
+    return Waiting(2**60, waits_for_run(other), "until it ends", RunWait(other))
+
+
+@pytest.mark.parametrize("outcome", [Returned(), Dead("broken", "it broke")], ids=["done", "dead"])
+async def test_the_end_of_a_run_wakes_who_waits_for_it(store: Store, outcome: Outcome) -> None:
+    await store.ingest(1, 2)
+    one, two = sorted(await store.claim(), key=lambda run: run.id)
+    await store.settle(one, for_second())
+    again = Settle(
+        two.claim, RetryAt(store.now_us, "again"), Progress(), store.now_us, tells_end=True
+    )
+    await store.journal.commit(again)
+    assert (await store.run(run_id(1))).state == "waiting"
+    await store.promote()
+    two = await store.claim_one()
+
+    ended = Settle(two.claim, outcome, Progress(), store.now_us, tells_end=True)
+    settled = await store.journal.commit(ended)
+
+    row = await store.run(run_id(1))
+    assert (row.state, row.waits, settled.woke) == ("ready", None, 1)
+
+
+async def test_what_has_ended_meanwhile_is_waited_for_no_more(store: Store) -> None:
+    await store.ingest(1, 2)
+    one, two = sorted(await store.claim(), key=lambda run: run.id)
+    await store.settle(two, Returned())
+
+    assert (await store.settle(one, for_second())).woke == 1
+    assert (await store.run(run_id(1))).state == "ready"
+
+
+async def test_whoever_ends_a_run_wakes_who_waits_for_it(store: Store) -> None:
+    await store.ingest(1)
+    await store.ingest(2, deadline_us=store.now_us + 5)
+    await store.ingest(3)
+    one, _, three = sorted(await store.claim(), key=lambda run: run.id)
+    await store.settle(one, for_second())
+    await store.settle(three, Waiting(2**60, waits_for_run(run_id(2)), "too"))
+    store.now_us += 10
+
+    await store.journal.commit(Sweep(store.now_us, 0))
+
+    assert [(await store.run(run_id(n))).state for n in (1, 2, 3)] == ["ready", "dead", "ready"]
+
+
+async def test_a_cancel_wakes_who_waits_for_the_run(store: Store) -> None:
+    await store.ingest(1, 2)
+    one, _ = sorted(await store.claim(), key=lambda run: run.id)
+    await store.settle(one, for_second())
+
+    await store.journal.commit(Cancel(run_id(2), by("not wanted")))
+
+    assert (await store.run(run_id(1))).state == "ready"
+    row = await store.views.read(ReadRun(run_id(2)))
+    assert row is not None
+    assert (row.state, await store.views.read(ReadRun(run_id(9)))) == ("cancelled", None)

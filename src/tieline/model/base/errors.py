@@ -219,6 +219,17 @@ class WaitTimeout(TielineError):
         self.what = what
 
 
+class RunFailed(TielineError):
+    """A run that was started ended without success; caught, the flow goes on."""
+
+    def __init__(self, run_id: str, flow: str, state: str, reason: str) -> None:
+        super().__init__(f"{run_id} of {flow} is {state}: {reason}")
+        self.run_id = run_id
+        self.state = state
+        """dead, cancelled or forgotten."""
+        self.reason = reason
+
+
 class Retry(TielineError):
     """Raised in a flow: try this run again, after *after* or by the flow's backoff."""
 

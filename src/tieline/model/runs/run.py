@@ -8,7 +8,7 @@ from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, TenantId
 from tieline.model.base.value import value
 from tieline.model.calls.call import Effect
 from tieline.model.inbound.event import Event
-from tieline.model.runs.waits import EventWait, Waits
+from tieline.model.runs.waits import EventWait, RunWait, Waits
 
 
 class RunState(StrEnum):
@@ -138,8 +138,8 @@ class Waiting:
     due_us: Micros | None
     on: Waits | None
     reason: str
-    unless: EventWait | None = None
-    """Of a wait for an event: one that is stored already, however shortly before, ends it."""
+    unless: EventWait | RunWait | None = None
+    """Of a wait for an event or a run: what is stored already, however shortly before, ends it."""
 
 
 @value

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import EventId, Micros, TenantId
+from tieline.model.base.ids import EventId, Micros, RunId, TenantId
 from tieline.model.base.value import value
 from tieline.model.inbound.event import Reference
 
@@ -44,6 +44,13 @@ class EventWait:
     """The run's own event, which is none either."""
     after: str = ""
     """What ended the wait before this one, recorded at ``since_us``: it is a later one."""
+
+
+@value
+class RunWait:
+    """Which run has to end."""
+
+    id: RunId
 
 
 def waits_for_connection(name: str) -> Waits:

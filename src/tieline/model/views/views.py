@@ -113,6 +113,13 @@ class ReadEventWait(Question[EventDetail | None]):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRun(Question[RunRow | None]):
+    """A run and how it stands, with nothing that belongs to it; None: it has been forgotten."""
+
+    id: RunId
+
+
+@dataclass(frozen=True, slots=True)
 class ListRuns(Question[Page[RunRow]]):
     """Runs; the window is about when a run was made."""
 

@@ -34,6 +34,11 @@ TOO_LATE = "too late"
 """Stands in the memory of a run for the id of the event that did not come."""
 
 
+def look_again_us(since_us: Micros, now_us: Micros) -> Micros:
+    """When a wait that began then is looked at again: the longer it lasts, the rarer."""
+    return now_us + min(max(now_us - since_us, SOONEST_US), LATEST_US)
+
+
 class EventWaits:
     """The waits for events of one execution of one run."""
 
@@ -98,9 +103,8 @@ class EventWaits:
     def _put_down(
         self, begun: Step, wait: EventWait, on: Waits, until_us: Micros | None
     ) -> Waiting:
-        now_us = self._steps.parts.clock.now_us()
         since_us = begun.started_us if begun.known is None else begun.known.started_us
-        look_us = now_us + min(max(now_us - since_us, SOONEST_US), LATEST_US)
+        look_us = look_again_us(since_us, self._steps.parts.clock.now_us())
         if until_us is None:
             return Waiting(look_us, on, "however long it takes", wait)
         longest = f"until {short(until_us)} UTC at the longest"

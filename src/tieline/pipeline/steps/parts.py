@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from tieline.model.base.errors import StoreClosed
+from tieline.model.base.errors import SettingsError, StoreClosed
 from tieline.model.question import Question
 from tieline.pipeline.local_hints import LocalHints
 from tieline.ports.caller import Caller
@@ -34,6 +34,11 @@ async def nothing_read(question: Question[R], /) -> R:
     raise StoreClosed(f"{type(question).__name__} needs a store")
 
 
+def nothing_startable(flow: Callable[..., Any] | str) -> tuple[str, str]:
+    """Where there is no hub."""
+    raise SettingsError("flow", flow, "there is no hub that has it")
+
+
 @dataclass(frozen=True, slots=True)
 class StepParts:
     """What steps work with."""
@@ -57,5 +62,7 @@ class StepParts:
     """Takes the known secrets out of a text."""
     read: Read = nothing_read
     """Answers questions from the store."""
+    startable: Callable[[Callable[..., Any] | str], tuple[str, str]] = nothing_startable
+    """The name of a flow that may be started, and the type of its event. Raises SettingsError."""
     event_keys: Mapping[str, EventKeys] = field(default_factory=dict)
     """What events are called by for which flows wait, by their type."""

@@ -71,6 +71,12 @@ def event_wait(q: v.ReadEventWait) -> Steps[EventDetail | None]:
     return EventDetail(Event._make(found[0][:12]), found[0][12], None, (), (), (), ())
 
 
+def run_alone(q: v.ReadRun) -> Steps[RunRow | None]:
+    """A run, as lists show it."""
+    found = yield from ask_set("run_rows", [(q.id,)])
+    return run_row(*found[0]) if found else None
+
+
 def run(q: v.ShowRun) -> Steps[RunDetail]:
     """A run, with all that it remembers and what holds it."""
     found = yield from ask_set("run_rows", [(q.id,)])

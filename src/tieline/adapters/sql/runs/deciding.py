@@ -1,7 +1,7 @@
 """Deciding: what a person ordered is done in one commit with its line in the audit log."""
 
 from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
-from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.runs.execution import advance_lanes, tell_ends
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.base.ids import Micros
@@ -148,6 +148,7 @@ def _end(run: "RunToDecide", state: RunState, by: By) -> Steps[None]:
     reason = f"{by.actor}: {by.reason}"
     yield from do("run_finish", **run.key, state=ended, at_us=by.at_us, reason=reason)
     yield from _free_lane(run)
+    yield from tell_ends([(run.tenant, run.id)], by.at_us)
 
 
 def _free_lane(run: "RunToDecide") -> Steps[None]:

@@ -10,7 +10,7 @@ from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
 from tieline.adapters.sql.runs.timing import made_ready, rows_of
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.base.errors import StaleClaim
-from tieline.model.base.ids import TenantId
+from tieline.model.base.ids import Micros, TenantId
 from tieline.model.commands import Counted, Remember, ReturnClaims, Settle, Settled
 from tieline.model.runs.run import (
     Dead,
@@ -24,6 +24,7 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
+from tieline.model.runs.waits import EventWait, RunWait, WaitKind
 from tieline.rules.runs.failure import failure_of
 from tieline.rules.runs.transitions import move, state_of
 
@@ -60,6 +61,9 @@ def remember_and_settle(
     ]
     woken += yield from advance_lanes(freed)
     woken += yield from _unless_met(settles)
+    told = [c for c in settles if c.tells_end and isinstance(c.outcome, Returned | Dead)]
+    if told:
+        woken += yield from tell_ends([c.claim[:2] for c in told], told[0].now_us)
     if failed:
         yield from hooks.counts(failed)
     if settles:
@@ -182,19 +186,34 @@ def _park_row(command: Settle) -> tuple[Value, ...]:
 
 
 def _unless_met(settles: Sequence[Settle]) -> Steps[int]:
-    """A run does not wait for an event that was stored while it was on its way here. Once that is
-    stored behind this commit, whoever stores it finds the run."""
-    rows = [
-        (*c.claim[:2], *row)
-        for c in settles
-        if isinstance(c.outcome, Waiting) and (wait := c.outcome.unless) is not None
-        for row in rows_of(wait)
-    ]
-    if not rows:
-        return 0
-    met = yield from ask_set("work_met", rows)
-    yield from made_ready(met, settles[0].now_us)
+    """A run does not wait for what was stored while it was on its way here. What is stored behind
+    this commit finds the run."""
+    events: list[tuple[Value, ...]] = []
+    runs: list[tuple[Value, ...]] = []
+    for command in settles:
+        if not isinstance(command.outcome, Waiting):
+            continue
+        match command.outcome.unless:
+            case EventWait() as wait:
+                events += [(*command.claim[:2], *row) for row in rows_of(wait)]
+            case RunWait(id=other):
+                runs.append((*command.claim[:2], other))
+            case None:
+                pass
+    met = yield from ask_set("work_met", events)
+    met += yield from ask_set("work_ended", runs)
+    if met:
+        yield from made_ready(met, settles[0].now_us)
     return len(met)
+
+
+def tell_ends(runs: Sequence[tuple[str, str]], now_us: Micros) -> Steps[int]:
+    """Wake who waits for the end of these runs, each as (tenant, id); returns how many."""
+    rows = [(tenant, WaitKind.RUN, run_id) for tenant, run_id in runs]
+    woken = yield from ask_set("work_wake_each", rows)
+    if woken:
+        yield from made_ready(woken, now_us)
+    return len(woken)
 
 
 def _frees_lane(command: Settle) -> bool:

@@ -1,7 +1,7 @@
 """Sweeping: whoever nobody else will set free becomes ready; runs past their deadline end."""
 
 from tieline.adapters.sql.hooks import CommitHooks, Failed
-from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.runs.execution import advance_lanes, tell_ends
 from tieline.adapters.sql.runs.timing import made_ready
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.ids import Micros, RunId
@@ -108,6 +108,7 @@ def _expire(command: Sweep, hooks: CommitHooks) -> Steps[list[RunId]]:
     ]
     yield from advance_lanes(freed)
     yield from hooks.counts(missed)
+    yield from tell_ends([(row[0], row[1]) for row in rows], command.now_us)
     return [row[1] for row in rows]
 
 
