@@ -37,6 +37,8 @@ def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
         "morning_digest",
         "note_payment",
         "post_invoice",
+        "ship_order",
+        "ship_parcel",
         "ship_when_paid",
     ]
     assert spec.flows["post_invoice"].uses == ("books", "chat")
@@ -56,6 +58,22 @@ async def test_what_is_not_paid_is_not_shipped(guide: ModuleType) -> None:
             await guide.ship_when_paid({"order_id": "o_1", "payment_id": "py_1"}, run)
 
     assert (run.at - began, run.calls) == (timedelta(days=3), [])
+
+
+@pytest.mark.parametrize(
+    ("failing", "last"), [({}, "order.shipped"), ({"ship_parcel": "lost"}, "order.stuck")]
+)
+async def test_an_order_hears_how_its_parcels_went(
+    guide: ModuleType, failing: dict[str, str], last: str
+) -> None:
+    async with plain(guide.hub) as run:
+        run.failing = failing
+        await guide.ship_order({"parcels": ["p1", "p2"]}, run)
+
+    assert run.started == ["ship_parcel", "ship_parcel"]
+    *parcels, (told, _) = run.emitted
+    assert parcels == [("parcel.wanted", {"id": "p1"}), ("parcel.wanted", {"id": "p2"})]
+    assert told == last
 
 
 async def test_the_ledger_flow_ends_as_the_guide_says(guide: ModuleType) -> None:
