@@ -134,10 +134,12 @@ def statements(sql: Dialect) -> Iterator[tuple[str, str]]:
         "work",
         f"""
         INSERT INTO work (run_id, tenant, flow, priority, lane, state, behind, worker, epoch,
-                          tries, due_us, waits_on, deadline_us)
+                          tries, due_us, waits_on, waits_kind, waits_key, deadline_us)
         SELECT {run}, {TENANT}, {FLOW}, 5, NULL, {STATE}, 0, NULL, 1, 0,
                CASE WHEN ({STATE}) IN ('retrying', 'waiting') THEN {AT} + {SPAN_US} END,
-               CASE WHEN ({STATE}) = 'waiting' THEN 'connection:' || {CONNECTION} END, NULL
+               CASE WHEN ({STATE}) = 'waiting' THEN 'connection:' || {CONNECTION} END,
+               CASE WHEN ({STATE}) = 'waiting' THEN 'connection' END,
+               CASE WHEN ({STATE}) = 'waiting' THEN {CONNECTION} END, NULL
         FROM {every} WHERE {LIVE} ORDER BY n""",
     )
     yield (

@@ -11,6 +11,7 @@ from tieline.compose.store import open_views
 from tieline.features.issues.model import ListIssues, ShowIssue
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, RunId
 from tieline.model.inbound.event import Reference
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.series import (
     HOUR_US,
     MINUTE_US,
@@ -85,7 +86,7 @@ def questions(total: int, end_us: int = END_US) -> Mapping[str, Question[object]
         "runs: of no flow": ListRuns(flow="nobody"),
         "runs: held": ListRuns(state="held"),
         "runs: live": ListRuns(state="ready"),
-        "runs: waiting for": ListRuns(waits_on="connection:connection_1"),
+        "runs: waiting for": ListRuns(waits=waits_for_connection("connection_1")),
         "runs: of a correlation": ListRuns(correlation=id_of("rct", middle)),
         "runs: of a tenant": ListRuns(tenant="tenant_7"),
         "run": ShowRun(RunId(id_of("run", dead))),

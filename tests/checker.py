@@ -72,7 +72,7 @@ ODD: tuple[tuple[str, str], ...] = (
     (
         "work that nothing will ever wake",
         "SELECT run_id, state FROM work WHERE state IN ('retrying', 'waiting') "
-        "AND due_us IS NULL AND waits_on IS NULL",
+        "AND due_us IS NULL AND waits_kind IS NULL",
     ),
     (
         "an effect that two runs have made",

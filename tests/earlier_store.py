@@ -21,7 +21,7 @@ async def brought_to(number: int, url: str) -> None:
     connection = await asyncpg.connect(url)
     done = {row[0] for row in await connection.fetch("SELECT number FROM migration")}
     schema = files("tieline.adapters.postgres").joinpath("schema")
-    for name in sorted(file.name for file in schema.iterdir() if file.name.endswith(".sql")):
+    for name in sorted(file.name for file in schema.iterdir() if file.name[0].isdigit()):
         own = int(name.split("_", 1)[0])
         if own <= number and own not in done:
             text = schema.joinpath(name).read_text(encoding="utf-8")

@@ -335,9 +335,9 @@ class Engine:
                 await self.at_rest()
                 if claimed == 0 and not self._wakes():
                     return
-                for on in list(self.parts.calls.recovered):
-                    self.parts.calls.recovered.discard(on)
-                    await self.parts.house.wake(on)
+                for waits in list(self.parts.calls.recovered):
+                    self.parts.calls.recovered.discard(waits)
+                    await self.parts.house.wake(waits)
 
     def _wakes(self) -> bool:
         look = self.parts.back.signals.look

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tieline.model.base.ids import RunId, WorkerId
 from tieline.model.runs.run import HeadPolicy, NewRun, RunClaim, RunState, StepRecord, StepState
+from tieline.model.runs.waits import Waits
 
 S = RunState
 Lane = tuple[str, str, str]
@@ -21,7 +22,7 @@ class ModelRun:
     epoch: int = 0
     worker: WorkerId | None = None
     due_us: int | None = None
-    on: str | None = None
+    on: Waits | None = None
     deadline_us: int | None = None
     doubt: tuple[str, str] | None = None
     decided: bool = False
@@ -97,7 +98,7 @@ class EngineModel:
                 run.steps[step.name, step.key] = step._replace(started_us=known.started_us)
 
     def park(
-        self, run: ModelRun, state: RunState, *, due_us: int | None = None, on: str | None = None
+        self, run: ModelRun, state: RunState, *, due_us: int | None = None, on: Waits | None = None
     ) -> None:
         self._lose(run)
         run.state, run.due_us, run.on = state, due_us, on

@@ -41,6 +41,11 @@ class Store:
         await self.views.close()
         await self.journal.close()
 
+    @property
+    def is_server(self) -> bool:
+        """Whether it lies in a PostgreSQL server."""
+        return self.path.is_dir()
+
     # --- moves ----------------------------------------------------------------------------------
 
     async def beat(self, worker: WorkerId = ALICE) -> None:

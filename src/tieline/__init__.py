@@ -6,7 +6,16 @@ from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, Key, Sensitive
 from tieline.authoring.hub import Hub
 from tieline.authoring.tenant import Tenant
-from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry, TielineError
+from tieline.model.base.errors import (
+    CallFailed,
+    CallRefused,
+    Hold,
+    Reject,
+    Retry,
+    RunFailed,
+    TielineError,
+    WaitTimeout,
+)
 from tieline.model.calls.auth import ApiKey, Basic, Bearer, NoAuth
 from tieline.model.calls.call import Call, Effect, Egress, HttpAnswer, Timeouts
 from tieline.model.calls.policy import Drift
@@ -82,6 +91,7 @@ __all__ = [
     "Retry",
     "RetryPolicy",
     "Run",
+    "RunFailed",
     "SecretPrefixScheme",
     "Sensitive",
     "SingleSignature",
@@ -90,6 +100,7 @@ __all__ = [
     "Timeouts",
     "TokenScheme",
     "VersionedSignature",
+    "WaitTimeout",
     "WebhookScheme",
     "session",
 ]

@@ -23,22 +23,24 @@ from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
-from tieline.model.base.errors import CallRefused, Hold, SettingsError
+from tieline.model.base.errors import CallRefused, Hold, RunFailed, SettingsError, WaitTimeout
 from tieline.model.base.ids import NO_TENANT, EventId, TenantId
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
-from tieline.model.hub.flow import ContractSpec, HubSpec, TopicSource
+from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, TopicSource
 from tieline.model.inbound.event import Event
 from tieline.model.runs.let_through import LetThrough
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, Caller
+from tieline.ports.run import StartedRun
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
+from tieline.rules.runs.starting import startable
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
 """Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""
@@ -70,6 +72,16 @@ class PlainRun:
     references: list[tuple[str, str]] = field(default_factory=list)
     passes: Mapping[str, str] = field(default_factory=dict)
     """The holds that somebody let through: reason, and the words with which they did."""
+    events: dict[tuple[str, str], list[object]] = field(default_factory=dict)
+    """What ``wait_for`` finds, by type and key, one payload after the other; what is not there
+    never comes."""
+    waited: list[tuple[str, str]] = field(default_factory=list)
+    """What was waited for, by type and key."""
+    started: list[str] = field(default_factory=list)
+    """The flows of which a run was started; none of them is executed."""
+    failing: dict[str, str] = field(default_factory=dict)
+    """Why runs of these flows end dead; the others are done."""
+    flows: Mapping[str, FlowSpec] = field(default_factory=dict)
     listeners: Sequence[tuple[str, ContractSpec]] = ()
     """The types that flows of the hub listen to, with the contracts that they expect."""
     awaited: Awaited = field(default_factory=Awaited)
@@ -115,6 +127,36 @@ class PlainRun:
         self.slept.append(duration)
         self.at += duration
 
+    def wait_for(
+        self,
+        type: str,  # noqa: A002 - the field's own word
+        *,
+        key: object,
+        within: timedelta | None = None,
+    ) -> Coroutine[Any, Any, Any]:
+        return self.awaited.note(self._wait_for(type, key, within), f"run.wait_for({type!r})")
+
+    async def _wait_for(self, type: str, key: object, within: timedelta | None) -> Any:  # noqa: A002
+        self.waited.append((type, str(key)))
+        left = self.events.get((type, str(key)), [])
+        if left:
+            return orjson.loads(json_text(left.pop(0)))
+        if within is None:
+            raise LookupError(f"the test gives no event {type!r} with key {str(key)!r}")
+        self.at += within
+        raise WaitTimeout(f"{type} with key {key}", within)
+
+    def start(
+        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+    ) -> Coroutine[Any, Any, StartedRun]:
+        return self.awaited.note(self._start(flow, payload), "run.start")
+
+    async def _start(self, flow: Callable[..., Any] | str, payload: object) -> StartedRun:
+        name, type_ = startable(self.flows, flow)
+        await self.emit(type_, payload)
+        self.started.append(name)
+        return PlainStartedRun(f"{self.id}-{len(self.started)}", name, self.failing.get(name))
+
     def emit(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -140,6 +182,19 @@ class PlainRun:
     def uuid(self) -> UUID:
         self._uuids += 1
         return uuid5(NAMESPACE, f"{self.id}:{self._uuids}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainStartedRun:
+    """A run that a test does not execute."""
+
+    id: str
+    flow: str
+    fails: str | None
+
+    async def end(self) -> None:
+        if self.fails is not None:
+            raise RunFailed(self.id, self.flow, "dead", self.fails)
 
 
 class _Answering:
@@ -224,7 +279,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     outside = _Redirected(DirectCaller(calls, clock, ids), base_urls or {})
     started = at or EPOCH + timedelta(microseconds=clock.now_us())
     run = PlainRun(str(ids.run()), _event(ids.event(), TenantId(tenant)), payload, started)
-    run.listeners = _listeners(spec)
+    run.listeners, run.flows = _listeners(spec), spec.flows
     run.passes = passes or {}
     token = CURRENT.set(_Answering(run, answers or {}, outside))
     asked = AWAITED.set(run.awaited)

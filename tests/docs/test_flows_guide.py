@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -31,13 +32,49 @@ def guide(tmp_path: Path) -> ModuleType:
 def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
     spec = guide.hub.spec()
 
-    assert sorted(spec.flows) == ["check_ledger", "morning_digest", "post_invoice"]
+    assert sorted(spec.flows) == [
+        "check_ledger",
+        "morning_digest",
+        "note_payment",
+        "post_invoice",
+        "ship_order",
+        "ship_parcel",
+        "ship_when_paid",
+    ]
     assert spec.flows["post_invoice"].uses == ("books", "chat")
+    assert "payment.settled" in spec.flows["ship_when_paid"].awaits
+    assert spec.flows["post_invoice"].awaits == frozenset()
 
 
 async def test_the_test_of_the_guide_passes(guide: ModuleType) -> None:
     await guide.test_a_paid_invoice_is_posted()
     await guide.test_finance_lets_a_disputed_invoice_pass()
+    await guide.test_an_order_is_shipped_once_it_is_paid()
+
+
+async def test_what_is_not_paid_is_not_shipped(guide: ModuleType) -> None:
+    async with plain(guide.hub) as run:
+        began = run.at
+        with pytest.raises(Reject, match="it was not paid in time"):
+            await guide.ship_when_paid({"order_id": "o_1", "payment_id": "py_1"}, run)
+
+    assert (run.at - began, run.calls) == (timedelta(days=3), [])
+
+
+@pytest.mark.parametrize(
+    ("failing", "last"), [({}, "order.shipped"), ({"ship_parcel": "lost"}, "order.stuck")]
+)
+async def test_an_order_hears_how_its_parcels_went(
+    guide: ModuleType, failing: dict[str, str], last: str
+) -> None:
+    async with plain(guide.hub) as run:
+        run.failing = failing
+        await guide.ship_order({"parcels": ["p1", "p2"]}, run)
+
+    assert run.started == ["ship_parcel", "ship_parcel"]
+    *parcels, (told, _) = run.emitted
+    assert parcels == [("parcel.wanted", {"id": "p1"}), ("parcel.wanted", {"id": "p2"})]
+    assert told == last
 
 
 async def test_the_ledger_flow_ends_as_the_guide_says(guide: ModuleType) -> None:

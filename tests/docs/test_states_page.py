@@ -18,7 +18,7 @@ MEANING = {
     RunState.RUNNING: ("a worker executes it", "it ends, or its worker gives it back or is gone"),
     RunState.RETRYING: ("something failed; it has a time for its next attempt", "the time comes"),
     RunState.WAITING: (
-        "nothing failed: it sleeps, or a connection is shut",
+        "nothing failed: it sleeps, or waits for a connection, an event or a run",
         "the time comes, or it opens",
     ),
     RunState.HELD: ("only a person knows what happened, or may decide", "`tieline held resolve`"),

@@ -12,6 +12,7 @@ from tests.engine import DROP, Answer, Asked, Engine, Town, Vendor, a_town, unti
 from tieline import Connector, NoAuth, Rate, RetryPolicy, Run
 from tieline.model.commands import Pause, Resume
 from tieline.model.runs.facts import ConnectionMoved
+from tieline.model.runs.waits import waits_for_connection
 
 SECOND_US = 1_000_000
 
@@ -64,7 +65,49 @@ async def test_a_paused_connection_holds_its_calls_without_using_tries(
     assert await tries(engine) == {"done": 2}
 
 
-async def test_runs_that_need_a_paused_connection_stay_in_the_store(
+async def test_a_pause_of_one_connection_holds_no_step_at_another(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    books, chat = town.books, town.chat
+
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        await chat.post("/first", json={})
+        await books.post("/entries", json={})
+
+    await engine.open(town.hub)
+    await engine.parts.journal.commit(Pause("connection", "books", engine.by("month end")))
+    await engine.parts.holds.pass_()
+    run = await engine.take()
+
+    assert vendor.paths() == ["/first"]
+    assert (run.run.state, run.run.waits) == ("waiting", waits_for_connection("books"))
+
+
+async def test_whoever_is_gone_between_a_resume_and_its_wake_up_leaves_nobody_asleep(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    posting(town)
+    await engine.open(town.hub)
+    await engine.parts.journal.commit(Pause("connection", "books", engine.by()))
+    await engine.parts.journal.commit(Pause("connection", "chat", engine.by()))
+    await engine.parts.holds.pass_()
+    for number in range(5):
+        await engine.deliver({"n": number})
+    await engine.work()
+    await engine.parts.journal.commit(Resume("connection", "chat", engine.by()))
+    await engine.restart(town.hub)
+    await engine.work()
+    assert await engine.states() == ["waiting"] * 5
+
+    await engine.parts.journal.commit(Resume("connection", "books", engine.by()))
+    await engine.restart(town.hub)
+    await engine.work()
+
+    assert await engine.states() == ["done"] * 5
+
+
+async def test_runs_that_need_a_paused_connection_wait_for_it(
     engine: Engine, vendor: Vendor, town: Town
 ) -> None:
     posting(town)
@@ -74,7 +117,7 @@ async def test_runs_that_need_a_paused_connection_stay_in_the_store(
     for number in range(5):
         await engine.deliver({"n": number})
     await engine.work()
-    assert await engine.states() == ["ready"] * 5
+    assert [row.waits for row in await engine.rows()] == [waits_for_connection("books")] * 5
 
     await engine.parts.journal.commit(Resume("connection", "books", engine.by()))
     await engine.parts.holds.pass_()
@@ -111,7 +154,7 @@ async def test_a_pause_outlives_a_restart(engine: Engine, vendor: Vendor, town: 
     await engine.restart(town.hub)
     await engine.take()
 
-    assert (await engine.states(), vendor.asked) == (["ready"], [])
+    assert (await engine.states(), vendor.asked) == (["waiting"], [])
 
 
 # --- the breaker ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from tieline.model.base.ids import Micros
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.inbound.receipt import Verdict
+from tieline.model.runs.waits import Waits
 from tieline.model.views.views import ListEvents, ListReceipts
 from tieline.pipeline.hooks import NO_HOOKS, PathHooks, merged
 from tieline.ports.guarded import NotNow, Tried
@@ -29,7 +30,7 @@ class Quota:
     left: int = 0
     until_us: Micros | None = None
     tried: list[tuple[str, int | None]] = field(default_factory=list)
-    woken: list[str] = field(default_factory=list)
+    woken: list[Waits] = field(default_factory=list)
 
     def admitted(self, events: Sequence[Admission]) -> Sequence[Admission]:
         return [one for one in events if one.event.type != "order.noise"]
@@ -38,7 +39,7 @@ class Quota:
         if self.left:
             self.left -= 1
             return None
-        return NotNow(self.until_us, f"quota:{connection.name}", "the quota is used up")
+        return NotNow(self.until_us, Waits("quota", connection.name), "the quota is used up")
 
     def after(self, connection: ConnectionSpec, tried: Tried) -> None:
         self.tried.append((connection.name, tried.status))
@@ -90,7 +91,7 @@ async def test_before_a_call_a_feature_may_hold_it_back_until_a_time(
     assert (await engine.states(), len(vendor.asked), quota.left) == (["done"], 1, 0)
 
 
-async def test_what_a_feature_holds_back_without_a_time_it_wakes_by_its_own_word(
+async def test_what_a_feature_holds_back_without_a_time_it_wakes_by_its_own_kind(
     engine: Engine, quota: Quota, posting: Town, vendor: Vendor
 ) -> None:
     await engine.open(posting.hub)
@@ -100,10 +101,10 @@ async def test_what_a_feature_holds_back_without_a_time_it_wakes_by_its_own_word
     assert (await engine.states(), quota.woken) == (["waiting"], [])
 
     quota.left = 1
-    woken = await engine.parts.house.wake("quota:books")
+    woken = await engine.parts.house.wake(Waits("quota", "books"))
     await engine.work()
 
-    assert (woken, quota.woken, await engine.states()) == (1, ["quota:books"], ["done"])
+    assert (woken, quota.woken, await engine.states()) == (1, [Waits("quota", "books")], ["done"])
 
 
 async def test_of_a_wake_that_finds_nobody_nothing_is_told(
@@ -111,7 +112,7 @@ async def test_of_a_wake_that_finds_nobody_nothing_is_told(
 ) -> None:
     await engine.open(posting.hub)
 
-    assert await engine.parts.house.wake("quota:books") == 0
+    assert await engine.parts.house.wake(Waits("quota", "books")) == 0
     assert quota.woken == []
 
 

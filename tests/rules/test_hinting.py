@@ -11,10 +11,12 @@ from tieline.model.base.ids import EventId
 from tieline.model.command import Command
 from tieline.model.fleet.hint import EVERYTHING, LOOK, NOTHING, Hint
 from tieline.model.runs.run import RetryAt, Returned, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.rules.fleet.hinting import MOST_LOST, hint_of, merged
 from tieline.rules.fleet.pace import BUSY_S, IDLE_S, jittered, next_rest
 
 BY = c.By("ann", "why not", START_US)
+BOOKS = waits_for_connection("books")
 EVENT = EventId("evt_1")
 
 
@@ -31,14 +33,15 @@ def a_settle(outcome: object) -> c.Settle:
         (a_settle(Returned()), c.Settled(woke=1), LOOK),
         (a_settle(RetryAt(9, "down")), c.Settled(), Hint(due_us=9)),
         (a_settle(RetryAt(9, "down")), c.Settled(woke=1), Hint(look=True, due_us=9)),
-        (a_settle(Waiting(None, "books", "shut")), c.Settled(), NOTHING),
+        (a_settle(Waiting(None, BOOKS, "shut")), c.Settled(), NOTHING),
         (c.Promote(START_US), c.Promoted(3, None), LOOK),
         (c.Promote(START_US), c.Promoted(0, 9), NOTHING),
         (c.Sweep(1, 1), c.Swept(0, ()), NOTHING),
         (c.Sweep(1, 1), c.Swept(1, ()), LOOK),
+        (c.Sweep(1, 1), c.Swept(0, (), 1), LOOK),
         (c.Sweep(1, 1), c.Swept(0, (run_id(2),)), Hint(look=True, lost=(run_id(2),))),
-        (c.WakeWaiting("books", 1), c.Counted(2), LOOK),
-        (c.WakeWaiting("books", 1), c.Counted(0), NOTHING),
+        (c.WakeWaiting(BOOKS, 1), c.Counted(2), LOOK),
+        (c.WakeWaiting(BOOKS, 1), c.Counted(0), NOTHING),
         (c.ReturnClaims((a_claim(),), 1), c.Counted(1), LOOK),
         (c.Beat(ALICE, 1), c.Counted(1), NOTHING),
         (c.Purge(1, 1, 1), c.Counted(1), NOTHING),

@@ -7,6 +7,7 @@ from tieline.features.issues.rules import LONGEST_SHAPE, issue_of, shape_of
 from tieline.model.base.ids import RunId
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import AttemptRecord, Dead, Held, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.rules.runs.failure import Failure, failure_at_door, failure_of
 
 FLOW = "post_invoice"
@@ -58,7 +59,7 @@ SAID = "books POST /x: HTTP 503: busy"
         RetryAt(5, SAID),
         Dead("unavailable", f"books POST /x: given up after 8 tries: {SAID}"),
         Held(SAID, ("books POST /x", "#1")),
-        Waiting(5, "connection:books", SAID),
+        Waiting(5, waits_for_connection("books"), SAID),
     ],
 )
 def test_what_comes_of_one_failed_try_is_one_issue(outcome: Outcome) -> None:
@@ -87,7 +88,7 @@ def test_what_no_try_tells_is_told_by_the_end(
 
 
 @pytest.mark.parametrize(
-    "outcome", [Returned(), Waiting(5, "connection:books", "the breaker is open")]
+    "outcome", [Returned(), Waiting(5, waits_for_connection("books"), "the breaker is open")]
 )
 def test_what_did_not_fail_belongs_to_no_issue(outcome: Outcome) -> None:
     assert failure_of(FLOW, outcome, [a_try()]) is None

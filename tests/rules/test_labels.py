@@ -5,6 +5,12 @@ import pytest
 from tieline.model.calls.call import Effect
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import RunState
+from tieline.model.runs.waits import (
+    Waits,
+    waits_for_connection,
+    waits_for_event,
+    waits_for_run,
+)
 from tieline.rules.formats import labels as l
 
 
@@ -41,13 +47,19 @@ def test_no_two_words_of_one_sort_are_read_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "waits_on", "shown"),
+    ("state", "waits", "shown"),
     [
-        ("waiting", "connection:crm-2", "waiting for crm-2"),
+        ("waiting", waits_for_connection("crm-2"), "waiting for crm-2"),
+        ("waiting", waits_for_run("run_1"), "waiting for run_1"),
+        (
+            "waiting",
+            waits_for_event("payment.settled", "84219"),
+            "waiting for event payment.settled/84219",
+        ),
         ("waiting", None, "waiting"),
-        ("held", '["crm POST /x", "#1"]', "held"),
+        ("held", None, "held"),
         ("ready", None, "queued"),
     ],
 )
-def test_a_run_that_waits_says_for_what(state: str, waits_on: str | None, shown: str) -> None:
-    assert l.state_label(state, waits_on) == shown
+def test_a_run_that_waits_says_for_what(state: str, waits: Waits | None, shown: str) -> None:
+    assert l.state_label(state, waits) == shown

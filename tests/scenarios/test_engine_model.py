@@ -56,6 +56,7 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views import views as v
 from tieline.rules.runs.transitions import may_move
 
@@ -63,7 +64,7 @@ T = TypeVar("T")
 S = RunState
 POLICY = {"block": HeadPolicy.BLOCK, "skip": HeadPolicy.SKIP, "loose": HeadPolicy.SKIP}
 """The flows; runs of ``loose`` have no lane."""
-BOOKS = "connection:books"
+BOOKS = waits_for_connection("books")
 STEPS = ("one", "two")
 
 workers = st.sampled_from([ALICE, BOB])

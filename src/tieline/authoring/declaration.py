@@ -52,6 +52,10 @@ def wants_run(function: Callable[..., object]) -> bool:
     return len(parameters_of(function)) > 1
 
 
+WAIT_FOR = "wait_for"
+START = "start"
+
+
 def uses_of(function: Callable[..., object]) -> list[Connection]:
     """The connections that *function* mentions by a global or an enclosing name, and those that
     functions of the same module mention which it mentions.
@@ -59,17 +63,46 @@ def uses_of(function: Callable[..., object]) -> list[Connection]:
     A static look, so a connection that is passed around in a container is not seen.
     """
     found: dict[int, Connection] = {}
+    for one in _with_helpers(function):
+        for value in _mentioned_by(one):
+            if isinstance(value, Connection):
+                found[id(value)] = value
+    return list(found.values())
+
+
+def awaited_by(function: Callable[..., object]) -> set[str]:
+    """The texts in code that says ``wait_for``, of *function* and of what it mentions beside it:
+    among them are the types of event that it waits for."""
+    codes = (getattr(one, "__code__", None) for one in _with_helpers(function))
+    return {text for code in codes if code is not None for text in _texts_awaited(code)}
+
+
+def says_start(function: Callable[..., object]) -> bool:
+    """Whether *function*, or what it mentions beside it, names a ``start``."""
+    codes = (getattr(one, "__code__", None) for one in _with_helpers(function))
+    return any(START in _names_in(code) for code in codes if code is not None)
+
+
+def _texts_awaited(code: CodeType) -> Iterator[str]:
+    says = WAIT_FOR in code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _texts_awaited(constant)
+        elif says and isinstance(constant, str):
+            yield constant
+
+
+def _with_helpers(function: Callable[..., object]) -> Iterator[Any]:
+    """*function*, and the functions of its module that it mentions, by each other too."""
     seen: set[int] = set()
     waiting: list[Any] = [inspect.unwrap(function)]
     while waiting:
         one = waiting.pop()
+        if id(one) in seen:
+            continue
         seen.add(id(one))
-        for value in _mentioned_by(one):
-            if isinstance(value, Connection):
-                found[id(value)] = value
-            elif _is_beside(value, one) and id(value) not in seen:
-                waiting.append(value)
-    return list(found.values())
+        yield one
+        waiting += [value for value in _mentioned_by(one) if _is_beside(value, one)]
 
 
 def _mentioned_by(function: Any) -> Iterator[object]:

@@ -7,7 +7,13 @@ from typing import Any, TypeVar
 from tieline.authoring.check import mistakes_in
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, spec_of
-from tieline.authoring.declaration import FlowDeclaration, uses_of, wants_run
+from tieline.authoring.declaration import (
+    FlowDeclaration,
+    awaited_by,
+    says_start,
+    uses_of,
+    wants_run,
+)
 from tieline.authoring.environment import Environment, placed
 from tieline.authoring.source import SourceDeclaration
 from tieline.authoring.tenant_check import mistakes_of_tenants
@@ -235,4 +241,6 @@ def _flow_spec(declared: FlowDeclaration, contracts: dict[Any, Any]) -> FlowSpec
         drift=declared.drift,
         uses=tuple(sorted(c.name for c in uses_of(declared.function))),
         doc=(declared.function.__doc__ or "").strip(),
+        awaits=frozenset(awaited_by(declared.function)),
+        starts=says_start(declared.function),
     )

@@ -1,6 +1,7 @@
 """Loops: the parts of a process come in; the loops that its roles keep going go out."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
@@ -10,6 +11,9 @@ from tieline.operations.replay import replay_pass
 from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.rules.fleet.pace import BUSY_S, jittered, next_rest
 from tieline.rules.fleet.pace import IDLE_S as OFTEN_S
+
+if TYPE_CHECKING:
+    from tieline.model.runs.waits import Waits
 
 SHUT_S = 0.1
 """How soon to look again for work that could not be claimed: places, guards or pauses may open."""
@@ -89,7 +93,7 @@ class Passes:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._woken: set[str] = set()
+        self._woken: set[Waits] = set()
         self._rest_s = BUSY_S
 
     async def limit(self) -> float:
@@ -112,8 +116,8 @@ class Passes:
         was told to wait a moment ago may be stored only behind the first time."""
         calls = self._parts.calls
         fresh, calls.recovered = calls.recovered, set()
-        for on in fresh | self._woken:
-            await self._parts.house.wake(on)
+        for waits in fresh | self._woken:
+            await self._parts.house.wake(waits)
         self._woken = fresh
         return 1.0 if fresh else LONG_S
 

@@ -51,6 +51,8 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
 from tieline.rules.privacy.open_address import is_exposed
+from tieline.rules.runs.event_waits import event_keys
+from tieline.rules.runs.starting import startable
 from tieline.settings.settings import Settings
 from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.listener import ListenerLimits
@@ -163,7 +165,8 @@ def assemble(
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     step_parts = _step_parts(base, settings, outside, calls, lease)
     journal.observer = observer
-    back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
+    settler = Settler(journal, clock, observer, reach, tells_ends=_starts_runs(hub))
+    back = Back(hub, admitter, calls, step_parts, settler)
     back.places = _places(settings)
     back.tenants = tenants
     front_parts = _front_parts(base, outside, admitter, back, tenants)
@@ -229,7 +232,15 @@ def _step_parts(
         observer=base.observer,
         keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(base.hub)),
         clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
+        read=base.views.read,
+        startable=partial(startable, base.hub.flows),
+        event_keys=event_keys(base.hub.flows.values()),
     )
+
+
+def _starts_runs(hub: HubSpec) -> bool:
+    """Whether some flow may wait for the end of a run."""
+    return any(flow.starts for flow in hub.flows.values())
 
 
 def _admitter(

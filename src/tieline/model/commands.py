@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from tieline.model.base.by import By as By
-from tieline.model.base.ids import EventId, Micros, RunId, WorkerId
+from tieline.model.base.ids import EventId, Micros, RunId, TenantId, WorkerId
 from tieline.model.base.value import value
 from tieline.model.command import Command, OperatorCommand
 from tieline.model.command import Counted as Counted
@@ -37,6 +37,7 @@ from tieline.model.runs.run import (
     RunClaim,
     StepRecord,
 )
+from tieline.model.runs.waits import Waits
 
 
 @value
@@ -48,6 +49,8 @@ class Admission:
     mentions: tuple[Mention, ...] = ()
     expires_us: Micros = 0
     """Until when a repeat of the event's identity is recognised as a duplicate."""
+    wakes: tuple[Waits, ...] = ()
+    """What runs of its tenant may wait for that is over with it."""
 
 
 # --- the front half ---------------------------------------------------------------------------
@@ -152,6 +155,8 @@ class Settle(Command[Settled]):
     now_us: Micros
     head_policy: HeadPolicy = HeadPolicy.BLOCK
     """Read only when the outcome is Dead and the run has a lane."""
+    tells_end: bool = False
+    """Whether other runs may wait for the end of this one."""
 
 
 @value
@@ -180,11 +185,14 @@ class Promote(Command[Promoted]):
 
 @value
 class WakeWaiting(Command[Counted]):
-    """Make runs ready that wait on *on* (a connection that is back), at most *limit*."""
+    """Make runs ready that wait for *waits* (a connection that is back), at most *limit*: whoever
+    knows that it is over repeats it until a bite is not full."""
 
-    on: str
+    waits: Waits
     now_us: Micros
     limit: int = 500
+    tenant: TenantId | None = None
+    """Only those of this one; None: whoever waits."""
 
 
 @value
@@ -193,11 +201,14 @@ class Swept:
 
     rescued: int
     expired: tuple[RunId, ...]
+    woken: int = 0
+    """Runs whose obstacle was gone, and whom nobody had woken."""
 
 
 @value
 class Sweep(Command[Swept]):
-    """Take runs from silent workers, and end runs whose deadline has passed; bounded."""
+    """Take runs from silent workers, end runs whose deadline has passed, and wake runs that wait
+    for what is over; bounded."""
 
     now_us: Micros
     silent_since_us: Micros

@@ -21,6 +21,7 @@ from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.rows import ConnectionStateRow
 from tieline.model.views.series import ListSources, ReadSums, SourceRow
 from tieline.model.views.views import ListConnectionStates, ReadKnownAlerts, ReadSigns
+from tieline.model.views.work_lists import CountWaiting
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
@@ -166,8 +167,12 @@ class AlertJudge:
         standings = await parts.views.read(ListConnectionStates())
         states = {guard.connection: guard.state for guard in parts.guards(now_us)}
         states |= {row.connection: _state(row) for row in standings}
+        waiting = dict(await parts.views.read(CountWaiting()))
         connections = tuple(
-            _connection_sign(hub, name, sums[name].counts if name in sums else {}, states)
+            replace(
+                _connection_sign(hub, name, sums[name].counts if name in sums else {}, states),
+                waiting=waiting.get(name, 0),
+            )
             for name in hub.connections
         )
         return AllSigns(flows, connections, self._sources(heard, now_us), parts.disk_free())

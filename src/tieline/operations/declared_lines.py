@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from tieline.model.base.ids import Micros
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.views.declared import ConnectionLine, FlowLine
-from tieline.model.views.rows import ConnectionCalls, FlowCount, PauseRow, WorkCount
+from tieline.model.views.rows import FlowCount, PauseRow, WorkCount
+from tieline.model.views.work_lists import ConnectionHealth
+from tieline.rules.runs.waiting import why_shut
 
 
 def flows(
@@ -46,28 +49,34 @@ def _flow(
 
 
 def connections(
-    hub: HubSpec | None, calls: Iterable[ConnectionCalls], pauses: Iterable[PauseRow]
+    hub: HubSpec | None, found: Iterable[ConnectionHealth], now_us: Micros
 ) -> tuple[ConnectionLine, ...]:
     """Every connection that is declared, was called lately or is paused."""
-    held = {pause.name: pause for pause in pauses if pause.kind == "connection"}
-    called = {one.connection: one for one in calls}
+    known = {health.name: health for health in found}
     declared = {} if hub is None else hub.connections
-    lines = []
-    for name in sorted({*declared, *called, *held}):
-        spec = declared.get(name)
-        lines.append(
-            ConnectionLine(
-                name=name,
-                declared=None if hub is None else spec is not None,
-                connector=None if spec is None else spec.connector.name,
-                base_url=None if spec is None else spec.base_url,
-                credential=None if spec is None else spec.credential,
-                used_by=_used_by(hub, name),
-                paused=held.get(name),
-                calls=called.get(name),
-            )
-        )
-    return tuple(lines)
+    return tuple(
+        _connection(name, hub, known.get(name), now_us) for name in sorted({*declared, *known})
+    )
+
+
+def _connection(
+    name: str, hub: HubSpec | None, health: ConnectionHealth | None, now_us: Micros
+) -> ConnectionLine:
+    spec = None if hub is None else hub.connections.get(name)
+    health = health or ConnectionHealth(name, None, None, 0, ())
+    pauses = () if health.paused is None else (health.paused,)
+    return ConnectionLine(
+        name=name,
+        declared=None if hub is None else spec is not None,
+        connector=None if spec is None else spec.connector.name,
+        base_url=None if spec is None else spec.base_url,
+        credential=None if spec is None else spec.credential,
+        used_by=_used_by(hub, name),
+        paused=health.paused,
+        calls=health.calls,
+        waiting=health.waiting,
+        shut=why_shut(name, pauses, health.standings, now_us),
+    )
 
 
 def _used_by(hub: HubSpec | None, connection: str) -> tuple[str, ...]:

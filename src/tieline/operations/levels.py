@@ -11,6 +11,7 @@ from tieline.model.people.alert import Signs
 from tieline.model.views.gauges import Gauges
 from tieline.model.views.rows import WorkCount
 from tieline.model.views.views import CountWork, ReadSigns
+from tieline.model.views.work_lists import CountWaiting
 from tieline.pipeline.call import Calls
 from tieline.ports.clock import Clock
 from tieline.ports.views import Views
@@ -48,9 +49,11 @@ class Gauging:
         gauged = self._gauged
         now_us = gauged.clock.now_us()
         work, signs = NO_WORK, NO_SIGNS
+        waiting: tuple[tuple[str, int], ...] = ()
         if gauged.views is not None:
             work = await gauged.views.read(CountWork())
             signs = await gauged.views.read(ReadSigns(now_us - SPAN_US))
+            waiting = await gauged.views.read(CountWaiting())
         guards = tuple(
             gauged.calls.guard(spec).gauges(now_us) for spec in gauged.hub.connections.values()
         )
@@ -64,6 +67,7 @@ class Gauging:
                 gauged.commands_waiting(),
                 gauged.runs_busy(),
                 free,
+                waiting,
             )
         )
         return EVERY_S

@@ -119,7 +119,8 @@ def _stands(row: RunRow, now_us: Micros) -> Iterator[Line]:
         case "done":
             yield Line(row.moved_us, f"{name} is done", "run", row.id)
         case "waiting":
-            words = f"{name} waits, and goes on {until(row.due_us, now_us)}: {reason}"
+            what = f" for {row.waits}" if row.waits is not None else ""
+            words = f"{name} waits{what}, and goes on {until(row.due_us, now_us)}: {reason}"
             yield Line(row.moved_us, words, "run", row.id)
         case "retrying":
             words = f"{name} is attempted again {until(row.due_us, now_us)}: {reason}"

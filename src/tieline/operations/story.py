@@ -175,7 +175,7 @@ def _run_now(row: RunRow) -> Iterator[Line]:
         case "running":
             yield Line(row.moved_us, f"{row.flow} is being executed", "run", row.id)
         case state:
-            words = f"{row.flow} is {state_label(state, row.waits_on)}{reason}"
+            words = f"{row.flow} is {state_label(state, row.waits)}{reason}"
             trouble = state in {"held", "cancelled"}
             yield Line(row.moved_us, words, "run", row.id, trouble)
 

@@ -1,17 +1,22 @@
 """Why: a run with what holds it comes in; one sentence that says what it waits for goes out."""
 
+from collections.abc import Iterable
+
 from tieline.model.base.ids import Micros
+from tieline.model.runs.waits import WaitKind
 from tieline.model.views.details import RunDetail
 from tieline.rules.formats.labels import kind_label, label, spoken
 from tieline.rules.formats.plain_time import ago, until
+from tieline.rules.runs.waiting import in_words, why_shut
 
 
-def why(detail: RunDetail, now_us: Micros) -> str:
-    """What has to happen before the run goes on, or how it ended."""
+def why(detail: RunDetail, now_us: Micros, uses: Iterable[str] = ()) -> str:
+    """What has to happen before the run goes on, or how it ended. *uses*: the connections of its
+    flow, by name, where somebody knows them."""
     run = detail.run
     match run.state:
         case "ready":
-            return _ready(detail)
+            return _ready(detail, now_us, uses)
         case "running":
             return f"it is being executed by {run.worker}, since {ago(run.moved_us, now_us)}"
         case "retrying":
@@ -34,7 +39,7 @@ def _held(detail: RunDetail) -> str:
     return "it waits for a person"
 
 
-def _ready(detail: RunDetail) -> str:
+def _ready(detail: RunDetail, now_us: Micros, uses: Iterable[str]) -> str:
     run, head = detail.run, detail.lane_head
     holding = (("tenant", run.tenant), ("flow", run.flow))
     pause = next((p for p in detail.pauses if (p.kind, p.name) in holding), None)
@@ -42,21 +47,19 @@ def _ready(detail: RunDetail) -> str:
         return f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}"
     if run.behind and head is not None:
         return f"{head.id}, which is {label(head.state)}, goes first in lane {run.lane}"
+    for name in uses:  # of a paused one, runs are put down at their call
+        states = (row for row in detail.states if row.connection == name)
+        shut = why_shut(name, (), states, now_us)
+        if shut is not None:
+            return f"it is queued: flow {run.flow} uses connection {name}, {shut}"
     return "it is queued, and waits for a free place in a running hub"
 
 
 def _waiting(detail: RunDetail, now_us: Micros) -> str:
-    run = detail.run
-    pauses = {f"{pause.kind}:{pause.name}": pause for pause in detail.pauses}
-    pause = pauses.get(run.waits_on or "")
-    if pause is not None:
-        return f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}"
-    on = f" for {_name(run.waits_on)}" if run.waits_on else ""
-    return f"it waits{on} and goes on {until(run.due_us, now_us)}: {run.reason}"
-
-
-def _name(waits_on: str) -> str:
-    return waits_on.removeprefix("connection:")
+    run, shut = detail.run, None
+    if run.waits is not None and run.waits.kind == WaitKind.CONNECTION:
+        shut = why_shut(run.waits.key, detail.pauses, detail.states, now_us)
+    return in_words(run.waits, shut, run.due_us, run.reason, now_us)
 
 
 def _dead(detail: RunDetail) -> str:

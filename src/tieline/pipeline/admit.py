@@ -13,6 +13,7 @@ from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, WebhookSourc
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import NewRun
+from tieline.model.runs.waits import Waits, waits_for_event
 from tieline.pipeline.hooks import AfterAdmit
 from tieline.pipeline.occurrences import LONGEST_NAME, DeliveryBody, occurrences, told
 from tieline.pipeline.occurrences import Occurrence as Occurrence
@@ -32,8 +33,9 @@ from tieline.rules.inbound.tenant import (
     tenant_of,
     unknown_tenant,
 )
-from tieline.rules.privacy.hidden_key import hidden_key
+from tieline.rules.privacy.hidden_key import forms_asked, hidden_key
 from tieline.rules.privacy.sensitive import values_of, without
+from tieline.rules.runs.event_waits import event_keys
 
 LONGEST_LANE = 256
 
@@ -99,6 +101,7 @@ class Admitter:
         self._after = tuple(after)
         self._flows = tuple(hub.flows.values())
         self._tenants = tenants
+        self._awaited = frozenset(event_keys(self._flows))
         self._ids = ids
         self._dedupe_us = dedupe_us
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
@@ -175,7 +178,9 @@ class Admitter:
             ]
             runs = tuple([start.run for start in own])
             expires_us = origin.recorded_us + self._dedupe_us
-            admissions.append(Admission(event, runs, _mentions(event, matches), expires_us))
+            named = _mentions(event, matches)
+            wakes = _wakes(event.type, named) if event.type in self._awaited else ()
+            admissions.append(Admission(event, runs, named, expires_us, wakes))
             starts += own
         if strangers and not faults:
             tenant, why = next(iter(strangers.values())), "; ".join(strangers)
@@ -309,6 +314,13 @@ def _mentions(event: Event, matches: Sequence[Match]) -> tuple[Mention, ...]:
                 key = hidden_key(name) if is_hidden else name[:LONGEST_NAME]
                 seen[kind, name] = Mention(kind, key, event.id, "", event.recorded_us)
     return tuple(seen.values())
+
+
+def _wakes(type_: str, named: Sequence[Mention]) -> tuple[Waits, ...]:
+    """Under which names runs may wait for an event; a run whose own payload calls the key sensitive
+    waits for its hash."""
+    keys = dict.fromkeys(form for mention in named for form in forms_asked(mention.key))
+    return tuple([waits_for_event(type_, key) for key in keys])
 
 
 def _verdict(has_runs: bool, has_faults: bool) -> Verdict:  # noqa: FBT001 - a table of two facts

@@ -23,6 +23,7 @@ from tieline.model.calls.outcome import (
 )
 from tieline.model.hub.connection import ConnectionSpec, FailedInside
 from tieline.model.runs.facts import CallTried, ConnectionMoved
+from tieline.model.runs.waits import Waits
 from tieline.pipeline.hooks import NO_HOOKS, PathHooks
 from tieline.pipeline.limits.guard import Guard, Moved, is_failure
 from tieline.ports.clock import Clock
@@ -61,7 +62,7 @@ class Calls:
         self._observer = observer
         self._guards: dict[str, Guard] = {}
         self._standing: dict[str, tuple[tuple[Secret, ...], Headers]] = {}
-        self.recovered: set[str] = set()
+        self.recovered: set[Waits] = set()
         """What waiting runs may be woken for: connections that became usable again."""
         self.has_recovered = asyncio.Event()
         self.has_news = asyncio.Event()
@@ -198,10 +199,10 @@ class Calls:
         if guard.state == "closed":
             self._recovered(guard)
 
-    def recheck(self, on: str) -> None:
+    def recheck(self, on: Waits) -> None:
         """A run was stored that waits for *on*, with no time set: it may be free by now."""
-        guard = self._guards.get(on.removeprefix("connection:"))
-        if guard is not None and guard.paused is None:
+        guard = self._guards.get(on.key)
+        if guard is not None and guard.on == on and guard.paused is None:
             self._recovered(guard)
 
     def _recovered(self, guard: Guard) -> None:

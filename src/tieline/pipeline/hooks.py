@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tieline.model.base.ids import Micros
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.runs.waits import Waits
 from tieline.ports.guarded import NotNow, Tried
 from tieline.ports.tenants import TenantBook
 
@@ -19,12 +20,12 @@ that they are to have of those that they were given. A delivery of which none go
 without an event. What it raises, the door answers as a fault of the hub: the sender tries again."""
 BeforeCall = Callable[[ConnectionSpec, Micros], NotNow | None]
 """May say that a connection cannot be called now, and until when; None: go. Without a time ``on``
-is a word of the feature's own, which it wakes itself (``WakeWaiting``): whoever waits for the
+is of a kind of the feature's own, which it wakes itself (``WakeWaiting``): whoever waits for the
 connection is woken by its guard, which does not know of the feature."""
 AfterCall = Callable[[ConnectionSpec, Tried], None]
 """Is told what one try of a call came to; must not raise."""
-OnWake = Callable[[str], None]
-"""Is told for what runs waited that were woken, such as ``connection:<name>``; must not raise."""
+OnWake = Callable[[Waits], None]
+"""Is told for what runs waited that were woken; must not raise."""
 
 OnPauses = Callable[[], None]
 """Is told that somebody, here or in another process, may have paused or resumed something; must not

@@ -28,9 +28,11 @@ from tieline.model.runs.run import (
 )
 from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
+from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.hold_step import Holds
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.awaited import AWAITED, Awaited
@@ -84,6 +86,7 @@ class LiveRun:
         self._calls = CallSteps(self.steps)
         self.awaited = Awaited()
         self._holds: Holds | None = None
+        self._events = EventWaits(self.steps, self._hide)
 
     @property
     def id(self) -> str:
@@ -107,6 +110,12 @@ class LiveRun:
         if self._sensitive is None:
             self._sensitive = forms_of(sensitive_in(self.ready.flow, self.ready.payload))
         return without_forms(self.parts.clean(text), self._sensitive)
+
+    def _hide(self, values: tuple[str, ...]) -> None:
+        """What it has read of other events is as sensitive as what is in its own."""
+        if values:
+            self.clean("")
+            self._sensitive = (*(self._sensitive or ()), *forms_of(values))
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -241,6 +250,37 @@ class LiveRun:
         if due_us > now_us:
             raise self.steps.stop(Waiting(due_us, None, f"sleeps for {duration}"))
 
+    def wait_for(
+        self,
+        type: str,  # noqa: A002 - the field's own word
+        *,
+        key: object,
+        within: timedelta | None = None,
+    ) -> Coroutine[Any, Any, Any]:
+        return self.awaited.note(self._events.wait(type, key, within), f"run.wait_for({type!r})")
+
+    def start(
+        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+    ) -> Coroutine[Any, Any, LiveStartedRun]:
+        return self.awaited.note(self._start(flow, payload, key), "run.start")
+
+    async def _start(
+        self, flow: Callable[..., Any] | str, payload: object, key: str | None
+    ) -> LiveStartedRun:
+        spec, type_ = self.parts.startable(flow)
+        step = self.steps.plan(
+            f"start {spec}", key, Effect.IDEMPOTENT, lambda: fingerprint([type_, payload])
+        )
+        match self.steps.decide(step):
+            case StepDecision.RETURN:
+                return LiveStartedRun(orjson.loads(step.result or b"null"), spec, self.steps)
+            case StepDecision.DRIFT:
+                raise self.steps.drifted(step)
+        admission = self._emitted(step, type_, payload)
+        started = next(run.id for run in admission.runs if run.flow == spec)
+        self.steps.done(step, orjson.dumps(started))
+        return LiveStartedRun(started, spec, self.steps, is_new=True)
+
     def emit(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -259,13 +299,19 @@ class LiveRun:
                 return
             case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
+        self._emitted(step, type, data)
+        self.steps.done(step, b"null")
+
+    def _emitted(self, step: Step, type_: str, data: object) -> Admission:
+        """The event that is stored with the run's next commit."""
         event = self._claimed.event
-        why_not = endless(event, self._claimed.flow, type)
+        why_not = endless(event, self._claimed.flow, type_)
         if why_not is not None:
             raise self.steps.stop(Dead("endless-chain", why_not))
         identity = identity_of_emitted(step.effect_key or "", event)
-        self._memory.emit(self._publish(type, data, identity, self._claimed))
-        self.steps.done(step, b"null")
+        admission = self._publish(type_, data, identity, self._claimed)
+        self._memory.emit(admission)
+        return admission
 
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()

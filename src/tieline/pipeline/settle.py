@@ -12,6 +12,7 @@ from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
+from tieline.rules.runs.hops import TOPIC
 from tieline.rules.runs.transitions import state_of
 
 STORE_PAUSE_S = 1.0
@@ -31,7 +32,17 @@ NEVER_BEGAN = Execution(0, None)
 class Settler:
     """Stores outcomes, and tells what was stored."""
 
-    def __init__(self, journal: Journal, clock: Clock, observer: Observer, reach: Reach) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        observer: Observer,
+        reach: Reach,
+        *,
+        tells_ends: bool = False,
+    ) -> None:
+        """*tells_ends*: whether flows of the hub start runs, and may wait for them."""
+        self._tells_ends = tells_ends
         self._journal = journal
         self._clock = clock
         self._observer = observer
@@ -51,9 +62,10 @@ class Settler:
         for as long as the process lives. What a crash then loses, effect keys repair.
         """
         self._reach("settle.before")
+        tells = self._tells_ends and claimed.event.source == TOPIC
         while True:
             now_us = self._clock.now_us()
-            command = Settle(claimed.claim, outcome, progress, now_us, head_policy)
+            command = Settle(claimed.claim, outcome, progress, now_us, head_policy, tells)
             try:
                 settled = await self._journal.commit(command)
             except StaleClaim:

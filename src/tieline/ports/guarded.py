@@ -10,6 +10,7 @@ from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.calls.outcome import Verdict
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.runs.run import ClaimedRun
+from tieline.model.runs.waits import Waits
 
 
 @value
@@ -18,8 +19,8 @@ class NotNow:
 
     until_us: Micros | None
     """When to ask again; None: when somebody resumes the connection."""
-    on: str
-    """What to be woken by: ``connection:<name>``."""
+    on: Waits
+    """What to be woken by."""
     reason: str
 
 

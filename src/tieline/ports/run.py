@@ -11,6 +11,20 @@ from tieline.model.runs.let_through import LetThrough
 T = TypeVar("T")
 
 
+class StartedRun(Protocol):
+    """A run that another has started."""
+
+    @property
+    def id(self) -> str:
+        """``run_…``."""
+        ...
+
+    async def end(self) -> None:
+        """Go on once it is done; the run leaves memory meanwhile. Raises RunFailed when it is dead
+        or was cancelled."""
+        ...
+
+
 class Run(Protocol):
     """The role of a run, as its flow sees it.
 
@@ -68,6 +82,30 @@ class Run(Protocol):
 
     async def sleep(self, duration: timedelta, *, key: str | None = None) -> None:
         """Go on after *duration*; the run leaves memory meanwhile and survives restarts."""
+        ...
+
+    async def wait_for(
+        self,
+        type: str,  # noqa: A002
+        *,
+        key: object,
+        within: timedelta | None = None,
+    ) -> Any:
+        """Go on when an event of *type* that carries the business key *key* is recorded, and return
+        its payload; one that came since the run's own event counts, however late this is called.
+
+        The run leaves memory meanwhile, and is woken in the commit of that event. Raises
+        WaitTimeout when none came *within* this time. Asked for again, it waits for a later event.
+        The type stands as a text in the flow, so that the hub sees what it waits for; some flow
+        takes such events with a contract that has a key.
+        """
+        ...
+
+    async def start(
+        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+    ) -> StartedRun:
+        """Start a run of *flow*, which listens to a topic, by an event with *payload*; once,
+        however often this run is executed, and durable with its next commit."""
         ...
 
     async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002

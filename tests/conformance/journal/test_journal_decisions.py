@@ -43,6 +43,7 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views import views as v
 from tieline.rules.people.audit_chain import first_break
 from tieline.rules.runs.holding import HOLD_STEP, read
@@ -56,7 +57,7 @@ STATES: dict[str, Outcome | None] = {
     "ready": None,
     "running": None,
     "retrying": RetryAt(2**50, "x"),
-    "waiting": Waiting(None, "connection:books", "x"),
+    "waiting": Waiting(None, waits_for_connection("books"), "x"),
     "held": Held("in doubt", STEP),
     "done": Returned(),
     "dead": Dead("bug", "x"),

@@ -37,12 +37,13 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views import views as v
 
 OUTCOMES: dict[str, Outcome] = {
     "done": Returned(),
     "retrying": RetryAt(2**50, "later"),
-    "waiting": Waiting(None, "connection:books", "it is down"),
+    "waiting": Waiting(None, waits_for_connection("books"), "it is down"),
     "held": Held("a person", ("books POST /entries", "#1")),
     "dead": Dead("bug", "it broke", "Traceback"),
 }

@@ -35,6 +35,7 @@ from tieline.model.commands import (
 from tieline.model.inbound.event import Mention
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import ClaimedRun, Dead, Held, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.views import ListDead, ListReceipts, ListRuns, ShowRun, Window
 
 BUSY = "HTTP 503: busy"
@@ -81,7 +82,9 @@ async def test_what_goes_well_makes_no_issue(store: Store) -> None:
     for run in await store.claim():
         await store.settle(run, Returned(), Progress(attempts=(an_attempt(run.id),)))
     await store.ingest(3)
-    await store.settle(await store.claim_one(), Waiting(None, "connection:books", "it is paused"))
+    await store.settle(
+        await store.claim_one(), Waiting(None, waits_for_connection("books"), "it is paused")
+    )
 
     assert await issues(store) == []
 

@@ -28,6 +28,7 @@ from tieline.model.commands import (
     RetryDead,
 )
 from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views import views as v
 
 LATER_US = START_US + 40 * DAY_US
@@ -90,7 +91,7 @@ async def test_young_payloads_are_kept(store: Store) -> None:
 UNFINISHED: dict[str, Outcome | None] = {
     "ready": None,
     "retrying": RetryAt(2**50, "x"),
-    "waiting": Waiting(None, "connection:books", "x"),
+    "waiting": Waiting(None, waits_for_connection("books"), "x"),
     "held": Held("a person"),
     "dead and undecided": Dead("bug", "x"),
 }

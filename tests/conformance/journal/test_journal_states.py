@@ -1,15 +1,14 @@
 """The law of run states is in force: every pair of states, asked of the store itself."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import apsw
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
-from tests import postgres_server
 from tests.makers import by, run_id
+from tests.somebody import Somebody
 from tests.stores import Store
 
 from tieline.adapters.sql.statement import Statement, Steps
@@ -64,42 +63,7 @@ def to_move_work(now: str, to: str) -> Statement:
         case "running":
             return Statement("work_take", [("-", run_id(1), "alice")])
         case _:
-            return Statement("work_park", [("-", run_id(1), to, 7, None, 0)])
-
-
-class Somebody:
-    """Who has a connection of their own to the store, and writes whatever they like."""
-
-    def __init__(self, file: apsw.Connection | None, server: Any) -> None:
-        self._file = file
-        self._server = server
-
-    async def sql(self, *statements: str) -> list[tuple[Any, ...]]:
-        """One transaction; the rows of the last statement."""
-        if self._file is not None:
-            with self._file:
-                return [self._file.execute(text).fetchall() for text in statements][-1]
-        async with self._server.transaction():
-            found = [await self._server.fetch(text) for text in statements]
-        return [tuple(row) for row in found[-1]]
-
-    async def script(self, text: str) -> None:
-        """Several statements, as they stand in a file."""
-        if self._file is not None:
-            self._file.execute(text)
-        else:
-            await self._server.execute(text)
-
-
-@pytest.fixture
-async def somebody(store: Store) -> AsyncIterator[Somebody]:
-    if _is_server(store):
-        server = await asyncpg.connect(await postgres_server.shared().database_of(store.path))
-        yield Somebody(None, server)
-        await server.close()
-    else:
-        with closing(apsw.Connection(str(store.path))) as file:
-            yield Somebody(file, None)
+            return Statement("work_park", [("-", run_id(1), to, 7, None, None, None, None, 0)])
 
 
 @pytest.mark.parametrize("ask", [to_move_run, to_end_run, to_set_run, to_finish_run])
@@ -185,7 +149,7 @@ def _database(store: Store) -> Any:
 
 
 def _is_server(store: Store) -> bool:
-    return store.path.is_dir()
+    return store.is_server
 
 
 async def _transact(store: Store, statement: Statement) -> None:
@@ -227,7 +191,7 @@ async def _rows(somebody: Somebody, table: str) -> list[dict[str, Any]]:
 
 
 async def _work(somebody: Somebody) -> dict[str, Any]:
-    names = ("state", "worker", "epoch", "tries", "due_us", "waits_on")
+    names = ("state", "worker", "epoch", "tries", "due_us", "waits_kind")
     (row,) = await somebody.sql(f"SELECT {', '.join(names)} FROM work")
     return dict(zip(names, row, strict=True))
 

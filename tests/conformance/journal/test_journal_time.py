@@ -36,10 +36,11 @@ from tieline.model.commands import (
 )
 from tieline.model.fleet.presence import EndPresence, TakeLeaderLease
 from tieline.model.runs.run import Held, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views import views as v
 from tieline.model.views.rows import WorkerRow
 
-BOOKS = "connection:books"
+BOOKS = waits_for_connection("books")
 
 
 async def parked(store: Store, *outcomes: Outcome) -> None:
@@ -85,7 +86,9 @@ async def test_a_wait_with_a_time_ends_at_its_time(store: Store) -> None:
 
 
 async def test_a_wait_for_a_thing_ends_when_the_thing_is_back(store: Store) -> None:
-    await parked(store, Waiting(None, BOOKS, "down"), Waiting(None, "connection:crm", "down"))
+    await parked(
+        store, Waiting(None, BOOKS, "down"), Waiting(None, waits_for_connection("crm"), "down")
+    )
     store.now_us += 10**9
 
     assert await store.promote() == 0
@@ -93,7 +96,7 @@ async def test_a_wait_for_a_thing_ends_when_the_thing_is_back(store: Store) -> N
 
     assert woken.count == 1
     assert [run.id for run in await store.claim()] == [run_id(1)]
-    assert (await store.run(run_id(2))).waits_on == "connection:crm"
+    assert (await store.run(run_id(2))).waits == waits_for_connection("crm")
 
 
 async def test_a_wait_for_a_thing_and_a_time_ends_with_the_first_of_them(store: Store) -> None:
@@ -123,12 +126,12 @@ async def test_a_thing_that_is_back_wakes_in_bites_the_longest_stored_first(stor
 async def test_a_held_run_waits_for_nothing_but_a_person(store: Store) -> None:
     step = ("books POST /entries", "#1")
     await parked(store, Held("in doubt", step), Held("the author asked"))
-    named = (await store.run(run_id(1))).waits_on
+    named = await store.run(run_id(1))
     store.now_us += 10**15
 
-    assert named is not None
+    assert (named.step_in_doubt, named.waits) == (step, None)
     assert await store.promote() == 0
-    assert (await store.journal.commit(WakeWaiting(named, store.now_us))).count == 0
+    assert (await store.journal.commit(WakeWaiting(BOOKS, store.now_us))).count == 0
     assert (await store.journal.commit(Sweep(store.now_us, 0))).expired == ()
 
 

@@ -11,6 +11,7 @@ from tieline.model.base.ids import ReplayId
 from tieline.model.commands import By, DiscardDead, Pause, StartReplay
 from tieline.model.commands import ReplayFilter as Filter
 from tieline.model.runs.run import Dead, Held, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.views import (
     CountCalls,
     CountWork,
@@ -174,7 +175,7 @@ async def test_runs_are_found_by_state_whatever_the_state(
     outcomes = {
         "a": Returned(),
         "b": RetryAt(now + 1, "later"),
-        "c": Waiting(now + 1, "connection:books", "paused"),
+        "c": Waiting(now + 1, waits_for_connection("books"), "paused"),
         "d": Held("who knows", ("books POST /entries", "#1")),
         "e": Dead("rejected", "no"),
     }
@@ -191,7 +192,7 @@ async def test_runs_are_found_by_state_whatever_the_state(
     assert {state: len(rows) for state, rows in found.items()} == dict.fromkeys(states, 1)
     assert all(row.state == state for state, rows in found.items() for row in rows)
     assert found["held"][0].step_in_doubt == ("books POST /entries", "#1")
-    assert found["waiting"][0].waits_on == "connection:books"
+    assert found["waiting"][0].waits == waits_for_connection("books")
     assert found["retrying"][0].due_us == now + 1
     assert found["running"][0].id == running.id
     assert found["ready"][0].behind

@@ -11,6 +11,7 @@ from tieline.model.base.ids import WorkerId
 from tieline.model.commands import Beat, By, Pause, Progress
 from tieline.model.inbound.event import Mention, Reference
 from tieline.model.runs.run import Dead, Held, RetryAt, Returned, StepState, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.views import (
     FindKey,
     ListDead,
@@ -22,6 +23,7 @@ from tieline.model.views.views import (
 )
 from tieline.model.views.work_lists import (
     CountHands,
+    CountWaiting,
     Find,
     ListAttempts,
     ListConnections,
@@ -141,8 +143,8 @@ async def test_connections_have_their_errors_pauses_and_waiting_runs(
     one, two, three = await three_runs(house, invoice)
     tries = tuple(an_attempt(one.id, n, outcome="slow", detail=f"no {n}") for n in range(1, 8))
     await house.settle(one, Dead("slow", "no"), Progress(attempts=tries))
-    await house.settle(two, Waiting(None, "connection:crm", "it is paused"))
-    await house.settle(three, Waiting(None, "connection:crm", "it is paused"))
+    await house.settle(two, Waiting(None, waits_for_connection("crm"), "it is paused"))
+    await house.settle(three, Waiting(None, waits_for_connection("crm"), "it is paused"))
     by = By("ana", "they are down", house.clock.at_us)
     await house.journal.commit(Pause("connection", "crm", by))
 
@@ -156,6 +158,7 @@ async def test_connections_have_their_errors_pauses_and_waiting_runs(
     assert rows["crm"].paused is not None
     assert rows["crm"].paused.reason == "they are down"
     assert (rows["declared"].waiting, rows["declared"].errors) == (0, ())
+    assert await views.read(CountWaiting()) == (("crm", 2),)
 
 
 async def test_a_worker_is_shown_with_what_it_holds(
@@ -192,15 +195,15 @@ async def test_runs_are_found_by_what_they_wait_for(
     house: Any, views: Views, invoice: Invoice
 ) -> None:
     one, two, three = await three_runs(house, invoice)
-    await house.settle(one, Waiting(None, "connection:crm", "it is paused"))
+    await house.settle(one, Waiting(None, waits_for_connection("crm"), "it is paused"))
     await house.settle(two, Waiting(house.clock.at_us + 9, None, "later"))
-    await house.settle(three, Waiting(None, "connection:books", "it is paused"))
+    await house.settle(three, Waiting(None, waits_for_connection("books"), "it is paused"))
 
-    page = await views.read(ListRuns(waits_on="connection:crm"))
+    page = await views.read(ListRuns(waits=waits_for_connection("crm")))
 
     assert [row.id for row in page.rows] == [one.id]
-    assert (await views.read(ListRuns(waits_on="connection:none"))).rows == ()
-    assert (await views.read(ListRuns(waits_on="connection:crm", flow="other"))).rows == ()
+    assert (await views.read(ListRuns(waits=waits_for_connection("none")))).rows == ()
+    assert (await views.read(ListRuns(waits=waits_for_connection("crm"), flow="other"))).rows == ()
     assert (await views.read(ListRuns(tenant="nobody"))).rows == ()
     assert len((await views.read(ListRuns(tenant="-"))).rows) == 3
 

@@ -51,14 +51,27 @@ def issues(need_person: int = 0, healing: int = 0, *, exact: bool = True) -> Iss
 def test_the_worst_is_said_first(
     given: MenuCounts, issues: IssueCounts, alerts: list[AlertRow], tone: str, words: str
 ) -> None:
-    said = verdict(given, issues, alerts, NOW_US, NOW_US)
+    said = verdict(given, issues, alerts, 0, ())
 
     assert (said.tone, said.words[: len(words)]) == (tone, words)
 
 
-@pytest.mark.parametrize("beat_us", [None, NOW_US - 60_000_000])
-def test_that_nobody_works_is_worse_than_anything(beat_us: int | None) -> None:
-    said = verdict(standing(dead=5), issues(1), [ALERT], beat_us, NOW_US)
+def test_what_runs_wait_for_is_said_of_the_largest_crowds() -> None:
+    waits = tuple(
+        f"{n} runs wait for connection c{n}, which is paused by ada: x" for n in (9, 5, 2)
+    )
+
+    alone = verdict(standing(), issues(), [], 0, waits)
+    beside = verdict(standing(dead=1), issues(), [], 0, waits[:1])
+
+    assert alone.tone == "wait"
+    assert alone.words == f"{waits[0]}. {waits[1]}; and others wait for 1 more connection"
+    assert (beside.tone, beside.more) == ("person", f"{waits[0]}.")
+
+
+@pytest.mark.parametrize("quiet_us", [None, 60_000_000])
+def test_that_nobody_works_is_worse_than_anything(quiet_us: int | None) -> None:
+    said = verdict(standing(dead=5), issues(1), [ALERT], quiet_us, ())
 
     assert (said.tone, said.words) == ("bad", "No worker is running")
 

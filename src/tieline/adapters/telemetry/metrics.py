@@ -109,8 +109,10 @@ class Metrics:
         ages = {age.flow: (gauges.at_us - made_us(age.run_id)) / 1e6 for age in gauges.signs.ages}
         for flow in self._flows:
             self.standing.oldest_s.of(flow).set(max(0.0, ages.get(flow, 0.0)))
+        waiting = dict(gauges.waiting)
         for guard in gauges.guards:
             self._guard(guard)
+            self.standing.waiting.of(guard.connection).set(waiting.get(guard.connection, 0))
         house.commands_waiting.set(gauges.commands_waiting)
         house.runs_busy.set(gauges.runs_busy)
         house.snapshot_s.set((gauges.signs.snapshot_us or 0) / 1e6)

@@ -173,6 +173,9 @@ class LevelMetrics:
         self.paused = make.gauges(
             "connection_paused", "1 while somebody holds its calls", "connection"
         )
+        self.waiting = make.gauges(
+            "connection_waiting", "Runs that wait for it, counted up to 1,000", "connection"
+        )
         self.in_flight = make.gauges("calls_in_flight", "Calls that are out", "connection")
         self.allowance = make.gauges("calls_allowed", "Calls that may be out at once", "connection")
         self.rate_use = make.gauges(

@@ -53,7 +53,7 @@ FLEET = Feature(
         Answers(v.ListWorkers, listing.workers, needs=Permission.READ),
         Answers(m.ShowWorker, more.worker, needs=Permission.READ),
         Answers(m.CountHands, more.hands, needs=Permission.READ),
-        Answers(v.ListConnectionStates, limits.standings),
+        Answers(v.ListConnectionStates, limits.standings, needs=Permission.READ),
     ),
     pages=_pages,
     commands_of_people=_commands,

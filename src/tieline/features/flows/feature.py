@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tieline.adapters.sql.reading import work_lists as more
 from tieline.features.manifest import Answers, Feature
 from tieline.model.views.declared import AskConnections, AskFlows
-from tieline.model.views.work_lists import ListConnections
+from tieline.model.views.work_lists import CountWaiting, ListConnections
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ FLOWS = Feature(
         Answers(AskFlows, needs=Permission.READ, by_hub=_flows),
         Answers(AskConnections, needs=Permission.READ, by_hub=_connections),
         Answers(ListConnections, more.connections, needs=Permission.READ),
+        Answers(CountWaiting, more.waiting, needs=Permission.READ),
     ),
     endpoints=_endpoints,
     pages=_pages,

@@ -1,5 +1,6 @@
 """Now: what fails, since when and for whom; what waits for a person; and how fast work goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ from tieline.model.views.series import (
     ReadSeries,
     ReadSeriesCounts,
 )
-from tieline.model.views.views import ListAlerts, ListWorkers, Window
+from tieline.model.views.views import ListAlerts, ListConnectionStates, ListWorkers, Window
+from tieline.model.views.work_lists import CountWaiting
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.waiting import all_in_words
 from tieline.surfaces.console.format import counted, number, share, span
 from tieline.surfaces.console.menu_counts import MenuCounts
 from tieline.surfaces.console.page_parts import PageParts, is_part
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 HOUR_US = 3_600_000_000
 SPARK_US = 24 * HOUR_US
 ISSUES = 12
+CROWDS = 2
+"""Of so many connections the headline says how many runs wait for them."""
 ORDER = (("open", True), ("open", False), ("acknowledged", True), ("acknowledged", False))
 SILENT_US = 30_000_000
 OLD_US = 300_000_000
@@ -93,9 +98,12 @@ async def _view(desk: PageParts) -> dict[str, Any]:
     silent = silent_ones(sources, desk.parts.hub, now_us)
     workers = await desk.read(ListWorkers())
     beat_us = max((worker.beat_us for worker in workers), default=None)
+    states = await desk.read(ListConnectionStates())
+    waits = all_in_words(await desk.read(CountWaiting()), standing.pauses, states, now_us)
+    quiet_us = None if beat_us is None else now_us - beat_us
     unfinished = [count for count in standing.counted.flows if _is_busy(count)]
     return {
-        "verdict": verdict(standing, counts, alerts, beat_us, now_us),
+        "verdict": verdict(standing, counts, alerts, quiet_us, waits),
         "standing": standing,
         "counts": counts,
         "issues": issues,
@@ -131,16 +139,18 @@ def verdict(
     standing: MenuCounts,
     issues: IssueCounts,
     alerts: list[AlertRow],
-    beat_us: Micros | None,
-    now_us: Micros,
+    quiet_us: Micros | None,
+    waits: Sequence[str],
 ) -> HubState:
-    """The first sentence that somebody on call reads."""
-    if beat_us is None or now_us - beat_us > SILENT_US:
-        last = "never" if beat_us is None else f"{span(now_us - beat_us)} ago"
+    """The first sentence that somebody on call reads. *quiet_us*: how long ago a worker gave its
+    last sign of life; *waits*: how many runs wait for which connection, in sentences."""
+    if quiet_us is None or quiet_us > SILENT_US:
+        last = "never" if quiet_us is None else f"{span(quiet_us)} ago"
         more = f"The last sign of life of a worker was {last}. What is accepted waits, safe."
         return HubState("bad", "No worker is running", more)
     people = _waiting(standing)
     paused = f"{counted(len(standing.pauses), 'thing')} paused." if standing.pauses else ""
+    paused = " ".join(filter(None, (_told(waits), paused)))
     healing = _issues(issues.healing, "recovers", "recover", issues) + " by itself"
     if issues.healing != 1:
         healing = healing.removesuffix("itself") + "themselves"
@@ -158,11 +168,20 @@ def verdict(
         return HubState("person", f"{people} {verb} for a person", more, waits=True)
     if issues.healing:
         return HubState("wait", healing, f"Nothing waits for a person. {paused}".strip())
-    if standing.pauses:
+    if waits or standing.pauses:
         return HubState("wait", paused.rstrip("."), "Nothing fails; what is paused waits, safe.")
     return HubState(
         "good", "Everything is healthy", "Nothing fails, and nothing waits for a person."
     )
+
+
+def _told(waits: Sequence[str]) -> str:
+    """The largest crowds, as sentences."""
+    told = ". ".join(waits[:CROWDS])
+    more = len(waits) - CROWDS
+    if more > 0:
+        told += f"; and others wait for {counted(more, 'more connection')}"
+    return f"{told}." if told else ""
 
 
 def _waiting(standing: MenuCounts) -> str:

@@ -65,6 +65,8 @@ RECORDS = Feature(
         Answers(v.CountCalls, listing.calls, needs=Permission.READ),
         Answers(v.ShowReceipt, showing.receipt, needs=Permission.READ),
         Answers(v.ShowEvent, showing.event, needs=Permission.READ),
+        Answers(v.ReadEventWait, showing.event_wait),
+        Answers(v.ReadRun, showing.run_alone),
         Answers(v.ShowRun, showing.run, needs=Permission.READ),
         Answers(v.ListAudit, listing.audit, needs=Permission.READ, by_number=True),
         Answers(m.ListAttempts, more.attempts, needs=Permission.READ, by_number=True),

@@ -211,6 +211,25 @@ class NoCaller(TielineError):
         )
 
 
+class WaitTimeout(TielineError):
+    """What a flow waited for did not come in time; caught, the flow goes on without it."""
+
+    def __init__(self, what: str, within: object) -> None:
+        super().__init__(f"no {what} came within {within}")
+        self.what = what
+
+
+class RunFailed(TielineError):
+    """A run that was started ended without success; caught, the flow goes on."""
+
+    def __init__(self, run_id: str, flow: str, state: str, reason: str) -> None:
+        super().__init__(f"{run_id} of {flow} is {state}: {reason}")
+        self.run_id = run_id
+        self.state = state
+        """dead, cancelled or forgotten."""
+        self.reason = reason
+
+
 class Retry(TielineError):
     """Raised in a flow: try this run again, after *after* or by the flow's backoff."""
 

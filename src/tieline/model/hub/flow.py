@@ -220,6 +220,10 @@ class FlowSpec:
     uses: tuple[str, ...]
     """Names of the connections that the function mentions."""
     doc: str = ""
+    awaits: frozenset[str] = frozenset()
+    """Texts beside a ``wait_for`` in the function: the types of event that it may wait for."""
+    starts: bool = False
+    """Whether the function says ``start``: it may wait for the end of a run."""
 
 
 @dataclass(frozen=True, slots=True)

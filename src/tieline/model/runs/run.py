@@ -8,6 +8,7 @@ from tieline.model.base.ids import EventId, Micros, ReplayId, RunId, TenantId
 from tieline.model.base.value import value
 from tieline.model.calls.call import Effect
 from tieline.model.inbound.event import Event
+from tieline.model.runs.waits import EventWait, RunWait, Waits
 
 
 class RunState(StrEnum):
@@ -135,8 +136,10 @@ class Waiting:
     """Nothing failed; the run goes on at ``due_us``, or when what it waits ``on`` lets it."""
 
     due_us: Micros | None
-    on: str | None
+    on: Waits | None
     reason: str
+    unless: EventWait | RunWait | None = None
+    """Of a wait for an event or a run: what is stored already, however shortly before, ends it."""
 
 
 @value

@@ -35,6 +35,10 @@ class ConnectionLine:
     used_by: tuple[str, ...]
     paused: PauseRow | None
     calls: ConnectionCalls | None
+    waiting: int = 0
+    """Runs that wait for it, counted up to 1,000."""
+    shut: str | None = None
+    """Why it takes no calls now, to be said behind its name; None: nothing is known against it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from tieline.model.inbound.receipt import Receipt
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord
 from tieline.model.views.rows import (
     AuditRow,
+    ConnectionStateRow,
     DeadRow,
     EventRow,
     PauseRow,
@@ -64,6 +65,8 @@ class RunDetail:
     """What was sent and answered, of those tries for which it was kept."""
     issues: tuple[IssueId, ...] = ()
     """What it has failed of."""
+    states: tuple[ConnectionStateRow, ...] = ()
+    """Of a run that is queued or waits: how connections stand."""
 
 
 @dataclass(frozen=True, slots=True)

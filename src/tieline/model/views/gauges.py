@@ -35,3 +35,5 @@ class Gauges:
     runs_busy: int
     disk_free_share: float | None
     """Of the disk that has the store's file; None: it is no file of ours."""
+    waiting: tuple[tuple[str, int], ...] = ()
+    """Runs that wait for a connection, by its name, counted up to 1,000."""

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import orjson
-
 from tieline.model.base.ids import (
     NO_TENANT,
     EventId,
@@ -18,6 +16,7 @@ from tieline.model.base.ids import (
 )
 from tieline.model.commands import ReplayFilter
 from tieline.model.plans.plan import Plan
+from tieline.model.runs.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,12 @@ class RunRow:
     deadline_us: Micros | None
     reason: str | None
     due_us: Micros | None
-    waits_on: str | None
+    waits_kind: str | None
+    waits_key: str | None
+    """What it waits for while it is put down, such as ``connection`` and ``crm``."""
+    doubt_step: str | None
+    doubt_key: str | None
+    """Of a held run: name and key of the step that a person must decide about."""
     behind: bool
     """Whether an earlier run of its lane has to end first."""
     tries: int
@@ -81,10 +85,16 @@ class RunRow:
     @property
     def step_in_doubt(self) -> tuple[str, str] | None:
         """(name, key) of the step that a held run is about."""
-        if self.state != "held" or not self.waits_on:
+        if self.doubt_step is None:
             return None
-        _, name, key = orjson.loads(self.waits_on)
-        return name, key
+        return self.doubt_step, self.doubt_key or ""
+
+    @property
+    def waits(self) -> Waits | None:
+        """What it waits for; None: a time, a place, or nothing."""
+        if self.waits_kind is None:
+            return None
+        return Waits(self.waits_kind, self.waits_key or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.event import Reference
 from tieline.model.people.alert import AlertRow, KnownAlerts, Signs
 from tieline.model.question import Question as Question
+from tieline.model.runs.waits import EventWait, Waits
 from tieline.model.views.details import (
     BlockedLane,
     Checked,
@@ -105,6 +106,22 @@ class ListEvents(Question[Page[EventRow]]):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadEventWait(Question[EventDetail | None]):
+    """The first event that ends *wait*, with its payload and no more; None: there is none yet."""
+
+    wait: EventWait
+    id: EventId | None = None
+    """The one that ended it, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRun(Question[RunRow | None]):
+    """A run and how it stands, with nothing that belongs to it; None: it has been forgotten."""
+
+    id: RunId
+
+
+@dataclass(frozen=True, slots=True)
 class ListRuns(Question[Page[RunRow]]):
     """Runs; the window is about when a run was made."""
 
@@ -114,11 +131,11 @@ class ListRuns(Question[Page[RunRow]]):
     window: Window = EVERYTHING
     issue: IssueId | None = None
     """Only those that belong to it."""
-    waits_on: str | None = None
-    """Only live ones that wait on this, such as ``connection:billing``."""
+    waits: Waits | None = None
+    """Only live ones that wait for this."""
     tenant: str | None = None
     correlation: str | None = None
-    """Goes with flow, state, replay, waits_on and tenant; issue is then not looked at."""
+    """Goes with flow, state, replay, waits and tenant; issue is then not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,12 @@ class CountHands(Question[tuple[tuple[WorkerId, int], ...]]):
 
 
 @dataclass(frozen=True, slots=True)
+class CountWaiting(Question[tuple[tuple[str, int], ...]]):
+    """How many runs wait for each connection, by its name, counted up to 1,000; none is left out
+    that any waits for."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListMentions(Question[tuple[Mention, ...]]):
     """The business names that these events and their runs carry: for a page of them, at most 500
     in all."""

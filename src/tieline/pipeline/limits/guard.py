@@ -17,6 +17,7 @@ from tieline.model.calls.outcome import (
 )
 from tieline.model.fleet.limits import ConnectionState
 from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.gauges import GuardGauges
 from tieline.ports.guarded import NotNow
 from tieline.rules.fleet import connection_state as known
@@ -28,6 +29,9 @@ Moved = tuple[str, str]
 FULL_US = 1_000_000
 """How long to wait at most before asking again, when all places are taken and none is returned."""
 FEWEST_WAITING = 16
+AS_MANY = 1_000_000
+"""Runs that may start though their connection is paused: each is put down at its call, once, and
+until then it may have steps at others."""
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -36,6 +40,8 @@ class Guard:
 
     def __init__(self, connection: ConnectionSpec, told: asyncio.Event | None = None) -> None:
         self.connection = connection
+        self.on = waits_for_connection(connection.name)
+        """What runs wait for that this guard holds back."""
         self.has_news = False
         """Whether something changed that the store should know."""
         self._told = told
@@ -61,11 +67,6 @@ class Guard:
         self._quiet_until_us: Micros = 0
         self._longest_nap = connection.longest_nap // MICROSECOND
         self._most_waiting = max(FEWEST_WAITING, _in_a_second(connection))
-
-    @property
-    def on(self) -> str:
-        """What runs wait on that this guard holds back."""
-        return f"connection:{self.connection.name}"
 
     @property
     def state(self) -> str:
@@ -189,7 +190,9 @@ class Guard:
     def room(self, now_us: Micros) -> int:
         """How many more runs that need this connection may start: those that only would wait here
         stay in the store, and of those that are to find something out, one is enough."""
-        if self.paused is not None or now_us < self._quiet_until_us:
+        if self.paused is not None:
+            return AS_MANY
+        if now_us < self._quiet_until_us:
             return 0
         if not health.may_try(self._health, now_us) or self._broken(now_us) is not None:
             return 0

@@ -13,7 +13,7 @@ from tieline.model.calls.call import HttpAnswer
 from tieline.model.calls.outcome import CredentialRefused, Succeeded, Verdict
 from tieline.model.fleet.limits import WHOLE, QuotaPart
 from tieline.model.hub.connection import ConnectionSpec
-from tieline.pipeline.limits.guard import FEWEST_WAITING, Guard, is_failure
+from tieline.pipeline.limits.guard import AS_MANY, FEWEST_WAITING, Guard, is_failure
 from tieline.ports.guarded import NotNow
 from tieline.rules.outbound import breaker, bucket, health, retry_budget
 
@@ -160,7 +160,9 @@ class LocalLimits(Guard):
 
     def room(self, now_us: Micros) -> int:
         """How many more runs that need this connection may start."""
-        if self.paused is not None or now_us < self._quiet_until_us:
+        if self.paused is not None:
+            return AS_MANY
+        if now_us < self._quiet_until_us:
             return 0
         if not isinstance(self._breaker, breaker.Closed) or self._health.refusals:
             ours = self._may_probe or not (self._is_probing or self.waiting)

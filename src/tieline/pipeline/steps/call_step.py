@@ -20,6 +20,7 @@ from tieline.model.calls.outcome import (
 )
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.runs.run import Dead, Held, RetryAt, StepState, Waiting
+from tieline.model.runs.waits import waits_for_connection
 from tieline.pipeline.steps.direct_call import RedactedCaller, discreetly
 from tieline.pipeline.steps.step import Step, StepAttempt, Steps
 from tieline.pipeline.steps.stop import Stop
@@ -146,7 +147,7 @@ class CallSteps:
         reason = f"{step.name}: its outcome is unknown and the look-up failed: {failed.detail}"
         now_us = self._steps.parts.clock.now_us()
         if failed.kind is FailureKind.UNAUTHORISED:
-            on = f"connection:{connection.name}"
+            on = waits_for_connection(connection.name)
             return self._steps.stop(Waiting(now_us + UNAUTHORISED_PAUSE_US, on, reason))
         is_throttled = failed.kind is FailureKind.THROTTLED
         tries = step.tries if is_throttled else step.tries + 1
@@ -258,7 +259,7 @@ class CallSteps:
                 self._steps.write(step, StepState.FAILED, step.tries, None, since_us)
                 due_us = tried.at_us + tried.took_us + UNAUTHORISED_PAUSE_US
                 self._steps.log_try(step, _try(connection, tried, "unauthorised", due_us, reason))
-                on = f"connection:{connection.name}"
+                on = waits_for_connection(connection.name)
                 raise self._steps.stop(Waiting(due_us, on, f"{step.name}: {reason}"))
             case TryAgain(reason=reason):
                 raise self._again(step, connection, tried, StepState.FAILED, reason)

@@ -1,9 +1,12 @@
 """StepParts: what the steps of every run work with, in one value."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
+from tieline.model.base.errors import SettingsError, StoreClosed
+from tieline.model.question import Question
 from tieline.pipeline.local_hints import LocalHints
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
@@ -13,6 +16,27 @@ from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import NOBODY, Observer
 from tieline.rules.privacy.exchange import ONLY_FAILURES, ExchangePolicy
+from tieline.rules.runs.event_waits import EventKeys
+
+R = TypeVar("R")
+
+
+class Read(Protocol):
+    """Asks the store."""
+
+    async def __call__(self, question: Question[R], /) -> R:
+        """Answers *question*."""
+        ...
+
+
+async def nothing_read(question: Question[R], /) -> R:
+    """Where there is no store."""
+    raise StoreClosed(f"{type(question).__name__} needs a store")
+
+
+def nothing_startable(flow: Callable[..., Any] | str) -> tuple[str, str]:
+    """Where there is no hub."""
+    raise SettingsError("flow", flow, "there is no hub that has it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +60,9 @@ class StepParts:
     """Which requests and answers are kept for people."""
     clean: Callable[[str], str] = str
     """Takes the known secrets out of a text."""
+    read: Read = nothing_read
+    """Answers questions from the store."""
+    startable: Callable[[Callable[..., Any] | str], tuple[str, str]] = nothing_startable
+    """The name of a flow that may be started, and the type of its event. Raises SettingsError."""
+    event_keys: Mapping[str, EventKeys] = field(default_factory=dict)
+    """What events are called by for which flows wait, by their type."""

@@ -9,6 +9,7 @@ from tieline.model.fleet.presence import Beat
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.facts import DeadlinePassed, RunsRescued
 from tieline.model.runs.run import HeadPolicy
+from tieline.model.runs.waits import Waits
 from tieline.pipeline.back import Back
 from tieline.pipeline.hooks import OnWake
 from tieline.pipeline.upkeep.lease import Lease
@@ -108,7 +109,7 @@ class Housekeeping:
             await self._journal.commit(EndPresence(self._keeping.beat.worker, self._clock.now_us()))
 
     async def sweep_pass(self) -> float:
-        """Take runs from silent workers, end runs past their deadline.
+        """Take runs from silent workers, end runs past their deadline, wake whom nobody woke.
 
         Whoever can do this is not silent itself, even if it was stopped for a while or the clock
         was set: it says so first, and keeps its own runs.
@@ -125,7 +126,7 @@ class Housekeeping:
         for run_id in swept.expired:
             self._observer.saw(DeadlinePassed(run_id))
             self._back.lose(run_id)
-        count = swept.rescued + len(swept.expired)
+        count = swept.rescued + len(swept.expired) + swept.woken
         if count:
             self._back.look()
         return count
@@ -148,15 +149,15 @@ class Housekeeping:
         )
         return UPKEEP_S
 
-    async def wake(self, on: str) -> int:
-        """Make the runs ready that wait on *on*, bite by bite.
+    async def wake(self, waits: Waits) -> int:
+        """Make the runs ready that wait for *waits*, bite by bite.
 
         Ends with the first bite that is not full: those who have to wait again since then are
         not woken for what they have just tried.
         """
         woken = 0
         while True:
-            command = WakeWaiting(on, self._clock.now_us())
+            command = WakeWaiting(waits, self._clock.now_us())
             count = (await self._journal.commit(command)).count
             woken += count
             if count:
@@ -165,5 +166,5 @@ class Housekeeping:
                 break
         if woken:
             for hook in self._keeping.on_wake:
-                hook(on)
+                hook(waits)
         return woken

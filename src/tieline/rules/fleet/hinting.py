@@ -21,7 +21,7 @@ def hint_of(command: Command[Any], answer: object) -> Hint:
             return merged(LOOK, _of_settle(command))
         case c.Promoted(count=count) if count:
             return LOOK
-        case c.Swept(rescued=rescued, expired=expired) if rescued or expired:
+        case c.Swept(rescued=rescued, expired=expired, woken=woken) if rescued or expired or woken:
             return Hint(look=True, lost=tuple(expired[:MOST_LOST]))
         case c.Decided(done=done) if isinstance(command, c.DecideMany) and done:
             is_cancel = command.action == "cancel"

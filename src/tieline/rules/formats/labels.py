@@ -7,6 +7,8 @@ that it can be typed as a filter; pages and sentences write it with spaces.
 import re
 from collections.abc import Iterable, Mapping
 
+from tieline.model.runs.waits import WaitKind, Waits
+
 STATES: Mapping[str, str] = {"ready": "queued"}
 """Of runs; the others are called as they are stored."""
 STATES_ASKED: Mapping[str, str] = {"failed": "dead"}
@@ -73,10 +75,11 @@ def labels(words: Iterable[str]) -> list[str]:
     return [label(word) for word in words]
 
 
-def state_label(state: str, waits_on: str | None = None) -> str:
+def state_label(state: str, waits: Waits | None = None) -> str:
     """How people read the state of a run; one that waits says for what."""
-    if state == "waiting" and waits_on is not None and waits_on.startswith("connection:"):
-        return f"waiting for {waits_on.partition(':')[2]}"
+    if state == "waiting" and waits is not None:
+        is_named = waits.kind in {WaitKind.CONNECTION, WaitKind.RUN}
+        return f"waiting for {waits.key if is_named else waits}"
     return STATES.get(state, state)
 
 

@@ -10,6 +10,7 @@ from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.waits import WaitKind
 from tieline.rules.outbound.retry import NoRetry, decide
 
 MISTAKES = (
@@ -95,8 +96,10 @@ def _gravest(stops: list[Outcome]) -> Outcome:
         return gravest
     waits = [stop for stop in stops if isinstance(stop, Waiting)]
     due = min((wait.due_us for wait in waits if wait.due_us is not None), default=None)
-    on = next((wait.on for wait in waits if wait.on is not None), None)
-    return Waiting(due, on, gravest.reason)
+    # A connection comes back by itself; what came meanwhile is found when it is looked for then.
+    named = sorted(waits, key=lambda wait: wait.on is None or wait.on.kind != WaitKind.CONNECTION)
+    one = next((wait for wait in named if wait.on is not None), gravest)
+    return Waiting(due, one.on, one.reason, one.unless)
 
 
 def _gravity(outcome: Outcome) -> tuple[int, int]:

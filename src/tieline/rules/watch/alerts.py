@@ -13,6 +13,7 @@ from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
 from tieline.rules.formats.plain_time import short, span
+from tieline.rules.runs.waiting import counted_in_words
 
 MINUTE_US = 60_000_000
 FORGOTTEN_US = 7 * 24 * 60 * MINUTE_US
@@ -72,6 +73,8 @@ class ConnectionSign:
     """Of the tries of the last minutes."""
     state: str
     """``paused``, ``unhealthy``, ``open``, ``probing`` or ``closed``."""
+    waiting: int = 0
+    """Runs that wait for it, counted up to 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,18 @@ def _of_connection(connection: ConnectionSign, limits: AlertLimits) -> Iterable[
         reason = f"{failures} of the last {tries} attempts failed ({failures / tries:.0%})"
         yield AlertProblem(AlertKind.ERROR_RATIO, subject, connection.owner, reason)
     if connection.state in {"open", "probing"}:
-        reason = "its calls are kept back, because too many have failed"
+        reason = f"its calls are kept back, because too many have failed{_waiting(connection)}"
         yield AlertProblem(AlertKind.BREAKER_OPEN, subject, connection.owner, reason)
     if connection.state == "unhealthy":
-        reason = "the other side does not accept the credential; put a valid one into the vault"
+        what = "the other side does not accept the credential; put a valid one into the vault"
+        reason = f"{what}{_waiting(connection)}"
         yield AlertProblem(AlertKind.UNHEALTHY, subject, connection.owner, reason)
+
+
+def _waiting(connection: ConnectionSign) -> str:
+    if not connection.waiting:
+        return ""
+    return f"; {counted_in_words(connection.name, connection.waiting, None)}"
 
 
 def _of_source(source: SourceSign) -> Iterable[AlertProblem]:

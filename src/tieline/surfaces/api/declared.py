@@ -9,8 +9,8 @@ from tieline.model.base.ids import Micros, WorkerId
 from tieline.model.views.declared import ConnectionLine, FlowLine
 from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.views.series import ListSources, SourceRow
-from tieline.model.views.views import CountCalls, CountWork, ListPauses, ListWorkers
-from tieline.model.views.work_lists import ShowWorker, WorkerDetail
+from tieline.model.views.views import CountWork, ListPauses, ListWorkers
+from tieline.model.views.work_lists import ListConnections, ShowWorker, WorkerDetail
 from tieline.operations import decide
 from tieline.operations import declared_lines as overview
 from tieline.rules.inbound.cadence import silent_ones
@@ -106,9 +106,9 @@ async def list_connections(ask: ApiRequest) -> Listed[ConnectionLine]:
 
 async def connection_lines(ask: ApiRequest) -> tuple[ConnectionLine, ...]:
     """All of them."""
-    views = ask.parts.views
-    calls, pauses = await views.read(CountCalls()), await views.read(ListPauses())
-    return overview.connections(ask.parts.hub, calls, pauses)
+    hub = ask.parts.hub
+    found = await ask.parts.views.read(ListConnections(tuple(sorted(hub.connections))))
+    return overview.connections(hub, found, ask.now_us())
 
 
 async def show_connection(ask: ApiRequest) -> ConnectionLine:

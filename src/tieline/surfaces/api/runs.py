@@ -9,6 +9,7 @@ from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import IssueId, ReplayId, RunId
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord
+from tieline.model.runs.waits import read_waits
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, PauseRow, RunRow, StepRow
 from tieline.model.views.views import ListDead, ListRuns, ShowRun
@@ -38,8 +39,8 @@ class RunQuery(TimedListing):
     state: State | None = None
     replay: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
-    waits_on: str | None = Field(
-        None, max_length=LONGEST, description="Such as connection:billing."
+    waits_for: str | None = Field(
+        None, max_length=LONGEST, description="A kind and a key, such as `connection billing`."
     )
     tenant: str | None = Field(None, max_length=LONGEST)
     correlation: str | None = Field(None, max_length=LONGEST)
@@ -116,7 +117,7 @@ async def list_runs(ask: ApiRequest) -> Listed[RunRow]:
         None if q.replay is None else ReplayId(q.replay),
         await window(ask, "run_"),
         issue=None if q.issue is None else IssueId(q.issue),
-        waits_on=q.waits_on,
+        waits=None if q.waits_for is None else read_waits(q.waits_for, name="waits_for"),
         tenant=q.tenant,
         correlation=q.correlation,
     )
@@ -155,9 +156,10 @@ async def list_attempts(ask: ApiRequest) -> Listed[AttemptRow]:
 async def show_run(ask: ApiRequest) -> RunShown:
     """One run."""
     detail = await _detail(ask)
+    flow = ask.parts.hub.flows.get(detail.run.flow)
     return RunShown(
         run=detail.run,
-        why=why(detail, ask.now_us()),
+        why=why(detail, ask.now_us(), () if flow is None else flow.uses),
         event=detail.event,
         steps=await _steps(ask, detail),
         attempts=detail.attempts,

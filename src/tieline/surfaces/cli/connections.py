@@ -4,7 +4,7 @@ import typer
 
 from tieline.model.base.errors import NotFound
 from tieline.model.views.declared import AskConnections, ConnectionLine
-from tieline.model.views.views import CountCalls, ListPauses
+from tieline.model.views.work_lists import ListConnections
 from tieline.operations import declared_lines as overview
 from tieline.rules.formats.labels import label
 from tieline.surfaces.cli import options as o
@@ -22,6 +22,7 @@ COLUMNS: tuple[Column[ConnectionLine], ...] = (
     Column("LAST (UTC)", lambda line: line.calls and when(line.calls.last_us)),
     Column("OUTCOME", lambda line: line.calls and label(line.calls.last_outcome)),
     Column("ANSWER", lambda line: line.calls and line.calls.last_status),
+    Column("WAIT FOR IT", lambda line: line.waiting or None),
     Column("", lambda line: _mark(line)),
 )
 
@@ -52,6 +53,7 @@ def show(context: typer.Context, name: str) -> None:
             ("credential", line.credential),
             ("used by", ", ".join(line.used_by) or None),
             ("note", _mark(line)),
+            ("runs that wait for it", _waiting(line) if line.waiting else None),
             ("latest attempts", calls and f"{calls.tries}, of which {calls.failures} failed"),
             ("last attempt", calls and exactly(calls.last_us)),
             ("last outcome", calls and label(calls.last_outcome)),
@@ -76,11 +78,18 @@ def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
 def _lines(session: CliSession) -> tuple[ConnectionLine, ...]:
     if session.far is not None:
         return session.ask(AskConnections())
-    calls, pauses = session.ask(CountCalls()), session.ask(ListPauses())
-    return overview.connections(session.hub_if_any(), calls, pauses)
+    hub = session.hub_if_any()
+    found = session.ask(ListConnections(() if hub is None else tuple(sorted(hub.connections))))
+    return overview.connections(hub, found, session.now_us())
+
+
+def _waiting(line: ConnectionLine) -> str:
+    return f"{line.waiting}; tieline runs list --waits-for 'connection {line.name}'"
 
 
 def _mark(line: ConnectionLine) -> str | None:
     if line.paused is not None:
         return f"paused by {line.paused.actor}: {line.paused.reason}"
+    if line.shut is not None:
+        return line.shut
     return "not declared any more" if line.declared is False else None

@@ -8,6 +8,7 @@ import typer
 
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import NO_TENANT, IssueId
+from tieline.model.runs.waits import Waits, read_waits
 from tieline.rules.formats.labels import kind_of_label, state_of_label
 from tieline.surfaces.cli.session import CliSession
 
@@ -42,6 +43,10 @@ EffectsAgain = Annotated[
 ]
 RunState = Annotated[
     str | None, typer.Option("--state", help="Only in this state, such as queued, held or failed.")
+]
+WaitsFor = Annotated[
+    str | None,
+    typer.Option("--waits-for", help="Only live ones that wait for it: 'connection crm'."),
 ]
 RunOrAll = Annotated[str | None, typer.Argument(help="A run's id; or give --all.")]
 All = Annotated[
@@ -82,6 +87,11 @@ class _OfTenant(Protocol):
 def tenant_of(row: _OfTenant) -> str | None:
     """On whose behalf; None: on nobody's in particular."""
     return None if row.tenant == NO_TENANT else row.tenant
+
+
+def waits_of(text: str | None) -> Waits | None:
+    """What was named as that for which runs wait. Raises SettingsError."""
+    return None if text is None else read_waits(text, name="--waits-for")
 
 
 def kind_of(text: str | None) -> str | None:

@@ -6,12 +6,20 @@ import typer
 
 from tieline.model.base.errors import DeclarationError, SettingsError
 from tieline.model.hub.flow import HubSpec
-from tieline.model.views.views import CheckStore, CountWork, ListPauses, ListWorkers
+from tieline.model.views.views import (
+    CheckStore,
+    CountWork,
+    ListConnectionStates,
+    ListPauses,
+    ListWorkers,
+)
+from tieline.model.views.work_lists import CountWaiting
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
 from tieline.rules.formats.labels import label
 from tieline.rules.formats.plain_time import ago
 from tieline.rules.privacy.address import shown
+from tieline.rules.runs.waiting import all_in_words
 from tieline.rules.store.name import file_of
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.build import DemoOptions
@@ -83,6 +91,7 @@ def status(context: typer.Context) -> None:
         "flows": counted.flows,
         "oldest": counted.oldest,
         "paused": session.ask(ListPauses()),
+        "waits": _waits(session),
         "workers": session.ask(ListWorkers()),
     }
     if session.paper.is_json:
@@ -116,10 +125,21 @@ def _tell(session: CliSession, openers: tuple[str, ...]) -> None:
             ),
         )
     )
+    for words in _waits(session):
+        session.paper.say(words, style="yellow")
     for pause in session.ask(ListPauses()):
         session.paper.say(
             f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}", style="yellow"
         )
+
+
+def _waits(session: CliSession) -> tuple[str, ...]:
+    """How many runs wait for which connection, and for what it has to become."""
+    counts = session.ask(CountWaiting())
+    if not counts:
+        return ()
+    pauses, states = session.ask(ListPauses()), session.ask(ListConnectionStates())
+    return all_in_words(counts, pauses, states, session.now_us())
 
 
 def doctor(

@@ -27,7 +27,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     Column("MADE (UTC)", lambda row: when(row.created_us)),
     Column("TENANT", o.tenant_of, is_rare=True),
     Column("FLOW", lambda row: row.flow),
-    Column("STATE", lambda row: state_label(row.state, row.waits_on)),
+    Column("STATE", lambda row: state_label(row.state, row.waits)),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("DUE (UTC)", lambda row: when(row.due_us)),
     Column("REASON", lambda row: row.reason),
@@ -69,6 +69,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     replay: str | None = typer.Option(None, help="Only of this replay."),
     issue: o.Issue = None,
     tenant: o.Tenant = None,
+    waits_for: o.WaitsFor = None,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -80,8 +81,11 @@ def list_(  # noqa: PLR0913 - the options of one list
     window = session.window(ListSpan(since, until, cursor, limit), prefix="run_")
     replay_id = None if replay is None else ReplayId(replay)
     issue_id = o.issue_of(issue)
+    waits = o.waits_of(waits_for)
     page = session.pages(
-        lambda part: ListRuns(flow, o.state_of(state), replay_id, part, issue_id, tenant=tenant),
+        lambda part: ListRuns(
+            flow, o.state_of(state), replay_id, part, issue_id, waits, tenant=tenant
+        ),
         window,
     )
     session.paper.table(COLUMNS, page.rows)
@@ -94,12 +98,14 @@ def show(context: typer.Context, run_id: str) -> None:
     session = o.session_of(context)
     detail = session.ask(ShowRun(RunId(run_id)))
     now_us = session.now_us()
+    hub = session.hub_if_any()
+    spec = None if hub is None else hub.flows.get(detail.run.flow)
+    words = why(detail, now_us, () if spec is None else spec.uses)
     if session.paper.is_json:
-        hub = session.hub_if_any()
         values = session.run(_values(session, hub, detail))
-        session.paper.json(_document(detail, why(detail, now_us), hub, values))
+        session.paper.json(_document(detail, words, hub, values))
     else:
-        _tell(session.paper, detail, why(detail, now_us))
+        _tell(session.paper, detail, words)
 
 
 @app.command()
@@ -157,7 +163,7 @@ def _tell(paper: Output, detail: RunDetail, words: str) -> None:
             ("run", run.id),
             ("tenant", o.tenant_of(run)),
             ("flow", run.flow),
-            ("state", state_label(run.state, run.waits_on)),
+            ("state", state_label(run.state, run.waits)),
             ("why", words),
             ("decide", _exit(run)),
             ("event", f"{detail.event.id} ({detail.event.type} of {detail.event.source})"),

@@ -200,7 +200,7 @@ def as_given(value: object) -> Markup:
 
 def state_badge(row: RunRow) -> Markup:
     """The state of a run; one that waits says for what."""
-    return badge(row.state, state_label(row.state, row.waits_on))
+    return badge(row.state, state_label(row.state, row.waits))
 
 
 def said(word: str) -> str:

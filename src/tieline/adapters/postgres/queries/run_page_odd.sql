@@ -1,6 +1,6 @@
 -- A page of the runs that are held, dead or cancelled, which have an index of their own.
 -- takes: state text, first text, before text, look bigint, flow text, since_us bigint
--- takes: until_us bigint, limit bigint, tenant text, waits_on text
+-- takes: until_us bigint, limit bigint, tenant text, waits_kind text, waits_key text
 WITH looked AS MATERIALIZED (
   SELECT id FROM run
   WHERE odd IS NOT NULL AND odd = :state AND id >= :first AND id < :before

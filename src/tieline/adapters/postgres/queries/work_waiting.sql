@@ -1,5 +1,6 @@
--- How many live runs wait on each of these, counted up to 1,000.
--- rows: on_what text
-SELECT on_what, (SELECT count(*) FROM (SELECT 1 FROM work WHERE waits_on = given.on_what
-                                       LIMIT 1000) AS counted)
+-- How many live runs wait for each of these, counted up to 1,000.
+-- rows: kind text, key text
+SELECT kind, key, (SELECT count(*) FROM (SELECT 1 FROM work
+                                         WHERE waits_kind = given.kind AND waits_key = given.key
+                                         LIMIT 1000) AS counted)
 FROM {rows}

@@ -57,7 +57,7 @@ def _is_wanted(row: RunRow, q: v.ListRuns) -> bool:
     )
     if any(wish is not None and wish != has for wish, has in asked):
         return False
-    return q.waits_on is None or q.waits_on == row.waits_on
+    return q.waits is None or q.waits == row.waits
 
 
 def _page(rows: Sequence[R], window: v.Window, at_us: Callable[[R], int]) -> v.Page[R]:

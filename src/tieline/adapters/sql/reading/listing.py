@@ -40,17 +40,17 @@ BEGINNING_OF_TIME = 0
 END_OF_TIME = 2**62
 ODD_VERDICTS = frozenset({"duplicate", "refused", "quarantined", "unmatched", "challenge"})
 CHOSEN = {
-    "receipt_page_odd": "verdict",
-    "receipt_page_of_issue": "issue",
-    "run_page_odd": "state",
-    "run_page_of_issue": "issue",
-    "run_page_of_replay": "replay_id",
-    "run_page_waiting": "waits_on",
-    "dead_page_of_issue": "issue",
-    "receipt_page_of_tenant": "tenant",
-    "event_page_of_tenant": "tenant",
-    "run_page_of_tenant": "tenant",
-    "dead_page_of_tenant": "tenant",
+    "receipt_page_odd": ("verdict",),
+    "receipt_page_of_issue": ("issue",),
+    "run_page_odd": ("state",),
+    "run_page_of_issue": ("issue",),
+    "run_page_of_replay": ("replay_id",),
+    "run_page_waiting": ("waits_kind", "waits_key"),
+    "dead_page_of_issue": ("issue",),
+    "receipt_page_of_tenant": ("tenant",),
+    "event_page_of_tenant": ("tenant",),
+    "run_page_of_tenant": ("tenant",),
+    "dead_page_of_tenant": ("tenant",),
 }
 """What an index has chosen already: every row that these look at is one."""
 
@@ -92,14 +92,15 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
         "flow": q.flow,
         "state": q.state,
         "tenant": q.tenant,
-        "waits_on": q.waits_on,
+        "waits_kind": None if q.waits is None else q.waits.kind,
+        "waits_key": None if q.waits is None else q.waits.key,
     }
     name = "run_page"
     if q.issue is not None:
         name, where = "run_page_of_issue", where | {"issue": q.issue}
     elif q.replay is not None:
         name, where = "run_page_of_replay", where | {"replay_id": q.replay}
-    elif q.waits_on is not None:
+    elif q.waits is not None:
         name = "run_page_waiting"
     elif q.state in ODD:
         name = "run_page_odd"
@@ -173,8 +174,8 @@ def _page(
 ) -> Steps[v.Page[R]]:
     """Every page query answers (rows looked at, last of them, the match or nulls)."""
     limit = _limit(window)
-    chosen = CHOSEN.get(name)
-    is_filtered = any(value is not None for key, value in where.items() if key != chosen)
+    chosen = CHOSEN.get(name, ())
+    is_filtered = any(value is not None for key, value in where.items() if key not in chosen)
     look = LOOK if is_filtered or window.since_us or window.until_us else limit + 1
     bounds: dict[str, Value] = {"limit": limit, "look": look, **_times(window)}
     if kind is not None:

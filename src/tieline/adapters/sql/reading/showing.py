@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from tieline.adapters.sql.reading.listing import replay_row, run_row, run_rows, with_progress
+from tieline.adapters.sql.runs.timing import rows_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.model.base.errors import NotFound
-from tieline.model.base.ids import IssueId
+from tieline.model.base.ids import EventId, IssueId
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt, Verdict
-from tieline.model.runs.run import AttemptRecord, ExchangeRecord
+from tieline.model.runs.run import AttemptRecord, ExchangeRecord, RunState
 from tieline.model.views import views as v
 from tieline.model.views.details import EventDetail, ReceiptDetail, ReplayDetail, RunDetail
 from tieline.model.views.rows import (
     AuditRow,
+    ConnectionStateRow,
     DeadRow,
     EventRow,
     PauseRow,
@@ -55,6 +57,26 @@ def event(q: v.ShowEvent) -> Steps[EventDetail]:
     return EventDetail(shown, body, first, repeats, runs, mentions, caused)
 
 
+def event_wait(q: v.ReadEventWait) -> Steps[EventDetail | None]:
+    """The event that ended a wait, or that ends it."""
+    wait, met = q.wait, q.id
+    if met is None:
+        rows = yield from ask_set("event_met", [(wait.tenant, *row) for row in rows_of(wait)])
+        if not rows:
+            return None
+        met = EventId(rows[0][0])
+    found = yield from ask("event_show", id=met)
+    if not found:
+        return None
+    return EventDetail(Event._make(found[0][:12]), found[0][12], None, (), (), (), ())
+
+
+def run_alone(q: v.ReadRun) -> Steps[RunRow | None]:
+    """A run, as lists show it."""
+    found = yield from ask_set("run_rows", [(q.id,)])
+    return run_row(*found[0]) if found else None
+
+
 def run(q: v.ShowRun) -> Steps[RunDetail]:
     """A run, with all that it remembers and what holds it."""
     found = yield from ask_set("run_rows", [(q.id,)])
@@ -72,6 +94,8 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
     audit = yield from audit_of([q.id])
     exchanges = yield from ask("exchange_rows", run_id=q.id)
     issues = yield from ask("issues_of_run", run_id=q.id)
+    is_held_back = shown.state in {RunState.READY, RunState.WAITING}
+    states = (yield from ask("standing_list")) if is_held_back else ()
     return RunDetail(
         run=shown,
         event=events[0],
@@ -85,6 +109,7 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
         audit=audit,
         exchanges=tuple(ExchangeRecord._make(row) for row in exchanges),
         issues=tuple(IssueId(row[0]) for row in issues),
+        states=tuple(ConnectionStateRow(*row) for row in states),
     )
 
 

@@ -11,6 +11,7 @@ from tieline.adapters.sql.reading.showing import mentions_of
 from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
 from tieline.model.base.errors import NotFound
 from tieline.model.inbound.event import Mention
+from tieline.model.runs.waits import WaitKind
 from tieline.model.views import work_lists as v
 from tieline.model.views.rows import ConnectionStateRow, PauseRow, WorkerRow
 from tieline.model.views.views import MOST_ROWS, CountCalls, ListConnectionStates, ListPauses, Page
@@ -83,19 +84,25 @@ def connections(q: v.ListConnections) -> Steps[tuple[v.ConnectionHealth, ...]]:
         standings.setdefault(row.connection, []).append(row)
     names = sorted({*q.names, *calls, *held, *standings})[:MOST_CONNECTIONS]
     errors = yield from _errors(names)
-    on = [(f"connection:{name}",) for name in names]
-    waiting: dict[str, int] = dict((yield from ask_set("work_waiting", on)))
+    asked = [(WaitKind.CONNECTION, name) for name in names]
+    crowds: dict[str, int] = {row[1]: row[2] for row in (yield from ask_set("work_waiting", asked))}
     return tuple(
         v.ConnectionHealth(
             name,
             calls.get(name),
             held.get(name),
-            waiting.get(f"connection:{name}", 0),
+            crowds.get(name, 0),
             tuple(errors.get(name, ())),
             tuple(standings.get(name, ())),
         )
         for name in names
     )
+
+
+def waiting(_: v.CountWaiting) -> Steps[tuple[tuple[str, int], ...]]:
+    """How many runs wait for each connection."""
+    rows = yield from ask("work_crowds")
+    return tuple((str(name), int(count)) for name, count in rows)
 
 
 def _errors(names: Sequence[str]) -> Steps[dict[str, list[v.AttemptRow]]]:

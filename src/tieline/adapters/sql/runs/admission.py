@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
+from tieline.adapters.sql.runs.timing import made_ready
 from tieline.adapters.sql.statement import Steps, ask_set, put
 from tieline.model.base.ids import EventId, RunId, WorkerId
 from tieline.model.base.value import value
@@ -29,8 +30,9 @@ def admit(entries: Sequence[ClaimedAdmission]) -> Steps[list[Ingested]]:
     yield from put("event_insert", [e.admission.event for e in fresh])
     yield from put("reference_insert", _mentions(fresh))
     free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
+    woken = yield from _wake(fresh)
     return [
-        _answer(entry, free)
+        _answer(entry, free, woken if entry is fresh[0] else 0)
         if first[name] is entry and name not in known
         else Ingested(known.get(name, first[name].admission.event.id), fresh=False)
         for name, entry in zip(names, entries, strict=True)
@@ -55,6 +57,17 @@ def _known(first: Mapping[_Identity, ClaimedAdmission]) -> Steps[dict[_Identity,
     ids = sorted({(row[0], row[3]) for row in found}, key=itemgetter(1))
     stored = {row[0] for row in (yield from ask_set("event_known", ids))}
     return {row[:3]: row[3] for row in found if row[3] in stored}
+
+
+def _wake(fresh: Sequence[ClaimedAdmission]) -> Steps[int]:
+    """In the commit of the events for which runs wait; asks nothing where none may."""
+    admissions = [entry.admission for entry in fresh if entry.admission.wakes]
+    if not admissions:
+        return 0
+    rows = {(a.event.tenant, waits.kind, waits.key) for a in admissions for waits in a.wakes}
+    woken = yield from ask_set("work_wake_each", sorted(rows))
+    yield from made_ready(woken, admissions[0].event.recorded_us)
+    return len(woken)
 
 
 def _mentions(fresh: Sequence[ClaimedAdmission]) -> list[tuple[str | int | None, ...]]:
@@ -125,9 +138,9 @@ def _work_row(
     )
 
 
-def _answer(entry: ClaimedAdmission, free: frozenset[RunId]) -> Ingested:
+def _answer(entry: ClaimedAdmission, free: frozenset[RunId], woken: int) -> Ingested:
     event_id, runs = entry.admission.event.id, entry.admission.runs
     if entry.worker is None:
-        return Ingested(event_id, fresh=True, queued=len(runs))
+        return Ingested(event_id, fresh=True, queued=len(runs) + woken)
     claimed = tuple(run.id for run in runs if run.id in free)
-    return Ingested(event_id, fresh=True, claimed=claimed, queued=len(runs) - len(claimed))
+    return Ingested(event_id, fresh=True, claimed=claimed, queued=len(runs) - len(claimed) + woken)

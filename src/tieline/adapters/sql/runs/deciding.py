@@ -1,9 +1,7 @@
 """Deciding: what a person ordered is done in one commit with its line in the audit log."""
 
-import orjson
-
 from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
-from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.runs.execution import advance_lanes, tell_ends
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.base.ids import Micros
@@ -126,7 +124,7 @@ def resolve_held(command: ResolveHeld) -> Steps[Counted]:
         yield from _end(run, RunState.CANCELLED, command.by)
     else:
         ready, at_us = move(run.state, RunState.READY), command.by.at_us
-        settle = _settle_hold if run.waits_on is None else _settle_doubt
+        settle = _settle_doubt if run.doubt[0] else _settle_hold
         yield from settle(run, command)
         yield from do("work_set_ready", **run.key)
         yield from do("run_set", **run.key, state=ready, at_us=at_us, reason=None)
@@ -155,7 +153,7 @@ def _settle_hold(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
 
 def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
-    _, name, key = orjson.loads(run.waits_on or "null")
+    name, key = run.doubt
     if command.decision == "continue":
         raise Conflict(
             f"{run.id} is held because the outcome of {name} is unknown: look at the other system, "
@@ -176,6 +174,7 @@ def _end(run: "RunToDecide", state: RunState, by: By) -> Steps[None]:
     reason = f"{by.actor}: {by.reason}"
     yield from do("run_finish", **run.key, state=ended, at_us=by.at_us, reason=reason)
     yield from _free_lane(run)
+    yield from tell_ends([(run.tenant, run.id)], by.at_us)
 
 
 def _free_lane(run: "RunToDecide") -> Steps[None]:
@@ -205,7 +204,7 @@ def dead_run(run_id: str) -> Steps["RunToDecide"]:
 class RunToDecide:
     """What decisions need to know of a run."""
 
-    __slots__ = ("flow", "id", "lane", "resolution", "state", "tenant", "waits_on")
+    __slots__ = ("doubt", "flow", "id", "lane", "resolution", "state", "tenant")
 
     def __init__(self, row: RowOut) -> None:
         self.id: str = row[0]
@@ -213,8 +212,9 @@ class RunToDecide:
         self.flow: str = row[2]
         self.lane: str | None = row[3]
         self.state = RunState(row[4])
-        self.waits_on: str | None = row[5]
-        self.resolution: str | None = row[6]
+        self.doubt: tuple[str, str] = (row[5] or "", row[6] or "")
+        """Name and key of the step that a held run is about."""
+        self.resolution: str | None = row[7]
 
     @property
     def key(self) -> dict[str, str]:

@@ -7,9 +7,10 @@ import orjson
 
 from tieline.adapters.sql.hooks import CommitHooks, Failed
 from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit
+from tieline.adapters.sql.runs.timing import made_ready, rows_of
 from tieline.adapters.sql.statement import Steps, Value, ask_set, put
 from tieline.model.base.errors import StaleClaim
-from tieline.model.base.ids import TenantId
+from tieline.model.base.ids import Micros, TenantId
 from tieline.model.commands import Counted, Remember, ReturnClaims, Settle, Settled
 from tieline.model.runs.run import (
     Dead,
@@ -23,6 +24,7 @@ from tieline.model.runs.run import (
     StepState,
     Waiting,
 )
+from tieline.model.runs.waits import EventWait, RunWait, WaitKind
 from tieline.rules.runs.failure import failure_of
 from tieline.rules.runs.transitions import move, state_of
 
@@ -58,6 +60,10 @@ def remember_and_settle(
         if (own := owned[c.claim]).lane is not None and _frees_lane(c)
     ]
     woken += yield from advance_lanes(freed)
+    woken += yield from _unless_met(settles)
+    told = [c for c in settles if c.tells_end and isinstance(c.outcome, Returned | Dead)]
+    if told:
+        woken += yield from tell_ends([c.claim[:2] for c in told], told[0].now_us)
     if failed:
         yield from hooks.counts(failed)
     if settles:
@@ -168,22 +174,49 @@ def _park(settles: Sequence[Settle]) -> Steps[None]:
 
 
 def _park_row(command: Settle) -> tuple[Value, ...]:
-    """(tenant, run, state, due, waits on, tries used)."""
+    """(tenant, run, state, due, kind and key that it waits for, step in doubt, tries used)."""
     to = (*command.claim[:2], state_of(command.outcome))
     match command.outcome:
         case RetryAt(due_us=due_us, counts=counts):
-            return (*to, due_us, None, int(counts))
+            return (*to, due_us, None, None, None, None, int(counts))
         case Waiting(due_us=due_us, on=on):
-            return (*to, due_us, on, 0)
+            waits = (None, None) if on is None else (on.kind, on.key)
+            return (*to, due_us, *waits, None, None, 0)
         case Held(step=step):
-            return (*to, None, held_on(step), 0)
+            return (*to, None, None, None, *(step or (None, None)), 0)
         case Returned() | Dead():
             raise AssertionError(f"{command.outcome} ends a run, it does not park it")
 
 
-def held_on(step: tuple[str, str] | None) -> str | None:
-    """How a held run's work row names the step in question."""
-    return None if step is None else orjson.dumps(["step", *step]).decode()
+def _unless_met(settles: Sequence[Settle]) -> Steps[int]:
+    """A run does not wait for what was stored while it was on its way here. What is stored behind
+    this commit finds the run."""
+    events: list[tuple[Value, ...]] = []
+    runs: list[tuple[Value, ...]] = []
+    for command in settles:
+        if not isinstance(command.outcome, Waiting):
+            continue
+        match command.outcome.unless:
+            case EventWait() as wait:
+                events += [(*command.claim[:2], *row) for row in rows_of(wait)]
+            case RunWait(id=other):
+                runs.append((*command.claim[:2], other))
+            case None:
+                pass
+    met = yield from ask_set("work_met", events)
+    met += yield from ask_set("work_ended", runs)
+    if met:
+        yield from made_ready(met, settles[0].now_us)
+    return len(met)
+
+
+def tell_ends(runs: Sequence[tuple[str, str]], now_us: Micros) -> Steps[int]:
+    """Wake who waits for the end of these runs, each as (tenant, id); returns how many."""
+    rows = [(tenant, WaitKind.RUN, run_id) for tenant, run_id in runs]
+    woken = yield from ask_set("work_wake_each", rows)
+    if woken:
+        yield from made_ready(woken, now_us)
+    return len(woken)
 
 
 def _frees_lane(command: Settle) -> bool:

@@ -1,12 +1,14 @@
-"""Sweeping: what silent workers held becomes ready again, and runs past their deadline end."""
+"""Sweeping: whoever nobody else will set free becomes ready; runs past their deadline end."""
 
 from tieline.adapters.sql.hooks import CommitHooks, Failed
-from tieline.adapters.sql.runs.execution import advance_lanes
+from tieline.adapters.sql.runs.execution import advance_lanes, tell_ends
+from tieline.adapters.sql.runs.timing import made_ready
 from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import Counted, Sweep, Swept
 from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, TakeLeaderLease
 from tieline.model.runs.run import RunState
+from tieline.model.runs.waits import WaitKind
 from tieline.rules.runs.failure import Failure
 from tieline.rules.runs.transitions import move
 
@@ -54,7 +56,8 @@ def sweep(command: Sweep, hooks: CommitHooks) -> Steps[Swept]:
     """One bounded pass; the caller repeats it while it finds something."""
     rescued = yield from _rescue(command)
     expired = yield from _expire(command, hooks)
-    return Swept(rescued, tuple(expired))
+    woken = yield from _wake_forgotten(command)
+    return Swept(rescued, tuple(expired), woken)
 
 
 def _rescue(command: Sweep) -> Steps[int]:
@@ -65,6 +68,18 @@ def _rescue(command: Sweep) -> Steps[int]:
     yield from put("run_move", moved)
     yield from do("worker_forget", since_us=since_us)
     return len(rows)
+
+
+def _wake_forgotten(command: Sweep) -> Steps[int]:
+    """Who resumed a connection may have died before it woke those that waited for it. Who waits
+    with a time goes on at that."""
+    woken = 0
+    for (name,) in (yield from ask("work_forgotten")):
+        of = {"kind": WaitKind.CONNECTION, "key": name, "limit": max(0, command.limit - woken)}
+        rows = yield from ask("work_wake_timeless", **of)
+        yield from made_ready(rows, command.now_us)
+        woken += len(rows)
+    return woken
 
 
 def _expire(command: Sweep, hooks: CommitHooks) -> Steps[list[RunId]]:
@@ -93,6 +108,7 @@ def _expire(command: Sweep, hooks: CommitHooks) -> Steps[list[RunId]]:
     ]
     yield from advance_lanes(freed)
     yield from hooks.counts(missed)
+    yield from tell_ends([(row[0], row[1]) for row in rows], command.now_us)
     return [row[1] for row in rows]
 
 

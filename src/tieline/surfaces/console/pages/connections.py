@@ -9,10 +9,12 @@ from starlette.routing import BaseRoute, Route
 from tieline.model.base.errors import NotFound
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.views.gauges import GuardGauges
+from tieline.model.views.rows import PauseRow
 from tieline.model.views.series import Point, ReadSums
 from tieline.model.views.views import ListAlerts, Window
 from tieline.model.views.work_lists import ConnectionHealth, ListAttempts, ListConnections
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.waiting import why_shut
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of
 from tieline.surfaces.console.page_parts import PageParts
@@ -35,6 +37,10 @@ class ConnectionStatus:
     used_by: tuple[str, ...]
     guard: GuardGauges | None
     """How it stands in the process that shows the page."""
+    shut: str | None = None
+    """Why it takes no calls now, to be said behind its name."""
+    queued: int = 0
+    """Queued runs of flows that use it, while it keeps them from beginning."""
 
     @property
     def tries(self) -> int:
@@ -117,6 +123,7 @@ async def _rows(desk: PageParts) -> list[ConnectionStatus]:
     sums = await desk.read(ReadSums("connection", now_us - HOUR_US, now_us))
     alerts = await desk.read(ListAlerts())
     told = {row.subject: row.kind for row in alerts if row.subject.startswith("connection:")}
+    flows = (await desk.standing()).counted.flows
     guards = {guard.connection: guard for guard in desk.parts.guards(now_us)}
     rows = []
     for health in found:
@@ -125,10 +132,19 @@ async def _rows(desk: PageParts) -> list[ConnectionStatus]:
         word, state = _word(health, sign, sums.get(health.name))
         used_by = tuple(f.name for f in hub.flows.values() if health.name in f.uses)
         spec = hub.connections.get(health.name)
+        shut = why_shut(health.name, _pauses(health), health.standings, now_us)
+        ready = sum(count.ready for count in flows if count.flow in used_by)
+        queued = ready if shut is not None and health.paused is None else 0
         rows.append(
-            ConnectionStatus(health, spec, word, state, sums.get(health.name), used_by, guard)
+            ConnectionStatus(
+                health, spec, word, state, sums.get(health.name), used_by, guard, shut, queued
+            )
         )
     return rows
+
+
+def _pauses(health: ConnectionHealth) -> tuple[PauseRow, ...]:
+    return () if health.paused is None else (health.paused,)
 
 
 def _sign(guard: GuardGauges | None) -> str | None:

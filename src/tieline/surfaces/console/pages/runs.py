@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.ids import IssueId, ReplayId, RunId
 from tieline.model.runs.run import RunState
+from tieline.model.runs.waits import Waits, read_waits
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ListRuns, ShowRun, Window
@@ -19,7 +20,7 @@ from tieline.rules.formats.labels import state_of_label
 from tieline.rules.people.access import Permission
 from tieline.rules.runs.transitions import TERMINAL, UNFINISHED
 from tieline.surfaces.console.format import plain, said
-from tieline.surfaces.console.forms import asked, pages
+from tieline.surfaces.console.forms import FilterForm, asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of, unfinished_of
 from tieline.surfaces.console.naming import names_of
 from tieline.surfaces.console.page_parts import PageParts, is_part
@@ -28,7 +29,7 @@ from tieline.surfaces.console.pages.decisions import is_undecided
 from tieline.surfaces.console.waterfall import waterfall
 from tieline.surfaces.web.authorize import needs
 
-FILTERS = ("flow", "state", "replay", "issue", "waits_on", "tenant", "order", "since", "until")
+FILTERS = ("flow", "state", "replay", "issue", "waits_for", "tenant", "order", "since", "until")
 
 
 def routes(desk: PageParts) -> list[BaseRoute]:
@@ -44,7 +45,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             None if replay is None else ReplayId(replay),
             of.window(),
             issue=None if issue is None else IssueId(issue),
-            waits_on=of.get("waits_on"),
+            waits=_waits(of),
             tenant=of.get("tenant"),
         )
         if wanted.state == "unfinished":
@@ -85,6 +86,11 @@ def _state_words(state: RunState) -> str:
     return "dead (failed)" if state is RunState.DEAD else said(state)
 
 
+def _waits(of: FilterForm) -> Waits | None:
+    text = of.get("waits_for")
+    return None if text is None else read_waits(text, name="waits for")
+
+
 def _within(wanted: ListRuns, window: Window) -> ListRuns:
     return replace(wanted, window=window)
 
@@ -101,8 +107,8 @@ def _view(desk: PageParts, detail: RunDetail, values: tuple[str, ...]) -> dict[s
         if step.result is not None
     }
     run = detail.run
-    sentence = plain(why(detail, desk.now_us))
     spec = hub.flows.get(run.flow)
+    sentence = plain(why(detail, desk.now_us, () if spec is None else spec.uses))
     used = {("tenant", run.tenant), ("flow", run.flow)}
     used |= {("connection", name) for name in (() if spec is None else spec.uses)}
     return {

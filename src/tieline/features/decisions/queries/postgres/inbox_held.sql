@@ -16,7 +16,7 @@ WITH looked AS MATERIALIZED (
     SELECT * FROM run WHERE run.tenant = l.tenant AND run.id = l.run_id OFFSET 0) AS r ON true
   {run_work}
   WHERE (:flows IS NULL OR r.flow IN (SELECT jsonb_array_elements_text(:flows::jsonb)))
-    AND (CASE WHEN w.waits_on IS NULL THEN 0 ELSE 1 END) = :doubt
+    AND (CASE WHEN w.doubt_step IS NULL THEN 0 ELSE 1 END) = :doubt
   ORDER BY l.held_us, l.run_id LIMIT :limit
 )
 SELECT (SELECT count(*) FROM looked),
