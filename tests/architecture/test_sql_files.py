@@ -24,7 +24,6 @@ ASKING = {"ask", "ask_set", "do", "put", "text", "text_for", "Statement"}
 WRITING = (
     "apply",
     "fleet/tallying",
-    "replays/replaying",
     "runs/admission",
     "runs/bulk_deciding",
     "runs/claiming",
@@ -218,7 +217,7 @@ INDEXES = {
     "lane_advance": "work_lane",
     "step_of_earlier_runs": "run_event",
     "attempt_delete_of_runs": "attempt_run",
-    "replay_unstarted": "run_replay",
+    "replays.unstarted": "run_replay",
     "issues.unlink_runs": "issue_link_subject",
     "issues.unlink_old": "issue_link_subject",
     "issues.unmute": "issue_muted",

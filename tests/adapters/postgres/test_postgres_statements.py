@@ -201,13 +201,13 @@ KNOWN = {"run", "event", "issue_link", "tally", "reference", "exchange", "dead",
 """Tables that people ask, and that may be long."""
 ASKED = ("issue_", "issues_", "exchange_rows", "run_page", "dead_page", "event_page",
          "attempt_page", "attempt_errors", "lane_", "tail_attempts_late", "tally_", "rhythm_",
-         "replay_bite")  # fmt: skip
+         "replays.bite")  # fmt: skip
 FROM_THE_END = {
     ("dead_page_decided", "dead"),
     ("dead_page_open", "dead"),
     ("event_page", "event"),
     ("lane_dead", "dead"),
-    ("replay_bite", "event"),
+    ("replays.bite", "event"),
     ("run_page", "run"),
 }
 """Pages that begin at one end of a table or an index, and stop after :look rows."""
