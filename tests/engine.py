@@ -23,6 +23,7 @@ from tieline.compose.loops import of_features
 from tieline.compose.parts import Parts, ProcessPorts, assemble
 from tieline.compose.service import Loop
 from tieline.features.manifest import Feature
+from tieline.features.replays.passes import replay_pass
 from tieline.model.base.ids import NO_TENANT
 from tieline.model.commands import By
 from tieline.model.inbound.request import Inbound, Reply
@@ -31,7 +32,6 @@ from tieline.model.runs.facts import Fact
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ListRuns, ShowRun, Window
-from tieline.operations.replay import replay_pass
 from tieline.pipeline.front import Front, FrontParts
 from tieline.ports.crash_points import Reach, go_on
 from tieline.ports.vault import Vault

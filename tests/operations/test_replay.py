@@ -9,6 +9,7 @@ import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
+from tieline.features.replays import passes as replay
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import By, ReplayFilter, StartReplay
@@ -17,7 +18,6 @@ from tieline.model.plans.plan import Plan
 from tieline.model.runs.run import Dead, Returned
 from tieline.model.views.plans import PlanReplay
 from tieline.model.views.views import ListRuns, ShowReplay, Window
-from tieline.operations import replay
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views

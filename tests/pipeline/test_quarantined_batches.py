@@ -11,6 +11,7 @@ from tests.engine import Engine, Town
 
 from tieline import Connector, Contract, EventShape, Run, WebhookScheme
 from tieline.features.issues.model import ListIssues
+from tieline.features.replays import passes as replay
 from tieline.model.base.ids import ReceiptId, ReplayId
 from tieline.model.commands import ReplayFilter, StartReplay
 from tieline.model.inbound.request import Inbound
@@ -18,7 +19,6 @@ from tieline.model.plans.plan import Plan
 from tieline.model.views.plans import PlanReplay
 from tieline.model.views.quarantine import CountQuarantine
 from tieline.model.views.views import ListReceipts, ShowReceipt, ShowReplay
-from tieline.operations import replay
 from tieline.operations.planning import PlanParts
 from tieline.rules.runs.replayed import RAN
 

@@ -7,6 +7,7 @@ from typing import Any
 from tests.engine import Engine, Town, Vendor
 
 from tieline import Contract, Hub, Reject, Run
+from tieline.features.replays import passes as replay
 from tieline.features.replays.before import in_earlier_form
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import DiscardDead, EditDead, Pause, ReplayFilter, StartReplay
@@ -14,7 +15,6 @@ from tieline.model.plans.plan import Plan, PlanWarning
 from tieline.model.views.plans import PlanReplay
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListDead, ListReplays, ShowEvent, ShowReplay
-from tieline.operations import replay
 from tieline.operations.decide import edited
 from tieline.operations.planning import PlanParts
 

@@ -202,7 +202,7 @@ KNOWN = {"run", "event", "issue_link", "tally", "reference", "exchange", "dead",
 """Tables that people ask, and that may be long."""
 ASKED = ("issue_", "issues_", "exchange_rows", "run_page", "dead_page", "event_page",
          "attempt_page", "attempt_errors", "lane_", "tail_attempts_late", "tally_", "rhythm_",
-         "replay_bite", "decisions.", "quarantine.", "tenants")  # fmt: skip
+         "replays.bite", "decisions.", "quarantine.", "tenants")  # fmt: skip
 FROM_THE_END = {
     ("dead_page_decided", "dead"),
     ("dead_page_open", "dead"),
@@ -210,7 +210,7 @@ FROM_THE_END = {
     ("decisions.inbox_dead_count", "dead"),
     ("event_page", "event"),
     ("lane_dead", "dead"),
-    ("replay_bite", "event"),
+    ("replays.bite", "event"),
     ("run_page", "run"),
 }
 """Pages that begin at one end of a table or an index, and stop after :look rows."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tieline.adapters.sql.reading import listing
-from tieline.adapters.sql.replays import operations as operating
 from tieline.adapters.sql.runs import bulk_deciding, deciding
+from tieline.features.decisions import reading, store
 from tieline.features.decisions.inbox import FEEDS
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy, facts_of
 from tieline.model import commands as c
@@ -162,21 +162,21 @@ DECISIONS = Feature(
         ),
         Handles(
             o.StartOperation,
-            operating.start,
+            store.start,
             _OPERATE,
             call="/operations",
             body=_started,
             plan=PlannedBy(PlanDecisions, lambda one: PlanDecisions(one.action, one.filter)),
             inverse=o.CancelOperation,
         ),
-        Handles(o.MoveOperation, operating.move),
-        Handles(o.CancelOperation, operating.cancel, _OPERATE, call="/operations/{id}/cancel"),
+        Handles(o.MoveOperation, store.move),
+        Handles(o.CancelOperation, store.cancel, _OPERATE, call="/operations/{id}/cancel"),
     ),
     questions=(
         Answers(v.ListDead, listing.dead, needs=Permission.READ),
         Answers(v.ListPauses, listing.pauses, needs=Permission.READ),
-        Answers(ListOperations, operating.listed, needs=Permission.READ),
-        Answers(ShowOperation, operating.shown, needs=Permission.READ),
+        Answers(ListOperations, reading.listed, needs=Permission.READ),
+        Answers(ShowOperation, reading.shown, needs=Permission.READ),
         Answers(PlanDecisions, needs=Permission.READ, planner=bulk.plan),
     ),
     endpoints=_endpoints,

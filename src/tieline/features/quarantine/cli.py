@@ -36,8 +36,6 @@ COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DECIDED", lambda row: row.decision and label(row.decision)),
     Column("REASON", lambda row: row.reason),
 )
-PARTLY_MADE = 5
-"""The exit code when some could not be discarded: their state does not allow it."""
 
 
 def _event(row: ReceiptRow) -> str | None:
@@ -108,7 +106,7 @@ def close(  # noqa: PLR0913 - which ones, and how
         words += f": {end.state}; {end.words}"
     session.done(words, closed=closed.done, refused=closed.refused, more=False, state=end.state)
     if end.state != DONE:
-        raise typer.Exit(PARTLY_MADE)
+        raise typer.Exit(replay.PARTLY_MADE)
 
 
 async def _closed(journal: Journal, ids: tuple[ReceiptId, ...], by: By) -> Decided:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.runs import quarantining
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy
+from tieline.features.quarantine import store
 from tieline.features.quarantine.inbox import FEEDS
 from tieline.features.quarantine.plan import plan
 from tieline.model import commands as c
@@ -66,7 +66,7 @@ QUARANTINE = Feature(
     commands=(
         Handles(
             c.CloseDeliveries,
-            quarantining.close,
+            store.close,
             Permission.OPERATE,
             call="/quarantined-receipts/close",
             plan=PlannedBy(PlanClosing, lambda one: PlanClosing(one.receipt_ids)),
@@ -74,7 +74,7 @@ QUARANTINE = Feature(
         ),
     ),
     questions=(
-        Answers(CountQuarantine, quarantining.count, needs=Permission.READ),
+        Answers(CountQuarantine, store.count, needs=Permission.READ),
         Answers(PlanClosing, needs=Permission.READ, planner=plan),
     ),
     endpoints=_endpoints,

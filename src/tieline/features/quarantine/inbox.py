@@ -2,9 +2,9 @@
 
 import orjson
 
-from tieline.adapters.sql.runs import quarantining
 from tieline.adapters.sql.statement import Steps, ask
 from tieline.features.manifest import InboxFeed
+from tieline.features.quarantine import store
 from tieline.model.views.inbox import (
     InboxAnswer,
     InboxBatch,
@@ -65,7 +65,7 @@ def _item(  # noqa: PLR0913 - a row, in the order of its statement
 
 
 def _count() -> Steps[InboxCount]:
-    found = yield from quarantining.count(CountQuarantine())
+    found = yield from store.count(CountQuarantine())
     return InboxCount("quarantine", "deliveries in quarantine", found.waiting, exact=found.exact)
 
 

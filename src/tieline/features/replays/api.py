@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tieline.features.replays import passes as replay
 from tieline.features.replays.before import ReplayPlan, in_earlier_form
 from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused
@@ -13,7 +14,6 @@ from tieline.model.commands import CancelReplay, ReplayFilter, StartReplay
 from tieline.model.views.details import ReplayDetail
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, ShowReplay
-from tieline.operations import replay
 from tieline.operations.planning import check_unchanged
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.people.access import Permission

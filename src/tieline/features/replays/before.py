@@ -6,10 +6,10 @@ What ``--json`` and the API tell keeps its fields; the plan itself stands in ``p
 from collections import Counter
 from dataclasses import dataclass
 
+from tieline.features.replays.plan import EXAMPLES, RETRY
 from tieline.model.base.ids import EventId, Micros, RunId
 from tieline.model.plans.plan import Plan
 from tieline.model.replays.filter import ReplayFilter
-from tieline.operations.replay_plan import EXAMPLES, RETRY
 from tieline.rules.formats.id_time import made_us
 from tieline.rules.runs.replayed import DECIDED
 

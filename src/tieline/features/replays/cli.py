@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tieline.features.replays import passes as replay
 from tieline.features.replays.before import in_earlier_form
 from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import SettingsError
@@ -14,9 +15,9 @@ from tieline.model.commands import ReplayFilter, StartReplay
 from tieline.model.views.details import ReplayDetail
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
-from tieline.operations import replay
 from tieline.rules.formats.labels import kind_label, label, labels, state_of_label
 from tieline.rules.formats.plain import plain
+from tieline.rules.plans.end import PARTLY
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import plans
 from tieline.surfaces.cli.output import Column, exactly, when
@@ -26,6 +27,8 @@ from tieline.surfaces.cli.session import CliSession, ListSpan
 app = o.noun("Replay: run recorded events again, planned first, paced, below live traffic.")
 
 LOOK_S = 0.5
+PARTLY_MADE = 5
+"""The exit code when less was made than was planned."""
 
 COLUMNS: tuple[Column[ReplayRow], ...] = (
     Column("REPLAY", lambda row: row.id),
@@ -121,8 +124,8 @@ def run(  # noqa: PLR0913 - what may be replayed, and how
     id_ = order.id
     words = f"{id_} is started: tieline replay show {id_}"
     session.done(words, replay=id_, planned=made.found, would=made.would)
-    if wait and not session.paper.is_json:
-        session.run(_watch(session, id_))
+    if wait and not session.paper.is_json and session.run(_watch(session, id_)) == PARTLY:
+        raise typer.Exit(PARTLY_MADE)
 
 
 @app.command("list")
@@ -237,20 +240,23 @@ class ReplayProgress:
     is_over: bool
 
 
-async def _watch(session: CliSession, id_: ReplayId) -> None:
-    """Tell every change until it is over; ending the command does not end the replay."""
+async def _watch(session: CliSession, id_: ReplayId) -> str | None:
+    """Tell every change until it is over, and return how it ended; None: no hub is running.
+
+    Ending the command does not end the replay."""
     told = ""
     async with session.views() as views:
         if not (await views.read(CheckStore())).is_open:
             session.paper.say("no hub is running: it goes on when one serves this store")
-            return
+            return None
         while True:
-            seen = _seen(await views.read(ShowReplay(id_)))
+            detail = await views.read(ShowReplay(id_))
+            seen = _seen(detail)
             if seen.words != told:
                 session.paper.say(seen.words)
                 told = seen.words
             if seen.is_over:
-                return
+                return detail.replay.state
             await asyncio.sleep(LOOK_S)
 
 

@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.reading import listing, showing
-from tieline.adapters.sql.replays import reading, replaying
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy
+from tieline.features.replays import listing, reading, store
+from tieline.features.replays.plan import plan
 from tieline.model import commands as c
 from tieline.model.views import views as v
 from tieline.model.views.plans import PlanReplay
-from tieline.operations import replay
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -53,29 +52,30 @@ REPLAYS = Feature(
     commands=(
         Handles(
             c.StartReplay,
-            replaying.start_replay,
+            store.start_replay,
             Permission.OPERATE,
             plan=PlannedBy(PlanReplay, lambda one: PlanReplay(one.filter, one.as_new_action)),
             inverse=c.CancelReplay,
         ),
-        Handles(c.MoveReplay, replaying.continue_replay),
+        Handles(c.MoveReplay, store.continue_replay),
         Handles(
             c.CancelReplay,
-            replaying.cancel_replay,
+            store.cancel_replay,
             Permission.OPERATE,
             call="/replays/{id}/cancel",
         ),
     ),
     questions=(
         Answers(v.ListReplays, listing.replays, needs=Permission.READ),
-        Answers(v.ShowReplay, showing.replay, needs=Permission.READ),
+        Answers(v.ShowReplay, listing.replay, needs=Permission.READ),
         Answers(v.CountEffects, reading.effects, needs=Permission.READ),
         Answers(v.NextReplayBatch, reading.next_bite),
         Answers(v.ListBlockedLanes, reading.blocked),
-        Answers(PlanReplay, needs=Permission.READ, planner=replay.plan),
+        Answers(PlanReplay, needs=Permission.READ, planner=plan),
     ),
     endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
+    finds={"replay": listing.with_id},
     tables=("replay",),
 )

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.replays import passes as replay
 from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused, SettingsError
 from tieline.model.base.ids import EventId, IssueId, Micros, ReceiptId, ReplayId, RunId
@@ -16,7 +17,6 @@ from tieline.model.commands import By, ReplayFilter, StartReplay
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.plans.plan import Plan
 from tieline.model.views.views import ShowReceipt, ShowRun
-from tieline.operations import replay
 from tieline.rules.formats.plain_time import iso, moment
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.confirm import ConfirmPage, act, text_of

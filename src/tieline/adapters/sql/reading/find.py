@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tieline.adapters.sql.reading.listing import LOOK, replay_row, run_rows
+from tieline.adapters.sql.reading.listing import LOOK, run_rows
 from tieline.adapters.sql.reading.showing import events_of, receipts_of
 from tieline.adapters.sql.reading.tracing import events_named, kinds_of_key, of_correlation
 from tieline.adapters.sql.statement import Steps, ask, ask_set
@@ -76,19 +76,10 @@ def _receipt(text: str) -> Steps[Matches]:
     ]
 
 
-def _replay(text: str) -> Steps[Matches]:
-    rows = [replay_row(*row) for row in (yield from ask("replay_show", id=text))]
-    return [
-        v.Match("replay", row.id, f"replay of {row.planned} events, {row.state}", row.started_us)
-        for row in rows
-    ]
-
-
 BY_ID: Mapping[str, Finds] = {
     "event": _event,
     "run": _run,
     "receipt": _receipt,
-    "replay": _replay,
 }
 
 

@@ -1,14 +1,11 @@
 """Listing: a question for a list comes in; one bounded page of its rows, newest first, goes out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TypeVar
 
-import orjson
-
-from tieline.adapters.sql.statement import RowOut, Steps, Value, ask, ask_set
-from tieline.model.base.ids import NO_TENANT, EventId
-from tieline.model.commands import ReplayFilter
+from tieline.adapters.sql.statement import RowOut, Steps, Value, ask
+from tieline.model.base.ids import NO_TENANT
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.views import views as v
 from tieline.model.views.rows import (
@@ -19,15 +16,11 @@ from tieline.model.views.rows import (
     FlowCount,
     PauseRow,
     ReceiptRow,
-    ReplayRow,
     RunRow,
     WorkCount,
     WorkerRow,
 )
 from tieline.rules.formats.id_time import end_id, first_id
-from tieline.rules.plans.end import end_words
-from tieline.rules.plans.stored import read_back
-from tieline.rules.runs.replayed import progress
 from tieline.rules.runs.transitions import ODD, UNFINISHED
 
 R = TypeVar("R")
@@ -71,7 +64,7 @@ def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
         where = {**common, "issue": q.issue, "decided": decided}
     elif q.issue is not None:
         name, where = "receipt_page_of_issue", where | {"issue": q.issue}
-    return (yield from _page(name, "receipt", q.window, where, ReceiptRow))
+    return (yield from paged(name, "receipt", q.window, where, ReceiptRow))
 
 
 def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
@@ -83,7 +76,7 @@ def events(q: v.ListEvents) -> Steps[v.Page[EventRow]]:
         **type_bounds(q.type),
     }
     name = "event_page" if is_everybody(q.tenant) else "event_page_of_tenant"
-    return (yield from _page(name, "event", q.window, where, EventRow))
+    return (yield from paged(name, "event", q.window, where, EventRow))
 
 
 def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
@@ -108,7 +101,7 @@ def runs(q: v.ListRuns) -> Steps[v.Page[RunRow]]:
         name = "run_page_live"
     elif not is_everybody(q.tenant):
         name = "run_page_of_tenant"
-    return (yield from _page(name, "run", q.window, where, run_row))
+    return (yield from paged(name, "run", q.window, where, run_row))
 
 
 def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
@@ -125,21 +118,12 @@ def dead(q: v.ListDead) -> Steps[v.Page[DeadRow]]:
         "connection": q.connection,
         "tenant": q.tenant,
     }
-    return (yield from _page(name, None, q.window, where, DeadRow))
+    return (yield from paged(name, None, q.window, where, DeadRow))
 
 
 def is_everybody(tenant: str | None) -> bool:
     """Whether no index begins with it: nobody is named, or the work on nobody's behalf is."""
     return tenant is None or tenant == NO_TENANT
-
-
-def replays(q: v.ListReplays) -> Steps[v.Page[ReplayRow]]:
-    """Replays, with what is left of those that have made all their runs."""
-    page = yield from _page("replay_page", "replay", q.window, {"state": q.state}, replay_row)
-    found = yield from ask_set("replay_waiting", [(row.id,) for row in page.rows])
-    counted: dict[str, int] = {row[0]: row[1] for row in found}
-    rows = [with_progress(row, counted[row.id]) for row in page.rows]
-    return replace(page, rows=tuple(rows))
 
 
 def audit(q: v.ListAudit) -> Steps[v.Page[AuditRow]]:
@@ -165,7 +149,7 @@ def type_bounds(pattern: str | None) -> dict[str, str | None]:
     return {"type": pattern, "prefix": None}
 
 
-def _page(
+def paged(
     name: str,
     kind: str | None,
     window: v.Window,
@@ -256,28 +240,3 @@ def run_row(*row: object) -> RunRow:
 def run_rows(found: Iterable[RowOut]) -> tuple[RunRow, ...]:
     """Rows of runs."""
     return tuple(run_row(*row) for row in found)
-
-
-def with_progress(row: ReplayRow, waiting: int) -> ReplayRow:
-    """The same row, knowing how many of its runs have not ended."""
-    words = progress(row.state, waiting)
-    told = {one.why: one.count for one in row.plan.left_out} if row.plan is not None else {}
-    ended = end_words(row.state, (row.would, row.admitted), told, row.not_made)
-    return replace(row, waiting=waiting, progress=words, ending=ended)
-
-
-def replay_row(*row: object) -> ReplayRow:
-    """A replay's row, with its filter read back."""
-    made = ReplayRow(*row)  # type: ignore[arg-type]
-    stored = orjson.loads(str(made.filter))
-    known = {field.name for field in fields(ReplayFilter)}
-    given = {name: value for name, value in stored.items() if name in known}
-    given["event_ids"] = tuple(EventId(text) for text in given.get("event_ids", ()))
-    given["states"] = tuple(given.get("states", ()))
-    return replace(
-        made,
-        filter=ReplayFilter(**given),
-        as_new_action=bool(made.as_new_action),
-        not_made=orjson.loads(str(made.not_made or "{}")),
-        plan=read_back(None if made.plan is None else str(made.plan)),
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tieline.adapters.sql.reading.listing import replay_row, run_row, run_rows, with_progress
+from tieline.adapters.sql.reading.listing import run_row, run_rows
 from tieline.adapters.sql.runs.timing import rows_of
 from tieline.adapters.sql.statement import Steps, ask, ask_set
 from tieline.model.base.errors import NotFound
@@ -11,7 +11,7 @@ from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord, RunState
 from tieline.model.views import views as v
-from tieline.model.views.details import EventDetail, ReceiptDetail, ReplayDetail, RunDetail
+from tieline.model.views.details import EventDetail, ReceiptDetail, RunDetail
 from tieline.model.views.rows import (
     AuditRow,
     ConnectionStateRow,
@@ -22,7 +22,6 @@ from tieline.model.views.rows import (
     RunRow,
     StepRow,
 )
-from tieline.rules.runs.transitions import LIVE
 
 MOST_CAUSED = 200
 RUNS_COUNTED = 100_000
@@ -111,19 +110,6 @@ def run(q: v.ShowRun) -> Steps[RunDetail]:
         issues=tuple(IssueId(row[0]) for row in issues),
         states=tuple(ConnectionStateRow(*row) for row in states),
     )
-
-
-def replay(q: v.ShowReplay) -> Steps[ReplayDetail]:
-    """A replay, with what became of its runs."""
-    found = yield from ask("replay_show", id=q.id)
-    if not found:
-        raise NotFound("replay", q.id)
-    states = yield from ask("replay_states", id=q.id, look=RUNS_COUNTED)
-    exact = sum(count for _, count in states) < RUNS_COUNTED
-    audit = yield from audit_of([q.id])
-    counted = tuple((str(state), int(count)) for state, count in states)
-    waiting = sum(count for state, count in counted if state in LIVE)
-    return ReplayDetail(with_progress(replay_row(*found[0]), waiting), counted, exact, audit)
 
 
 def _lane_head(shown: RunRow) -> Steps[RunRow | None]:

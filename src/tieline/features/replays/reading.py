@@ -50,10 +50,10 @@ def _chosen(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     until_us = _until(q)
     end = end_id("event", until_us)
     # Behind an event that is still being committed lie others that are: they must wait for it.
-    ((horizon,),) = yield from ask("replay_horizon")
+    ((horizon,),) = yield from ask("replays.horizon")
     is_cut = horizon is not None and horizon < end
     answer = yield from ask(
-        "replay_bite" if is_everybody(wanted.tenant) else "replay_bite_of_tenant",
+        "replays.bite" if is_everybody(wanted.tenant) else "replays.bite_of_tenant",
         after=q.after,
         first=first_id("event", wanted.since_us),
         end=horizon if is_cut else end,
@@ -93,7 +93,7 @@ def _where(q: v.NextReplayBatch) -> dict[str, Value]:
 def _of_issue(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     """Events that belong to an issue; the cursor is a run or a delivery of it."""
     answer = yield from ask(
-        "replay_bite_of_issue",
+        "replays.bite_of_issue",
         issue=q.filter.issue,
         after=q.after,
         look=LOOK,
@@ -113,7 +113,7 @@ def _of_ids(q: v.NextReplayBatch) -> Steps[ReplayBatch]:
     """Named events: the filter's other parts do not apply."""
     left = sorted(id_ for id_ in set(q.filter.event_ids) if id_ > q.after)
     taken = left[: q.limit]
-    found = yield from ask_set("replay_bite_of_ids", [(id_,) for id_ in taken])
+    found = yield from ask_set("replays.bite_of_ids", [(id_,) for id_ in taken])
     events = tuple(sorted(map(_replayable, found), key=lambda one: one.event.id))
     cursor = taken[-1] if taken else q.after
     missing = tuple(sorted(set(taken) - {one.event.id for one in events}))

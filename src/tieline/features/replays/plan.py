@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tieline.features.replays.delivery_events import next_events
 from tieline.model.base.errors import CommandRefused, PayloadRejected
 from tieline.model.base.ids import EventId, ReplayId, RunId, TenantId
 from tieline.model.commands import ReplayFilter
@@ -18,7 +19,6 @@ from tieline.model.runs.run import NewRun
 from tieline.model.views.details import EventToReplay, ReplayBatch, RunOfEvent
 from tieline.model.views.plans import PlanReplay
 from tieline.model.views.views import CountEffects, ListBlockedLanes, ListPauses, NextReplayBatch
-from tieline.operations.delivery_events import next_events
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.rules.formats.json_limits import parse

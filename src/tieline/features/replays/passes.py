@@ -9,6 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tieline.features.replays.all_of_delivery import whole_deliveries
+from tieline.features.replays.delivery_events import next_events
+from tieline.features.replays.plan import (
+    UNKNOWN_EVENT,
+    PlannedReplay,
+    again,
+    check,
+    narrowed,
+    plan,
+)
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import Micros, ReplayId
 from tieline.model.commands import By, CancelReplay, MoveReplay, StartReplay
@@ -19,16 +29,6 @@ from tieline.model.runs.run import NewRun
 from tieline.model.views.details import EventToReplay
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, NextReplayBatch, ShowReplay
-from tieline.operations.all_of_delivery import whole_deliveries
-from tieline.operations.delivery_events import next_events
-from tieline.operations.replay_plan import (
-    UNKNOWN_EVENT,
-    PlannedReplay,
-    again,
-    check,
-    narrowed,
-    plan,
-)
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views

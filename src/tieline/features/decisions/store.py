@@ -1,19 +1,19 @@
-"""Operations: operations are recorded, moved on and stopped, and told."""
+"""Decision store: operations are recorded, moved on bite by bite, and stopped."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import orjson
 
 from tieline.adapters.sql.runs.bulk_deciding import decide
 from tieline.adapters.sql.runs.deciding import audit
-from tieline.adapters.sql.statement import RowOut, Steps, ask, do
-from tieline.model.base.errors import Conflict, NotFound
+from tieline.adapters.sql.statement import Steps, ask, do
+from tieline.features.decisions.reading import shown
+from tieline.model.base.errors import Conflict
 from tieline.model.commands import Counted, Decided
 from tieline.model.replays import operation as o
-from tieline.model.views import operations as v
-from tieline.model.views.views import MOST_ROWS, Page
-from tieline.rules.plans.end import added, alike, end_words
-from tieline.rules.plans.stored import read_back, written
+from tieline.model.views.operations import ShowOperation
+from tieline.rules.plans.end import added, alike
+from tieline.rules.plans.stored import written
 
 
 def start(command: o.StartOperation) -> Steps[Counted]:
@@ -61,44 +61,9 @@ def move(command: o.MoveOperation) -> Steps[Decided]:
 
 def cancel(command: o.CancelOperation) -> Steps[Counted]:
     """Stop it."""
-    row = yield from shown(v.ShowOperation(command.id))
+    row = yield from shown(ShowOperation(command.id))
     if row.state != "running":
         raise Conflict(f"{command.id} is {row.state} already")
     yield from do("operation_cancel", id=command.id, at_us=command.by.at_us)
     yield from audit(command.by, "cancel-in-bulk", command.id)
     return Counted(1)
-
-
-def shown(question: v.ShowOperation) -> Steps[v.OperationRow]:
-    """One operation."""
-    rows = yield from ask("operation_show", id=question.id)
-    if not rows:
-        raise NotFound("operation", question.id)
-    return _row(rows[0])
-
-
-def listed(question: v.ListOperations) -> Steps[Page[v.OperationRow]]:
-    """Operations; people start them, so they are few."""
-    limit = max(1, min(question.window.limit, MOST_ROWS))
-    rows = yield from ask(
-        "operation_page",
-        before=question.window.before or "~",
-        state=question.state,
-        limit=limit,
-    )
-    made = tuple(_row(row) for row in rows)
-    return Page(made, made[-1].id if len(made) == limit else None)
-
-
-def _row(row: RowOut) -> v.OperationRow:
-    made = v.OperationRow(*row)
-    plan = read_back(None if made.plan is None else str(made.plan))
-    not_made = orjson.loads(str(made.not_made or "{}"))
-    told = {} if plan is None else {one.why: one.count for one in plan.left_out}
-    return replace(
-        made,
-        filter=o.BulkFilter(**orjson.loads(str(made.filter))),
-        not_made=not_made,
-        plan=plan,
-        ending=end_words(made.state, (made.would, made.done), told, not_made),
-    )

@@ -7,12 +7,12 @@ forgotten with what is mended.
 
 from collections.abc import Sequence
 
+from tieline.features.replays.delivery_events import events_of
+from tieline.features.replays.plan import PlannedReplay, again
 from tieline.model.base.ids import ReceiptId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.views.details import EventToReplay
-from tieline.operations.delivery_events import events_of
-from tieline.operations.replay_plan import PlannedReplay, again
 from tieline.pipeline.admit import Admitter
 from tieline.ports.views import Views
 

@@ -1,5 +1,6 @@
 """Replaying: a planned replay is recorded, admitted bite by bite, and can be stopped."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import orjson
@@ -7,10 +8,9 @@ import orjson
 from tieline.adapters.sql.runs.admission import store_runs
 from tieline.adapters.sql.runs.deciding import audit, dead_run, make_ready
 from tieline.adapters.sql.runs.execution import advance_lanes
-from tieline.adapters.sql.runs.quarantining import replayed
 from tieline.adapters.sql.statement import Steps, ask, do, put
 from tieline.model.base.errors import Conflict, NotFound
-from tieline.model.base.ids import RunId
+from tieline.model.base.ids import Micros, ReceiptId, ReplayId, RunId
 from tieline.model.commands import By, CancelReplay, Counted, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.runs.run import RunState
@@ -22,7 +22,7 @@ from tieline.rules.runs.transitions import move
 def start_replay(command: StartReplay) -> Steps[Counted]:
     """Record what is to be replayed, and who asked."""
     yield from do(
-        "replay_insert",
+        "replays.insert",
         id=command.id,
         filter=orjson.dumps(asdict(command.filter)).decode(),
         per_second=command.per_second,
@@ -39,7 +39,7 @@ def start_replay(command: StartReplay) -> Steps[Counted]:
 def continue_replay(command: MoveReplay) -> Steps[Counted]:
     """Store the next runs, unless somebody else did or the replay was cancelled."""
     moved = yield from do(
-        "replay_move",
+        "replays.move",
         id=command.id,
         after=command.after,
         cursor=command.cursor,
@@ -56,8 +56,16 @@ def continue_replay(command: MoveReplay) -> Steps[Counted]:
         refused += () if why is None else ((run_id, why),)
     yield from _note(command, refused)
     yield from store_runs([(run, None) for run in command.runs])
-    yield from replayed(command.receipts, command.id, command.now_us)
+    yield from _replayed(command.receipts, command.id, command.now_us)
     return Counted(len(command.runs) + len(command.retries) - len(refused))
+
+
+def _replayed(receipts: Sequence[ReceiptId], replay: ReplayId, at_us: Micros) -> Steps[None]:
+    """A replay has made runs of these; those in quarantine have left it."""
+    decision = f"replayed: {replay}"
+    yield from put(
+        "replays.receipt_replayed", [(id_, decision, at_us) for id_ in sorted(set(receipts))]
+    )
 
 
 def _note(command: MoveReplay, refused: list[tuple[str, str]]) -> Steps[None]:
@@ -65,10 +73,10 @@ def _note(command: MoveReplay, refused: list[tuple[str, str]]) -> Steps[None]:
     more = [*command.not_made, *alike(refused).items()]
     if not more:
         return
-    ((_, before),) = yield from ask("replay_get", id=command.id)
+    ((_, before),) = yield from ask("replays.get", id=command.id)
     not_made = added(orjson.loads(before or "{}"), more)
     text = orjson.dumps(not_made).decode()
-    yield from do("replay_note", id=command.id, lost=len(refused), not_made=text)
+    yield from do("replays.note", id=command.id, lost=len(refused), not_made=text)
 
 
 def _take_up(command: MoveReplay, run_id: RunId) -> Steps[str | None]:
@@ -77,7 +85,7 @@ def _take_up(command: MoveReplay, run_id: RunId) -> Steps[str | None]:
         run = yield from dead_run(run_id)
     except (Conflict, NotFound) as refusal:
         return str(refusal)
-    yield from do("run_join_replay", **run.key, replay_id=command.id, priority=REPLAY_PRIORITY)
+    yield from do("replays.run_join", **run.key, replay_id=command.id, priority=REPLAY_PRIORITY)
     yield from make_ready(run, command.now_us, as_new_action=command.as_new_action)
     action = "retry-as-new-action" if command.as_new_action else "retry"
     by = By(command.id, "taken up again by this replay", command.now_us)
@@ -87,13 +95,13 @@ def _take_up(command: MoveReplay, run_id: RunId) -> Steps[str | None]:
 
 def cancel_replay(command: CancelReplay) -> Steps[Counted]:
     """Stop admitting, and cancel the replay's runs that nobody has started."""
-    rows = yield from ask("replay_get", id=command.id)
+    rows = yield from ask("replays.get", id=command.id)
     if not rows:
         raise NotFound("replay", command.id)
     if rows[0][0] == "cancelled":
         raise Conflict(f"{command.id} is cancelled already")
-    yield from do("replay_cancel", id=command.id, at_us=command.by.at_us)
-    waiting = yield from ask("replay_unstarted", id=command.id)
+    yield from do("replays.cancel", id=command.id, at_us=command.by.at_us)
+    waiting = yield from ask("replays.unstarted", id=command.id)
     reason = f"{command.by.actor}: {command.by.reason}"
     state = move(RunState.READY, RunState.CANCELLED)
     ended = [(*row[:2], state, command.by.at_us, reason, row[2]) for row in waiting]

@@ -1,18 +1,16 @@
 """Quarantining: what is decided about deliveries that are kept aside, and how many still are."""
 
-from collections.abc import Sequence
-
 from tieline.adapters.sql.runs.deciding import audit
-from tieline.adapters.sql.statement import Steps, ask, do, put
+from tieline.adapters.sql.statement import Steps, ask, do
 from tieline.model.base.errors import Conflict
-from tieline.model.base.ids import Micros, ReceiptId, ReplayId
+from tieline.model.base.ids import ReceiptId
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.people.decisions import MOST_DECIDED, CloseDeliveries, Decided
 from tieline.model.views.quarantine import CountQuarantine, Quarantined
 
 MOST_COUNTED = 10_000
-CLOSED, REPLAYED = "closed", "replayed"
-"""The first word of a decision."""
+CLOSED = "closed"
+"""The decision."""
 
 
 def close(command: CloseDeliveries) -> Steps[Decided]:
@@ -25,7 +23,7 @@ def close(command: CloseDeliveries) -> Steps[Decided]:
         why = yield from _why_not(id_)
         if why is None:
             at_us = command.by.at_us
-            if (yield from do("receipt_decide", id=id_, decision=CLOSED, at_us=at_us)):
+            if (yield from do("quarantine.decide", id=id_, decision=CLOSED, at_us=at_us)):
                 yield from audit(command.by, "close-delivery", id_)
                 done.append(id_)
                 continue
@@ -44,13 +42,7 @@ def _why_not(id_: ReceiptId) -> Steps[str | None]:
     return None if decision is None else f"{id_} is decided already: {decision}"
 
 
-def replayed(receipts: Sequence[ReceiptId], replay: ReplayId, at_us: Micros) -> Steps[None]:
-    """A replay has made runs of these; those in quarantine have left it."""
-    decision = f"{REPLAYED}: {replay}"
-    yield from put("receipt_replayed", [(id_, decision, at_us) for id_ in sorted(set(receipts))])
-
-
 def count(_: CountQuarantine) -> Steps[Quarantined]:
     """How many wait."""
-    ((waiting, looked),) = yield from ask("receipt_count_quarantined", look=MOST_COUNTED)
+    ((waiting, looked),) = yield from ask("quarantine.count", look=MOST_COUNTED)
     return Quarantined(waiting, exact=looked < MOST_COUNTED)

@@ -1,1 +1,0 @@
-"""Replays and bulk decisions are recorded, moved on and read."""
