@@ -118,11 +118,11 @@ def _reference(reference: Reference) -> Steps[Matches]:
     for row in sorted(rows, key=lambda row: row.id, reverse=True):
         of_tenants.setdefault(row.tenant, []).append(row)
     if len(of_tenants) < 2:
-        return [_named(reference, len(ids), rows[:1], None)]
-    return [_named(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
+        return [_of_name(reference, len(ids), rows[:1], None)]
+    return [_of_name(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
 
 
-def _named(
+def _of_name(
     reference: Reference, count: int, latest: Sequence[EventRow], tenant: TenantId | None
 ) -> v.Match:
     kind, key = reference
