@@ -117,11 +117,11 @@ def _reference(reference: Reference) -> Steps[Matches]:
     for row in sorted(rows, key=lambda row: row.id, reverse=True):
         of_tenants.setdefault(row.tenant, []).append(row)
     if len(of_tenants) < 2:
-        return [_of_reference(reference, len(ids), rows[:1], None)]
-    return [_of_reference(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
+        return [_of_name(reference, len(ids), rows[:1], None)]
+    return [_of_name(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
 
 
-def _of_reference(
+def _of_name(
     reference: Reference, count: int, latest: Sequence[EventRow], tenant: TenantId | None
 ) -> v.Match:
     kind, key = reference
