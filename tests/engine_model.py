@@ -52,6 +52,8 @@ class EngineModel:
         self.lost: list[RunClaim] = []
         """Claims that are not valid any more."""
         self.beats: dict[WorkerId, int] = {}
+        self.is_paused = False
+        """Whether somebody holds the connection that runs wait for."""
         self.places = 0
 
     # --- coming in ------------------------------------------------------------------------------

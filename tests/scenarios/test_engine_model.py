@@ -440,6 +440,22 @@ class EngineMachine(RuleBasedStateMachine):
             self.model.rescue(run)
         if len(orphans) <= limit:
             self.model.beats = {w: at for w, at in self.model.beats.items() if w not in silent}
+        self.woken_by_a_sweep(swept, limit)
+
+    def woken_by_a_sweep(self, swept: c.Swept, limit: int) -> None:
+        """Those that wait without a time for a connection that nobody holds."""
+        waiting = [r for r in self.model.in_state(S.WAITING) if r.on == BOOKS and r.due_us is None]
+        assert swept.woken == (0 if self.model.is_paused else min(limit, len(waiting)))
+        for run in self.newly_ready(waiting):
+            self.model.make_ready(run)
+
+    @rule(is_paused=st.booleans())
+    def hold_the_books(self, is_paused: bool) -> None:
+        """As they do between the look of a worker and what it stores of it."""
+        make = c.Pause if is_paused else c.Resume
+        counted = self.commit(make("connection", "books", by()))
+        assert counted.count == int(is_paused != self.model.is_paused)
+        self.model.is_paused = is_paused
 
     @rule(limit=st.integers(1, 4))
     def sweep_deadlines(self, limit: int) -> None:
@@ -454,6 +470,7 @@ class EngineMachine(RuleBasedStateMachine):
         for expired in swept.expired:
             run = self.model.runs[expired]
             self.model.end(run, S.DEAD, POLICY[run.new.flow])
+        self.woken_by_a_sweep(swept, limit)
 
     # --- people ---------------------------------------------------------------------------------
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from tieline.model.base.ids import Micros
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.details import Oddity, StoreHealth
-from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
+from tieline.model.views.rows import ConnectionStateRow, PauseRow, WorkCount, WorkerRow
 from tieline.model.views.views import (
     PARTS,
     CheckRows,
     CheckStore,
     CountWork,
     InspectStore,
+    ListConnectionStates,
     ListPauses,
     ListWorkers,
 )
+from tieline.model.views.work_lists import CountWaiting
 from tieline.operations.doctor_engine import MEGABYTE, of_free, of_sheet
 from tieline.operations.finding import Check, CheckParts
 from tieline.operations.finding import Finding as Finding
@@ -25,6 +27,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.fleet.presence import is_at_work
 from tieline.rules.formats.plain_time import ago, span
+from tieline.rules.runs.waiting import counted_in_words, why_shut
 
 LARGE_LOG_BYTES = 256 * MEGABYTE
 SOUND_LIBRARY = (3, 51, 3)
@@ -47,6 +50,9 @@ class DoctorFacts:
     oddities: tuple[Oddity, ...]
     rows_left_out: bool
     now_us: Micros
+    waiting: tuple[tuple[str, int], ...] = ()
+    """How many runs wait for which connection."""
+    states: tuple[ConnectionStateRow, ...] = ()
 
 
 async def examine(  # noqa: PLR0913 - what is looked at, and how closely
@@ -99,6 +105,8 @@ async def gather(views: Views, now_us: Micros, *, thorough: bool) -> DoctorFacts
         oddities=tuple(oddities),
         rows_left_out=left_out,
         now_us=now_us,
+        waiting=await views.read(CountWaiting()),
+        states=await views.read(ListConnectionStates()),
     )
 
 
@@ -180,6 +188,10 @@ def of_work(facts: DoctorFacts) -> Iterator[Finding]:
             f"{pause.kind} {pause.name} was paused {since} by {pause.actor}: {pause.reason}",
             f"tieline {pause.kind}s resume {pause.name}",
         )
+    for name, count in facts.waiting:
+        shut = why_shut(name, facts.pauses, facts.states, facts.now_us)
+        advice = f"tieline runs list --waits-for 'connection {name}'"
+        yield Finding(Level.NOTE, counted_in_words(name, count, shut), advice)
 
 
 def _of_age(facts: DoctorFacts, *, is_open: bool) -> Iterator[Finding]:
