@@ -160,7 +160,7 @@ def test_all_held_runs_are_resolved(
         ("held resolve --retry", "give either a run's id, or --all"),
         ("held resolve run_1 --retry --flow f", "it goes with --all"),
         ("held resolve --all --done", "said run by run"),
-        ("held resolve --all", "give one of --done, --retry, --give-up"),
+        ("held resolve --all", "give one of --done, --continue, --retry, --give-up"),
     ],
 )
 def test_one_or_all(shop: Shop, line: str, words: str) -> None:
