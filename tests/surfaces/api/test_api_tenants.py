@@ -45,7 +45,7 @@ async def test_a_tenant_is_added_and_ordered_about(site: Site, api: Api) -> None
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
-        ("/tenants", {"name": "Shop A"}, 422, "small letters"),
+        ("/tenants", {"name": "Shop A"}, 422, "use 1 to 64 letters"),
         ("/tenants/nobody/pause", {}, 404, "nobody"),
         ("/tenants/nobody/limit", {"rate": "fast"}, 422, "100/s"),
         ("/tenants/nobody/limit", {"at_once": 0}, 422, "at_once"),

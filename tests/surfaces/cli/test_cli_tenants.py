@@ -86,8 +86,8 @@ async def _deliver(shop: Any, invoice: Callable[..., dict[str, object]]) -> None
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("add", "Shop A"), 2, "use 1 to 63 small letters"),
-        (("add", "-"), 2, "use 1 to 63 small letters"),
+        (("add", "Shop A"), 2, "use 1 to 64 letters"),
+        (("add", "-"), 2, "use 1 to 64 letters"),
         (("pause", "nobody"), 3, "there is no tenant 'nobody'"),
         (("show", "nobody"), 3, "there is no tenant 'nobody'"),
         (("limit", "nobody", "--rate", "fast"), 2, "use so many in a time, such as 100/s"),

@@ -28,7 +28,7 @@ CURSOR = re.compile(r".{1,200}")
 class AddingTenant(Why):
     """Whom to add."""
 
-    name: str = Field(max_length=LONGEST, description="Small letters, digits, dots and dashes.")
+    name: str = Field(max_length=LONGEST, description="1 to 64 letters, digits, '_', '-' or '.'.")
     note: str | None = Field(None, max_length=1000, description="Who that is.")
 
 

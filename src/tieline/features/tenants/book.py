@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
 
 from tieline.features.tenants.model import BookRows
 from tieline.features.tenants.rules import in_force
@@ -24,6 +23,7 @@ class Book:
         self._declared = frozenset(spec.names)
         self._budget = spec.budget
         self._known: frozenset[TenantId] = self._declared
+        self._names: tuple[TenantId, ...] = ()
         self._own: dict[TenantId, TenantBudget] = {}
         self._paused: frozenset[TenantId] = frozenset()
         self._arrivals: dict[TenantId, Micros] = {}
@@ -43,6 +43,7 @@ class Book:
         """From now on it is as the store says."""
         rows = entries.rows
         self._known = self._declared | {row.name for row in rows if row.is_added}
+        self._names = tuple(sorted(self._known))
         self._own = {row.name: in_force(row.budget, self._budget) for row in rows}
         self._paused = frozenset(row.name for row in rows if row.is_paused)
         self._waiting = Counter(dict(entries.queued))
@@ -55,9 +56,13 @@ class Book:
         """Whose runs are not taken, and how many of each may be at work."""
         return self._limits
 
-    def all(self) -> Iterable[TenantId]:
-        """Those that are known by name and not paused, by name."""
-        return sorted(self._known - self._paused)
+    def all(self) -> tuple[TenantId, ...]:
+        """Those that are known and not paused, by name."""
+        return tuple(sorted(self._known - self._paused))
+
+    def known(self) -> tuple[TenantId, ...]:
+        """All that are known, paused ones too, by name."""
+        return self._names
 
     def knows(self, tenant: TenantId) -> bool:
         """Whether it is declared or added; where nobody is, everybody is known."""

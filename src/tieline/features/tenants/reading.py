@@ -24,8 +24,8 @@ def tenants(q: v.ListTenants) -> Steps[Page[v.TenantRow]]:
     limit = max(1, min(q.window.limit, MOST_TENANTS))
     after = q.window.before or NO_TENANT
     names = [row[0] for row in (yield from ask("tenants.page", after=after, limit=limit))]
-    rows = yield from _rows(names)
-    return Page(rows, names[-1] if len(names) == limit else None)
+    rows = yield from _rows(names[:limit])
+    return Page(rows, names[limit - 1] if len(names) > limit else None)
 
 
 def _rows(names: list[str]) -> Steps[tuple[v.TenantRow, ...]]:

@@ -6,10 +6,9 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import NO_TENANT, TenantId
 
 WANTED = (
-    "use 1 to 63 small letters, digits, dots, dashes and underlines, beginning with a letter or "
-    "a digit, such as shop-a"
+    "use 1 to 64 letters, digits, '_', '-' or '.', beginning with a letter or digit, such as shop-a"
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
 
 def is_tenant_name(text: str) -> bool:

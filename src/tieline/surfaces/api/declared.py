@@ -47,7 +47,7 @@ class SourceQuery(Listing):
 class PauseQuery(Listing):
     """Which pauses."""
 
-    kind: Literal["flow", "connection"] | None = None
+    kind: Literal["flow", "connection", "tenant"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

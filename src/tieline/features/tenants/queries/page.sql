@@ -1,4 +1,5 @@
--- The names of a page of tenants: those with a row and those with events, in one order, hop by hop.
+-- The names of a page of tenants: those with a row and those with events, in one order, hop by hop;
+-- one more than the page has, and none for the events that do not say whose they are.
 -- takes: after text, limit bigint
 WITH RECURSIVE named (name, place) AS (
   SELECT (SELECT min(next.name) FROM (SELECT min(t.name) AS name FROM tenant AS t
@@ -12,5 +13,5 @@ WITH RECURSIVE named (name, place) AS (
                                       UNION ALL
                                       SELECT min(d.tenant) FROM dedupe AS d
                                       WHERE d.tenant > named.name) AS next), place + 1
-  FROM named WHERE name IS NOT NULL AND place < :limit)
-SELECT name FROM named WHERE name IS NOT NULL ORDER BY name
+  FROM named WHERE name IS NOT NULL AND place < :limit + 2)
+SELECT name FROM named WHERE name IS NOT NULL AND name <> '?' ORDER BY name
