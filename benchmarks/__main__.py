@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--longest", type=int, default=1_000_000, help="claim: longest queue")
     parser.add_argument("--runs", type=int, default=1_000_000, help="pages: runs in the store")
     parser.add_argument("--times", type=int, default=7, help="pages: how often each is asked for")
-    parser.add_argument("--per-second", type=float, default=5.0, help="tenants: of the other")
+    parser.add_argument("--per-second", type=float, default=3.0, help="tenants: of the other")
     parser.add_argument("--store", default="", help="pages: a store that is filled already")
     return parser
 

@@ -33,9 +33,9 @@ from tieline.settings.settings import Settings
 OTHER, FLOOD = TenantId("other"), TenantId("flood")
 TIMES = 100
 """The flood sends so many for each of the other's."""
-WORK_S = 0.01
+WORK_S = 0.02
 AT_ONCE = 4
-"""Places: 400 runs a second, and the flood sends more."""
+"""Places: 200 runs a second, and the flood sends more."""
 PATIENCE = 3000
 """Looks, ten a second."""
 SHOP = WebhookScheme(

@@ -209,9 +209,9 @@ class StoreHouse:
         )
         admitted = self.admitter.admit([Occurrence(type_, own, payload, None)], origin)
         receipt = self._receipt(receipt_id, body)._replace(
+            tenant=tenant,
             verdict=admitted.verdict,
             status=202,
-            tenant=tenant,
             reason=admitted.reason,
             event_id=admitted.admissions[0].event.id,
             headers=orjson.dumps(list(headers)),

@@ -284,6 +284,7 @@ class Engine:
             self.parts.admitter,
             self.parts.back if self.is_fast else None,
             self.reach,
+            self.parts.tenants,
         )
         self.front = Front(self.parts.hub, parts)
         await self.parts.house.recover()

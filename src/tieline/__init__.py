@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, Key, Sensitive
 from tieline.authoring.hub import Hub
+from tieline.authoring.tenant import Tenant
 from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry, TielineError
 from tieline.model.calls.auth import ApiKey, Basic, Bearer, NoAuth
 from tieline.model.calls.call import Call, Effect, Egress, HttpAnswer, Timeouts
@@ -82,6 +83,7 @@ __all__ = [
     "SecretPrefixScheme",
     "Sensitive",
     "SingleSignature",
+    "Tenant",
     "TielineError",
     "Timeouts",
     "TokenScheme",

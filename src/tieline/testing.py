@@ -24,7 +24,7 @@ from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
 from tieline.model.base.errors import CallRefused, SettingsError
-from tieline.model.base.ids import NO_TENANT, EventId
+from tieline.model.base.ids import NO_TENANT, EventId, TenantId
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
@@ -159,11 +159,13 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     secrets: Mapping[str, str] | None = None,
     payload: Any = None,
     at: datetime | None = None,
+    tenant: str = NO_TENANT,
 ) -> AsyncIterator[PlainRun]:
     """A run to hand to a flow function, and a caller for its connections while the block lasts.
 
     ``answers`` gives functions that answer a connection's calls; ``base_urls`` sends them to
-    another address; ``secrets`` holds the vault's values by name. Raises DeclarationError when
+    another address; ``secrets`` holds the vault's values by name; ``tenant`` is on whose behalf it
+    runs (``run.event.tenant``). Raises DeclarationError when
     the hub has mistakes, SettingsError for a connection that it does not have.
     """
     spec = hub.spec()
@@ -176,7 +178,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     calls = Calls(http, FixedVault(secrets or {}), clock, CountingObserver())
     outside = _Redirected(DirectCaller(calls, clock, ids), base_urls or {})
     started = at or EPOCH + timedelta(microseconds=clock.now_us())
-    run = PlainRun(str(ids.run()), _event(ids.event()), payload, started)
+    run = PlainRun(str(ids.run()), _event(ids.event(), TenantId(tenant)), payload, started)
     run.listeners = _listeners(spec)
     token = CURRENT.set(_Answering(run, answers or {}, outside))
     try:
@@ -202,7 +204,5 @@ def _check_fit(event_type: str, document: object, contract: ContractSpec) -> Non
         raise ValueError(f"emitted {event_type!r} does not fit {why}") from None
 
 
-def _event(event_id: EventId) -> Event:
-    return Event(
-        event_id, NO_TENANT, "test", "test", "test", 0, "test", None, None, None, None, None
-    )
+def _event(event_id: EventId, tenant: TenantId) -> Event:
+    return Event(event_id, tenant, "test", "test", "test", 0, "test", None, None, None, None, None)

@@ -211,7 +211,11 @@ CASES: list[Case] = [
     ),
     ("nested stranger", uses_a_stranger_inside_a_nested_function, "it calls connection 'stranger'"),
     ("no address", uses_what_has_no_address, "connection 'vague', which has no base_url"),
-    ("door", two_limits_for_one_door, "different unverified, max_body_bytes or expect_every"),
+    (
+        "door",
+        two_limits_for_one_door,
+        "different unverified, max_body_bytes, expect_every, tenant or rate",
+    ),
     ("schedule", two_times_for_one_name, "both listen to 'schedule:nightly', but with different"),
     ("contracts", two_contracts_of_one_name, "declared by both Order and Twin"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.engine import Engine, Town, Vendor
 
-from tieline import Contract, Reject, Run
+from tieline import Contract, Hub, Reject, Run
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import DiscardDead, EditDead, ReplayFilter
 from tieline.model.views.replay_plan import Plan, Queue
@@ -38,10 +38,14 @@ def ordering(town: Town, refused: set[int]) -> None:
 
 
 async def begin(engine: Engine, town: Town) -> None:
+    await begin_with(engine, town.hub)
+
+
+async def begin_with(engine: Engine, hub: Hub) -> None:
     """Ids carry real time; a replay of all events until now must not end before them."""
     engine.clock.at_us = time.time_ns() // 1_000
     engine.clock.advance(minutes=1)
-    await engine.open(town.hub)
+    await engine.open(hub)
 
 
 def numbers(vendor: Vendor) -> list[int]:

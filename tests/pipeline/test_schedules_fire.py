@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.engine import Engine, Town, Vendor, a_town
 
-from tieline import Event, MissedPolicy, Run
+from tieline import Event, MissedPolicy, Run, Tenant
 from tieline.features.schedules.loops import Scheduler
 
 
@@ -149,3 +149,45 @@ async def test_flows_may_share_a_schedule(engine: Engine, town: Town) -> None:
     await fire(engine, hours=24)
 
     assert len(set(heard)) == 2
+
+
+def whose(heard: list[Event]) -> list[tuple[str, str]]:
+    return sorted((event.tenant, event.identity) for event in heard)
+
+
+async def test_a_schedule_fires_once_for_each_tenant(engine: Engine, town: Town) -> None:
+    heard: list[Event] = []
+    town.hub.tenants("shop-a", "shop-b", "shop-c")
+    firing(town, "0 6 * * *", heard, each=Tenant.every())
+
+    @town.hub.flow(on=town.hub.schedule("0 6 * * *", name="some", each=("shop-b",)))
+    async def some(fired: dict[str, Any], run: Run) -> None:
+        heard.append(run.event)
+        assert fired["tenant"] == run.event.tenant == "shop-b"
+
+    await engine.open(town.hub)
+    for _ in range(3):
+        await fire(engine, hours=3)
+
+    due_at = "2026-01-01T06:00:00+00:00"
+    names = ("shop-a", "shop-b", "shop-b", "shop-c")
+    assert whose(heard) == [(name, due_at) for name in names]
+    assert len({event.correlation for event in heard}) == 4
+
+
+async def test_a_schedule_for_each_of_nobody_goes_on_and_fires_for_whom_it_knows_later(
+    engine: Engine, vendor: Vendor
+) -> None:
+    heard: list[Event] = []
+    empty, later = a_town(vendor), a_town(vendor)
+    later.hub.tenants("shop-a")
+    for town in (empty, later):
+        firing(town, "0 6 * * *", heard, each=Tenant.every())
+    await engine.open(empty.hub)
+    await fire(engine, hours=7)
+    assert heard == []
+
+    await engine.restart(later.hub)
+    await fire(engine, hours=24)
+
+    assert whose(heard) == [("shop-a", "2026-01-02T06:00:00+00:00")]

@@ -12,8 +12,10 @@ from tieline.authoring.source import SourceDeclaration
 from tieline.model.base.errors import NoCaller
 from tieline.model.base.headers import Headers
 from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
+from tieline.model.calls.rate import Rate
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import WebhookSource
+from tieline.model.hub.tenant_rule import TenantRule
 from tieline.ports.caller import CURRENT
 from tieline.rules.formats.path_template import filled
 
@@ -109,7 +111,7 @@ class Connection:
 
     # --- sources ------------------------------------------------------------------------------
 
-    def webhook(
+    def webhook(  # noqa: PLR0913 - each is one well-known dial of a source
         self,
         type: str = "*",  # noqa: A002 - the field's own word
         *,
@@ -117,17 +119,27 @@ class Connection:
         unverified: bool = False,
         max_body_bytes: int = 1024 * 1024,
         expect_every: timedelta | None = None,
+        tenant: TenantRule | None = None,
+        rate: Rate | None = None,
     ) -> SourceDeclaration:
         """Deliveries at ``/in/<connection>``, of one *type*, ``prefix.*`` or all.
 
         A silence of the source for longer than ``expect_every`` raises an alert; without it, the
-        hub learns what is usual.
+        hub learns what is usual. ``tenant`` says whose a delivery is (``Tenant.field("account")``);
+        ``rate`` is how many authentic ones a process takes in, those beyond are answered 429.
         """
         scheme = self.spec.connector.webhook
         source = None
         if scheme is not None:
             source = WebhookSource(
-                self.name, scheme, self.spec.signing, unverified, max_body_bytes, expect_every
+                self.name,
+                scheme,
+                self.spec.signing,
+                unverified,
+                max_body_bytes,
+                expect_every,
+                tenant,
+                rate,
             )
         return SourceDeclaration(source, type, contract, connection=self.name)
 

@@ -1,6 +1,6 @@
 """Hub: connections and flows are declared on it; checked, they become one frozen HubSpec."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from tieline.authoring.contract import Contract, spec_of
 from tieline.authoring.declaration import FlowDeclaration, uses_of, wants_run
 from tieline.authoring.environment import Environment, placed
 from tieline.authoring.source import SourceDeclaration
+from tieline.authoring.tenant_check import mistakes_of_tenants
 from tieline.model.base.errors import DeclarationError, ScheduleError, SettingsError
 from tieline.model.calls.call import Egress, Timeouts
 from tieline.model.calls.policy import Drift
@@ -19,12 +20,15 @@ from tieline.model.hub.connection import ConnectionSpec, Connector
 from tieline.model.hub.flow import (
     FIRED,
     LIVE_PRIORITY,
+    NO_TENANTS,
     FlowSpec,
     HubSpec,
     ScheduleSource,
     TopicSource,
 )
 from tieline.model.hub.schedule import MissedPolicy, Schedule
+from tieline.model.hub.tenant_rule import EachTenant
+from tieline.model.hub.tenants import TenantBudget, TenantsSpec
 from tieline.model.runs.run import HeadPolicy
 from tieline.rules.runs.schedule import check
 
@@ -38,6 +42,7 @@ class Hub:
         self.name = name
         self._connections: list[Connection] = []
         self._flows: list[FlowDeclaration] = []
+        self._tenants: list[TenantsSpec] = []
 
     def connect(  # noqa: PLR0913 - each is one well-known dial of a connection
         self,
@@ -92,11 +97,13 @@ class Hub:
         zone: str = "UTC",
         missed: MissedPolicy = MissedPolicy.RUN_ONCE,
         name: str | None = None,
+        each: EachTenant | Sequence[str] | None = None,
     ) -> SourceDeclaration:
         """Firings by the clock: five cron fields or ``@daily`` and the like, in time zone *zone*.
 
         A firing that was due while nobody ran is noticed: it runs once, or is skipped, as
-        *missed* says. The name defaults to ``schedule:<cron> <zone>``.
+        *missed* says. The name defaults to ``schedule:<cron> <zone>``. With *each* it fires once
+        for each tenant: ``Tenant.every()``, or their names.
         """
         label = f"schedule:{name or f'{cron} {zone}'}"
         schedule = Schedule(cron, zone, missed)
@@ -104,7 +111,26 @@ class Hub:
             check(schedule)
         except ScheduleError as error:
             return SourceDeclaration(None, FIRED, problem=str(error))
-        return SourceDeclaration(ScheduleSource(label, schedule), FIRED)
+        if each is not None and not isinstance(each, EachTenant):
+            if isinstance(each, str) or not each:
+                problem = f"each of {label!r} is {each!r}; use Tenant.every() or a list of names"
+                return SourceDeclaration(None, FIRED, problem=problem)
+            each = EachTenant(tuple(each))
+        return SourceDeclaration(ScheduleSource(label, schedule, each), FIRED)
+
+    def tenants(
+        self,
+        *names: str,
+        rate: Rate | None = None,
+        at_once: int | None = None,
+        queue: int | None = None,
+    ) -> None:
+        """Declare on whose behalf this hub works: shops, customers, subsidiaries.
+
+        Others become known by ``tieline tenants add``. ``rate``, ``at_once`` and ``queue`` are what
+        each of them may take: deliveries, runs at the same time, runs that may wait.
+        """
+        self._tenants.append(TenantsSpec(names, TenantBudget(rate, at_once, queue)))
 
     def topic(
         self,
@@ -171,7 +197,10 @@ class Hub:
 
     def spec(self) -> HubSpec:
         """Check every declaration. Raises DeclarationError, which names all mistakes at once."""
-        mistakes = mistakes_in(self.name, self._connections, self._flows)
+        mistakes = [
+            *mistakes_in(self.name, self._connections, self._flows),
+            *mistakes_of_tenants(self._tenants, self._flows),
+        ]
         if mistakes:
             raise DeclarationError(mistakes)
         contracts = {d.on.contract: spec_of(d.on.contract) for d in self._flows if d.on.contract}
@@ -179,6 +208,7 @@ class Hub:
             name=self.name,
             flows={d.name: _flow_spec(d, contracts) for d in self._flows},
             connections={c.name: c.spec for c in self._connections},
+            tenants=next(iter(self._tenants), NO_TENANTS),
         )
 
 

@@ -46,7 +46,7 @@ from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
-from tieline.ports.tenants import EverybodyKnown
+from tieline.ports.tenants import DeclaredTenants, TenantBook
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
@@ -103,6 +103,8 @@ class Parts:
     sharing: LimitSharing
     """What workers have in common of their connections."""
     admitter: Admitter
+    tenants: TenantBook
+    """Who is known."""
     door: IngestServer
     control: ControlServer | None
     """For people's commands, where they cannot reach the store beside its hub."""
@@ -156,18 +158,17 @@ def assemble(
     http = PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
     guard = Guard if _is_alone(store) else LeasedLimits
     calls = Calls(http, outside.vault, clock, observer, guard, hooks)
-    admitter = _admitter(hub, ids, settings, hooks)
+    tenants: TenantBook = hooks.tenants or DeclaredTenants(hub.tenants)
+    admitter = _admitter(hub, ids, settings, hooks, tenants)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     step_parts = _step_parts(base, settings, outside, calls, lease)
     journal.observer = observer
     back = Back(hub, admitter, calls, step_parts, Settler(journal, clock, observer, reach))
-    back.places = _places(settings)
-    back.tenants = hooks.tenants or EverybodyKnown()
-    front_parts = FrontParts(journal, outside.vault, clock, ids, observer, admitter, back, reach)
+    back.places, back.tenants = _places(settings), tenants
+    front_parts = _front_parts(base, outside, admitter, back, tenants)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
-    holds = PauseControl(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
-    holds.on_pauses = hooks.on_pauses
+    holds = _holds(base, back, calls, hooks)
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),
@@ -183,6 +184,7 @@ def assemble(
         holds=holds,
         sharing=_sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
+        tenants=tenants,
         door=_door(Front(hub, front_parts), clock, settings),
         control=_control(store, holds, back),
         observer=observer,
@@ -192,6 +194,31 @@ def assemble(
         knowing=Counters(observer, journal, views, clock),
         loops=(*(one.loops for one in features), *(one.loops for one in on_path)),
         telemetry=outside.telemetry,
+    )
+
+
+def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseControl:
+    observer = base.observer
+    made = PauseControl(
+        base.hub, back, calls, base.views, lambda command: observer.saw(facts_of(command))
+    )
+    made.on_pauses = hooks.on_pauses
+    return made
+
+
+def _front_parts(
+    base: Base, outside: ProcessPorts, admitter: Admitter, back: Back, tenants: TenantBook
+) -> FrontParts:
+    return FrontParts(
+        base.journal,
+        outside.vault,
+        base.clock,
+        outside.ids,
+        base.observer,
+        admitter,
+        back,
+        outside.reach,
+        tenants,
     )
 
 
@@ -212,9 +239,12 @@ def _step_parts(
     )
 
 
-def _admitter(hub: HubSpec, ids: Ids, settings: Settings, hooks: PathHooks) -> Admitter:
+def _admitter(
+    hub: HubSpec, ids: Ids, settings: Settings, hooks: PathHooks, tenants: TenantBook
+) -> Admitter:
     dedupe_us, traced = int(settings.dedupe_days * DAY_US), traced_share(settings)
-    return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced, after=hooks.after_admit)
+    after = hooks.after_admit
+    return Admitter(hub, ids, dedupe_us=dedupe_us, traced=traced, after=after, tenants=tenants)
 
 
 def _places(settings: Settings) -> RunCapacity:

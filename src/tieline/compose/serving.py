@@ -66,10 +66,15 @@ def told_at_start(it: Running, settings: Settings) -> list[str]:
     lines = [line for surface in it.surfaces for line in surface.where()]
     if settings.child in {None, FIRST}:
         about = f"{it.parts.hub.name} keeps its store in {it.parts.store.about}"
-        doors = it.parts.hub.webhooks() if it.port else ()
-        where = f"http://{settings.host}:{it.port}/in"
+        doors = it.parts.hub.webhooks() if it.port else {}
+        where = f"http://{settings.host}:{it.port}"
         risks = (f"warning: {risk}; {TURN_ON}" for risk in it.parts.store.warnings)
-        return [about, *risks, *(f"source {name}: {where}/{name}" for name in doors), *lines]
+        return [
+            about,
+            *risks,
+            *(f"source {name}: {where}{door.place}" for name, door in doors.items()),
+            *lines,
+        ]
     return lines
 
 
@@ -83,7 +88,7 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     for door in hub.webhooks().values():
         if door.unverified:
             found.append(f"source {door.name} takes what anybody sends (unverified=True)")
-        elif not vault.secrets(door.signing):
+        elif not any(vault.secrets(name) for name in hub.secrets_of(door)):
             found.append(f"source {door.name} refuses everything: no secret {door.signing!r}")
     for connection in hub.connections.values():
         name = connection.credential

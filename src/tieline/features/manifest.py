@@ -27,6 +27,7 @@ from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
+from tieline.ports.tenants import TenantBook
 from tieline.ports.views import Views
 from tieline.rules.people.access import Permission
 
@@ -150,6 +151,11 @@ class Engine(ProcessBase, Protocol):
     @property
     def admitter(self) -> Admitter:
         """What makes events, with the runs that they cause."""
+        ...
+
+    @property
+    def tenants(self) -> TenantBook:
+        """Who is known, and who is paused."""
         ...
 
     @property

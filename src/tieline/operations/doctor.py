@@ -242,7 +242,7 @@ def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
                 f"source {door.name} takes deliveries that nobody signed (unverified=True)",
                 "choose a signed source, or keep the door off the internet",
             )
-        elif not vault.secrets(door.signing):
+        elif not any(vault.secrets(name) for name in hub.secrets_of(door)):
             yield Finding(
                 Level.ERROR,
                 f"source {door.name}: the vault has no secret {door.signing!r}",

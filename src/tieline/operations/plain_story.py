@@ -14,6 +14,7 @@ from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, Ru
 from tieline.operations.story import Line
 from tieline.rules.formats.labels import label, spoken
 from tieline.rules.formats.plain_time import until
+from tieline.rules.runs.failure import is_strangers
 
 if TYPE_CHECKING:
     from tieline.model.runs.run import AttemptRecord
@@ -53,6 +54,8 @@ def _came(row: ReceiptRow, types: dict[str, str]) -> Iterator[Line]:
                 True,
             )
         case "quarantined":
+            words, trouble = f"{row.source} sent {what}; it was kept aside: {row.reason}", True
+        case "unmatched" if is_strangers(row.reason):
             words, trouble = f"{row.source} sent {what}; it was kept aside: {row.reason}", True
         case "unmatched":
             words, trouble = f"{row.source} sent {what}; nothing here takes it", False

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tieline.model.base.errors import CommandRefused, NotFound
-from tieline.model.base.ids import Micros, kind_of
+from tieline.model.base.ids import NO_TENANT, Micros, kind_of
 from tieline.model.inbound.event import Mention, Reference
 from tieline.model.runs.run import AttemptRecord
 from tieline.model.views.details import Trail
@@ -13,6 +13,7 @@ from tieline.model.views.views import FindKey, ReadTrail
 from tieline.ports.views import Views
 from tieline.rules.formats.labels import kind_label, label, spoken, state_label
 from tieline.rules.formats.plain_time import span
+from tieline.rules.runs.failure import is_strangers
 
 QUIET = ("emit ", "now")
 """Steps that say nothing new: the emitted event is told, and the time is in every line."""
@@ -53,35 +54,48 @@ class Story:
     """False: there is more than one story can hold."""
 
 
-async def story(views: Views, kind: str, key: str | None = None) -> Story:
+async def story(
+    views: Views, kind: str, key: str | None = None, tenant: str | None = None
+) -> Story:
     """The story of ``kind:key``, or of an id, a correlation or a key of any kind.
 
-    Raises NotFound, and CommandRefused for a bare key that is found under several kinds.
+    Raises NotFound, and CommandRefused for a bare key that is found under several kinds, or a name
+    that several tenants know when none of them is given.
     """
-    found = await find(views, kind, key)
+    found = await find(views, kind, key, tenant)
     return tell(found.about, found.trail)
 
 
-async def find(views: Views, kind: str, key: str | None = None) -> StoryRows:
+async def find(
+    views: Views, kind: str, key: str | None = None, tenant: str | None = None
+) -> StoryRows:
     """What ``story`` tells of, as rows. Raises as it does."""
     if key is not None:
         reference = Reference(kind, key)
-        return StoryRows(str(reference), await views.read(ReadTrail(reference=reference)))
+        trail = await views.read(ReadTrail(reference=reference, tenant=tenant))
+        return StoryRows(_about(str(reference), trail), trail)
     text = kind
-    if ":" in text and kind_of(text) is None:
+    named_kind, colon, named_key = text.partition(":")
+    if colon and kind_of(text) is None:
         try:
-            return await find(views, *text.split(":", 1))
+            return await find(views, named_kind, named_key, tenant)
         except NotFound:
             pass  # a correlation may have a colon too
     try:
-        return StoryRows(text, await views.read(ReadTrail(id=text)))
+        return StoryRows(text, await views.read(ReadTrail(id=text, tenant=tenant)))
     except NotFound as error:
         named = await views.read(FindKey(text))
         if not named:
             raise (error if kind_of(text) else NotFound("story of", text)) from None
     if len(named) > 1:
         raise CommandRefused(f"{text!r} is found as {' and '.join(map(str, named))}; say which")
-    return StoryRows(str(named[0]), await views.read(ReadTrail(reference=named[0])))
+    return await find(views, named[0].kind, named[0].key, tenant)
+
+
+def _about(name: str, trail: Trail) -> str:
+    """A business name, and whose it is."""
+    tenants = {row.tenant for row in trail.events} - {NO_TENANT}
+    return f"{name} of {', '.join(sorted(tenants))}" if tenants else name
 
 
 def tell(about: str, trail: Trail) -> Story:
@@ -121,11 +135,15 @@ def _receipt(row: ReceiptRow) -> Line:
                 f"{row.source} delivered {row.body_bytes} bytes, {said}; kept aside: {row.reason}"
             )
         case "unmatched":
-            words = f"{row.source} delivered {row.body_bytes} bytes, {said}; no flow takes it"
+            words = f"{row.source} delivered {row.body_bytes} bytes, {said}; {_unmatched(row)}"
         case _:
             words = f"{row.source} delivered {row.body_bytes} bytes, {said}"
-    trouble = row.verdict in {"refused", "quarantined"}
+    trouble = row.verdict in {"refused", "quarantined"} or is_strangers(row.reason)
     return Line(row.received_us, words, "receipt", row.id, trouble, row.source)
+
+
+def _unmatched(row: ReceiptRow) -> str:
+    return f"kept aside: {row.reason}" if is_strangers(row.reason) else "no flow takes it"
 
 
 def _event(row: EventRow, flows: dict[str, str]) -> Line:

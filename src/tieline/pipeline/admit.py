@@ -1,43 +1,40 @@
 """Admit: a vouched-for delivery comes in; its events, each with the runs it causes, go out."""
 
 import hashlib
-import json
 from collections.abc import Sequence
-from typing import Any, Protocol
-
-import orjson
+from dataclasses import replace
+from typing import Any
 
 from tieline.model.base.headers import Named
-from tieline.model.base.ids import Micros, ReceiptId, ReplayId, TenantId
+from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, ReceiptId, ReplayId, TenantId
 from tieline.model.base.value import value
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Verdict
-from tieline.model.inbound.signature import BodyForm, EventFacts
 from tieline.model.runs.run import NewRun
 from tieline.pipeline.hooks import AfterAdmit
+from tieline.pipeline.occurrences import LONGEST_NAME, DeliveryBody, occurrences, told
+from tieline.pipeline.occurrences import Occurrence as Occurrence
+from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
+from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.rules.formats.trace import begun
-from tieline.rules.inbound.delivery_body import read_body
 from tieline.rules.inbound.event_shape import EventReader
 from tieline.rules.inbound.routing import flows_for
+from tieline.rules.inbound.tenant import (
+    NO_PROOF,
+    NOBODYS,
+    TenantProof,
+    WithoutTenant,
+    nameless,
+    tenant_of,
+    unknown_tenant,
+)
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import values_of, without
 
-UNKNOWN_TYPE = "unknown"
 LONGEST_LANE = 256
-LONGEST_NAME = 255
-
-
-class DeliveryBody(Protocol):
-    """The body of a delivery: as it came, and the very same object again unless it was decoded."""
-
-    @property
-    def raw(self) -> bytes: ...
-
-    @property
-    def decoded(self) -> bytes: ...
 
 
 @value
@@ -59,6 +56,8 @@ class Admitted:
     starts: tuple[RunStart, ...]
     verdict: Verdict
     reason: str | None
+    tenant: TenantId = NO_TENANT
+    """Whose the delivery is; of several the first that is not known, else the first."""
 
 
 @value
@@ -74,17 +73,6 @@ class EventOrigin:
     cause: str | None = None
 
 
-@value
-class Occurrence:
-    """One event before it has an envelope."""
-
-    type: str
-    identity: str
-    payload: Any
-    data: bytes | None
-    """The payload as JSON; None when the receipt's body is exactly that."""
-
-
 Match = tuple[FlowSpec, Any]
 """A flow that takes an event, and the payload in the flow's own form."""
 
@@ -92,7 +80,7 @@ Match = tuple[FlowSpec, Any]
 class Admitter:
     """Turns occurrences into events and runs, by the hub's declarations."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that admission knows
         self,
         hub: HubSpec,
         ids: Ids,
@@ -100,27 +88,55 @@ class Admitter:
         dedupe_us: int,
         traced: float = 0.0,
         after: Sequence[AfterAdmit] = (),
+        tenants: TenantBook = EVERYBODY,
     ) -> None:
         """*traced* is the share of events that begin a trace and are traced in full (0 to 1).
 
-        *after* are the hooks of features (``pipeline/hooks.py``).
+        *after* are the hooks of features (``pipeline/hooks.py``); *tenants* is who is known.
         """
         self.traced = traced
         self._after = tuple(after)
         self._flows = tuple(hub.flows.values())
+        self._tenants = tenants
         self._ids = ids
         self._dedupe_us = dedupe_us
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
         self._readers: dict[str, EventReader] = {}
 
-    def deliver(
-        self, door: WebhookSource, body: DeliveryBody, headers: Named, origin: EventOrigin
-    ) -> Admitted:
-        """The events of a delivery. Raises PayloadRejected for a body that cannot be read."""
+    def read(
+        self,
+        door: WebhookSource,
+        body: DeliveryBody,
+        headers: Named,
+        proof: TenantProof = NO_PROOF,
+    ) -> list[Occurrence]:
+        """What a delivery says happened, and for whom.
+
+        Raises PayloadRejected for a body that cannot be read.
+        """
         reader = self._readers.get(door.name)
         if reader is None:
             reader = self._readers[door.name] = EventReader(door.scheme.shape)
-        admitted = self.admit(occurrences(reader, door.scheme.body, body, headers), origin)
+        rule = door.tenant
+        if rule is None:
+            return occurrences(reader, door.scheme.body, body, headers)
+        found, parts, whole = told(reader, door.scheme.body, body, headers)
+        found = [
+            self._somebody(occurrence, tenant_of(rule, headers, (part, whole), proof))
+            for occurrence, part in zip(found, parts, strict=True)
+        ]
+        # What nobody knows comes first: the receipt is of the first event, and is found by it.
+        return sorted(found, key=lambda one: one.stranger is None)
+
+    def _somebody(self, occurrence: Occurrence, found: TenantId | WithoutTenant) -> Occurrence:
+        if isinstance(found, WithoutTenant):
+            return replace(occurrence, tenant=UNNAMED, stranger=nameless(found))
+        stranger = None if self._tenants.knows(found) else unknown_tenant(found)
+        return replace(occurrence, tenant=found, stranger=stranger)
+
+    def deliver(self, found: Sequence[Occurrence], origin: EventOrigin) -> Admitted:
+        """The events of a delivery that was read."""
+        admitted = self.admit(found, origin)
         return self._going_on(admitted) if self._after else admitted
 
     def _going_on(self, admitted: Admitted) -> Admitted:
@@ -130,17 +146,24 @@ class Admitter:
             left = hook(left)
         runs = {run.id for admission in left for run in admission.runs}
         starts = tuple([start for start in admitted.starts if start.run.id in runs])
-        verdict = _verdict(bool(starts), admitted.verdict is Verdict.QUARANTINED)
-        return Admitted(tuple(left), starts, verdict, admitted.reason)
+        verdict = admitted.verdict
+        if verdict is Verdict.ACCEPTED and not starts:
+            verdict = Verdict.UNMATCHED
+        return Admitted(tuple(left), starts, verdict, admitted.reason, admitted.tenant)
 
     def admit(self, found: Sequence[Occurrence], origin: EventOrigin) -> Admitted:
         """Give each occurrence its envelope, its runs and its business names."""
         admissions: list[Admission] = []
         starts: list[RunStart] = []
         faults: list[str] = []
+        strangers: dict[str, TenantId] = {}
         for occurrence in found:
             payload = occurrence.payload
-            matches = self._matches(origin.source, occurrence.type, payload, faults)
+            matches: list[Match] = []
+            if occurrence.stranger is None:
+                matches = self._matches(origin.source, occurrence.type, payload, faults)
+            else:
+                strangers[occurrence.stranger] = occurrence.tenant or origin.tenant
             event = self._envelope(occurrence, origin, _label(matches))
             own = [
                 RunStart(self._run(flow, event, typed), flow, event, payload, typed)
@@ -150,8 +173,14 @@ class Admitter:
             expires_us = origin.recorded_us + self._dedupe_us
             admissions.append(Admission(event, runs, _mentions(event, matches), expires_us))
             starts += own
+        if strangers and not faults:
+            tenant, why = next(iter(strangers.values())), "; ".join(strangers)
+            unmatched = Verdict.UNMATCHED
+            return Admitted(tuple(admissions), tuple(starts), unmatched, why, tenant)
+        tenant = admissions[0].event.tenant if admissions else origin.tenant
         verdict = _verdict(bool(starts), bool(faults))
-        return Admitted(tuple(admissions), tuple(starts), verdict, "; ".join(faults) or None)
+        reason = "; ".join([*faults, *strangers]) or None
+        return Admitted(tuple(admissions), tuple(starts), verdict, reason, tenant)
 
     def flow(self, name: str | None) -> FlowSpec | None:
         """The flow of this name, if it is declared."""
@@ -161,6 +190,10 @@ class Admitter:
         self, event: Event, payload: Any, *, flow: str | None, replay: ReplayId | None
     ) -> tuple[list[RunStart], list[str]]:
         """The runs that *event* would cause today, for a replay; and why some would not start."""
+        if event.tenant == UNNAMED:
+            return [], [NOBODYS]
+        if not self._tenants.knows(event.tenant):
+            return [], [unknown_tenant(event.tenant)]
         faults: list[str] = []
         starts = [
             RunStart(self._run(match, event, typed, replay), match, event, payload, typed)
@@ -173,7 +206,7 @@ class Admitter:
         event_id = self._ids.event()
         return Event(
             event_id,
-            origin.tenant,
+            occurrence.tenant or origin.tenant,
             origin.source,
             occurrence.type,
             occurrence.identity,
@@ -234,44 +267,6 @@ class Admitter:
             deadline,
             replay,
         )
-
-
-def occurrences(
-    reader: EventReader, form: BodyForm, body: DeliveryBody, headers: Named
-) -> list[Occurrence]:
-    """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
-    decoded = body.decoded
-    document = read_body(form, decoded)
-    stored_as_it_is = form is BodyForm.JSON and body.raw is decoded
-    found = []
-    for index, part in enumerate(reader.split(document)):
-        facts = reader.read(headers, part)
-        payload = facts.data
-        data = None if stored_as_it_is and payload is document else to_json(payload)
-        found.append(Occurrence(_type(facts), _identity(facts, decoded, index), payload, data))
-    return found
-
-
-def _type(facts: EventFacts) -> str:
-    """What the provider calls it; ``unknown`` for a name that nobody could write in a flow."""
-    name = facts.type
-    return name if name and len(name) <= LONGEST_NAME and name.isprintable() else UNKNOWN_TYPE
-
-
-def to_json(document: object) -> bytes:
-    """*document* as JSON bytes. Raises TypeError when it is none."""
-    try:
-        return orjson.dumps(document)
-    except TypeError:  # an integer beyond 64 bits
-        return json.dumps(document, separators=(",", ":")).encode()
-
-
-def _identity(facts: EventFacts, body: bytes, index: int) -> str:
-    """The provider's event id; a hash of the body where it gives none."""
-    if facts.id and len(facts.id) <= LONGEST_NAME and facts.id.isprintable():
-        return facts.id
-    digest = hashlib.sha256(body).hexdigest()
-    return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"
 
 
 def _lane(typed: Any, flow: FlowSpec) -> str:

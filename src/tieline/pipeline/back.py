@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,10 +75,10 @@ class Back:
 
     # --- places (the Hands of the front half) ---------------------------------------------------
 
-    def reserve(self, flows: Sequence[FlowSpec], tenant: TenantId) -> bool:
+    def reserve(self, flows: Sequence[FlowSpec], tenants: Iterable[TenantId]) -> bool:
         if self.closing or self._busy + len(flows) > self.places.at_once:
             return False
-        if not self.tenants.is_free(tenant):
+        if not all(map(self.tenants.is_free, tenants)):
             return False
         now_us = self._parts.clock.now_us()
         for flow in flows:

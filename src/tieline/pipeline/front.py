@@ -4,13 +4,14 @@ No outbound call happens here. The order is the promise: the reply is made after
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
 from tieline.model.hub.flow import HubSpec, WebhookSource
+from tieline.model.hub.tenant_rule import PathTenant
 from tieline.model.inbound.handshake import HandshakeAnswer
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.inbound.request import Inbound, Reply, RequestProblem
@@ -20,6 +21,8 @@ from tieline.model.runs.facts import StoreTrouble
 from tieline.model.runs.run import ClaimedRun
 from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, RunStart
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
+from tieline.pipeline.inbound_problems import BUSY, UNREADY, malformed, not_post, unknown_source
+from tieline.pipeline.inbound_rates import InboundRates
 from tieline.pipeline.receive import ReceivedRequest, receive
 from tieline.pipeline.record import (
     Receipts,
@@ -29,20 +32,21 @@ from tieline.pipeline.record import (
     record_receipt,
 )
 from tieline.pipeline.refuse import Refuser, RefuserParts, scheme_of
-from tieline.pipeline.verify import Verifier
+from tieline.pipeline.verify import Verifier, verifier_of
 from tieline.ports.capacity import Capacity
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach, go_on
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
+from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.ports.vault import Vault
 from tieline.rules.formats.trace import begun, joined
 from tieline.rules.inbound.handshake import answer_challenge
+from tieline.rules.inbound.tenant import TenantProof
 
 JSON_TYPE = (("content-type", "application/json"),)
-BUSY_S = 5
-UNREADY_S = 60
+BY_PATH = PathTenant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class FrontParts:
     hands: Capacity | None = None
     """None: this process executes nothing, runs are stored as ready."""
     reach: Reach = go_on
+    tenants: TenantBook = EVERYBODY
 
 
 class Front:
@@ -66,7 +71,11 @@ class Front:
     def __init__(self, hub: HubSpec, parts: FrontParts) -> None:
         self._parts = parts
         self._doors = hub.webhooks()
-        self._verifiers = {name: Verifier(door, parts.vault) for name, door in self._doors.items()}
+        self._verifiers: dict[str, Verifier] = {
+            name: verifier_of(door, parts.vault, parts.tenants)
+            for name, door in self._doors.items()
+        }
+        self._rates = InboundRates(parts.tenants)
         self._receipts = {
             name: Receipts(door, self._verifiers[name]) for name, door in self._doors.items()
         }
@@ -76,7 +85,19 @@ class Front:
 
     def door(self, source: str) -> WebhookSource | None:
         """The webhook source of this name, for limits that hold while a body still arrives."""
-        return self._doors.get(source)
+        return self._doors.get(source) or self._split(source)[0]
+
+    def located(self, inbound: Inbound) -> Inbound:
+        """The request with its source, where a tenant stands behind that in the path."""
+        if inbound.source in self._doors:
+            return inbound
+        door, tail = self._split(inbound.source)
+        return inbound if door is None else replace(inbound, source=door.name, tail=tail)
+
+    def _split(self, path: str) -> tuple[WebhookSource | None, str]:
+        name, _, tail = path.partition("/")
+        door = self._doors.get(name) if tail else None
+        return (door, tail) if door is not None and door.tenant == BY_PATH else (None, "")
 
     def _secrets(self, source: str) -> tuple[Secret, ...]:
         verifier = self._verifiers.get(source)
@@ -86,7 +107,10 @@ class Front:
         """Answer a delivery; whatever was accepted is on disk by then."""
         door = self._doors.get(inbound.source)
         if door is None:
-            return await self.refuser.refuse(inbound, _unknown(inbound.source))
+            inbound = self.located(inbound)
+            door = self._doors.get(inbound.source)
+            if door is None:
+                return await self.refuser.refuse(inbound, unknown_source(inbound.source))
         received = receive(inbound, door)
         if isinstance(received, RequestProblem):
             return await self.refuser.refuse(inbound, received)
@@ -97,31 +121,45 @@ class Front:
             if reply is not None:
                 return reply
         if inbound.method != "POST":
-            return await self.refuser.refuse(inbound, _not_post(inbound.method))
+            return await self.refuser.refuse(inbound, not_post(inbound.method))
         if isinstance(verdict, Refused):
             return await self._not_vouched_for(inbound, door, verdict)
-        return await self._accept(inbound, door, received)
+        return await self._accept(inbound, door, received, verifier.proof_of(inbound, verdict))
 
     # --- the accepted -------------------------------------------------------------------------
 
     async def _accept(
-        self, inbound: Inbound, door: WebhookSource, received: ReceivedRequest
+        self, inbound: Inbound, door: WebhookSource, received: ReceivedRequest, proof: TenantProof
     ) -> Reply:
         parts = self._parts
-        receipt_id = parts.ids.receipt()
-        origin = self._origin(inbound, receipt_id)
         try:
-            admitted = parts.admitter.deliver(door, received, inbound.named, origin)
+            found = parts.admitter.read(door, received, inbound.named, proof)
         except PayloadRejected as error:
-            return await self.refuser.refuse(inbound, _malformed(error))
+            return await self.refuser.refuse(inbound, malformed(error))
+        early = self._rates.too_many(door, found, inbound.received_us)
+        if early is not None:
+            return self.refuser.answer(inbound, early)
+        receipt_id = parts.ids.receipt()
+        admitted = parts.admitter.deliver(found, self._origin(inbound, receipt_id))
         receipts = self._receipts[inbound.source]
-        receipt = receipts.receipt_of(inbound, NO_TENANT, receipt_id, admitted)
+        receipt = receipts.receipt_of(inbound, receipt_id, admitted)
         if not admitted.admissions:
             return await self._keep_without_event(inbound, door, receipt)
+        return await self._keep(inbound, door, receipt, admitted)
+
+    async def _keep(
+        self, inbound: Inbound, door: WebhookSource, receipt: Receipt, admitted: Admitted
+    ) -> Reply:
+        """On disk first; the answer after it."""
+        parts = self._parts
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
         worker = None
-        if hands is not None and flows and hands.reserve(flows, receipt.tenant):
+        if (
+            hands is not None
+            and flows
+            and hands.reserve(flows, [start.run.tenant for start in admitted.starts])
+        ):
             worker = hands.worker
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)
@@ -231,12 +269,12 @@ class Front:
             )
             return await self.refuser.refuse(inbound, problem)
         reason = f"{refused.reason}: secret {door.signing!r}: {refused.detail}"
-        return await self.refuser.refuse(inbound, _UNREADY, reason=reason)
+        return await self.refuser.refuse(inbound, UNREADY, reason=reason)
 
     def _busy(self, inbound: Inbound, error: Exception) -> Reply:
         """Nothing was stored, and the sender is told so: 503 makes every provider try again."""
         self._parts.observer.saw(StoreTrouble(str(error)))
-        return self.refuser.answer(inbound, _BUSY)
+        return self.refuser.answer(inbound, BUSY)
 
 
 def _hand_over(hands: Capacity, reserved: Sequence[RunStart], ingested: Ingested) -> None:
@@ -275,39 +313,3 @@ def _reference(admission: Admission | None) -> str | None:
         return None
     mention = admission.mentions[0]
     return f"{mention.kind}:{mention.key}"[:LONGEST_REFERENCE]
-
-
-def _not_post(method: str) -> RequestProblem:
-    return RequestProblem(
-        405,
-        "method-not-allowed",
-        "Deliveries are POST requests",
-        f"the method was {method[:16]!r}",
-        headers=(("allow", "POST"),),
-    )
-
-
-def _unknown(source: str) -> RequestProblem:
-    detail = f"there is no source {source[:64]!r} here"
-    return RequestProblem(404, "unknown-source", "There is no such source", detail)
-
-
-def _malformed(error: PayloadRejected) -> RequestProblem:
-    detail = f"{error.fault}: {error.detail}"
-    return RequestProblem(400, "malformed-body", "The body cannot be read", detail)
-
-
-_BUSY = RequestProblem(
-    503,
-    "busy",
-    "The delivery could not be stored",
-    "nothing of this delivery was kept; send it again",
-    retry_after_s=BUSY_S,
-)
-_UNREADY = RequestProblem(
-    503,
-    RefusalReason.NO_SECRET,
-    "This source cannot verify anything yet",
-    "the hub has no secret for this source; nothing of this delivery was kept, send it again",
-    retry_after_s=UNREADY_S,
-)

@@ -46,13 +46,11 @@ class Receipts:
         self._status = door.scheme.acknowledgement.status
         self._also_hidden = frozenset(filter(_would_show, _proofs(door.scheme)))
 
-    def receipt_of(
-        self, inbound: Inbound, tenant: TenantId, receipt_id: ReceiptId, admitted: Admitted
-    ) -> Receipt:
+    def receipt_of(self, inbound: Inbound, receipt_id: ReceiptId, admitted: Admitted) -> Receipt:
         """The receipt of a delivery, with its bytes as they came."""
         return Receipt(
             receipt_id,
-            tenant,
+            admitted.tenant,
             inbound.source,
             inbound.received_us,
             admitted.verdict,

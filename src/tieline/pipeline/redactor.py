@@ -57,6 +57,8 @@ def secret_names(hub: HubSpec) -> tuple[str, ...]:
     names = {SEALING}
     for source in hub.sources().values():
         names |= {*source.secrets}
+    for door in hub.webhooks().values():
+        names |= {*hub.secrets_of(door)}
     for connection in hub.connections.values():
         names.add(connection.signing)
         if connection.credential is not None:

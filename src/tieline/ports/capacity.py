@@ -1,6 +1,6 @@
 """Capacity: whoever executes runs in this process; the fast path hands them over in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from tieline.model.base.ids import TenantId, WorkerId
@@ -17,8 +17,8 @@ class Capacity(Protocol):
 
     worker: WorkerId
 
-    def reserve(self, flows: Sequence[FlowSpec], tenant: TenantId) -> bool:
-        """Keep places for one run of each flow, all on behalf of *tenant*; False keeps none."""
+    def reserve(self, flows: Sequence[FlowSpec], tenants: Iterable[TenantId]) -> bool:
+        """Keep places for one run of each flow, on behalf of *tenants*; False keeps none."""
         ...
 
     def release(self, flows: Sequence[FlowSpec]) -> None:

@@ -4,7 +4,7 @@ from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.model.base.failure import FailureKind
 from tieline.model.commands import DeliveryTime, KeepTally
-from tieline.model.inbound.receipt import Verdict
+from tieline.model.inbound.receipt import LIMITED, Verdict
 from tieline.model.runs.facts import CallTried, Received, RunSettled, StoreTrouble
 from tieline.model.runs.run import RunState
 from tieline.model.views.series import HOUR_US, MINUTE_US
@@ -121,3 +121,15 @@ def test_what_strangers_knock_at_has_one_name() -> None:
         tallies.saw(Received(source, Verdict.REFUSED, 404, "unknown-source", None, 0, NOW))
 
     assert counted(tallies.take()) == {"source (unknown) refused": 50, "all  refused": 50}
+
+
+def test_what_is_over_a_rate_is_counted_among_the_refused_and_by_itself() -> None:
+    tallies = observer()
+    tallies.saw(Received("billing", Verdict.REFUSED, 429, LIMITED, None, 5, NOW))
+    tallies.saw(received(Verdict.REFUSED))
+
+    assert counted(tallies.take()) == {
+        "source billing refused": 2,
+        "source billing rate-limited": 1,
+        "all  refused": 2,
+    }

@@ -27,7 +27,7 @@ COMMANDS: list[Callable[[], Command[Any]]] = [
     lambda: c.Beat(ALICE, START_US),
     lambda: LeaseQuotas(ALICE, ()),
     lambda: DAILY,
-    lambda: Fire("daily", 1_000, 2_000, 0, None, 1_500),
+    lambda: Fire("daily", 1_000, 2_000, 0, (), 1_500),
     lambda: c.DecideMany("retry", (run_id(1),), by()),
     lambda: c.CloseDeliveries((), by()),
     lambda: TakeKey("ann", "k1", "f", START_US, 0, 0),

@@ -4,9 +4,9 @@ import pytest
 from tests.makers import DAY_US, a_receipt, a_run, an_admission, by, event_id, receipt_id, replay_id
 from tests.stores import Store
 
-from tieline.features.issues.model import TendIssues
+from tieline.features.issues.model import IssueRow, ListIssues, ShowIssue, TendIssues
 from tieline.model.base.errors import Conflict
-from tieline.model.base.ids import ReceiptId
+from tieline.model.base.ids import ReceiptId, TenantId
 from tieline.model.commands import (
     Admission,
     CloseDeliveries,
@@ -20,6 +20,7 @@ from tieline.model.inbound.receipt import Verdict
 from tieline.model.people.decisions import MOST_DECIDED
 from tieline.model.views.quarantine import CountQuarantine, Quarantined
 from tieline.model.views.views import ListReceipts, NextReplayBatch, ShowReceipt
+from tieline.rules.inbound.tenant import unknown_tenant
 
 REPLAY = replay_id(1)
 
@@ -124,3 +125,47 @@ async def test_a_replay_of_the_quarantine_passes_over_what_is_decided(store: Sto
     )
 
     assert [one.event.id for one in bite.events] == [event_id(2)]
+
+
+async def test_deliveries_of_an_unknown_tenant_are_one_issue_until_a_replay_has_made_runs(
+    store: Store,
+) -> None:
+    x, y = TenantId("shop-x1"), TenantId("shop-x2")
+    for number, tenant in ((1, x), (2, x), (3, y)):
+        receipt = a_receipt(
+            number, verdict=Verdict.UNMATCHED, status=202, reason=unknown_tenant(tenant)
+        )
+        made = an_admission(number)
+        event = made.event._replace(receipt_id=receipt.id, data=None, tenant=tenant)
+        admission = Admission(event, (), (), made.expires_us)
+        await store.journal.commit(Ingest((admission,), receipt._replace(tenant=tenant)))
+    await store.journal.commit(KeepReceipt(a_receipt(4, verdict=Verdict.UNMATCHED, reason="none")))
+
+    found = await issues(store)
+    assert {row.words.partition("'")[2][:7] for row in found} == {"shop-x1", "shop-x2"}
+    assert [row.kind for row in found] == ["unknown-tenant"] * 2
+    first = next(row for row in await issues(store) if "'shop-x1'" in row.words)
+    shown = await store.views.read(ShowIssue(first.id))
+    assert (shown.tenants, first.subjects, first.needs_person) == (((x, 2),), 2, True)
+
+    wanted = ReplayFilter(issue=first.id)
+    bite = await store.views.read(NextReplayBatch(wanted, "", store.now_us + DAY_US))
+    assert [(one.event.tenant, one.event.id) for one in bite.events] == [
+        (x, event_id(1)),
+        (x, event_id(2)),
+    ]
+    await store.journal.commit(StartReplay(REPLAY, wanted, 10, 2, False, by()))
+    runs = tuple(
+        a_run(100 + n, event_id=event_id(n), replay_id=REPLAY)._replace(tenant=x) for n in (1, 2)
+    )
+    await store.journal.commit(
+        MoveReplay(REPLAY, "", bite.cursor, runs, True, store.now_us, (), False,
+                   (receipt_id(1), receipt_id(2)))
+    )  # fmt: skip
+
+    left = {row.words.partition("'")[2][:7]: row.needs_person for row in await issues(store)}
+    assert left == {"shop-x1": False, "shop-x2": True}
+
+
+async def issues(store: Store) -> tuple[IssueRow, ...]:
+    return (await store.views.read(ListIssues())).rows

@@ -407,7 +407,7 @@ DAILY = KeepSchedule("daily", "0 6 * * *", "UTC", next_us=1_000, now_us=0)
 
 
 def a_firing(number: int, *, expected_us: int = 1_000, missed: int = 0) -> Fire:
-    return Fire("daily", expected_us, expected_us + 1_000, missed, an_admission(number), 1_500)
+    return Fire("daily", expected_us, expected_us + 1_000, missed, (an_admission(number),), 1_500)
 
 
 async def test_a_new_schedule_is_due_at_its_next_time(store: Store) -> None:
@@ -457,7 +457,7 @@ async def test_a_firing_stores_its_event_and_run_with_the_move(store: Store) -> 
 async def test_a_firing_that_is_skipped_only_moves_the_time_on(store: Store) -> None:
     await store.journal.commit(DAILY)
 
-    fired = await store.journal.commit(Fire("daily", 1_000, 9_000, 8, None, 8_500))
+    fired = await store.journal.commit(Fire("daily", 1_000, 9_000, 8, (), 8_500))
 
     assert fired == Ingested(fired.event_id, fresh=False)
     (row,) = await store.views.read(ListSchedules())

@@ -129,6 +129,9 @@ async def test_a_source_is_listed_with_its_rhythm_and_its_day(house: Any, views:
         "challenge": 0,
     }  # fmt: skip
     assert (source.heard, source.first_us) == (11, source.last_us), "only hours of it are kept"
+    await keep(house, hourly("rate-limited", 3, kind="source"))
+    [source] = await views.read(ListSources(now_us))
+    assert source.counts["rate-limited"] == 3
 
 
 async def test_a_source_that_was_heard_by_two_processes_has_one_rhythm(

@@ -8,7 +8,7 @@ from typing import Any
 
 from tieline.model.base.ids import Micros
 from tieline.model.commands import DeliveryTime, KeepTally, TallyRow
-from tieline.model.inbound.receipt import Verdict
+from tieline.model.inbound.receipt import LIMITED, Verdict
 from tieline.model.runs.facts import CallTried, Fact, Received, RunSettled
 from tieline.model.runs.run import RunState
 from tieline.model.views.series import HOUR_US, MINUTE_US
@@ -76,6 +76,8 @@ class TallyObserver:
         at_us = fact.at_us or self._now_us()
         name = fact.source if fact.source in self._sources else UNKNOWN_SOURCE
         self._add(at_us, ("source", name, fact.verdict))
+        if fact.reason == LIMITED:
+            self._add(at_us, ("source", name, LIMITED))
         if fact.verdict is not Verdict.REFUSED and fact.verdict is not Verdict.CHALLENGE:
             self._hear(name, at_us, at_us, 1)
 
@@ -124,6 +126,8 @@ def _rows(minutes: dict[Micros, dict[_Key, int]]) -> Iterator[TallyRow]:
 
 def _in_all(kind: str, word: str) -> Iterator[str]:
     """What it adds to the sums over everything."""
+    if word == LIMITED:
+        return  # it counts among the refused already
     if kind != "connection":
         yield word
     elif not word.startswith(PREFIX):

@@ -26,17 +26,21 @@ from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import kind_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import moment
+from tieline.rules.runs.failure import OF_TENANTS
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import receipts, runs
 from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
+ACCEPTED = frozenset({"quarantined", *OF_TENANTS})
+"""Kinds of failures of deliveries that were kept, and whose senders were told so."""
+
 app = o.noun("Issues: like failures grouped by what they have in common.")
 
 
 def _answer(row: IssueRow) -> int | None:
-    """What the other side was answered, or answered; a quarantined delivery was accepted."""
-    return None if row.kind == "quarantined" else row.status
+    """What the other side was answered, or answered; what is kept aside was accepted."""
+    return None if row.kind in ACCEPTED else row.status
 
 
 COLUMNS: tuple[Column[IssueRow], ...] = (

@@ -16,7 +16,7 @@ from tieline.rules.runs.failure import failure_at_door
 
 MOST_ISSUES = 5_000
 """More than anybody reads; what comes beyond goes into one coarse issue a flow or source."""
-ODD = frozenset({Verdict.REFUSED, Verdict.QUARANTINED})
+ODD = frozenset({Verdict.REFUSED, Verdict.QUARANTINED, Verdict.UNMATCHED})
 
 
 @dataclass(slots=True)
@@ -40,16 +40,16 @@ class _Heap:
 
 
 def note_receipts(receipts: Iterable[Receipt]) -> Steps[None]:
-    """Note those that were refused or quarantined."""
-    odd = [r for r in receipts if r.verdict in ODD]
+    """Note those that were refused, quarantined, or are of a tenant that nobody knows."""
+    odd = [one for r in receipts if r.verdict in ODD and (one := _at_door(r)) is not None]
     if odd:
-        yield from note((yield from grouped([_at_door(receipt) for receipt in odd])))
+        yield from note((yield from grouped(odd)))
 
 
-def _at_door(receipt: Receipt) -> Failed:
+def _at_door(receipt: Receipt) -> Failed | None:
     failure = failure_at_door(receipt)
     if failure is None:
-        raise AssertionError(f"{receipt.id} is {receipt.verdict}, which is no failure")
+        return None
     event_id = receipt.event_id or ""
     return Failed(failure, receipt.id, event_id, receipt.tenant, receipt.received_us)
 

@@ -37,11 +37,12 @@ class IssueRow:
     """Made from the fingerprint: the same failures have the same id in every store."""
     flow: str | None
     source: str | None
-    """Set for deliveries that were refused or quarantined."""
+    """Set for deliveries that were refused, quarantined, or are of a tenant nobody knows."""
     connection: str | None
     """The connection whose call failed, if it was one."""
     kind: str
-    """A ``FailureKind``, a dead letter's kind, ``in-doubt``, ``refused``, ``quarantined`` …"""
+    """A ``FailureKind``, a dead letter's kind, ``in-doubt``, ``refused``, ``quarantined``,
+    ``unknown-tenant`` …"""
     status: int | None
     """The HTTP status that was got, or that the sender was given."""
     words: str
@@ -69,7 +70,7 @@ class IssueRow:
     tenants: int = 0
     """Distinct tenants among the same subjects."""
     needs_person: bool = False
-    """A dead run, a held one or a delivery in quarantine of it waits for a decision."""
+    """A dead run, a held one or a delivery that is kept aside of it waits for a decision."""
 
     @property
     def headline(self) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import re
 
 from tieline.model.base.ids import IssueId
-from tieline.rules.runs.failure import Failure
+from tieline.rules.runs.failure import OF_TENANTS, Failure
 
 LONGEST_SHAPE = 200
 _READ = 600
@@ -45,6 +45,8 @@ def issue_of(failure: Failure) -> IssueId:
 def _shape(failure: Failure) -> str:
     """Of what strangers send only our own code counts: they choose the rest of the words."""
     words = failure.words
+    if failure.kind in OF_TENANTS:  # one issue a tenant: its name, which is ours to trust, counts
+        return words.partition(";")[0]
     return words.partition(":")[0] if failure.is_strangers else shape_of(words)
 
 

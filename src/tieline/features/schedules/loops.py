@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from tieline.features.manifest import Engine, Repeats
 from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
-from tieline.model.base.ids import NO_TENANT, Micros
+from tieline.model.base.ids import NO_TENANT, Micros, TenantId
+from tieline.model.commands import Admission
 from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
 from tieline.pipeline.admit import EventOrigin, Occurrence, to_json
+from tieline.ports.tenants import TenantBook
 from tieline.rules.runs.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,19 +67,18 @@ class Scheduler:
         before = to_datetime(row.next_us) - MICROSECOND
         owed = due_firings(source.schedule, before, to_datetime(now_us))
         missed = 0 if owed.missed is None else owed.missed.count
-        admission = None
+        admissions: tuple[Admission, ...] = ()
         if owed.fire is not None:
-            occurrences = [_occurrence(source, owed.fire, missed)]
-            origin = EventOrigin(
-                NO_TENANT, source.name, now_us, f"{source.name}@{owed.fire:%FT%TZ}"
+            admissions = tuple(
+                self._admission(source, owed.fire, missed, tenant, now_us)
+                for tenant in for_whom(source, engine.tenants)
             )
-            admission = engine.admitter.admit(occurrences, origin).admissions[0]
         next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
         engine.reach("fire.before")
-        fire = Fire(row.name, row.next_us, next_us, missed, admission, now_us)
+        fire = Fire(row.name, row.next_us, next_us, missed, admissions, now_us)
         fired = await engine.journal.commit(fire)
         engine.reach("fire.after")
-        if fired.fresh or admission is None:
+        if fired.fresh or not admissions:
             told = ScheduleFired(row.name, row.next_us, missed, fired.event_id or None)
             engine.observer.saw(told)
         schedule = source.schedule
@@ -85,9 +86,33 @@ class Scheduler:
             KeepSchedule(row.name, schedule.cron, schedule.zone, next_us, now_us)
         )
 
+    def _admission(
+        self, source: ScheduleSource, due: datetime, missed: int, tenant: TenantId, now_us: Micros
+    ) -> Admission:
+        occurrence = _occurrence(source, due, missed, tenant)
+        correlation = f"{source.name}@{due:%FT%TZ}"
+        if tenant != NO_TENANT:  # else one search would find the firings of all tenants
+            correlation = f"{correlation}@{tenant}"
+        origin = EventOrigin(tenant, source.name, now_us, correlation)
+        return self._engine.admitter.admit([occurrence], origin).admissions[0]
 
-def _occurrence(source: ScheduleSource, due: datetime, missed: int) -> Occurrence:
-    payload = {"schedule": source.name, "due": due.isoformat(), "missed_before": missed}
+
+def for_whom(source: ScheduleSource, tenants: TenantBook) -> tuple[TenantId, ...]:
+    """On whose behalf a schedule fires now."""
+    if source.each is None:
+        return (NO_TENANT,)
+    wanted = source.each.names
+    return tuple(tenant for tenant in tenants.all() if not wanted or tenant in wanted)
+
+
+def _occurrence(source: ScheduleSource, due: datetime, missed: int, tenant: TenantId) -> Occurrence:
+    payload: dict[str, str | int] = {
+        "schedule": source.name,
+        "due": due.isoformat(),
+        "missed_before": missed,
+    }
+    if tenant != NO_TENANT:
+        payload["tenant"] = tenant
     return Occurrence(FIRED, due.isoformat(), payload, to_json(payload))
 
 

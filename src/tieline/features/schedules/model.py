@@ -44,8 +44,9 @@ class Fire(Command[Ingested]):
     next_us: Micros
     missed: int
     """Firings that were due while nobody ran, beyond the one stored here."""
-    admission: Admission | None
-    """None: the missed firing is skipped, only the time moves on."""
+    admissions: tuple[Admission, ...]
+    """One for each tenant that it fires for. None: the missed firing is skipped, or there is
+    nobody to fire for; only the time moves on."""
     now_us: Micros
 
 

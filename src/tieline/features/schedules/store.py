@@ -21,7 +21,7 @@ def keep_schedule(command: KeepSchedule) -> Steps[ScheduleRow]:
 
 
 def fire(command: Fire) -> Steps[Ingested]:
-    """Move the schedule on and store its event, unless somebody else has done so."""
+    """Move the schedule on and store its events, unless somebody else has done so."""
     moved = yield from do(
         "schedules.fire",
         name=command.name,
@@ -30,7 +30,7 @@ def fire(command: Fire) -> Steps[Ingested]:
         missed=command.missed,
         now_us=command.now_us,
     )
-    if not moved or command.admission is None:
+    if not moved or not command.admissions:
         return Ingested(EventId(""), fresh=False)
-    (answer,) = yield from admit([ClaimedAdmission(command.admission)])
-    return answer
+    answers = yield from admit([ClaimedAdmission(one) for one in command.admissions])
+    return next((answer for answer in answers if answer.fresh), answers[0])

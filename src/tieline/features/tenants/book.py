@@ -20,7 +20,7 @@ class Book:
     """
 
     def __init__(self, spec: TenantsSpec) -> None:
-        self._declared = frozenset(spec.names)
+        self._declared = frozenset(TenantId(name) for name in spec.names)
         self._budget = spec.budget
         self._known: frozenset[TenantId] = self._declared
         self._names: tuple[TenantId, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tieline.features.manifest import Engine, OnPath, ProcessBase, Repeats
 from tieline.features.tenants.book import Book
 from tieline.features.tenants.model import DeclareTenants, ReadBook
+from tieline.model.base.ids import TenantId
 from tieline.pipeline.hooks import PathHooks
 
 LOOK_AGAIN_S = 5.0
@@ -16,7 +17,7 @@ COUNT_AGAIN_S = 1.0
 def on_path(base: ProcessBase) -> OnPath:
     """The book, and the loop that keeps it."""
     book = Book(base.hub.tenants)
-    names = base.hub.tenants.names
+    names = tuple(TenantId(name) for name in base.hub.tenants.names)
 
     async def read() -> None:
         question = ReadBook(book.largest_queue)

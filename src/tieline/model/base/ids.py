@@ -15,6 +15,8 @@ Micros = int
 
 NO_TENANT = TenantId("-")
 """The tenant of work that is done on nobody's behalf in particular."""
+UNNAMED = TenantId("?")
+"""The tenant of an event that does not say whose it is, where its source says that it must."""
 
 PREFIXES = {
     "receipt": "rct_",

@@ -6,15 +6,24 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from tieline.model.calls.policy import Drift
+from tieline.model.calls.rate import Rate
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.schedule import Schedule
-from tieline.model.hub.tenants import EVERYBODY, TenantsSpec
+from tieline.model.hub.tenant_rule import (
+    EachTenant,
+    PathTenant,
+    SecretTenant,
+    TenantRule,
+    labelled,
+)
+from tieline.model.hub.tenants import TenantsSpec
 from tieline.model.inbound.signature import WebhookScheme
 from tieline.model.runs.run import HeadPolicy
 
 LIVE_PRIORITY = 5
 REPLAY_PRIORITY = 9
+NO_TENANTS = TenantsSpec()
 FIRED = "schedule.fired"
 """The event type of every schedule."""
 
@@ -82,6 +91,16 @@ class Source:
         return ""
 
     @property
+    def whose(self) -> str:
+        """How it is known on whose behalf something came, in words; empty: on nobody's."""
+        return ""
+
+    @property
+    def pace(self) -> str:
+        """How much of it is taken in, in words; empty: all."""
+        return ""
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """The vault's names of what must never be shown."""
         return ()
@@ -97,17 +116,21 @@ class WebhookSource(Source):
 
     kind: ClassVar[str] = "webhook"
     is_heard: ClassVar[bool] = True
-    agreed: ClassVar[str] = "unverified, max_body_bytes or expect_every"
+    agreed: ClassVar[str] = "unverified, max_body_bytes, expect_every, tenant or rate"
     scheme: WebhookScheme
     signing: str
     """The vault's name of the secrets."""
     unverified: bool = False
     max_body_bytes: int = 1024 * 1024
     expect_every: timedelta | None = None
+    tenant: TenantRule | None = None
+    """Where a delivery says whose it is; None: all of them are on nobody's behalf."""
+    rate: Rate | None = None
+    """Authentic deliveries that one process takes in; those beyond are told when to come back."""
 
     @property
     def place(self) -> str:
-        return f"/in/{self.name}"
+        return f"/in/{self.name}/<tenant>" if self.tenant == PathTenant() else f"/in/{self.name}"
 
     @property
     def about(self) -> str:
@@ -118,6 +141,16 @@ class WebhookSource(Source):
         if self.unverified:
             return "not verified: anybody may send to this source"
         return "signature over the raw bytes"
+
+    @property
+    def whose(self) -> str:
+        return "" if self.tenant is None else f"said by {self.tenant.about}"
+
+    @property
+    def pace(self) -> str:
+        if self.rate is None:
+            return ""
+        return f"{self.rate.count} in {self.rate.per}, {self.rate.burst} at once, by each process"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -140,9 +173,17 @@ class ScheduleSource(Source):
     """Firings of a clock."""
 
     kind: ClassVar[str] = "schedule"
-    agreed: ClassVar[str] = "times or missed policies"
+    agreed: ClassVar[str] = "times, missed policies or tenants"
     remedy: ClassVar[str] = "give one of them another name="
     schedule: Schedule
+    each: EachTenant | None = None
+    """For whom it fires; None: once, on nobody's behalf."""
+
+    @property
+    def about(self) -> str:
+        if self.each is None:
+            return "A schedule."
+        return f"A schedule that fires for each of {', '.join(self.each.names) or 'all tenants'}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +230,7 @@ class HubSpec:
     name: str
     flows: Mapping[str, FlowSpec]
     connections: Mapping[str, ConnectionSpec]
-    tenants: TenantsSpec = EVERYBODY
+    tenants: TenantsSpec = NO_TENANTS
 
     def sources(self) -> dict[str, Source]:
         """Every source that a flow listens to, by name."""
@@ -198,6 +239,12 @@ class HubSpec:
     def heard(self) -> dict[str, Source]:
         """Those where others decide when something comes."""
         return {name: source for name, source in self.sources().items() if source.is_heard}
+
+    def secrets_of(self, door: WebhookSource) -> tuple[str, ...]:
+        """The vault's names of what can vouch for a delivery, also of tenants in the code."""
+        if not isinstance(door.tenant, SecretTenant | PathTenant):
+            return (door.signing,)
+        return (door.signing, *(labelled(door.signing, name) for name in self.tenants.names))
 
     def webhooks(self) -> dict[str, WebhookSource]:
         """Those that have a door of their own."""

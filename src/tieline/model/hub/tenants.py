@@ -26,12 +26,8 @@ NO_BUDGET = TenantBudget()
 class TenantsSpec:
     """Whom the code knows, and what each may take unless its row in the store says otherwise."""
 
-    names: tuple[TenantId, ...] = ()
+    names: tuple[str, ...] = ()
     budget: TenantBudget = NO_BUDGET
-
-
-EVERYBODY = TenantsSpec()
-"""A hub that declares none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,18 @@ class Verdict(StrEnum):
     QUARANTINED = "quarantined"
     """Authentic, but against the contract: kept until the contract or the data is mended."""
     UNMATCHED = "unmatched"
-    """Authentic, but no flow wants this type: kept, so that a later flow can replay it."""
+    """Authentic, but no flow wants this type, or its tenant is not known: kept for a replay."""
     CHALLENGE = "challenge"
     """A provider's handshake, answered; there is no event in it."""
+
+
+UNKNOWN_TENANT = "unknown-tenant"
+"""Begins the reason of an unmatched delivery whose tenant nobody declared."""
+LIMITED = "rate-limited"
+"""The reason of deliveries beyond the rate of their source or tenant: told to come back, counted,
+not kept."""
+NAMELESS = "no-tenant"
+"""Begins that of one which does not say whose it is, where its source says that it must."""
 
 
 class Receipt(NamedTuple):

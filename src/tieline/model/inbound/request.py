@@ -15,9 +15,11 @@ class Inbound(SignedDelivery):
     """A complete request at the door; what may be a signed delivery, until it is verified."""
 
     source: str
-    """The last part of ``/in/<source>``."""
+    """The part behind ``/in/``."""
     remote: str
     received_us: Micros
+    tail: str = ""
+    """What stands behind the source in the path, without the slash."""
 
 
 @value

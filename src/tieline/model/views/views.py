@@ -235,12 +235,15 @@ class ShowReplay(Question[ReplayDetail]):
 class ReadTrail(Question[Trail]):
     """Everything that belongs to one business name, one id or one correlation.
 
-    Give one of the two. Raises NotFound when nothing carries it.
+    Give a name or an id. Raises NotFound when nothing carries it, and CommandRefused when it is
+    known of several tenants and none is named.
     """
 
     reference: Reference | None = None
     id: str | None = None
     """An event's, run's or receipt's id; any other text is taken as a correlation."""
+    tenant: str | None = None
+    """Whose; None: it must be of one. Two tenants' order 7777 are two stories."""
 
 
 @dataclass(frozen=True, slots=True)

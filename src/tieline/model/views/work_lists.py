@@ -164,6 +164,8 @@ class Match:
     words: str
     """What it is, in a line."""
     at_us: Micros | None
+    tenant: TenantId | None = None
+    """Whose, where several tenants have something of this name."""
 
 
 @dataclass(frozen=True, slots=True)

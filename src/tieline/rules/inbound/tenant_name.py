@@ -1,19 +1,15 @@
 """Tenant name: a text comes in; whether it may name a tenant, or what would, goes out."""
 
-import re
-
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import NO_TENANT, TenantId
+from tieline.model.hub.tenant_rule import TENANT_NAME, TENANT_NAME_RULE
 
-WANTED = (
-    "use 1 to 64 letters, digits, '_', '-' or '.', beginning with a letter or digit, such as shop-a"
-)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+WANTED = f"{TENANT_NAME_RULE}, such as shop-a"
 
 
 def is_tenant_name(text: str) -> bool:
     """Whether *text* may name a tenant."""
-    return _NAME.fullmatch(text) is not None
+    return TENANT_NAME.fullmatch(text) is not None
 
 
 def tenant_named(text: str, *, name: str = "the tenant") -> TenantId:

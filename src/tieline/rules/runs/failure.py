@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from tieline.model.base.value import value
-from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.model.inbound.receipt import NAMELESS, UNKNOWN_TENANT, Receipt, Verdict
 from tieline.model.runs.run import AttemptRecord, Dead, Held, Outcome, RetryAt, Returned, Waiting
 
 LONGEST_WORDS = 500
@@ -13,6 +13,8 @@ UNKNOWN_SOURCE = "(unknown)"
 """Strangers choose the path that they knock at: all that is no source of ours has one name."""
 _WELL = frozenset({"done", "confirmed", "skipped"})
 """Outcomes of tries that are no failure."""
+OF_TENANTS = (UNKNOWN_TENANT, NAMELESS)
+"""Why a delivery is unmatched though a flow may want it; also the kind of such a failure."""
 _REFUSED = re.compile(r"refused-(\d{3})")
 
 
@@ -76,8 +78,18 @@ def _failure(
     return Failure(flow, None, connection, str(kind), status, words[:LONGEST_WORDS])
 
 
+def is_strangers(reason: str | None) -> bool:
+    """Whether a delivery with this reason is kept because nobody knows whose it is."""
+    return reason is not None and reason.partition(":")[0] in OF_TENANTS
+
+
 def failure_at_door(receipt: Receipt) -> Failure | None:
     """How a delivery was turned away or set aside; None: it was not."""
+    if receipt.verdict == Verdict.UNMATCHED:
+        kind, _, why = (receipt.reason or "").partition(": ")
+        if kind not in OF_TENANTS:
+            return None
+        return Failure(None, receipt.source, None, kind, receipt.status, why[:LONGEST_WORDS])
     if receipt.verdict not in {Verdict.REFUSED, Verdict.QUARANTINED}:
         return None
     words = (receipt.reason or "")[:LONGEST_WORDS]

@@ -65,6 +65,9 @@ class StoryQuery(ApiBody):
     about: str = Field(
         min_length=1, max_length=LONGEST, description="Any id, or a business name: order:84219."
     )
+    tenant: str | None = Field(
+        None, max_length=LONGEST, description="Whose, where several tenants have one of this name."
+    )
 
 
 class AuditQuery(TimedListing):
@@ -106,7 +109,7 @@ async def list_matches(ask: ApiRequest) -> Listed[Match]:
 
 async def tell_story(ask: ApiRequest) -> Story:
     """Everything that happened to one thing, in plain words."""
-    return await story(ask.parts.views, ask.query.about)
+    return await story(ask.parts.views, ask.query.about, tenant=ask.query.tenant)
 
 
 async def list_audit(ask: ApiRequest) -> Listed[AuditRow]:

@@ -18,7 +18,7 @@ from tieline.rules.formats.labels import kind_label
 from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.output import Column, when, whose
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Dead letters: runs that failed for good and need a decision, with the reason.")
@@ -26,7 +26,7 @@ app = o.noun("Dead letters: runs that failed for good and need a decision, with 
 COLUMNS: tuple[Column[DeadRow], ...] = (
     Column("RUN", lambda row: row.run_id),
     Column("DIED (UTC)", lambda row: when(row.at_us)),
-    Column("TENANT", o.tenant_of, is_rare=True),
+    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("FLOW", lambda row: row.flow),
     Column("KIND", lambda row: kind_label(row.kind)),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),

@@ -9,7 +9,7 @@ from tieline.model.views.views import ListEvents, ShowEvent
 from tieline.operations import redaction as visible
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, Output, exactly, when
+from tieline.surfaces.cli.output import Column, Output, exactly, when, whose
 from tieline.surfaces.cli.receipts import COLUMNS as RECEIPT_COLUMNS
 from tieline.surfaces.cli.runs import COLUMNS as RUN_COLUMNS
 from tieline.surfaces.cli.session import ListSpan
@@ -19,8 +19,8 @@ app = o.noun("Recorded events: immutable facts, and the runs they caused.")
 COLUMNS: tuple[Column[EventRow], ...] = (
     Column("EVENT", lambda row: row.id),
     Column("RECORDED (UTC)", lambda row: when(row.recorded_us)),
-    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
+    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("TYPE", lambda row: row.type),
     Column("IDENTITY", lambda row: readable_identity(row.identity)),
     Column("CAUSE", lambda row: row.cause),
@@ -58,7 +58,7 @@ def show(context: typer.Context, event_id: str) -> None:
         stored, session.hub_if_any(), contract=session.contract(event.contract)
     )
     if session.paper.is_json:
-        envelope = {f: getattr(event, f) for f in event._fields if f not in {"data", "tenant"}}
+        envelope = {f: getattr(event, f) for f in event._fields if f != "data"}
         session.paper.json(
             {
                 **envelope,
@@ -83,6 +83,7 @@ def _tell(paper: Output, detail: EventDetail) -> None:
             ("event", event.id),
             ("type", event.type),
             ("source", event.source),
+            ("tenant", whose(event.tenant)),
             ("identity", readable_identity(event.identity)),
             ("recorded", exactly(event.recorded_us)),
             ("correlation", event.correlation),

@@ -13,7 +13,7 @@ from tieline.operations.decide import Decision
 from tieline.rules.privacy.hidden_key import readable_lane
 from tieline.surfaces.cli import bulk, runs
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.output import Column, when, whose
 from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Held runs: the outcome of a write is not known; a person says what happened.")
@@ -21,7 +21,7 @@ app = o.noun("Held runs: the outcome of a write is not known; a person says what
 COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("HELD (UTC)", lambda row: when(row.moved_us)),
-    Column("TENANT", o.tenant_of, is_rare=True),
+    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("FLOW", lambda row: row.flow),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("OUTCOME UNKNOWN OF", lambda row: " ".join(row.step_in_doubt or ()) or None),

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
 from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import NO_TENANT, IssueId
+from tieline.model.base.ids import IssueId
 from tieline.rules.formats.labels import kind_of_label, state_of_label
 from tieline.surfaces.cli.session import CliSession
 
@@ -72,16 +72,6 @@ def one_of(option: str, value: str | None, known: Iterable[str]) -> None:
         near = get_close_matches(value.lower(), words, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise SettingsError(option, value, f"{hint}use one of {', '.join(words)}")
-
-
-class _OfTenant(Protocol):
-    @property
-    def tenant(self) -> str: ...
-
-
-def tenant_of(row: _OfTenant) -> str | None:
-    """On whose behalf; None: on nobody's in particular."""
-    return None if row.tenant == NO_TENANT else row.tenant
 
 
 def kind_of(text: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import typer
 
+from tieline.model.base.ids import NO_TENANT
 from tieline.model.base.payload import Json
 from tieline.rules.formats.plain import plain, to_lines, to_text
 from tieline.rules.formats.plain_text import inert
@@ -46,7 +47,7 @@ class Column(Generic[R]):
     of: Callable[[R], object]
     """The cell: text, a number, or None for nothing."""
     is_rare: bool = False
-    """Left out of a list in which no row has it."""
+    """Left out of a list in which nothing has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Output:
             for row in rows:
                 self._write(to_text(plain(row)))
             return
-        rows = tuple(rows)
-        columns = [one for one in columns if not one.is_rare or _has_some(one, rows)]
+        rows = list(rows)
+        columns = [c for c in columns if not c.is_rare or any(c.of(r) is not None for r in rows)]
         if self.is_terminal:
             self._draw([column.title for column in columns], _cells(columns, rows))
         else:
@@ -150,6 +151,11 @@ def when(at_us: int | None) -> str | None:
     return None if at_us is None else short(at_us)
 
 
+def whose(tenant: str) -> str | None:
+    """A tenant as a cell: nothing for nobody."""
+    return None if tenant == NO_TENANT else tenant
+
+
 def exactly(at_us: int | None) -> str | None:
     """A moment among the fields of one thing."""
     return None if at_us is None else iso(at_us)
@@ -168,10 +174,6 @@ def _to(stream: Any, line: str) -> None:
 def be_quiet() -> None:
     """Whoever read our output has read enough: what is still buffered must find an open end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _has_some(column: Column[R], rows: Iterable[R]) -> bool:
-    return any(column.of(row) is not None for row in rows)
 
 
 def _cells(columns: Sequence[Column[R]], rows: Iterable[R]) -> Iterable[list[str]]:

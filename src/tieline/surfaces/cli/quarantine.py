@@ -15,7 +15,7 @@ from tieline.ports.journal import Journal
 from tieline.rules.formats.labels import label
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import replay
-from tieline.surfaces.cli.output import Column, when
+from tieline.surfaces.cli.output import Column, when, whose
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Quarantine: deliveries against their contract, until they are replayed or discarded.")
@@ -23,7 +23,7 @@ app = o.noun("Quarantine: deliveries against their contract, until they are repl
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
-    Column("TENANT", o.tenant_of, is_rare=True),
+    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("SOURCE", lambda row: row.source),
     Column("EVENT", lambda row: row.event_id),
     Column("DECIDED", lambda row: row.decision and label(row.decision)),

@@ -13,7 +13,7 @@ from tieline.rules.formats.labels import label, labels, verdict_of_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, Output, exactly, when
+from tieline.surfaces.cli.output import Column, Output, exactly, when, whose
 from tieline.surfaces.cli.session import ListSpan
 
 app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarantined, unmatched.")
@@ -21,8 +21,8 @@ app = o.noun("Raw deliveries at the door: accepted, duplicate, rejected, quarant
 COLUMNS: tuple[Column[ReceiptRow], ...] = (
     Column("DELIVERY", lambda row: row.id),
     Column("RECEIVED (UTC)", lambda row: when(row.received_us)),
-    Column("TENANT", o.tenant_of, is_rare=True),
     Column("SOURCE", lambda row: row.source),
+    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("STATUS", lambda row: label(row.verdict)),
     Column("ANSWER", lambda row: row.status),
     Column("BYTES", lambda row: row.body_bytes),
@@ -82,8 +82,8 @@ def _tell(paper: Output, detail: ReceiptDetail) -> None:
     paper.fields(
         (
             ("delivery", receipt.id),
-            ("tenant", o.tenant_of(receipt)),
             ("source", receipt.source),
+            ("tenant", whose(receipt.tenant)),
             ("received", exactly(receipt.received_us)),
             ("status", label(receipt.verdict)),
             ("answered", receipt.status),

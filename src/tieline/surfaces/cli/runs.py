@@ -17,7 +17,7 @@ from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
 from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.output import Column, Output, exactly, when
+from tieline.surfaces.cli.output import Column, Output, exactly, when, whose
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Runs: one execution of a flow for one event.")
@@ -25,8 +25,8 @@ app = o.noun("Runs: one execution of a flow for one event.")
 COLUMNS: tuple[Column[RunRow], ...] = (
     Column("RUN", lambda row: row.id),
     Column("MADE (UTC)", lambda row: when(row.created_us)),
-    Column("TENANT", o.tenant_of, is_rare=True),
     Column("FLOW", lambda row: row.flow),
+    Column("TENANT", lambda row: whose(row.tenant), is_rare=True),
     Column("STATE", lambda row: state_label(row.state, row.waits_on)),
     Column("LANE", lambda row: row.lane and readable_lane(row.lane)),
     Column("DUE (UTC)", lambda row: when(row.due_us)),
@@ -147,7 +147,7 @@ def _tell(paper: Output, detail: RunDetail, words: str) -> None:
     paper.fields(
         (
             ("run", run.id),
-            ("tenant", o.tenant_of(run)),
+            ("tenant", whose(run.tenant)),
             ("flow", run.flow),
             ("state", state_label(run.state, run.waits_on)),
             ("why", words),

@@ -2,6 +2,7 @@
 
 import typer
 
+from tieline.model.inbound.receipt import LIMITED
 from tieline.model.views.series import ListSources, SourceRow
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
@@ -23,6 +24,7 @@ def _columns(silent: frozenset[str]) -> tuple[Column[SourceRow], ...]:
         Column("UNMATCHED", lambda row: row.counts["unmatched"]),
         Column("QUARANTINED", lambda row: row.counts["quarantined"]),
         Column("REJECTED", lambda row: row.counts["refused"]),
+        Column("OF THEM OVER RATE", lambda row: row.counts.get(LIMITED) or None, is_rare=True),
     )
 
 

@@ -23,13 +23,16 @@ def tell(
         typer.Argument(metavar="KIND|ID", help="A kind such as order; or any id, or order:84219."),
     ],
     key: Annotated[str | None, typer.Argument(help="With a kind: the key, such as 84219.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Whose, where several tenants have one of this name.")
+    ] = None,
 ) -> None:
     """Tell the whole story of one thing, its timeline: story order 84219, or story evt_…"""
     session = o.session_of(context)
 
     async def read() -> Story:
         async with session.views() as views:
-            return await story(views, kind, key)
+            return await story(views, kind, key, tenant)
 
     told = session.run(read())
     if session.paper.is_json:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from tieline.model.inbound.request import Inbound, Reply
+from tieline.model.inbound.request import Inbound, Reply, RequestProblem
 from tieline.pipeline.front import Front
 from tieline.ports.clock import Clock
 from tieline.surfaces.ingest.listener import Listener, ListenerLimits
@@ -23,9 +23,11 @@ class FrontReceiver:
     def __init__(self, front: Front) -> None:
         self._front = front
         self.take = front.take
-        self.refuse = front.refuser.refuse
         self.broken = front.refuser.broken
         self.turned_away = front.refuser.turned_away
+
+    async def refuse(self, inbound: Inbound, why: RequestProblem) -> Reply:
+        return await self._front.refuser.refuse(self._front.located(inbound), why)
 
     def limit_of(self, source: str) -> int:
         door = self._front.door(source)

@@ -1,12 +1,12 @@
 """Find: what somebody typed into the search box comes in; what it may mean goes out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tieline.adapters.sql.reading.listing import LOOK, replay_row, run_rows
 from tieline.adapters.sql.reading.showing import events_of, receipts_of
 from tieline.adapters.sql.reading.tracing import events_named, kinds_of_key, of_correlation
 from tieline.adapters.sql.statement import Steps, ask, ask_set
-from tieline.model.base.ids import NO_TENANT, kind_of
+from tieline.model.base.ids import NO_TENANT, TenantId, kind_of
 from tieline.model.inbound.event import Reference
 from tieline.model.views import work_lists as v
 from tieline.model.views.rows import EventRow
@@ -18,6 +18,8 @@ LONGEST = 512
 REFERENCE_EVENTS = 50
 NAME = "name"
 """Instead of the kind of an id: what is called as people call it."""
+MOST_TENANTS = 1_000
+"""Among whose events a sender's own id is looked for."""
 
 Matches = list[v.Match]
 Finds = Callable[[str], Steps[Matches]]
@@ -37,11 +39,13 @@ def find(q: v.Find, also: Mapping[str, Finds]) -> Steps[tuple[v.Match, ...]]:
     found: Matches = [] if look is None else (yield from look(text))
     if look is None:
         found += yield from _references(text)
-        found += yield from _named(text, also)
+        found += yield from _by_name(text, also)
         found += yield from _identities(text)
     found += yield from _correlation(text)
-    distinct = {(match.kind, match.id): match for match in reversed(found)}
-    ordered = [match for match in found if distinct.get((match.kind, match.id)) is match]
+    distinct = {(match.kind, match.id, match.tenant): match for match in reversed(found)}
+    ordered = [
+        match for match in found if distinct.get((match.kind, match.id, match.tenant)) is match
+    ]
     return tuple(ordered[:MOST_MATCHES])
 
 
@@ -91,7 +95,7 @@ BY_ID: Mapping[str, Finds] = {
 # --- names and other people's ids -------------------------------------------------------------
 
 
-def _named(text: str, also: Mapping[str, Finds]) -> Steps[Matches]:
+def _by_name(text: str, also: Mapping[str, Finds]) -> Steps[Matches]:
     look = also.get(NAME)
     return [] if look is None else (yield from look(text))
 
@@ -113,23 +117,36 @@ def _references(text: str) -> Steps[Matches]:
 
 
 def _reference(reference: Reference) -> Steps[Matches]:
-    kind, key = reference
+    """One of each tenant: two shops' order 7777 are two stories."""
     ids = yield from events_named(reference, REFERENCE_EVENTS)
     if not ids:
         return []
-    latest = yield from events_of(ids[:1])
-    count = f"{len(ids)} or more" if len(ids) == REFERENCE_EVENTS else str(len(ids))
-    words = f"{kind} {key}, in {count} event{'' if len(ids) == 1 else 's'}"
+    rows = yield from events_of(ids)
+    of_tenants: dict[TenantId, list[EventRow]] = {}
+    for row in sorted(rows, key=lambda row: row.id, reverse=True):
+        of_tenants.setdefault(row.tenant, []).append(row)
+    if len(of_tenants) < 2:
+        return [_named(reference, len(ids), rows[:1], None)]
+    return [_named(reference, len(own), own, tenant) for tenant, own in of_tenants.items()]
+
+
+def _named(
+    reference: Reference, count: int, latest: Sequence[EventRow], tenant: TenantId | None
+) -> v.Match:
+    kind, key = reference
+    whose = "" if tenant is None else f" of {'nobody' if tenant == NO_TENANT else tenant}"
+    counted = f"{count} or more" if count == REFERENCE_EVENTS else str(count)
+    words = f"{kind} {key}{whose}, in {counted} event{'' if count == 1 else 's'}"
     at_us = latest[0].recorded_us if latest else None
-    return [v.Match("reference", str(reference), words, at_us)]
+    return v.Match("reference", str(reference), words, at_us, tenant)
 
 
 def _identities(text: str) -> Steps[Matches]:
     """A sender's own id of an event, or a trace: by what is indexed, then among the latest."""
-    sources = yield from ask("rhythm_list")
-    asked = [(NO_TENANT, row[0], text) for row in sources]
-    known = yield from ask_set("dedupe_find", asked)
-    events = list((yield from events_of([row[3] for row in known])))
+    known = yield from ask(
+        "event_of_identity", tenants=MOST_TENANTS, identity=text, limit=MOST_MATCHES
+    )
+    events = list((yield from events_of([row[0] for row in known])))
     late = yield from ask("event_search", look=LOOK, text=text, limit=MOST_MATCHES)
     events += [EventRow(*row) for row in late]
     distinct: Iterable[EventRow] = {row.id: row for row in events}.values()

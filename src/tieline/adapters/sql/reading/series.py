@@ -6,6 +6,7 @@ import orjson
 
 from tieline.adapters.sql.statement import RowOut, Steps, ask
 from tieline.model.base.ids import Micros
+from tieline.model.inbound.receipt import LIMITED
 from tieline.model.views import series as v
 from tieline.rules.formats.id_time import made_us
 from tieline.rules.watch.latency import apart, quantiles
@@ -133,12 +134,13 @@ def _source(name: str, rhythm: RowOut | None, counted: v.Point | None) -> v.Sour
         None,
     )
     counts = {} if counted is None else counted.counts
+    words = (*SOURCE_WORDS, LIMITED) if counts.get(LIMITED) else SOURCE_WORDS
     return v.SourceRow(
         name,
         last_us,
         gap_us,
         longest_us,
-        {word: counts.get(word, 0) for word in SOURCE_WORDS},
+        {word: counts.get(word, 0) for word in words},
         heard,
         _first_us(minute_us, hour_us, last_us),
     )

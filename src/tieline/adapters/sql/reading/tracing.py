@@ -1,6 +1,6 @@
 """Tracing: a business name or an id comes in; every row that belongs to the same story goes out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tieline.adapters.sql.reading.listing import run_rows
 from tieline.adapters.sql.reading.showing import (
@@ -16,8 +16,8 @@ from tieline.adapters.sql.reading.showing import (
     runs_of,
 )
 from tieline.adapters.sql.statement import Steps, ask, ask_set
-from tieline.model.base.errors import NotFound
-from tieline.model.base.ids import kind_of
+from tieline.model.base.errors import CommandRefused, NotFound
+from tieline.model.base.ids import NO_TENANT, kind_of
 from tieline.model.inbound.event import Reference
 from tieline.model.views import views as v
 from tieline.model.views.details import Trail
@@ -39,20 +39,21 @@ def kinds_of_key(q: v.FindKey) -> Steps[tuple[Reference, ...]]:
     return tuple(names) or (yield from _hidden(q.key))
 
 
-def events_named(reference: Reference, most: int) -> Steps[list[str]]:
+def events_named(reference: Reference, most: int, tenant: str | None = None) -> Steps[list[str]]:
     """The events that go by a name, the latest first; a hidden one is asked for as it is known.
 
     A short form that may mean several finds nothing: they would be told as one.
     """
     kind, asked = reference
     for key in forms_asked(asked):
-        found = yield from ask("reference_find", kind=kind, key=key, limit=most)
+        found = yield from ask("reference_find", kind=kind, key=key, tenant=tenant, limit=most)
         if found:
             return [row[0] for row in found]
     meant = [one for one in (yield from _hidden(asked)) if one.kind == kind]
     if len(meant) != 1:
         return []
-    found = yield from ask("reference_find", kind=kind, key=meant[0].key, limit=most)
+    key = meant[0].key
+    found = yield from ask("reference_find", kind=kind, key=key, tenant=tenant, limit=most)
     return [row[0] for row in found]
 
 
@@ -69,10 +70,14 @@ def trail(q: v.ReadTrail) -> Steps[Trail]:
     """All rows of a story. Raises NotFound when there is none."""
     seeds = yield from _seeds(q)
     lone = yield from _lone_receipts(q) if not seeds else _nothing()
-    if not seeds and not lone:
-        kind, key = q.reference or (_kind(q.id or ""), q.id or "")
+    kind, key = q.reference or (_kind(q.id or ""), q.id or "")
+    first = [row for row in (yield from events_of(seeds[: MOST_EVENTS + 1])) if _is_whose(row, q)]
+    if not first and not [row for row in lone if q.tenant in {None, row.tenant}]:
         raise NotFound(kind, key)
-    events = yield from _family(seeds)
+    tenants = sorted({row.tenant for row in first})
+    if len(tenants) > 1:
+        raise CommandRefused(_of_several(str(q.reference or key), tenants))
+    events = yield from _family(first)
     return (yield from _around(events, lone))
 
 
@@ -83,7 +88,7 @@ def _kind(text: str) -> str:
 def _seeds(q: v.ReadTrail) -> Steps[list[str]]:
     """The events that the story is asked by."""
     if q.reference is not None:
-        return (yield from events_named(q.reference, MOST_EVENTS + 1))
+        return (yield from events_named(q.reference, MOST_EVENTS + 1, q.tenant))
     text = q.id or ""
     match kind_of(text):
         case "event":
@@ -105,16 +110,28 @@ def _nothing() -> Steps[tuple[ReceiptRow, ...]]:
     return ()
 
 
-def _family(seeds: list[str]) -> Steps[dict[str, EventRow]]:
-    """The events, and all that carry the same correlation: emitted ones and edited copies."""
-    events: dict[str, EventRow] = {
-        row.id: row for row in (yield from events_of(seeds[: MOST_EVENTS + 1]))
-    }
+def _is_whose(row: EventRow, q: v.ReadTrail) -> bool:
+    return q.tenant is None or row.tenant == q.tenant
+
+
+def _of_several(about: str, tenants: Sequence[str]) -> str:
+    """Which story is meant, a person has to say."""
+    named = [f"nobody ({NO_TENANT})" if one == NO_TENANT else one for one in tenants]
+    listed = f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"{about!r} is known of {listed}; say whose, such as --tenant {tenants[-1]}"
+
+
+def _family(seeds: Sequence[EventRow]) -> Steps[dict[str, EventRow]]:
+    """The events, and all of the same tenant that carry the same correlation: emitted ones and
+    edited copies."""
+    events: dict[str, EventRow] = {row.id: row for row in seeds}
+    tenants = {row.tenant for row in seeds}
     for correlation in dict.fromkeys(row.correlation for row in events.values()):
         if len(events) > MOST_EVENTS:
             break
         for row in (yield from of_correlation(correlation)):
-            events[row.id] = row
+            if row.tenant in tenants:
+                events[row.id] = row
     return events
 
 

@@ -27,7 +27,8 @@ SAYS = {
     "duplicate": "It is authentic, and repeats an event that is stored already: nothing was run.",
     "refused": "It is not authentic, malformed or over a limit. Nothing was run.",
     "quarantined": "It is authentic, but against the contract: kept aside until one is fixed.",
-    "unmatched": "It is authentic, but no flow takes this type: kept for a later flow.",
+    "unmatched": "It is authentic, but no flow takes this type, or its tenant is not known: "
+    "kept for a replay.",
     "challenge": "A handshake of the provider, answered; there is no event in it.",
 }
 

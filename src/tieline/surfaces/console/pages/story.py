@@ -5,13 +5,14 @@ Support may see this page and no other: the words are redacted where they are st
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import CommandRefused, NotFound
-from tieline.model.base.ids import Micros, RunId
+from tieline.model.base.ids import NO_TENANT, Micros, RunId
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import RunRow
 from tieline.model.views.work_lists import Find, Match
@@ -59,7 +60,8 @@ def routes(desk: PageParts) -> list[BaseRoute]:
         if not text:
             return await desk.page(request, "search.html", title="Search", asked="", matches=None)
         try:
-            found = await find(desk.parts.views, text)
+            tenant = request.query_params.get("tenant") or None
+            found = await find(desk.parts.views, text, tenant=tenant)
         except (NotFound, CommandRefused):
             return await _matches(desk, request, text)
         return await _tell(desk, request, text, found)
@@ -99,7 +101,10 @@ def _pages(kinds: Mapping[str, ShortId]) -> dict[str, str]:
 
 def _path_of(match: Match, pages: Mapping[str, str]) -> str:
     page = pages.get(match.kind)
-    return f"/story?q={match.id}" if page is None else page + match.id
+    if page is not None:
+        return page + match.id
+    whose = "" if match.tenant is None else f"&tenant={quote(match.tenant)}"
+    return f"/story?q={match.id}{whose}"
 
 
 async def _tell(desk: PageParts, request: Request, text: str, found: StoryRows) -> Response:
@@ -113,6 +118,7 @@ async def _tell(desk: PageParts, request: Request, text: str, found: StoryRows) 
         "story.html",
         title=f"Story of {found.about}",
         asked=text,
+        whose=_whose(trail),
         story=told,
         lines=list(_lines(lines, may_read=may_read)),
         is_whole=is_whole,
@@ -123,6 +129,12 @@ async def _tell(desk: PageParts, request: Request, text: str, found: StoryRows) 
         undecided=_undecided(trail),
         systems=sorted({line.system for line in told.lines if line.system}),
     )
+
+
+def _whose(trail: Trail) -> str:
+    """What links to other stories of the same tenant carry."""
+    tenants = {row.tenant for row in trail.events} - {NO_TENANT}
+    return "".join(f"&tenant={quote(tenant)}" for tenant in tenants)
 
 
 def _undecided(trail: Trail) -> frozenset[str]:

@@ -4,7 +4,7 @@ WITH looked AS MATERIALIZED (
   ORDER BY last_us DESC, id DESC LIMIT :look
 ), judged AS (
   SELECT i.id, i.last_us, i.needs
-  FROM looked CROSS JOIN judged_issue AS i ON i.id = looked.id
+  FROM looked CROSS JOIN issue_judged AS i ON i.id = looked.id
   WHERE (:states IS NULL OR i.state IN (SELECT value FROM json_each(:states)))
     AND (:flow IS NULL OR i.flow = :flow)
     AND (:connection IS NULL OR i.connection = :connection)
