@@ -6,7 +6,7 @@ from typing import Any
 from tests.engine import Engine, Town, until
 from tests.makers import START_US
 
-from tieline import Run
+from tieline import Run, Tenant
 from tieline.features.tenants.model import AddTenant, LimitTenant, PauseTenant, ResumeTenant
 from tieline.model.base.ids import TenantId
 from tieline.model.command import OperatorCommand
@@ -80,9 +80,8 @@ async def test_a_pause_that_another_process_made_is_read_at_once(
     await look(engine)
 
     flows = list(engine.parts.hub.flows.values())
-    assert not engine.parts.back.reserve(flows, {A})
-    assert not engine.parts.back.reserve(flows, {A, B})
-    assert engine.parts.back.reserve(flows, {B})
+    assert not engine.parts.back.reserve(flows, [A])
+    assert engine.parts.back.reserve(flows, [B])
 
 
 async def test_what_is_paused_when_a_process_starts_waits_from_the_start(
@@ -113,7 +112,7 @@ async def test_whoever_may_have_one_run_at_work_has_the_next_once_it_ends(
 
     await until(lambda: vendor.in_flight == 3)
     assert sorted(row.tenant for row in await engine.rows() if row.state == "running") == [A, B, B]
-    assert not back.reserve(list(engine.parts.hub.flows.values()), {A})
+    assert not back.reserve(list(engine.parts.hub.flows.values()), [A])
     assert await back.claim_pass() == (0, False)
     back.signals.look.clear()
     vendor.gate.set()
@@ -121,3 +120,67 @@ async def test_whoever_may_have_one_run_at_work_has_the_next_once_it_ends(
     assert back.signals.look.is_set()
     await engine.work()
     assert await engine.states() == ["done"] * 5
+
+
+# --- from the door to the store's own tenants -----------------------------------------------------
+
+
+def selling(town: Town) -> None:
+    @town.hub.flow(on=town.on(tenant=Tenant.field("data.account")))
+    async def post(order: dict[str, Any], run: Run) -> None:
+        await town.books.post("/entries", json=order)
+
+
+async def test_who_is_added_comes_in_and_who_is_paused_waits_also_on_the_fast_path(
+    engine: Engine, town: Town
+) -> None:
+    selling(town)
+    await engine.open(town.hub)
+    await order(engine, AddTenant(A, engine.by()))
+
+    stranger = await engine.deliver({"account": B})
+    await order(engine, PauseTenant(A, engine.by("it floods us")))
+    await engine.deliver({"account": A})
+    await engine.work()
+
+    assert stranger.status == 202
+    [run] = await engine.rows()
+    assert (run.tenant, run.state) == (A, "ready")
+    await order(engine, ResumeTenant(A, engine.by()))
+    await order(engine, AddTenant(B, engine.by()))
+    await engine.deliver({"account": B})
+    await engine.work()
+    assert [(row.tenant, row.state) for row in await engine.rows()] == [(A, "done"), (B, "done")]
+
+
+async def test_who_sends_more_than_it_may_is_told_when_to_come_back(
+    engine: Engine, town: Town
+) -> None:
+    selling(town)
+    await engine.open(town.hub)
+    await order(engine, AddTenant(A, engine.by()))
+    await order(engine, LimitTenant(A, engine.by(), rate_count=2, rate_us=10_000_000))
+
+    statuses = [(await engine.deliver({"account": A})).status for _ in range(4)]
+
+    assert statuses == [202, 202, 429, 429]
+    engine.clock.advance(seconds=5)
+    assert (await engine.deliver({"account": A})).status == 202
+
+
+async def test_a_full_queue_takes_no_more_until_it_is_shorter(engine: Engine, town: Town) -> None:
+    selling(town)
+    await engine.open(town.hub)
+    await order(engine, AddTenant(A, engine.by()))
+    await order(engine, LimitTenant(A, engine.by(), queue=2))
+    await order(engine, PauseTenant(A, engine.by()))
+
+    statuses = [(await engine.deliver({"account": A})).status for _ in range(3)]
+    await engine.kept["tenants"].pass_()
+    counted = await engine.deliver({"account": A})
+    await order(engine, ResumeTenant(A, engine.by()))
+    await engine.work()
+    await engine.kept["tenants"].pass_()
+
+    assert (statuses, counted.status) == ([202, 202, 429], 429)
+    assert (await engine.deliver({"account": A})).status == 202

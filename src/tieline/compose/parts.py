@@ -165,15 +165,12 @@ def assemble(
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
     step_parts = _step_parts(base, settings, outside, calls, lease)
     journal.observer = observer
-    settler = Settler(journal, clock, observer, reach, tells_ends=_starts_runs(hub))
-    back = Back(hub, admitter, calls, step_parts, settler)
-    back.places = _places(settings)
-    back.tenants = tenants
+    back = Back(hub, admitter, calls, step_parts, _settler(base, reach))
+    back.places, back.tenants = _places(settings), tenants
     front_parts = _front_parts(base, outside, admitter, back, tenants)
     keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
-    holds = PauseControl(hub, back, calls, views, lambda command: observer.saw(facts_of(command)))
-    holds.on_pauses = hooks.on_pauses
+    holds = _holds(base, back, calls, hooks)
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),
@@ -200,6 +197,15 @@ def assemble(
         loops=(*(one.loops for one in features), *(one.loops for one in on_path)),
         telemetry=outside.telemetry,
     )
+
+
+def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseControl:
+    observer = base.observer
+    made = PauseControl(
+        base.hub, back, calls, base.views, lambda command: observer.saw(facts_of(command))
+    )
+    made.on_pauses = hooks.on_pauses
+    return made
 
 
 def _front_parts(
@@ -238,9 +244,10 @@ def _step_parts(
     )
 
 
-def _starts_runs(hub: HubSpec) -> bool:
-    """Whether some flow may wait for the end of a run."""
-    return any(flow.starts for flow in hub.flows.values())
+def _settler(base: Base, reach: Reach) -> Settler:
+    """Ends are told where some flow may wait for the end of a run."""
+    tells_ends = any(flow.starts for flow in base.hub.flows.values())
+    return Settler(base.journal, base.clock, base.observer, reach, tells_ends=tells_ends)
 
 
 def _admitter(

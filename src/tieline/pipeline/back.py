@@ -14,7 +14,8 @@ from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryA
 from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
-from tieline.pipeline.run import DONE, LiveRun, execute
+from tieline.pipeline.execution import DONE, execute
+from tieline.pipeline.run import LiveRun
 from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,8 @@ from tieline.model.runs.let_through import LetThrough
 from tieline.model.runs.run import (
     ClaimedRun,
     Dead,
-    Held,
     Outcome,
     RetryAt,
-    Returned,
     StepState,
     Waiting,
 )
@@ -34,14 +32,14 @@ from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step, Steps
-from tieline.pipeline.steps.stop import Lost, Stop
-from tieline.ports.awaited import AWAITED, Awaited
-from tieline.ports.caller import CURRENT, STEP_SPAN
+from tieline.pipeline.steps.stop import Stop
+from tieline.ports.awaited import Awaited
+from tieline.ports.caller import STEP_SPAN
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
-from tieline.rules.runs.ending import MISTAKES, RetryState, dead_of, outcome_of, words
+from tieline.rules.runs.ending import MISTAKES, dead_of, words
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.recall import StepDecision
@@ -50,16 +48,11 @@ _RESOLVE = (
     "look whether it happened, then resolve this run with --done and --result '<JSON>', "
     "or with --retry, which does it again"
 )
-_NEVER_AWAITED = (
-    "the flow ended without waiting for what it had asked for: {}; write await before it, then "
-    "retry this run: what was done stays done"
-)
 LONGEST_SHOWN = 200
 Publish = Callable[[str, object, str, ClaimedRun], Admission]
 """(type, data, identity, run) → the event and the runs it causes."""
 
 
-DONE = Returned()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -347,93 +340,3 @@ def _plainly(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         return fn(*args)
     except StopIteration as error:  # no future can carry it: whoever waits would wait for ever
         raise RuntimeError("the function raised StopIteration") from error
-
-
-async def execute(live: LiveRun) -> Outcome:
-    """Execute the flow function once, and say how this execution ended.
-
-    Raises Lost, and CancelledError when it was called off; no effect is in flight then either.
-    """
-    parts, steps = live.parts, live.steps
-    steps.flights.home = asyncio.current_task(parts.loop)
-    CURRENT.set(live)
-    AWAITED.set(live.awaited)
-    ending = await _ended(live)
-    is_suspended = ending is None and bool(steps.stops)
-    forgotten = [] if is_suspended or ending is not None else live.awaited.forgotten()
-    if is_suspended or steps.close():
-        ending = await _landed(live, ending)
-    if forgotten:
-        await asyncio.sleep(0)  # a task of the author's that was to begin next begins, and stops
-    live.awaited.drop()
-    if isinstance(ending, Lost):
-        raise ending
-    if live.is_called_off and ending is not None:
-        raise asyncio.CancelledError
-    if forgotten:
-        reason = _NEVER_AWAITED.format("; ".join(forgotten))
-        return Dead("forgotten-await", reason, reason)
-    if ending is None and not steps.stops:
-        return DONE
-    if isinstance(ending, Retry) and not steps.stops:
-        steps.read_again()
-    chance = RetryState(
-        policy=live.ready.flow.retry,
-        tries=live.ready.claimed.tries,
-        now_us=parts.clock.now_us(),
-        jitter=parts.ids.chance(),
-    )
-    outcome = outcome_of(ending, steps.stops, chance)
-    return live.holds.ended(outcome, ending) if isinstance(outcome, Held) else outcome
-
-
-async def _ended(live: LiveRun) -> BaseException | None:
-    """What the function raised; None also for Stop, whose outcome is among the steps' stops."""
-    try:
-        await _body(live)
-    except Stop:
-        return None
-    except asyncio.CancelledError as cancelled:
-        return _cancelled(live, cancelled)
-    except BaseExceptionGroup as group:
-        return _first_of(group)
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever an author's function raises has an outcome
-        return error
-    return None
-
-
-def _body(live: LiveRun) -> Awaitable[None]:
-    flow, typed = live.ready.flow, live.ready.typed
-    return flow.function(typed, live) if flow.takes_run else flow.function(typed)
-
-
-async def _landed(live: LiveRun, ending: BaseException | None) -> BaseException | None:
-    """Wait until what the function left in flight has landed, no longer than its time allows."""
-    while True:
-        if live.is_called_off or live.is_over_time:
-            live.steps.close()
-            live.steps.flights.abandon()
-        try:
-            await live.steps.at_rest()
-        except asyncio.CancelledError as cancelled:
-            ending = ending or _cancelled(live, cancelled)
-        else:
-            return ending
-
-
-def _cancelled(live: LiveRun, cancelled: asyncio.CancelledError) -> BaseException:
-    if live.is_over_time and not live.is_called_off:
-        return TimeoutError(f"one execution may take {live.ready.flow.time_limit}")
-    return cancelled
-
-
-def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What a task group collected: a lost claim ends all; else its first plain error."""
-    if group.subgroup(Lost) is not None:
-        return Lost()
-    leaf: BaseException = group
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf

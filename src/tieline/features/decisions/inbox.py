@@ -38,7 +38,7 @@ def _held(part: InboxPart, *, is_doubt: bool) -> Steps[InboxBatch]:
     looked, last_us, last = rows[0][:3]
     make = _doubt if is_doubt else _hold
     found = tuple(
-        (InboxCursor(row[3], str(row[6])), make(run_row(*row[7:]), str(row[4]), int(row[5])))
+        (InboxCursor(row[3], str(row[5])), make(run_row(*row[6:]), int(row[4])))
         for row in rows
         if row[3] is not None
     )
@@ -50,17 +50,17 @@ def _held(part: InboxPart, *, is_doubt: bool) -> Steps[InboxBatch]:
     return InboxBatch(found, end)
 
 
-def _hold(run: RunRow, tenant: str, behind: int) -> InboxItem:
+def _hold(run: RunRow, behind: int) -> InboxItem:
     verbs = (("let it pass", "--continue"), ("ask its flow again", "--retry"), GIVE_UP)
     asks = f"May {run.flow} go on? {run.reason or ''}".rstrip()
-    return _of_run("hold", run, asks, (tenant, behind), verbs)
+    return _of_run("hold", run, asks, behind, verbs)
 
 
-def _doubt(run: RunRow, tenant: str, behind: int) -> InboxItem:
+def _doubt(run: RunRow, behind: int) -> InboxItem:
     step = run.step_in_doubt
     verbs = (("it happened", "--done"), ("it did not happen", "--retry"), GIVE_UP)
     name = run.flow if step is None else step[0]
-    return _of_run("outcome-unknown", run, f"Did {name} happen?", (tenant, behind), verbs)
+    return _of_run("outcome-unknown", run, f"Did {name} happen?", behind, verbs)
 
 
 GIVE_UP = ("give up", "--give-up")
@@ -70,10 +70,9 @@ def _of_run(
     kind: str,
     run: RunRow,
     asks: str,
-    place: tuple[str, int],
+    behind: int,
     verbs: tuple[tuple[str, str], ...],
 ) -> InboxItem:
-    tenant, behind = place
     return InboxItem(
         kind,
         run.id,
@@ -81,7 +80,7 @@ def _of_run(
         run.moved_us,
         run.flow,
         None,
-        tenant,
+        run.tenant,
         1,
         behind,
         f"/runs/{run.id}",

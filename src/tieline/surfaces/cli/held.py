@@ -49,6 +49,17 @@ def list_(
     o.more(session, page.cursor)
 
 
+def _only(given: dict[Decision, bool]) -> Decision:
+    """The one that was given. Raises SettingsError."""
+    chosen = [decision for decision, is_chosen in given.items() if is_chosen]
+    if len(chosen) != 1:
+        named = ", ".join(f"--{one}" for one in chosen) or "nothing"
+        raise SettingsError(
+            "the decision", named, "give one of --done, --continue, --retry, --give-up"
+        )
+    return chosen[0]
+
+
 @app.command()
 def resolve(  # noqa: PLR0913 - four answers, the result of one, of which runs, and why
     context: typer.Context,
@@ -77,37 +88,30 @@ def resolve(  # noqa: PLR0913 - four answers, the result of one, of which runs, 
     --continue lets it pass, and --retry executes it again. Either ends with --give-up."""
     every = bulk.BulkTarget(run_id, is_all, flow, target="held", tenant=tenant)
     every.check()
-    chosen = [
-        decision
-        for decision, is_chosen in (
-            (Decision.DONE, done),
-            (Decision.CONTINUE, continue_),
-            (Decision.RETRY, retry),
-            (Decision.GIVE_UP, give_up),
-        )
-        if is_chosen
-    ]
-    if len(chosen) != 1:
-        named = ", ".join(f"--{one}" for one in chosen) or "nothing"
-        raise SettingsError(
-            "the decision", named, "give one of --done, --continue, --retry, --give-up"
-        )
+    decision = _only(
+        {
+            Decision.DONE: done,
+            Decision.CONTINUE: continue_,
+            Decision.RETRY: retry,
+            Decision.GIVE_UP: give_up,
+        }
+    )
     session = o.session_of(context)
     if plan:
-        bulk.tell_plan(session, f"resolve-{chosen[0]}", every)
+        bulk.tell_plan(session, f"resolve-{decision}", every)
         return
     by = session.by(reason)
     if run_id is None:
-        if chosen == [Decision.DONE]:
+        if decision is Decision.DONE:
             wanted = (
                 "what happened is said run by run; with --all give --continue, --retry or --give-up"
             )
             raise SettingsError("--done", "with --all", wanted)
-        order = every.order(f"resolve-{chosen[0]}", by)
+        order = every.order(f"resolve-{decision}", by)
         bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
         return
     answer = None if result is None else result.encode(errors="surrogateescape")
     session.change(
-        lambda journal: decide.resolve(journal, RunId(run_id), by, chosen[0], result=answer)
+        lambda journal: decide.resolve(journal, RunId(run_id), by, decision, result=answer)
     )
-    session.done(f"{run_id} is resolved: {chosen[0]}", run=run_id, decision=chosen[0])
+    session.done(f"{run_id} is resolved: {decision}", run=run_id, decision=decision)

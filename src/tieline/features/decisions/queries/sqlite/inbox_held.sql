@@ -4,7 +4,7 @@ WITH looked AS MATERIALIZED (
   WHERE state = 'held' AND (held_us, run_id) > (:after_us, :after_id)
   ORDER BY held_us, run_id LIMIT :look
 ), found AS (
-  SELECT l.held_us, r.tenant,
+  SELECT l.held_us,
          (SELECT count(*) FROM (
             SELECT 1 FROM work AS b
             WHERE b.tenant = r.tenant AND b.flow = r.flow AND b.lane = r.lane
