@@ -179,7 +179,9 @@ def again(
     starts, faults = admitter.runs_again(one.event, payload, flow=wanted.flow, replay=replay)
     if not starts and not faults:
         return PlannedReplay((), left_out=(_untaken(one.event, wanted.flow),))
-    return _with_past(one, [start.run for start in starts], faults, is_aside=is_aside(wanted))
+    # Of a delivery that was kept aside, what ran when it came runs again only if it is named.
+    aside = is_aside(wanted) or (one.is_aside and not wanted.event_ids)
+    return _with_past(one, [start.run for start in starts], faults, is_aside=aside)
 
 
 def is_aside(wanted: ReplayFilter) -> bool:

@@ -10,7 +10,8 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
          coalesce((SELECT max(r.generation) FROM run AS r
-                  WHERE r.tenant = e.tenant AND r.event_id = e.id), 0)
+                  WHERE r.tenant = e.tenant AND r.event_id = e.id), 0),
+         {event_aside}
   FROM looked JOIN event AS e ON e.tenant = looked.tenant AND e.id = looked.id
   LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id
   WHERE {replay_wanted}
