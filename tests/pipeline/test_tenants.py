@@ -8,6 +8,8 @@ import orjson
 import pytest
 from tests.engine import Engine
 from tests.pipeline.test_replayed_lanes import begin_with, planned, replayed
+from tests.pipeline.test_schedules_fire import fire
+from tests.pipeline.test_tenants_held_back import order as ordered
 
 from tieline import (
     Connection,
@@ -24,6 +26,7 @@ from tieline import (
 )
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.features.issues.model import IssueRow, ListIssues
+from tieline.features.tenants.model import AddTenant, PauseTenant
 from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, TenantId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.request import Inbound, Reply
@@ -361,3 +364,41 @@ async def test_where_nobody_is_named_everybody_is_known(street: Street) -> None:
     await street.engine.work()
 
     assert street.seen[0] == ("shop-x", "1")
+
+
+async def test_a_tenant_that_somebody_adds_is_known_and_its_deliveries_are_replayed(
+    street: Street,
+) -> None:
+    engine = street.engine
+    await begin_with(engine, street.hub("shop-a", tenant=FIELD))
+    for tenant in ("T024BE7LD", "shop-x"):
+        await street.order(tenant, "1")
+
+    await ordered(engine, AddTenant(TenantId("T024BE7LD"), engine.by(), ""))
+    await replayed(engine, ReplayFilter(states=("unmatched",), tenant="T024BE7LD"))
+    await street.order("T024BE7LD", "2")
+    await engine.work()
+
+    assert [one for one in street.seen if one[1] in "12"] == [
+        ("T024BE7LD", "1"),
+        ("T024BE7LD", "2"),
+    ]
+
+
+async def test_a_schedule_fires_for_whom_somebody_added_and_for_nobody_who_is_paused(
+    street: Street,
+) -> None:
+    engine = street.engine
+    hub = street.hub("shop-a", "shop-b", tenant=FIELD)
+    seen = []
+
+    @hub.flow(on=hub.schedule("0 6 * * *", each=Tenant.every()))
+    async def fires(fired: dict[str, Any], run: Run) -> None:
+        seen.append(run.event.tenant)
+
+    await engine.open(hub)
+    await ordered(engine, AddTenant(TenantId("shop-c"), engine.by(), ""))
+    await ordered(engine, PauseTenant(TenantId("shop-b"), engine.by()))
+    await fire(engine, hours=7)
+
+    assert sorted(seen) == ["shop-a", "shop-c"]
