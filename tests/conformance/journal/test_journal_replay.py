@@ -25,10 +25,12 @@ from tieline.model.commands import (
     ReturnClaims,
     StartReplay,
 )
+from tieline.model.plans.plan import LeftOut, Plan, PlannedAction
 from tieline.model.runs.run import Dead, HeadPolicy, RetryAt, Returned
 from tieline.model.views import views as v
 from tieline.model.views.details import BlockedLane
 from tieline.model.views.rows import ReplayRow
+from tieline.rules.plans.end import GONE
 
 REPLAY = replay_id(1)
 
@@ -364,3 +366,70 @@ async def test_lanes_that_wait_for_a_person_are_named_with_their_head(store: Sto
     found = await store.views.read(v.ListBlockedLanes(lanes))
 
     assert found == (BlockedLane(NO_TENANT, FLOW, "cus_1", run_id(1), "dead"),)
+
+
+# --- made and not made ------------------------------------------------------------------------
+
+
+def a_plan(would: int, left_out: int = 0) -> Plan:
+    why = (LeftOut("old", left_out),) if left_out else ()
+    return Plan(
+        "replay", "source billing", "event", 5, would + left_out, True,
+        (PlannedAction("new run", would),), why, fingerprint=f"{would}-{would}-0-0-aa",
+    )  # fmt: skip
+
+
+async def begin_planned(store: Store, plan: Plan | None) -> None:
+    wanted = ReplayFilter(source="billing")
+    await store.journal.commit(StartReplay(REPLAY, wanted, 50, 3, False, by(), plan))
+
+
+@pytest.mark.parametrize(
+    ("plan", "not_made", "state", "ending"),
+    [
+        (a_plan(2), (), "done", "made 2 of 2"),
+        (a_plan(2, 1), (("old", 1),), "done", "made 2 of 2; 1 left out, as planned"),
+        (a_plan(3), (("old", 1),), "partly", "made 2 of 3; 1 not made: 1: old"),
+        (a_plan(3), (), "partly", f"made 2 of 3; 1 not made: 1: {GONE}"),
+        (None, (("old", 1),), "done", ""),
+    ],
+)
+async def test_a_replay_that_made_less_than_was_planned_is_never_done(
+    store: Store,
+    plan: Plan | None,
+    not_made: tuple[tuple[str, int], ...],
+    state: str,
+    ending: str,
+) -> None:
+    await store.ingest(1, 2)
+    await begin_planned(store, plan)
+    bite = replace(a_bite(1, 2, finished=True), not_made=not_made)
+
+    while_it_runs = await row(store)
+    await store.journal.commit(bite)
+
+    ended = await row(store)
+    listed = (await store.views.read(v.ListReplays(state))).rows
+    assert while_it_runs.state == "running"
+    assert (ended.state, ended.ending) == (state, ending)
+    assert ended.not_made == dict(not_made)
+    assert [one.id for one in listed] == [REPLAY]
+    assert (ended.plan is None) is (plan is None)
+
+
+async def test_a_dead_run_that_was_decided_meanwhile_is_not_made_and_says_why(
+    store: Store,
+) -> None:
+    await store.ingest(1)
+    [run] = await store.claim()
+    await store.settle(run, Dead("bug", "x"))
+    await begin_planned(store, a_plan(1))
+    await store.journal.commit(DiscardDead(run.id, by()))
+
+    bite = replace(a_bite(finished=True), retries=(run.id,))
+    await store.journal.commit(bite)
+
+    why = "it is already decided: discarded"
+    ended = await row(store)
+    assert (ended.state, ended.admitted, ended.not_made) == ("partly", 0, {why: 1})
+    assert ended.ending == f"made 0 of 1; 1 not made: 1: {why}"
