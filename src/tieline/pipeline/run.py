@@ -62,7 +62,8 @@ class LiveRun:
         self._sensitive: tuple[str, ...] | None = None
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
-        self._events = EventWaits(self.steps, self._hide)
+        self._events: EventWaits | None = None
+        """Made when it is asked for: few runs wait for an event."""
 
     @property
     def id(self) -> str:
@@ -189,6 +190,8 @@ class LiveRun:
         key: object,
         within: timedelta | None = None,
     ) -> Any:
+        if self._events is None:
+            self._events = EventWaits(self.steps, self._hide)
         return await self._events.wait(type, key, within)
 
     async def start(
