@@ -78,8 +78,9 @@ class LiveRun:
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
         self.awaited = Awaited()
+        # Made when they are asked for: few runs ask a person, or wait for an event.
         self._holds: Holds | None = None
-        self._events = EventWaits(self.steps, self._hide)
+        self._events: EventWaits | None = None
 
     @property
     def id(self) -> str:
@@ -250,6 +251,8 @@ class LiveRun:
         key: object,
         within: timedelta | None = None,
     ) -> Coroutine[Any, Any, Any]:
+        if self._events is None:
+            self._events = EventWaits(self.steps, self._hide)
         return self.awaited.note(self._events.wait(type, key, within), f"run.wait_for({type!r})")
 
     def start(

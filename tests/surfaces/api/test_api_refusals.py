@@ -101,6 +101,7 @@ async def test_a_question_is_bounded(api: Api, name: str, args: dict[str, Any]) 
     ("path", "words"),
     [
         ("/runs?limit=0", "limit is '0'; use 1 or more"),
+        ("/runs?waits_for=crm", "waits_for is 'crm'; write a kind and a key"),
         ("/runs?limit=501", "limit is '501'; use 500 or less"),
         ("/runs?limit=x", "limit is 'x'; use a whole number"),
         ("/runs?since=yesterday", "since is 'yesterday'; use a span such as 30m, 2h or 7d, or a"),

@@ -53,14 +53,16 @@ def remember_and_settle(
     if failed:
         failed = yield from hooks.groups(failed)
     yield from _end([c for c in settles if isinstance(c.outcome, Returned | Dead)], failed)
-    yield from _park([c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)])
+    parked = [c for c in settles if isinstance(c.outcome, RetryAt | Waiting | Held)]
+    yield from _park(parked)
     freed = [
         (own.tenant, own.flow, own.lane, c.claim.run_id)
         for c in settles
         if (own := owned[c.claim]).lane is not None and _frees_lane(c)
     ]
     woken += yield from advance_lanes(freed)
-    woken += yield from _unless_met(settles)
+    if parked:
+        woken += yield from _unless_met(parked)
     told = [c for c in settles if c.tells_end and isinstance(c.outcome, Returned | Dead)]
     if told:
         woken += yield from tell_ends([c.claim[:2] for c in told], told[0].now_us)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import IssueId, ReplayId, RunId
 from tieline.model.runs.run import RunState
 from tieline.model.runs.waits import Waits, read_waits
@@ -37,7 +38,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def list_(request: Request) -> Response:
-        of = asked(request, FILTERS, desk.now_us)
+        of, waits = _waits(asked(request, FILTERS, desk.now_us))
         replay, issue = of.get("replay"), of.get("issue")
         wanted = ListRuns(
             of.get("flow"),
@@ -45,7 +46,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             None if replay is None else ReplayId(replay),
             of.window(),
             issue=None if issue is None else IssueId(issue),
-            waits=_waits(of),
+            waits=waits,
             tenant=of.get("tenant"),
         )
         if wanted.state == "unfinished":
@@ -86,9 +87,13 @@ def _state_words(state: RunState) -> str:
     return "dead (failed)" if state is RunState.DEAD else said(state)
 
 
-def _waits(of: FilterForm) -> Waits | None:
+def _waits(of: FilterForm) -> tuple[FilterForm, Waits | None]:
+    """What the list is asked for as that for which runs wait; what names no such thing is told."""
     text = of.get("waits_for")
-    return None if text is None else read_waits(text, name="waits for")
+    try:
+        return of, None if text is None else read_waits(text, name="waits for")
+    except SettingsError as error:
+        return replace(of, wrong=str(error)), None
 
 
 def _within(wanted: ListRuns, window: Window) -> ListRuns:
