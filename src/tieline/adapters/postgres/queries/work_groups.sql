@@ -36,8 +36,9 @@ cut (priority, lap, tenant) AS MATERIALIZED (
 shown AS (
   SELECT priority, lap, tenant, flow FROM kind AS k
   WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first)
-    AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(:shut::jsonb) AS s (name)
-                    WHERE s.name = k.tenant)
+    AND (:shut = '[]'
+         OR NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(:shut::jsonb) AS s (name)
+                        WHERE s.name = k.tenant))
     AND NOT EXISTS (SELECT 1 FROM cut AS c
                     WHERE (k.priority, k.lap, k.tenant) > (c.priority, c.lap, c.tenant))
   ORDER BY priority, lap, tenant, flow LIMIT :limit)

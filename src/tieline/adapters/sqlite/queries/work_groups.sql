@@ -33,5 +33,6 @@ kind (priority, lap, tenant, flow) AS (
 SELECT json_group_array(json_array(priority, tenant, flow)), count(*) = :limit
 FROM (SELECT priority, tenant, flow FROM kind
       WHERE tenant IS NOT NULL AND (lap = 0 OR tenant < :first)
-        AND NOT EXISTS (SELECT 1 FROM json_each(:shut) AS s WHERE s.value = kind.tenant)
+        AND (:shut = '[]'
+             OR NOT EXISTS (SELECT 1 FROM json_each(:shut) AS s WHERE s.value = kind.tenant))
       LIMIT :limit)
