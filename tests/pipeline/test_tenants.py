@@ -25,12 +25,15 @@ from tieline import (
     WebhookScheme,
 )
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.features.inbox.model import CountInbox, ListInbox
 from tieline.features.issues.model import IssueRow, ListIssues
+from tieline.features.quarantine.plan import waiting
 from tieline.features.tenants.model import AddTenant, PauseTenant
-from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, TenantId
-from tieline.model.commands import ReplayFilter
+from tieline.model.base.ids import NO_TENANT, UNNAMED, IssueId, Micros, TenantId
+from tieline.model.commands import CloseDeliveries, ReplayFilter
 from tieline.model.inbound.request import Inbound, Reply
 from tieline.model.views.details import ReceiptDetail
+from tieline.model.views.plans import PlanClosing
 from tieline.model.views.views import ListReceipts, ShowEvent, ShowReceipt
 from tieline.pipeline.front import Front, FrontParts
 from tieline.ports.tenants import DeclaredTenants
@@ -188,6 +191,35 @@ async def test_an_unknown_tenant_is_kept_and_named_and_replayed_once_it_is_known
     ]
     left = {issue.words: issue.needs_person for issue in await street.issues()}
     assert sorted(left.values()) == [False, True]
+
+
+async def test_an_unknown_tenant_waits_in_the_inbox_until_it_is_added_or_discarded(
+    street: Street,
+) -> None:
+    engine = street.engine
+    await begin_with(engine, street.hub("shop-a", tenant=FIELD))
+    for order in ("1", "2"):
+        await street.order("shop-x", order)
+    await street.order("shop-y", "3")
+    read = engine.parts.views.read
+
+    first, second = (await read(ListInbox(kind="unknown-tenant"))).rows
+    assert (first.tenant, first.count, second.tenant) == ("shop-x", 2, "shop-y")
+    assert first.asks.startswith("Is tenant shop-x ours? shop brought 2 deliveries of it")
+    assert [verb.command for verb in first.verbs] == [
+        "tieline tenants add shop-x",
+        f"tieline replay run --issue {first.id}",
+        f"tieline quarantine discard --issue {first.id}",
+    ]
+    counts = {one.kind: one.waiting for one in (await read(CountInbox())).kinds}
+    assert counts["unknown-tenant"] == 2
+
+    asked = PlanClosing((), None, IssueId(first.id))
+    meant = [id_ async for id_, *_ in waiting(engine.parts.views, asked)]
+    closed = await engine.parts.journal.commit(CloseDeliveries(tuple(meant), engine.by()))
+    assert len(closed.done) == 2
+    assert [one.tenant for one in (await read(ListInbox(kind="unknown-tenant"))).rows] == ["shop-y"]
+    assert [id_ async for id_, *_ in waiting(engine.parts.views, asked)] == []
 
 
 async def test_a_delivery_that_does_not_say_whose_it_is_is_kept_as_nobodys(street: Street) -> None:

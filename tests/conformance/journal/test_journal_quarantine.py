@@ -5,6 +5,7 @@ from tests.makers import DAY_US, a_receipt, a_run, an_admission, by, event_id, r
 from tests.stores import Store
 
 from tieline.features.issues.model import IssueRow, ListIssues, ShowIssue, TendIssues
+from tieline.features.quarantine.store import ONLY_ASIDE
 from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import ReceiptId, TenantId
 from tieline.model.commands import (
@@ -87,9 +88,7 @@ async def test_what_it_does_not_fit_is_named_and_the_rest_is_closed(store: Store
     assert closed.done == (receipt_id(2),)
     assert dict(closed.refused) == {
         receipt_id(1): f"{receipt_id(1)} is decided already: closed",
-        receipt_id(
-            3
-        ): f"{receipt_id(3)} is accepted; only a delivery in quarantine can be discarded",
+        receipt_id(3): f"{receipt_id(3)} is accepted; {ONLY_ASIDE}",
         receipt_id(9): f"there is no receipt {receipt_id(9)!r}",
     }
 

@@ -55,6 +55,7 @@ async def test_an_empty_inbox(views: Views) -> None:
         ("outcome-unknown", 0, True),
         ("dead-letter", 0, True),
         ("quarantine", 0, True),
+        ("unknown-tenant", 0, True),
     ]
 
 
@@ -105,7 +106,13 @@ async def test_what_is_alike_is_one_line_and_drowns_nothing(
     assert aside.verbs[1].command == f"tieline quarantine discard --issue {aside.id}"
     assert hold.kind == "hold"
     counts = {one.kind: one.waiting for one in (await views.read(CountInbox())).kinds}
-    assert counts == {"hold": 1, "outcome-unknown": 0, "dead-letter": 5, "quarantine": 3}
+    assert counts == {
+        "hold": 1,
+        "outcome-unknown": 0,
+        "dead-letter": 5,
+        "quarantine": 3,
+        "unknown-tenant": 0,
+    }
 
 
 async def test_what_waits_behind_is_counted(house: Any, views: Views, invoice: Invoice) -> None:

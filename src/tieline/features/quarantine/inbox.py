@@ -1,10 +1,15 @@
-"""Inbox of the quarantine: deliveries that nobody has decided about, grouped by their issue."""
+"""Inbox of the quarantine: deliveries that nobody has decided about, grouped by their issue, and
+those of tenants that nobody knows."""
+
+from collections.abc import Callable
+from functools import partial
 
 import orjson
 
 from tieline.adapters.sql.statement import Steps, ask
 from tieline.features.manifest import InboxFeed
 from tieline.features.quarantine import store
+from tieline.model.inbound.receipt import UNKNOWN_TENANT
 from tieline.model.views.inbox import (
     InboxAnswer,
     InboxBatch,
@@ -19,7 +24,7 @@ LOOK = 10_000
 """Deliveries of an issue that are looked at for the oldest that waits; many may be decided."""
 
 
-def _aside(part: InboxPart) -> Steps[InboxBatch]:
+def _aside(part: InboxPart, kind: str, item: Callable[..., InboxItem]) -> Steps[InboxBatch]:
     sources = None if part.sources is None else orjson.dumps(part.sources).decode()
     rows = yield from ask(
         "quarantine.inbox",
@@ -28,8 +33,9 @@ def _aside(part: InboxPart) -> Steps[InboxBatch]:
         look=LOOK,
         sources=sources,
         limit=part.limit,
+        kind=kind,
     )
-    found = tuple((InboxCursor(row[0], str(row[1])), _item(*row)) for row in rows)
+    found = tuple((InboxCursor(row[0], str(row[1])), item(*row)) for row in rows)
     return InboxBatch(found, found[-1][0] if len(found) == part.limit else None)
 
 
@@ -69,4 +75,41 @@ def _count() -> Steps[InboxCount]:
     return InboxCount("quarantine", "deliveries in quarantine", found.waiting, exact=found.exact)
 
 
-FEEDS = (InboxFeed("quarantine", _aside, _count),)
+def _stranger(  # noqa: PLR0913 - a row, in the order of its statement
+    at_us: int, issue: str, receipt: str, source: str, words: str, tenant: str, count: int
+) -> InboxItem:
+    what = "a delivery" if count == 1 else f"{count} deliveries"
+    return InboxItem(
+        UNKNOWN_TENANT,
+        issue,
+        f"Is tenant {tenant} ours? {source} brought {what} of it, which no flow was given",
+        at_us,
+        None,
+        source,
+        tenant,
+        count,
+        0,
+        f"/issues/{issue}",
+        (
+            InboxAnswer("add it", f"tieline tenants add {tenant}", "/tenants/add"),
+            InboxAnswer(
+                "replay", f"tieline replay run --issue {issue}", f"/replays/new?issue={issue}"
+            ),
+            InboxAnswer(
+                "discard", f"tieline quarantine discard --issue {issue}", f"/issues/{issue}"
+            ),
+        ),
+    )
+
+
+def _count_strangers() -> Steps[InboxCount]:
+    waiting, exact = yield from store.unknown_tenants()
+    return InboxCount(UNKNOWN_TENANT, "tenants that nobody knows", waiting, exact=exact)
+
+
+FEEDS = (
+    InboxFeed("quarantine", partial(_aside, kind="quarantined", item=_item), _count),
+    InboxFeed(
+        UNKNOWN_TENANT, partial(_aside, kind=UNKNOWN_TENANT, item=_stranger), _count_strangers
+    ),
+)

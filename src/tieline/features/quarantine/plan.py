@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+from tieline.features.quarantine.store import ONLY_ASIDE
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.base.ids import ReceiptId
-from tieline.model.inbound.receipt import Verdict
+from tieline.model.inbound.receipt import Verdict, is_kept_aside
 from tieline.model.plans.plan import Plan, PlanExample
 from tieline.model.views.plans import PlanClosing
+from tieline.model.views.rows import ReceiptRow
 from tieline.model.views.views import ListReceipts, ShowReceipt, Window
 from tieline.operations.planning import PlanParts
 from tieline.ports.views import Views
@@ -51,21 +53,27 @@ async def waiting(views: Views, asked: PlanClosing) -> AsyncIterator[tuple[Recei
     """Those of a source or an issue that wait, newest first: id, what it is, whether it may be the
     last."""
     cursor: str | None = None
+    verdict = Verdict.QUARANTINED if asked.issue is None else None
     while True:
         question = ListReceipts(
             asked.source,
-            Verdict.QUARANTINED,
+            verdict,
             Window(before=cursor, limit=PAGE),
             issue=asked.issue,
             decided=False,
         )
         page = await views.read(question)
-        for row in page.rows:
+        rows = [row for row in page.rows if _waits(row)]
+        for row in rows:
             says = f"{row.source}: {row.reason or ''}"
-            yield row.id, says, page.cursor is None and row is page.rows[-1]
+            yield row.id, says, page.cursor is None and row is rows[-1]
         cursor = page.cursor
         if cursor is None:
             return
+
+
+def _waits(row: ReceiptRow) -> bool:
+    return row.decision is None and is_kept_aside(row.verdict, row.reason)
 
 
 async def _add(count: PlanCount, views: Views, id_: ReceiptId) -> int:
@@ -76,9 +84,8 @@ async def _add(count: PlanCount, views: Views, id_: ReceiptId) -> int:
         return 0
     receipt = detail.receipt
     example = PlanExample(id_, f"{receipt.source}: {receipt.reason or ''}")
-    if receipt.verdict != Verdict.QUARANTINED:
-        why = f"it is {receipt.verdict}; only a delivery in quarantine can be discarded"
-        count.leaves(why, example)
+    if not is_kept_aside(receipt.verdict, receipt.reason):
+        count.leaves(f"it is {receipt.verdict}; {ONLY_ASIDE}", example)
     elif detail.decision is not None:
         count.leaves(f"it is decided already: {detail.decision.partition(': ')[0]}", example)
     else:

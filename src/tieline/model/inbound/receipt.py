@@ -31,6 +31,13 @@ NAMELESS = "no-tenant"
 """Begins that of one which does not say whose it is, where its source says that it must."""
 
 
+def is_kept_aside(verdict: str, reason: str | None) -> bool:
+    """Whether a delivery waits for a person: in quarantine, or of a tenant that nobody knows."""
+    if verdict == Verdict.UNMATCHED:
+        return (reason or "").startswith(f"{UNKNOWN_TENANT}:")
+    return verdict == Verdict.QUARANTINED
+
+
 class Receipt(NamedTuple):
     """One row of the receipt table, in column order."""
 

@@ -1,5 +1,5 @@
 -- What waits for a person is listed by when it began to: held runs, dead letters by their issue, and
--- the issues of deliveries in quarantine. A release that does not know held_us leaves what stood
+-- the issues of deliveries that are kept aside. A release that does not know held_us leaves what stood
 -- there: the place in the list is then too early, and what the list says is right all the same. The
 -- column is not in the run: there, an index on it would make every change of a run cost more.
 
@@ -9,4 +9,4 @@ WHERE work.state = 'held' AND r.tenant = work.tenant AND r.id = work.run_id;
 CREATE INDEX work_held ON work (held_us, run_id) WHERE state = 'held';
 
 CREATE INDEX dead_waiting ON dead (coalesce(issue, ''), at_us, run_id) WHERE resolution IS NULL;
-CREATE INDEX issue_aside ON issue (id) WHERE kind = 'quarantined';
+CREATE INDEX issue_aside ON issue (id) WHERE kind IN ('quarantined', 'unknown-tenant');

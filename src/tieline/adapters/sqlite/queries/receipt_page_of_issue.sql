@@ -1,4 +1,4 @@
--- A page of the deliveries that belong to one issue.
+-- A page of the deliveries that belong to one issue, with what was decided about each.
 WITH looked AS MATERIALIZED (
   SELECT {receipt_columns}
   FROM (SELECT subject FROM issue_link
@@ -6,12 +6,12 @@ WITH looked AS MATERIALIZED (
         ORDER BY subject DESC LIMIT :look) AS l
   CROSS JOIN receipt AS c ON c.id = l.subject
 ), found AS (
-  SELECT * FROM looked
-  WHERE (:source IS NULL OR source = :source)
-    AND (:tenant IS NULL OR tenant = :tenant)
-    AND (:reason IS NULL OR instr(reason, :reason) > 0)
-    AND (:verdict IS NULL OR verdict = :verdict)
-    AND received_us >= :since_us AND received_us < :until_us
-  ORDER BY id DESC LIMIT :limit
+  SELECT l.*, d.decision FROM looked AS l LEFT JOIN receipt_decision AS d ON d.receipt_id = l.id
+  WHERE (:source IS NULL OR l.source = :source)
+    AND (:tenant IS NULL OR l.tenant = :tenant)
+    AND (:reason IS NULL OR instr(l.reason, :reason) > 0)
+    AND (:verdict IS NULL OR l.verdict = :verdict)
+    AND l.received_us >= :since_us AND l.received_us < :until_us
+  ORDER BY l.id DESC LIMIT :limit
 )
 {page}

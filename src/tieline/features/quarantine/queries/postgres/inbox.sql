@@ -1,7 +1,7 @@
--- Issues of deliveries in quarantine that nobody has decided about, each with its oldest, the oldest
+-- Issues of deliveries of one kind that are kept aside and that nobody has decided about, each with its oldest, the oldest
 -- first. Of an issue's oldest :look all may be decided: then of its latest thousand. OFFSET 0 has
 -- each decision looked up: there may be many more of them than are looked at.
--- takes: after_us bigint, after_id text, look bigint, sources text, limit bigint
+-- takes: after_us bigint, after_id text, look bigint, sources text, limit bigint, kind text
 WITH aside AS MATERIALIZED (
   SELECT i.id AS issue, i.source, i.words,
          coalesce(
@@ -18,7 +18,8 @@ WITH aside AS MATERIALIZED (
               SELECT 1 AS decided FROM receipt_decision AS k
               WHERE k.receipt_id = l.subject OFFSET 0) AS d ON true
             WHERE d.decided IS NULL)) AS subject
-  FROM issue AS i WHERE i.kind = 'quarantined'
+  FROM issue AS i
+  WHERE i.kind IN ('quarantined', 'unknown-tenant') AND i.kind = :kind
 ), chosen AS MATERIALIZED (
   SELECT l.at_us, a.issue, a.subject, a.source, a.words, l.tenant
   FROM aside AS a CROSS JOIN issue_link AS l

@@ -1,4 +1,4 @@
--- Issues of deliveries in quarantine that nobody has decided about, each with its oldest, the oldest
+-- Issues of deliveries of one kind that are kept aside and that nobody has decided about, each with its oldest, the oldest
 -- first. Of an issue's oldest :look all may be decided: then of its latest thousand.
 -- An issue's words are those of its latest delivery.
 WITH aside AS MATERIALIZED (
@@ -12,7 +12,8 @@ WITH aside AS MATERIALIZED (
               ORDER BY subject DESC LIMIT 1000) AS l
             WHERE NOT EXISTS (SELECT 1 FROM receipt_decision AS k
                               WHERE k.receipt_id = l.subject))) AS subject
-  FROM issue AS i WHERE i.kind = 'quarantined'
+  FROM issue AS i
+  WHERE i.kind IN ('quarantined', 'unknown-tenant') AND i.kind = :kind
 ), chosen AS MATERIALIZED (
   SELECT l.at_us, a.issue, a.subject, a.source, a.words, l.tenant
   FROM aside AS a CROSS JOIN issue_link AS l
