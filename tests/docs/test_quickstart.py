@@ -23,6 +23,15 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
+def changed(text: str, change: str) -> str:
+    """*text* after the page's change: lines that go, each time followed by those that come."""
+    for away, here in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n?)+)", change, re.MULTILINE):
+        old = re.sub(r"^-", "", away, flags=re.MULTILINE)
+        assert old in text, old
+        text = text.replace(old, re.sub(r"^\+", "", here, flags=re.MULTILINE))
+    return text
+
+
 @dataclass(slots=True)
 class Reader:
     """Somebody who types what the page says; other ports are all that differs."""
@@ -100,8 +109,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 def test_what_the_page_tells_to_type_works(reader: Reader) -> None:
-    _, _, look, own, second, books, again, broken = blocks("sh")
-    (hub,), (settings,) = blocks("python"), blocks("toml")
+    _, _, look, own, second, books, again, broken, serve_two, shops = blocks("sh")
+    (hub,), (settings,), (change,) = blocks("python"), blocks("toml"), blocks("diff")
 
     looked = reader.types(look.replace("--seconds 10", "--seconds 4"))
     assert "note_code is done" in looked
@@ -124,6 +133,14 @@ def test_what_the_page_tells_to_type_works(reader: Reader) -> None:
     assert "book_order is done" in told
     stats = json.loads(told[told.rindex('{"vendor"') :])
     assert (stats["effects"], stats["double_effects"], stats["replayed"]) == (1, 0, 2)
+
+    (reader.folder / "hub.py").write_text(changed(hub, change), encoding="utf-8")
+    reader.stops("tieline")
+    reader.types(serve_two)
+    told = reader.types(f"set -a; . ./.env; set +a\n{shops}")
+    assert told.count("book_order is done") == 1
+    assert "of shop-b: all of it is done" in told
+    assert "Is tenant shop-c ours? shop brought a delivery of it" in told
 
 
 def test_the_page_points_at_files_that_are_there() -> None:
