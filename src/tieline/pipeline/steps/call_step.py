@@ -314,7 +314,11 @@ class CallSteps:
     def _turned_away(
         self, step: Step, connection: ConnectionSpec, tried: Tried, verdict: TryAgain
     ) -> Stop:
-        """Another try later, as often as it takes: being told to wait uses up no attempt."""
+        """Another try later, as often as it takes.
+
+        However often it is told to wait, that is one attempt in all: what follows is a repeat,
+        which the connection's retry budget has to know.
+        """
         after = told_to_wait(
             connection.retry,
             now_us=tried.at_us + tried.took_us,
@@ -322,7 +326,7 @@ class CallSteps:
             retry_after=verdict.retry_after,
         )
         since_us = open_since(step.known)
-        self._steps.write(step, StepState.FAILED, step.tries, None, since_us)
+        self._steps.write(step, StepState.FAILED, max(step.tries, 1), None, since_us)
         told = _try(connection, tried, verdict.kind, after.when_us, verdict.reason)
         self._steps.log_try(step, told)
         return self._steps.stop(RetryAt(after.when_us, f"{step.name}: {verdict.reason}"))

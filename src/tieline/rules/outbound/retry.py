@@ -49,8 +49,10 @@ def decide(
 def told_to_wait(
     policy: RetryPolicy, *, now_us: Micros, jitter: float, retry_after: timedelta | None = None
 ) -> RetryTime:
-    """When to try again what was turned away because there were too many calls: that is no failure
-    and uses up no attempt. For as long as *retry_after* says, or else as after the sixth failure.
+    """When to try again what was turned away because there were too many calls.
+
+    That is no failure, and goes on as often as it takes: after what *retry_after* says, or else as
+    after the sixth failure.
     """
     if retry_after is not None and retry_after > timedelta():
         return RetryTime(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
