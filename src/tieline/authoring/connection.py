@@ -115,7 +115,7 @@ class Connection:
         awaited = AWAITED.get()
         if awaited is None:
             return asked
-        return awaited.note(asked, f"{self.name}.{method.lower()}({place!r})")
+        return awaited.note(asked, self.name, ".", method.lower(), "('", place, "')")
 
     def _timeouts(self, total: timedelta) -> Timeouts:
         return Timeouts(connect=min(self.spec.timeouts.connect, total), total=total)
@@ -169,17 +169,13 @@ def _content(
     if (json is not None) + (form is not None) + bool(body) > 1:
         raise ValueError("a call has one content: give json, form or body, not several")
     if json is not None:
-        return _json(json), JSON_TYPE
+        try:
+            return json_text(json), JSON_TYPE
+        except ValueError as error:
+            raise ValueError(f"json cannot be sent: {error}") from None
     if form is not None:
         return urlencode(form, doseq=True).encode(), FORM_TYPE
     return body, None
-
-
-def _json(document: object) -> bytes:
-    try:
-        return json_text(document)
-    except ValueError as error:
-        raise ValueError(f"json cannot be sent: {error}") from None
 
 
 def _headers(given: Mapping[str, str] | None, kind: tuple[str, str] | None) -> Headers:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
-from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId
+from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
 from tieline.model.hub.flow import HubSpec, WebhookSource
@@ -145,19 +145,11 @@ class Front:
         receipt = receipts.receipt_of(inbound, receipt_id, admitted)
         if not admitted.admissions:
             return await self._keep_without_event(inbound, door, receipt)
-        return await self._keep(inbound, door, receipt, admitted)
-
-    async def _keep(
-        self, inbound: Inbound, door: WebhookSource, receipt: Receipt, admitted: Admitted
-    ) -> Reply:
-        """On disk first; the answer after it."""
-        parts = self._parts
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
         worker = None
-        # One delivery may hold events of several.
-        tenants = {start.run.tenant for start in admitted.starts}
-        if hands is not None and flows and hands.reserve(flows, tenants):
+        # One delivery may hold events of several tenants.
+        if hands is not None and flows and hands.reserve(flows, _tenants_of(admitted)):
             worker = hands.worker
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)
@@ -273,6 +265,10 @@ class Front:
         """Nothing was stored, and the sender is told so: 503 makes every provider try again."""
         self._parts.observer.saw(StoreTrouble(str(error)))
         return self.refuser.answer(inbound, BUSY)
+
+
+def _tenants_of(admitted: Admitted) -> list[TenantId]:
+    return [start.run.tenant for start in admitted.starts]
 
 
 def _hand_over(hands: Capacity, reserved: Sequence[RunStart], ingested: Ingested) -> None:

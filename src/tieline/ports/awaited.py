@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Coroutine
 from contextvars import ContextVar
-from typing import Any, NamedTuple, TypeVar
+from types import CodeType
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _OURS = "tieline."
@@ -11,49 +12,55 @@ MOST_KEPT = 64
 """Beyond so many, those that have ended are let go."""
 
 
-class _Asked(NamedTuple):
-    coroutine: Coroutine[Any, Any, Any]
-    words: str
-    file: str
-    line: int
+_Asked = tuple[Coroutine[Any, Any, Any], tuple[str, ...], CodeType, int]
+"""What was asked for, in parts of words, by which code, at which line. On the path of every call,
+so a plain tuple."""
 
 
 class Awaited:
     """The calls, steps, sleeps and events of one execution of a flow."""
 
+    __slots__ = ("_asked",)
+
     def __init__(self) -> None:
         self._asked: list[_Asked] = []
 
-    def note(self, coroutine: Coroutine[Any, Any, T], words: str) -> Coroutine[Any, Any, T]:
+    def note(self, coroutine: Coroutine[Any, Any, T], *words: str) -> Coroutine[Any, Any, T]:
         """Keep *coroutine*, with the line outside this package that asks for it."""
         frame = sys._getframe(1)  # noqa: SLF001 - a hundredth of the price of a traceback
         while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back is not None:
             frame = frame.f_back
-        if len(self._asked) >= MOST_KEPT:
-            self._asked = [one for one in self._asked if _is_open(one)]
-        self._asked.append(_Asked(coroutine, words, frame.f_code.co_filename, frame.f_lineno))
+        asked = self._asked
+        if len(asked) >= MOST_KEPT:
+            asked = self._asked = [one for one in asked if _is_open(one[0])]
+        asked.append((coroutine, words, frame.f_code, frame.f_lineno))
         return coroutine
 
     def forgotten(self) -> list[str]:
         """What has not ended, by file and line."""
-        return [f"{one.words} at {one.file}:{one.line}" for one in self._asked if _is_open(one)]
+        return [
+            f"{''.join(words)} at {code.co_filename}:{line}"
+            for coroutine, words, code, line in self._asked
+            if _is_open(coroutine)
+        ]
 
     def drop(self) -> None:
         """Close what was never begun, so that nobody is warned of it a second time."""
-        for one in self._asked:
-            if _is_open(one) and not _is_begun(one):
-                one.coroutine.close()
+        for coroutine, *_ in self._asked:
+            if _is_open(coroutine) and not _is_begun(coroutine):
+                coroutine.close()
         self._asked.clear()
 
 
-def _is_open(one: _Asked) -> bool:
-    return getattr(one.coroutine, "cr_frame", None) is not None
+def _is_open(coroutine: Coroutine[Any, Any, Any]) -> bool:
+    return getattr(coroutine, "cr_frame", None) is not None
 
 
-def _is_begun(one: _Asked) -> bool:
-    return bool(
-        getattr(one.coroutine, "cr_suspended", False) or getattr(one.coroutine, "cr_running", False)
+def _is_begun(coroutine: Coroutine[Any, Any, Any]) -> bool:
+    begun: bool = getattr(coroutine, "cr_suspended", False) or getattr(
+        coroutine, "cr_running", False
     )
+    return begun
 
 
 AWAITED: ContextVar[Awaited | None] = ContextVar("tieline-awaited", default=None)
