@@ -34,8 +34,7 @@ async def execute(live: LiveRun) -> Outcome:
         ending = await _landed(live, ending)
     if forgotten:
         await asyncio.sleep(0)  # a task of the author's that was to begin next begins, and stops
-    if forgotten or ending is not None or steps.stops:
-        live.awaited.drop()
+    live.awaited.drop()
     if isinstance(ending, Lost):
         raise ending
     if live.is_called_off and ending is not None:

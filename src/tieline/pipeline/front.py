@@ -10,7 +10,7 @@ from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
-from tieline.model.hub.flow import HubSpec, WebhookSource
+from tieline.model.hub.flow import FlowSpec, HubSpec, WebhookSource
 from tieline.model.hub.tenant_rule import PathTenant
 from tieline.model.inbound.handshake import HandshakeAnswer
 from tieline.model.inbound.receipt import Receipt, Verdict
@@ -154,16 +154,23 @@ class Front:
         try:
             ingested = await record(parts.journal, receipt, admitted, worker)
         except BaseException as error:
-            if hands is not None and worker is not None:
-                hands.release(flows)
-            if isinstance(error, Overloaded | StoreError):
-                return self._busy(inbound, error)
-            raise
+            reply = self._not_kept(inbound, error, () if worker is None else flows)
+            if reply is None:
+                raise
+            return reply
         if hands is not None:
             _hand_over(hands, admitted.starts if worker is not None else (), ingested)
         parts.reach("ingest.before-answer")
         verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
         return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
+
+    def _not_kept(
+        self, inbound: Inbound, error: BaseException, reserved: Sequence[FlowSpec]
+    ) -> Reply | None:
+        """Give the places back; the answer where the store is in trouble, else None."""
+        if self._parts.hands is not None and reserved:
+            self._parts.hands.release(reserved)
+        return self._busy(inbound, error) if isinstance(error, Overloaded | StoreError) else None
 
     def _origin(self, inbound: Inbound, receipt_id: ReceiptId) -> EventOrigin:
         correlation = correlation_of(inbound) or receipt_id
