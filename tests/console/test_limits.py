@@ -266,6 +266,20 @@ def test_live_leaves_for_the_log_in_when_the_session_is_over(
     assert len(asked) > 1
 
 
+@pytest.mark.parametrize("late", ["hx-sse", "console"])
+def test_live_connects_however_late_one_of_its_scripts_comes(
+    page: Page, hub: House, late: str
+) -> None:
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route(f"**/{late}*.js*", slowly)
+    page.goto(f"{hub.url}/live")
+
+    expect(page.locator("[data-live-mark]")).to_have_text("live")
+
+
 def test_live_leaves_for_the_log_in_when_the_session_was_over_before_it_connected(
     page: Page, hub: House, watched: Watched
 ) -> None:

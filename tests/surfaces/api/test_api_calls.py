@@ -251,6 +251,7 @@ async def test_the_inbox_says_what_waits_for_whom_and_how_to_answer(
         "outcome-unknown": 0,
         "dead-letter": 1,
         "quarantine": 0,
+        "unknown-tenant": 0,
     }
     assert (len(mine["items"]), nobodys["items"]) == (2, [])
     assert [one["id"] for one in holds["items"]] == [run.id]
