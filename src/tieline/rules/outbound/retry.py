@@ -41,9 +41,7 @@ def decide(
     """
     if attempt >= policy.attempts:
         return NoRetry(f"gave up after {attempt} {'attempt' if attempt == 1 else 'attempts'}")
-    if retry_after is not None and retry_after > timedelta():
-        return RetryTime(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
-    return RetryTime(now_us + backoff_us(policy, attempt=attempt, jitter=jitter))
+    return RetryTime(now_us + _wait_us(policy, attempt, jitter, retry_after))
 
 
 def told_to_wait(
@@ -54,9 +52,16 @@ def told_to_wait(
     That is no failure, and goes on as often as it takes: after what *retry_after* says, or else as
     after the sixth failure.
     """
+    return RetryTime(now_us + _wait_us(policy, _THROTTLED_AS_AFTER, jitter, retry_after))
+
+
+def _wait_us(
+    policy: RetryPolicy, attempt: int, jitter: float, retry_after: timedelta | None
+) -> int:
+    """What the provider asked for, if it asked for anything; else the backoff."""
     if retry_after is not None and retry_after > timedelta():
-        return RetryTime(now_us + min(retry_after, LONGEST_WAIT) // _MICROSECOND)
-    return RetryTime(now_us + backoff_us(policy, attempt=_THROTTLED_AS_AFTER, jitter=jitter))
+        return min(retry_after, LONGEST_WAIT) // _MICROSECOND
+    return backoff_us(policy, attempt=attempt, jitter=jitter)
 
 
 def backoff_us(policy: RetryPolicy, *, attempt: int, jitter: float) -> int:

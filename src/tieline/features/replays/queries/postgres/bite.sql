@@ -10,7 +10,7 @@ WITH looked AS MATERIALIZED (
   SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
          coalesce((SELECT max(r.generation) FROM run AS r
                   WHERE r.tenant = e.tenant AND r.event_id = e.id), 0),
-         {event_aside}
+         {kept_aside} AND {undecided}
   FROM looked JOIN event AS e ON e.tenant = looked.tenant AND e.id = looked.id
   LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id
   WHERE {replay_wanted}

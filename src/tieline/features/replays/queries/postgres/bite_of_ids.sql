@@ -3,6 +3,6 @@
 SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
        coalesce((SELECT max(r.generation) FROM run AS r
                 WHERE r.tenant = e.tenant AND r.event_id = e.id), 0),
-       {event_aside}
+       {kept_aside} AND {undecided}
 FROM {rows} JOIN event AS e ON e.id = given.id
 LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id

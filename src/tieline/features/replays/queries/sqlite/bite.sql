@@ -5,7 +5,7 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
          coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0),
-         {event_aside}
+         {kept_aside} AND {undecided}
   FROM looked CROSS JOIN event AS e ON e.id = looked.id
   LEFT JOIN receipt AS c ON c.id = e.receipt_id
   WHERE {replay_wanted}

@@ -2,5 +2,5 @@
 WITH given (id) AS (VALUES {rows})
 SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
        coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0),
-       {event_aside}
+       {kept_aside} AND {undecided}
 FROM given CROSS JOIN event AS e ON e.id = given.id LEFT JOIN receipt AS c ON c.id = e.receipt_id

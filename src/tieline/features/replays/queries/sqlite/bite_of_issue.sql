@@ -6,7 +6,7 @@ WITH looked AS MATERIALIZED (
 ), found AS (
   SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
          coalesce((SELECT max(r.generation) FROM run AS r WHERE r.event_id = e.id), 0),
-         {event_aside},
+         {kept_aside} AND {undecided},
          looked.id AS subject
   FROM looked CROSS JOIN event AS e ON e.id = looked.event_id
   LEFT JOIN receipt AS c ON c.id = e.receipt_id
