@@ -215,11 +215,11 @@ async def test_an_unknown_tenant_waits_in_the_inbox_until_it_is_added_or_discard
     assert counts["unknown-tenant"] == 2
 
     asked = PlanClosing((), None, IssueId(first.id))
-    meant = [id_ async for id_, *_ in waiting(engine.parts.views, asked)]
+    meant = [id_ async for id_, _ in waiting(engine.parts.views, asked)]
     closed = await engine.parts.journal.commit(CloseDeliveries(tuple(meant), engine.by()))
     assert len(closed.done) == 2
     assert [one.tenant for one in (await read(ListInbox(kind="unknown-tenant"))).rows] == ["shop-y"]
-    assert [id_ async for id_, *_ in waiting(engine.parts.views, asked)] == []
+    assert [id_ async for id_, _ in waiting(engine.parts.views, asked)] == []
 
 
 async def test_a_delivery_that_does_not_say_whose_it_is_is_kept_as_nobodys(street: Street) -> None:

@@ -169,7 +169,7 @@ def _waiting(session: CliSession, asked: PlanClosing) -> tuple[ReceiptId, ...]:
 
     async def read() -> tuple[ReceiptId, ...]:
         async with session.views() as views:
-            return tuple([id_ async for id_, *_ in waiting(views, asked)])
+            return tuple([id_ async for id_, _ in waiting(views, asked)])
 
     return session.run(read())
 

@@ -31,11 +31,12 @@ async def plan(parts: PlanParts, asked: PlanClosing) -> Plan:
     elif asked.source is None and asked.issue is None:
         raise CommandRefused("this names no deliveries; give ids such as rct_…, a source, an issue")
     else:
-        async for id_, says, is_last in waiting(parts.views, asked):
-            count.does(CLOSES, PlanExample(id_, says))
-            found, exact = found + 1, is_last
-            if found >= MOST_COUNTED:
+        async for id_, says in waiting(parts.views, asked):
+            if found == MOST_COUNTED:
+                exact = False
                 break
+            count.does(CLOSES, PlanExample(id_, says))
+            found += 1
     made = Plan(
         action="discard",
         chosen=_words(asked),
@@ -49,9 +50,8 @@ async def plan(parts: PlanParts, asked: PlanClosing) -> Plan:
     return replace(made, fingerprint=fingerprint(made, count.digest))
 
 
-async def waiting(views: Views, asked: PlanClosing) -> AsyncIterator[tuple[ReceiptId, str, bool]]:
-    """Those of a source or an issue that wait, newest first: id, what it is, whether it may be the
-    last."""
+async def waiting(views: Views, asked: PlanClosing) -> AsyncIterator[tuple[ReceiptId, str]]:
+    """Those of a source or an issue that wait, newest first: id, and what it is."""
     cursor: str | None = None
     verdict = Verdict.QUARANTINED if asked.issue is None else None
     while True:
@@ -63,10 +63,8 @@ async def waiting(views: Views, asked: PlanClosing) -> AsyncIterator[tuple[Recei
             decided=False,
         )
         page = await views.read(question)
-        rows = [row for row in page.rows if _waits(row)]
-        for row in rows:
-            says = f"{row.source}: {row.reason or ''}"
-            yield row.id, says, page.cursor is None and row is rows[-1]
+        for row in filter(_waits, page.rows):
+            yield row.id, f"{row.source}: {row.reason or ''}"
         cursor = page.cursor
         if cursor is None:
             return
