@@ -7,6 +7,7 @@ import pytest
 from tests.makers import FLOW, START_US, by
 from tests.stores import Store
 
+from tieline.features.decisions import bulk as long_work
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
 from tieline.model.base.ids import RunId
 from tieline.model.commands import Decided, DecideMany, DiscardDead, RetryDead
@@ -21,7 +22,6 @@ from tieline.model.runs.run import Dead, Held
 from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
 from tieline.model.views.plans import PlanDecisions
 from tieline.model.views.views import ListDead, Window
-from tieline.operations import bulk as long_work
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.rules.plans.end import GONE, alike

@@ -11,7 +11,7 @@ from tieline.model.plans.plan import Plan
 from tieline.model.views.plans import PlanClosing
 from tieline.operations.planning import check_unchanged
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import AsPlanned, Reason
+from tieline.surfaces.api.bodies import AsPlanned, Reason
 from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST
 
