@@ -43,5 +43,7 @@ def _places(name: str, dialect: str) -> tuple[Traversable, ...]:
         folder = files(feature) / "queries"
         return (folder / dialect.rpartition(".")[2] / f"{own}.sql", folder / f"{own}.sql")
     folder_, _, file = name.rpartition("/")
-    own = files(dialect).joinpath(folder_ or "queries", f"{file}.sql")
-    return (own,) if folder_ else (own, files(__package__).joinpath("queries", f"{file}.sql"))
+    of_dialect = files(dialect).joinpath(folder_ or "queries", f"{file}.sql")
+    if folder_:
+        return (of_dialect,)
+    return (of_dialect, files(__package__).joinpath("queries", f"{file}.sql"))
