@@ -36,7 +36,7 @@ def check(action: str, wanted: BulkFilter) -> None:
         )
     narrow = (wanted.kind, wanted.issue, wanted.connection)
     if wanted.target == "held" and any(part is not None for part in narrow):
-        raise CommandRefused("held runs are told apart by their flow only")
+        raise CommandRefused("held runs are told apart by flow and tenant only")
 
 
 async def start(journal: Journal, order: StartOperation, made: Plan) -> None:

@@ -41,6 +41,7 @@ def choice_words(wanted: BulkFilter | None, named: int) -> str:
         "kind": None if wanted.kind is None else kind_label(wanted.kind),
         "issue": wanted.issue,
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
     }
     told = [f"{name} {value}" for name, value in parts.items() if value is not None]
     noun = "held runs" if wanted.target == "held" else "dead letters"
