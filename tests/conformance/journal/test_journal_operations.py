@@ -5,13 +5,16 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.makers import FLOW, START_US, by
+from tests.makers import FLOW, START_US, a_step, by
 from tests.stores import Store
 
+from tieline.adapters.sql.runs.bulk_deciding import ACTIONS
 from tieline.features.decisions import bulk as long_work
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
 from tieline.model.base.ids import RunId, TenantId
-from tieline.model.commands import Decided, DecideMany, DiscardDead, RetryDead
+from tieline.model.calls.call import Effect
+from tieline.model.commands import Decided, DecideMany, DiscardDead, Progress, RetryDead
+from tieline.model.people.decisions import BULK_ACTIONS, BulkAction
 from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import (
     BulkFilter,
@@ -19,14 +22,15 @@ from tieline.model.replays.operation import (
     MoveOperation,
     StartOperation,
 )
-from tieline.model.runs.run import Dead, HeadPolicy, Held
+from tieline.model.runs.run import Dead, HeadPolicy, Held, StepState
 from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
 from tieline.model.views.plans import PlanDecisions
 from tieline.model.views.views import ListDead, ListRuns, Window
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.rules.plans.end import GONE, alike
-from tieline.rules.runs.decided import choice_words
+from tieline.rules.runs.decided import DECISIONS, choice_words
+from tieline.rules.runs.holding import HOLD_STEP
 
 if TYPE_CHECKING:
     from tieline.model.command import OperatorCommand
@@ -233,6 +237,32 @@ async def test_operations_are_listed_newest_first(store: Store) -> None:
     assert [row.id for row in (*first.rows, *rest.rows)] == ["opr_3", "opr_2", "opr_1"]
     assert [row.id for row in running.rows] == ["opr_3", "opr_1"]
     assert first.rows[0].filter == DEAD
+
+
+async def test_what_flows_ask_is_let_through_and_what_is_in_doubt_is_left_out_beforehand(
+    store: Store,
+) -> None:
+    await store.ingest(1, 2)
+    asks, lost = await store.claim()
+    hold = a_step(asks.id, HOLD_STEP, state=StepState.FAILED, effect=Effect.READ, effect_key=None)
+    await store.settle(asks, Held("asks"), Progress((hold,)))
+    step = a_step(lost.id, state=StepState.INTENT, result=None, finished_us=None)
+    await store.settle(lost, Held("no answer came", (step.name, step.key)), Progress((step,)))
+
+    made = await begin(store, "resolve-continue", BulkFilter("held"))
+    while await go_on(store):
+        pass
+
+    (why,) = made.left_out
+    assert (made.would, why.count, (await shown(store)).done) == (1, 1, 1)
+    assert why.why.startswith(f"it is held because the outcome of {step.name} is unknown")
+    assert made.does[0].does == f"run of {FLOW} that passes its hold"
+    assert (await shown(store)).not_made == {why.why: 1}
+
+
+def test_every_decision_about_many_has_its_words_its_target_and_its_step() -> None:
+    assert set(DECISIONS) == set(ACTIONS) == set(BulkAction)
+    assert {one for of in BULK_ACTIONS.values() for one in of} == set(BulkAction)
 
 
 # --- made and not made ------------------------------------------------------------------------

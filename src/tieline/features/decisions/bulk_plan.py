@@ -48,6 +48,8 @@ class _RunToPlan:
     lane: str | None
     state: str
     resolution: str | None
+    doubt: str | None
+    """The step whose outcome is unknown."""
     says: str
     """What it is."""
 
@@ -128,11 +130,22 @@ async def _named(views: Views, ids: Sequence[RunId]) -> AsyncIterator[_RunToPlan
 def _chosen(row: DeadRow | RunRow) -> _RunToPlan:
     if isinstance(row, DeadRow):
         says, id_ = f"{row.flow}: {label(row.kind)}", row.run_id
-        state, resolution = "dead", row.resolution
+        state, resolution, doubt = "dead", row.resolution, None
     else:
         says, id_ = f"{row.flow}: {label(row.state)}", row.id
         state, resolution = row.state, None
-    return _RunToPlan(id_, row.tenant, row.flow, row.event_id, row.lane, state, resolution, says)
+        doubt = None if row.step_in_doubt is None else row.step_in_doubt[0]
+    return _RunToPlan(
+        id=id_,
+        tenant=row.tenant,
+        flow=row.flow,
+        event_id=row.event_id,
+        lane=row.lane,
+        state=state,
+        resolution=resolution,
+        doubt=doubt,
+        says=says,
+    )
 
 
 class _DecisionTally:
@@ -154,7 +167,7 @@ class _DecisionTally:
         for one in rows:
             self._ids.add(one.id)
             example = PlanExample(one.id, one.says)
-            why = refusal(self._asked.action, one.state, one.resolution)
+            why = refusal(self._asked.action, one.state, one.resolution, one.doubt)
             if why is not None:
                 self.count.leaves(why, example)
                 continue
