@@ -46,10 +46,12 @@ def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
     assert spec.flows["post_invoice"].awaits == frozenset()
 
 
-async def test_the_test_of_the_guide_passes(guide: ModuleType) -> None:
-    await guide.test_a_paid_invoice_is_posted()
-    await guide.test_finance_lets_a_disputed_invoice_pass()
-    await guide.test_an_order_is_shipped_once_it_is_paid()
+async def test_the_tests_of_the_guide_pass(guide: ModuleType) -> None:
+    tests = [test for name, test in vars(guide).items() if name.startswith("test_")]
+
+    assert len(tests) >= 4
+    for test in tests:
+        await test()
 
 
 async def test_what_is_not_paid_is_not_shipped(guide: ModuleType) -> None:

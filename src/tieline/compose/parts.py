@@ -44,6 +44,7 @@ from tieline.pipeline.upkeep.store_time import StoreTime
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
+from tieline.ports.http import HttpClient
 from tieline.ports.ids import Ids
 from tieline.ports.observer import Observer
 from tieline.ports.tenants import DeclaredTenants, TenantBook
@@ -72,6 +73,8 @@ class ProcessPorts:
     reach: Reach
     telemetry: Telemetry | None = None
     """None: nobody counts, logs or traces beside the observer."""
+    http: HttpClient | None = None
+    """What calls go out through; None: the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Parts:
     store: OpenStore
     journal: Committer
     views: Views
-    http: PooledHttpClient
+    http: HttpClient
     calls: Calls
     caller: Caller
     back: Back
@@ -157,7 +160,7 @@ def assemble(
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
-    http = PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
+    http = outside.http or _network(settings)
     guard = Guard if _is_alone(store) else LeasedLimits
     calls = Calls(http, outside.vault, clock, observer, guard, hooks)
     tenants: TenantBook = hooks.tenants or DeclaredTenants(hub.tenants)
@@ -197,6 +200,16 @@ def assemble(
         loops=(*(one.loops for one in features), *(one.loops for one in on_path)),
         telemetry=outside.telemetry,
     )
+
+
+def assemble_on_file(hub: HubSpec, store: Path, outside: ProcessPorts) -> Parts:
+    """The parts of a hub inside another program, which makes the passes itself: on a store file,
+    and with whatever settings have when nothing is said. Raises StoreLocked, StoreCorrupt."""
+    return assemble(hub, Settings(store=str(store), port=0), outside)
+
+
+def _network(settings: Settings) -> HttpClient:
+    return PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
 
 
 def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseControl:
