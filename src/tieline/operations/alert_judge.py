@@ -22,6 +22,7 @@ from tieline.model.views.rows import ConnectionStateRow
 from tieline.model.views.series import ListSources, ReadSums, SourceRow
 from tieline.model.views.views import ListConnectionStates, ReadKnownAlerts, ReadSigns
 from tieline.model.views.work_lists import CountWaiting
+from tieline.operations.fleet_signs import fleet_signs
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
@@ -42,6 +43,7 @@ from tieline.rules.watch.alerts import (
     told_reason,
     wrong_now,
 )
+from tieline.rules.watch.fleet import problems
 from tieline.rules.watch.notify import memory_of, notes_of, reached, to_try, tried
 
 EVERY_S = 20.0
@@ -175,7 +177,14 @@ class AlertJudge:
             )
             for name in hub.connections
         )
-        return AllSigns(flows, connections, self._sources(heard, now_us), parts.disk_free())
+        ages_of = dict.fromkeys(ages, 1)
+        return AllSigns(
+            flows,
+            connections,
+            self._sources(heard, now_us),
+            parts.disk_free(),
+            problems(await fleet_signs(parts.views, now_us, ages_of, hub)),
+        )
 
     def _sources(self, heard: Iterable[SourceRow], now_us: Micros) -> tuple[SourceSign, ...]:
         rows = {row.name: row for row in heard}
