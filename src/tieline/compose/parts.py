@@ -28,8 +28,6 @@ from tieline.pipeline.back import Back, RunCapacity
 from tieline.pipeline.call import Calls
 from tieline.pipeline.front import Front, FrontParts
 from tieline.pipeline.hooks import PathHooks, merged
-from tieline.pipeline.limits.guard import Guard
-from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.pipeline.steps.parts import StepParts
@@ -47,7 +45,6 @@ from tieline.ports.observer import Observer
 from tieline.ports.tenants import DeclaredTenants, TenantBook
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
-from tieline.rules.fleet.declaring import declaration_of
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
 from tieline.rules.privacy.open_address import is_exposed
 from tieline.rules.runs.event_waits import event_keys
@@ -145,10 +142,7 @@ def assemble(
     store: OpenStore | None = None,
     features: Sequence[Feature] = FEATURES,
 ) -> Parts:
-    """Make every part, over *store*, or over the file that the settings name.
-
-    Raises StoreLocked, StoreCorrupt, SettingsError.
-    """
+    """Make every part, over *store* or the settings' file. Raises StoreError, SettingsError."""
     ids, reach = outside.ids, outside.reach
     store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
@@ -159,8 +153,7 @@ def assemble(
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
     http = PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
-    guard = Guard if wiring_upkeep.is_alone(store) else LeasedLimits
-    calls = Calls(http, outside.vault, clock, observer, guard, hooks)
+    calls = Calls(http, outside.vault, clock, observer, wiring_upkeep.guard(store), hooks)
     tenants: TenantBook = hooks.tenants or DeclaredTenants(hub.tenants)
     admitter = _admitter(hub, ids, settings, hooks, tenants)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
@@ -169,8 +162,7 @@ def assemble(
     back = Back(hub, admitter, calls, step_parts, _settler(base, reach))
     back.places, back.tenants = _places(settings), tenants
     front_parts = _front_parts(base, outside, admitter, back, tenants)
-    declaration = declaration_of(hub, settings.shared)
-    beat = wiring_upkeep.beat(settings, back, store, declaration)
+    beat, peers = wiring_upkeep.presence(hub, settings, back, store, clock)
     keeping = wiring_upkeep.keeping(settings, beat, lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
     holds = _holds(base, back, calls, hooks)
@@ -185,7 +177,7 @@ def assemble(
         caller=step_parts.outside,
         back=back,
         house=Housekeeping(hub, back, journal, clock, keeping),
-        peers=wiring_upkeep.peers(declaration, back.worker, store, clock),
+        peers=peers,
         duty=wiring_upkeep.duty(keeping, journal, clock),
         holds=holds,
         sharing=wiring_upkeep.sharing(hub, store, calls, back.worker, clock),

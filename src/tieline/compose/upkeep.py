@@ -12,6 +12,8 @@ from tieline.model.fleet.presence import Beat
 from tieline.model.hub.flow import HubSpec
 from tieline.pipeline.back import Back
 from tieline.pipeline.call import Calls
+from tieline.pipeline.limits.guard import Guard
+from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.pipeline.upkeep.housekeeping import HousekeepingPolicy
 from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.pipeline.upkeep.lease import Lease
@@ -19,13 +21,22 @@ from tieline.pipeline.upkeep.peers import Peers
 from tieline.pipeline.upkeep.quotas import LimitSharing, QuotaLeasing, StoredConnectionStates
 from tieline.pipeline.upkeep.store_time import StoreTime
 from tieline.ports.clock import Clock
+from tieline.rules.fleet.declaring import declaration_of
 from tieline.settings.settings import Settings
 
 DAY_US = 86_400_000_000
 
 
-def beat(settings: Settings, back: Back, store: OpenStore, declaration: Declaration) -> Beat:
-    """What this process says of itself with every beat."""
+def presence(
+    hub: HubSpec, settings: Settings, back: Back, store: OpenStore, clock: Clock
+) -> tuple[Beat, Peers]:
+    """What this process says of itself with every beat, and whom it is held against."""
+    own, alone = declaration_of(hub, settings.shared), is_alone(store)
+    peers = Peers(own, back.worker, store.journal, store.views, clock, is_alone=alone)
+    return _beat(settings, back, store, own), peers
+
+
+def _beat(settings: Settings, back: Back, store: OpenStore, declaration: Declaration) -> Beat:
     host, pid = platform.node(), os.getpid()
     return Beat(
         back.worker,
@@ -70,10 +81,9 @@ def is_alone(store: OpenStore) -> bool:
     return store.file is not None
 
 
-def peers(declaration: Declaration, worker: WorkerId, store: OpenStore, clock: Clock) -> Peers:
-    """The processes that this one is held against."""
-    alone = is_alone(store)
-    return Peers(declaration, worker, store.journal, store.views, clock, is_alone=alone)
+def guard(store: OpenStore) -> type[Guard]:
+    """What keeps the limits of a connection: with others, where there may be others."""
+    return Guard if is_alone(store) else LeasedLimits
 
 
 def sharing(
