@@ -164,7 +164,7 @@ def assemble(
     front_parts = _front_parts(base, outside, admitter, back, tenants)
     beat, peers = wiring_upkeep.presence(hub, settings, back, store, clock)
     keeping = wiring_upkeep.keeping(settings, beat, lease, store, shared_time)
-    keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
+    keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake, troubles=calls.troubles)
     holds = _holds(base, back, calls, hooks)
     return Parts(
         hub=hub,

@@ -6,6 +6,9 @@ ALTER TABLE worker ADD COLUMN hub text NOT NULL DEFAULT '';
 ALTER TABLE worker ADD COLUMN declares text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE worker ADD COLUMN troubles text NOT NULL DEFAULT '';
 
+-- Whose credential a connection refused, so that another worker finds out whether it is theirs alone.
+ALTER TABLE standing ADD COLUMN refused_to text COLLATE "C" NOT NULL DEFAULT '';
+
 CREATE TABLE declaration (
   digest      text COLLATE "C" PRIMARY KEY,
   hub         text NOT NULL,

@@ -6,6 +6,9 @@ ALTER TABLE worker ADD COLUMN hub TEXT NOT NULL DEFAULT '';
 ALTER TABLE worker ADD COLUMN declares TEXT NOT NULL DEFAULT '';
 ALTER TABLE worker ADD COLUMN troubles TEXT NOT NULL DEFAULT '';
 
+-- Whose credential a connection refused, so that another worker finds out whether it is theirs alone.
+ALTER TABLE standing ADD COLUMN refused_to TEXT NOT NULL DEFAULT '';
+
 CREATE TABLE declaration (
   digest      TEXT PRIMARY KEY,
   hub         TEXT NOT NULL,
