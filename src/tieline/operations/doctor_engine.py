@@ -33,6 +33,8 @@ def of_sheet(sheet: StoreReport, workers: Sequence[WorkerRow], now_us: Micros) -
         yield Finding(Level.ERROR, risk, TURN_ON)
     if sheet.shut is not None:
         yield Finding(Level.ERROR, sheet.shut)
+    for held in sheet.locks:
+        yield Finding(Level.ERROR, held, "what waits for them waits, and the door answers 503")
     yield from _of_disk(sheet)
     yield from _of_clocks(sheet, workers, now_us)
     yield from _of_snapshot(sheet)
