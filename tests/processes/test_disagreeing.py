@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from tests import postgres_server
 
 from tieline import Connector, Hub, NoAuth
 from tieline.adapters.vault.fixed import FixedVault
+from tieline.compose import watch
 from tieline.compose.features import CHECKS
 from tieline.compose.hub_file import load_hub
 from tieline.compose.process import Running, running
@@ -17,7 +19,7 @@ from tieline.features.schedules.loops import Scheduler
 from tieline.features.schedules.model import Fire, ListSchedules, ScheduleRow
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.declaration import ListDeclarations
-from tieline.model.views.views import ListWorkers
+from tieline.model.views.views import ListWorkers, ReadKnownAlerts
 from tieline.operations import doctor
 from tieline.settings.settings import Settings
 
@@ -151,3 +153,29 @@ async def test_a_declaration_is_known_since_it_was_first_at_work(settings: Setti
     assert after.latest_us > before.latest_us
     since = datetime.fromtimestamp(after.first_us / 1e6, UTC)
     assert abs(datetime.now(UTC) - since) < timedelta(minutes=5)
+
+
+async def test_nobody_a_scheduler_and_parts_that_may_not_be_made_fire_alerts(
+    settings: Settings,
+) -> None:
+    """A door that is alone judges in the scheduler's stead, over a store that lacks its days."""
+    async with running(a_hub().spec(), settings, environment={}):
+        pass
+    server = await asyncpg.connect(settings.store)
+    parts = await server.fetch(
+        "SELECT inhrelid::regclass::text FROM pg_inherits "
+        "WHERE inhparent = 'event'::regclass ORDER BY 1 DESC"
+    )
+    today = f"event_{datetime.now(UTC):%Y%m%d}"
+    for day in (name for (name,) in parts if name > today and name[-1].isdecimal()):
+        await server.execute(f"DROP TABLE {day}")
+    await server.close()
+    alone = settings.model_copy(update={"roles": ("worker",), "migrations": "by-command"})
+    async with running(a_hub().spec(), alone, environment={}) as it:
+        (judge,) = [one for one in watch.loops(it.parts, alone) if one.name == "alerts"]
+        await judge.pass_()
+        known = (await it.parts.views.read(ReadKnownAlerts())).rows
+
+    told = {row.kind: row.reason for row in known}
+    assert told["role-missing"].startswith("no process at work is a scheduler: no schedule fires")
+    assert "tables have no part for tomorrow: event only until " in told["parts-missing"]

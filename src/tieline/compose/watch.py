@@ -102,6 +102,7 @@ def _alarm_parts(parts: Parts, settings: Settings) -> AlertJudgeParts:
             int(settings.alert_oldest_minutes * MINUTE_US),
             settings.alert_disk_percent / 100,
         ),
+        has_parts=file is None,
         webhook=settings.alert_webhook,
         clean=str if telemetry is None else telemetry.discretion.clean,
         firing=None if metrics is None else metrics.firing,
