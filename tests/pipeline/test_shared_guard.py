@@ -14,6 +14,7 @@ from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.rules.fleet.quota import RATE_USED_US
 
 FINE = HttpAnswer(200, (), b"")
+REFUSED = HttpAnswer(401, (), b"")
 BROKEN = TryAgain(FailureKind.UNAVAILABLE, "HTTP 503")
 THROTTLED = TryAgain(FailureKind.THROTTLED, "HTTP 429")
 
@@ -132,13 +133,15 @@ def test_a_permission_to_probe_that_is_not_used_is_given_back() -> None:
 
 def test_a_refused_credential_is_found_out_by_one_and_known_to_be_well_by_both() -> None:
     crew = Crew()
-    crew.call(crew.one, CredentialRefused("HTTP 401"))
+    crew.call(crew.one, CredentialRefused("HTTP 401"), REFUSED)
     crew.trade()
     crew.trade()
     assert (crew.one.state, crew.two.state) == ("unhealthy", "unhealthy")
+    crew.call(crew.two, CredentialRefused("HTTP 401"), REFUSED)  # a second opinion, at once
+    crew.trade()
     assert crew.may(crew.two) == "the credential is not accepted"
 
-    crew.later(31)
+    crew.later(61)
     permitted = [guard for guard in (crew.one, crew.two) if crew.may(guard) is None]
     assert len(permitted) == 1
     permitted[0].saw(SUCCEEDED, FINE, started_us=crew.now_us, now_us=crew.now_us)
@@ -149,7 +152,7 @@ def test_a_refused_credential_is_found_out_by_one_and_known_to_be_well_by_both()
 
 def test_a_new_worker_tries_a_refused_credential_at_once() -> None:
     crew = Crew()
-    crew.call(crew.one, CredentialRefused("HTTP 401"))
+    crew.call(crew.one, CredentialRefused("HTTP 401"), REFUSED)
     crew.trade()
     new = LeasedLimits(a_spec(None, 8))
     new.ask(crew.now_us, repeat=False)

@@ -1,15 +1,21 @@
 """Slot: small real processes that misbehave in every way are kept, replaced and ended."""
 
 import asyncio
+import os
+import signal
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from tests.fleet_process import is_alive
 
 from tieline.adapters.system.child import MOST_MISSED
 from tieline.adapters.system.clock import SystemClock
+from tieline.adapters.system.listening import SharedAddress
 from tieline.compose.fleet.slot import Slot, SlotParts
 
 PATIENCE_S = 30.0
@@ -39,6 +45,18 @@ GRANDCHILD = BEGIN + (
 )
 
 
+COMES_LATE = (
+    BEGIN
+    + """
+while not os.path.exists(os.environ["MAY_START"]): time.sleep(0.01)
+door = socket.socket(fileno=int(os.environ["DOOR"]))
+door.listen(8)
+line.sendall(b"ready\\n")
+while True: door.accept()[0].close()
+"""
+)
+
+
 @dataclass(slots=True)
 class Rig:
     """A slot and what it says."""
@@ -54,7 +72,13 @@ class Rig:
             await asyncio.sleep(0.01)
 
 
-def a_rig(script: str, stop_s: float = PATIENCE_S, look_s: float = PATIENCE_S) -> Rig:
+def a_rig(
+    script: str,
+    stop_s: float = PATIENCE_S,
+    look_s: float = PATIENCE_S,
+    addresses: Mapping[str, SharedAddress] = MappingProxyType({}),
+    **environment: str,
+) -> Rig:
     stop, said = asyncio.Event(), list[str]()
     around = SlotParts(
         [sys.executable, "-c", script],
@@ -66,7 +90,7 @@ def a_rig(script: str, stop_s: float = PATIENCE_S, look_s: float = PATIENCE_S) -
         stop_s,
         look_s,
     )
-    return Rig(Slot(7, around, {}, {}), stop, said)
+    return Rig(Slot(7, around, environment, addresses), stop, said)
 
 
 async def test_a_process_that_does_not_stop_in_time_is_killed() -> None:
@@ -95,6 +119,40 @@ async def test_a_process_that_stops_when_asked_is_not_killed() -> None:
     await asyncio.wait_for(keeping, PATIENCE_S)
 
     assert rig.slot.codes == [-15]
+
+
+async def test_a_door_is_open_while_somebody_is_behind_it(tmp_path: Path) -> None:
+    address, may_start = SharedAddress("127.0.0.1", 0), tmp_path / "go"
+    rig = a_rig(COMES_LATE, addresses={"DOOR": address}, MAY_START=str(may_start))
+    keeping = asyncio.create_task(rig.slot.keep())
+
+    def is_open() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", address.port), 1).close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    await asyncio.sleep(0)
+    assert not is_open()
+    may_start.touch()
+    await rig.until(lambda: rig.slot.pid)
+    assert is_open()
+
+    may_start.unlink()
+    assert rig.slot.pid is not None
+    os.kill(rig.slot.pid, signal.SIGKILL)
+    await rig.until(lambda: any("ended (signal 9)" in line for line in rig.said))
+    assert not is_open(), "the next one is not ready"
+    may_start.touch()
+    await rig.until(lambda: rig.slot.pid)
+    assert is_open()
+
+    rig.stop.set()
+    await rig.slot.end()
+    assert not is_open()
+    await asyncio.wait_for(keeping, PATIENCE_S)
+    address.close()
 
 
 async def test_waits_grow_while_a_process_ends_as_soon_as_it_is_ready() -> None:

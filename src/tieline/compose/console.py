@@ -114,6 +114,7 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         secrecy=SystemSecrecy(),
         metrics=None if parts.telemetry is None else parts.telemetry.render,
         guards=partial(_guards, parts),
+        blocked=partial(getattr, parts.journal, "blocked"),
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
         plans=PLANS,

@@ -1,11 +1,14 @@
 """Hub file: a reference to where a hub is declared goes in; the checked hub comes out."""
 
+import hashlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 from tieline.authoring.environment import Environment
 from tieline.authoring.hub import Hub
@@ -26,7 +29,7 @@ def load_hub(
     found = getattr(module, name, None)
     if not isinstance(found, Hub):
         raise SettingsError("hub", reference, f"{place} has no Hub named {name!r}")
-    return placed_hub(found, connections or {})
+    return replace(placed_hub(found, connections or {}), code=code_of(module, sys.modules.values()))
 
 
 def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSpec:
@@ -43,11 +46,30 @@ def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSp
     return hub.spec()
 
 
+def code_of(hub: ModuleType, loaded: Iterable[ModuleType]) -> str:
+    """16 hex digits of the files beside and below that of *hub*, of those that are *loaded*.
+
+    What was installed with pip or stands in an environment there is not the hub's own.
+    """
+    if not hub.__file__:
+        return ""
+    folder = Path(hub.__file__).resolve().parent
+    named = (getattr(one, "__file__", None) for one in loaded)
+    files = {Path(name).resolve() for name in named if name}
+    digest = hashlib.sha256()
+    for file in sorted(file for file in files if file.is_relative_to(folder)):
+        place = file.relative_to(folder)
+        if file.suffix == ".py" and "site-packages" not in place.parts and file.is_file():
+            digest.update(f"{place.as_posix()}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
 def _duration(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
-def _load_file(place: str) -> object:
+def _load_file(place: str) -> ModuleType:
     path = Path(place).resolve()
     if not path.is_file():
         raise SettingsError("hub", place, "there is no such file; give --hub, or run where it is")
@@ -61,7 +83,7 @@ def _load_file(place: str) -> object:
     return module
 
 
-def _load_module(place: str) -> object:
+def _load_module(place: str) -> ModuleType:
     sys.path.insert(0, str(Path.cwd()))
     try:
         return importlib.import_module(place)

@@ -1,11 +1,9 @@
 """Wiring: settings and a hub go in; the parts of a process come out. It alone names backends."""
 
 import os
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from tieline.adapters.http.client import PooledHttpClient
@@ -14,13 +12,12 @@ from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.adapters.vault.chain import VaultChain
 from tieline.adapters.vault.environment import EnvironmentVault
 from tieline.adapters.vault.folder import FolderVault
+from tieline.compose import upkeep as wiring_upkeep
 from tieline.compose.features import CONTROLLED, FEATURES, facts_of
 from tieline.compose.store import OpenStore, open_file
 from tieline.compose.telemetry import Telemetry, traced_share
 from tieline.features.manifest import Feature, Loops
 from tieline.model.base.errors import SettingsError
-from tieline.model.base.ids import WorkerId
-from tieline.model.fleet.presence import Beat
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.hub.flow import HubSpec
 from tieline.operations.control import PauseControl
@@ -31,15 +28,14 @@ from tieline.pipeline.back import Back, RunCapacity
 from tieline.pipeline.call import Calls
 from tieline.pipeline.front import Front, FrontParts
 from tieline.pipeline.hooks import PathHooks, merged
-from tieline.pipeline.limits.guard import Guard
-from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.pipeline.steps.parts import StepParts
-from tieline.pipeline.upkeep.housekeeping import Housekeeping, HousekeepingPolicy
+from tieline.pipeline.upkeep.housekeeping import Housekeeping
 from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.pipeline.upkeep.lease import Lease
-from tieline.pipeline.upkeep.quotas import LimitSharing, QuotaLeasing, StoredConnectionStates
+from tieline.pipeline.upkeep.peers import Peers
+from tieline.pipeline.upkeep.quotas import LimitSharing
 from tieline.pipeline.upkeep.store_time import StoreTime
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
@@ -59,7 +55,7 @@ from tieline.surfaces.control.server import ControlServer
 from tieline.surfaces.ingest.listener import ListenerLimits
 from tieline.surfaces.ingest.server import IngestServer
 
-DAY_US = 86_400_000_000
+DAY_US = wiring_upkeep.DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +98,8 @@ class Parts:
     caller: Caller
     back: Back
     house: Housekeeping
+    peers: Peers
+    """The other processes of the store."""
     duty: LeaderLease
     """Whether this process does what only one has to."""
     holds: PauseControl
@@ -147,10 +145,7 @@ def assemble(
     store: OpenStore | None = None,
     features: Sequence[Feature] = FEATURES,
 ) -> Parts:
-    """Make every part, over *store*, or over the file that the settings name.
-
-    Raises StoreLocked, StoreCorrupt, SettingsError.
-    """
+    """Make every part, over *store* or the settings' file. Raises StoreError, SettingsError."""
     ids, reach = outside.ids, outside.reach
     store = store or open_file(settings.store, max_waiting=settings.max_waiting, reach=reach)
     shared_time = StoreTime(outside.clock) if store.file is None else None
@@ -161,8 +156,7 @@ def assemble(
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
     http = outside.http or _network(settings)
-    guard = Guard if _is_alone(store) else LeasedLimits
-    calls = Calls(http, outside.vault, clock, observer, guard, hooks)
+    calls = Calls(http, outside.vault, clock, observer, wiring_upkeep.guard(store), hooks)
     tenants: TenantBook = hooks.tenants or DeclaredTenants(hub.tenants)
     admitter = _admitter(hub, ids, settings, hooks, tenants)
     lease = Lease(clock, int(settings.worker_silent_seconds * 1e6))
@@ -171,8 +165,9 @@ def assemble(
     back = Back(hub, admitter, calls, step_parts, _settler(base, reach))
     back.places, back.tenants = _places(settings), tenants
     front_parts = _front_parts(base, outside, admitter, back, tenants)
-    keeping = _keeping(settings, _beat(settings, back, store), lease, store, shared_time)
-    keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake)
+    beat, peers = wiring_upkeep.presence(hub, settings, back, store, clock)
+    keeping = wiring_upkeep.keeping(settings, beat, lease, store, shared_time)
+    keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake, troubles=calls.troubles)
     holds = _holds(base, back, calls, hooks)
     return Parts(
         hub=hub,
@@ -185,9 +180,10 @@ def assemble(
         caller=step_parts.outside,
         back=back,
         house=Housekeeping(hub, back, journal, clock, keeping),
-        duty=_duty(keeping, journal, clock),
+        peers=peers,
+        duty=wiring_upkeep.duty(keeping, journal, clock),
         holds=holds,
-        sharing=_sharing(hub, store, calls, back.worker, clock),
+        sharing=wiring_upkeep.sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
         tenants=tenants,
         door=_door(Front(hub, front_parts), clock, settings),
@@ -275,58 +271,6 @@ def _places(settings: Settings) -> RunCapacity:
     """A process that is no worker executes nothing."""
     is_worker = ProcessRole.WORKER in settings.roles
     return RunCapacity(at_once=settings.at_once if is_worker else 0)
-
-
-def _beat(settings: Settings, back: Back, store: OpenStore) -> Beat:
-    """What this process says of itself with every beat."""
-    host, pid = platform.node(), os.getpid()
-    return Beat(
-        back.worker,
-        0,
-        about=f"{host} pid {pid}",
-        version=version("tieline"),
-        roles=",".join(settings.roles),
-        host=host,
-        pid=pid,
-        silent_us=int(settings.worker_silent_seconds * 1e6),
-        knows=store.knows,
-    )
-
-
-def _duty(keeping: HousekeepingPolicy, journal: Committer, clock: Clock) -> LeaderLease:
-    """For half as long as a worker may be silent: whoever has it beats far more often."""
-    length_us = keeping.silent_us // 2
-    worker, is_alone = keeping.beat.worker, keeping.is_alone
-    return LeaderLease(journal, clock, worker, length_us, is_alone=is_alone)
-
-
-def _keeping(
-    settings: Settings, beat: Beat, lease: Lease, store: OpenStore, shared_time: StoreTime | None
-) -> HousekeepingPolicy:
-    return HousekeepingPolicy(
-        beat=beat,
-        lease=lease,
-        payloads_us=int(settings.keep_payloads_days * DAY_US),
-        runs_us=int(settings.keep_runs_days * DAY_US),
-        history_us=int(settings.keep_history_days * DAY_US),
-        upkeep=store.upkeep,
-        silent_us=int(settings.worker_silent_seconds * 1e6),
-        is_alone=shared_time is None,
-        shared_time=shared_time,
-    )
-
-
-def _is_alone(store: OpenStore) -> bool:
-    """Whether no other process can be at work on the store."""
-    return store.file is not None
-
-
-def _sharing(
-    hub: HubSpec, store: OpenStore, calls: Calls, worker: WorkerId, clock: Clock
-) -> LimitSharing:
-    if _is_alone(store):
-        return StoredConnectionStates(hub, calls, store.journal, store.views, clock)
-    return QuotaLeasing(calls, store.journal, clock, worker)
 
 
 def _door(front: Front, clock: Clock, settings: Settings) -> IngestServer:

@@ -134,11 +134,11 @@ async def _sign_off(parts: Parts) -> None:
 
 
 async def _recover(parts: Parts, service: Service) -> None:
-    """What each role needs before anything comes in."""
+    """What each role needs before anything comes in, beside others that serve the same hub."""
+    await parts.house.beat_pass()
+    await parts.peers.join()
     if ProcessRole.SCHEDULER in parts.roles:
         await parts.house.recover()
-    else:
-        await parts.house.beat_pass()
     if ProcessRole.WORKER in parts.roles:
         await parts.holds.pass_()
         await parts.sharing.restore()

@@ -1,18 +1,22 @@
 """Wiring of the watch: the parts of a process come in; what looks at the hub and tells goes out."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from tieline.adapters.system.listening import inherited
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
-from tieline.features.alerts.judge import AlertJudge, AlertJudgeParts
+from tieline.features.alerts.judge import EVERY_S, AlertJudge, AlertJudgeParts
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.views.gauges import GuardGauges
+from tieline.model.views.views import ListWorkers
 from tieline.operations.levels import Gauged, Gauging, free_share
 from tieline.ports.surface import Surface
+from tieline.rules.fleet.presence import is_at_work
 from tieline.rules.privacy.open_address import is_exposed
 from tieline.rules.watch.alerts import AlertLimits
+from tieline.rules.watch.fleet import has_role
 from tieline.settings.settings import Settings
 from tieline.surfaces.metrics.server import MetricsServer
 
@@ -27,9 +31,18 @@ def loops(parts: Parts, settings: Settings) -> list[Loop]:
     if telemetry is not None and telemetry.metrics is not None:
         gauging = Gauging(_gauged(parts), telemetry.metrics.refresh)
         made.append(Loop("gauges", gauging.pass_))
-    if ProcessRole.SCHEDULER in parts.roles:
-        made.append(Loop("alerts", AlertJudge(_alarm_parts(parts, settings)).pass_))
+    judge = AlertJudge(_alarm_parts(parts, settings)).pass_
+    is_scheduler = ProcessRole.SCHEDULER in parts.roles
+    made.append(Loop("alerts", judge if is_scheduler else partial(_in_its_stead, parts, judge)))
     return made
+
+
+async def _in_its_stead(parts: Parts, judge: Callable[[], Awaitable[float]]) -> float:
+    """Judge where no scheduler is at work: somebody has to say that there is none."""
+    now_us = parts.clock.now_us()
+    workers = await parts.views.read(ListWorkers())
+    at_work = [worker for worker in workers if is_at_work(worker, now_us)]
+    return EVERY_S if has_role(at_work, ProcessRole.SCHEDULER) else await judge()
 
 
 def surfaces(parts: Parts, settings: Settings) -> tuple[Surface, ...]:
@@ -89,6 +102,7 @@ def _alarm_parts(parts: Parts, settings: Settings) -> AlertJudgeParts:
             int(settings.alert_oldest_minutes * MINUTE_US),
             settings.alert_disk_percent / 100,
         ),
+        has_parts=file is None,
         webhook=settings.alert_webhook,
         clean=str if telemetry is None else telemetry.discretion.clean,
         firing=None if metrics is None else metrics.firing,

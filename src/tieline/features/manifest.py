@@ -24,6 +24,7 @@ from tieline.operations.finding import Check
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
+from tieline.pipeline.upkeep.peers import Peers
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
@@ -170,6 +171,11 @@ class Engine(ProcessBase, Protocol):
     @property
     def tenants(self) -> TenantBook:
         """Who is known, and who is paused."""
+        ...
+
+    @property
+    def peers(self) -> Peers:
+        """The other processes of the store."""
         ...
 
     @property

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tieline.model.base.ids import Micros
+from tieline.model.fleet.declaration import DeclarationRow, ListDeclarations
 from tieline.model.hub.flow import HubSpec
+from tieline.model.people.alert import AlertKind
 from tieline.model.views.details import Oddity, StoreHealth
 from tieline.model.views.rows import ConnectionStateRow, PauseRow, WorkCount, WorkerRow
 from tieline.model.views.views import (
@@ -23,11 +25,14 @@ from tieline.operations.doctor_engine import MEGABYTE, of_free, of_sheet
 from tieline.operations.finding import Check, CheckParts
 from tieline.operations.finding import Finding as Finding
 from tieline.operations.finding import Level as Level
+from tieline.operations.fleet_signs import unfinished
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+from tieline.rules.fleet.difference import other_hub
 from tieline.rules.fleet.presence import is_at_work
 from tieline.rules.formats.plain_time import ago, span
 from tieline.rules.runs.waiting import counted_in_words, why_shut
+from tieline.rules.watch.fleet import FleetSigns, problems
 
 LARGE_LOG_BYTES = 256 * MEGABYTE
 SOUND_LIBRARY = (3, 51, 3)
@@ -53,6 +58,7 @@ class DoctorFacts:
     waiting: tuple[tuple[str, int], ...] = ()
     """How many runs wait for which connection."""
     states: tuple[ConnectionStateRow, ...] = ()
+    declarations: tuple[DeclarationRow, ...] = ()
 
 
 async def examine(  # noqa: PLR0913 - what is looked at, and how closely
@@ -73,7 +79,8 @@ async def examine(  # noqa: PLR0913 - what is looked at, and how closely
     found = [*of_store(facts), *of_sheet(sheet, facts.workers, now_us)]
     found += [*of_work(facts), *of_rows(facts)]
     if hub is not None:
-        found += [*of_hub(hub, vault), *of_names(hub, facts)]
+        found += of_hub(hub, vault)
+    found += of_fleet(hub, facts)
     seen = CheckParts(views, hub, facts.health.is_open, now_us)
     for check in checks:
         found += await check(seen)
@@ -107,6 +114,7 @@ async def gather(views: Views, now_us: Micros, *, thorough: bool) -> DoctorFacts
         now_us=now_us,
         waiting=await views.read(CountWaiting()),
         states=await views.read(ListConnectionStates()),
+        declarations=await views.read(ListDeclarations()),
     )
 
 
@@ -262,16 +270,30 @@ def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
             )
 
 
-def of_names(hub: HubSpec, facts: DoctorFacts) -> Iterator[Finding]:
-    """Work that no declaration stands behind."""
-    for count in facts.counted.flows:
-        waiting = count.ready + count.behind + count.running + count.retrying + count.waiting
-        if count.flow not in hub.flows and waiting:
-            yield Finding(
-                Level.ERROR,
-                f"{_runs(waiting)} of flow {count.flow}, which is not declared any more",
-                "declare it again, or cancel them: nothing will run them",
-            )
+# --- the fleet --------------------------------------------------------------------------------
+
+
+def of_fleet(hub: HubSpec | None, facts: DoctorFacts) -> Iterator[Finding]:
+    """Processes that do not go together, and work that no declaration stands behind."""
+    own, now_us = hub, facts.now_us
+    if hub is not None and (other := other_hub(facts.workers, hub.name, None, now_us)) is not None:
+        yield Finding(
+            Level.ERROR,
+            f"hub {other.hub!r} is at work on this store ({other.about}), and the hub here is "
+            f"{hub.name!r}",
+            f"examine it with the --hub of {other.hub!r}, or name another store",
+        )
+        own = None
+    signs = FleetSigns(
+        facts.workers,
+        facts.declarations,
+        now_us,
+        unfinished(facts.counted),
+        None if own is None else frozenset(own.flows),
+    )
+    for one in problems(signs):
+        is_passing = one.kind is AlertKind.PROCESSES_DIFFER
+        yield Finding(Level.WARNING if is_passing else Level.ERROR, one.what, one.do)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -24,6 +24,10 @@ DEAD_SHARE = 2.0
 """Dead versions for each live row; more, and every look at the table passes them all."""
 DEAD_ROWS = 50_000
 """Fewer are nothing to speak of."""
+MAKE_DAYS = (
+    "see that a scheduler runs, that its user owns the tables (the log says pass-failed of upkeep) "
+    "and that nobody locks them; nothing is lost meanwhile"
+)
 TURN_ON = "turn it on in the server's settings, and reload them"
 
 
@@ -33,6 +37,8 @@ def of_sheet(sheet: StoreReport, workers: Sequence[WorkerRow], now_us: Micros) -
         yield Finding(Level.ERROR, risk, TURN_ON)
     if sheet.shut is not None:
         yield Finding(Level.ERROR, sheet.shut)
+    for held in sheet.locks:
+        yield Finding(Level.ERROR, held, "what waits for them waits, and the door answers 503")
     yield from _of_disk(sheet)
     yield from _of_clocks(sheet, workers, now_us)
     yield from _of_snapshot(sheet)
@@ -132,16 +138,14 @@ def _of_connections(sheet: StoreReport) -> Iterator[Finding]:
 
 
 def _of_days(table: TableReport, server_us: Micros | None) -> Iterator[Finding]:
-    if table.last_day is None or server_us is None:
+    if server_us is None:
         return
-    now = datetime.fromtimestamp(server_us / 1e6, UTC)
-    wanted = (now + timedelta(days=DAYS_IN_HAND)).strftime("%Y-%m-%d")
-    if table.last_day < wanted:
-        is_late = table.last_day < now.strftime("%Y-%m-%d")
+    if ends_before(table, server_us, days=DAYS_IN_HAND):
+        is_late = ends_before(table, server_us, days=0)
         yield Finding(
             Level.ERROR if is_late else Level.WARNING,
             f"table {table.name} has parts only until {table.last_day}",
-            "see that a process with the role scheduler runs; nothing is lost meanwhile",
+            MAKE_DAYS,
         )
     if table.stray_rows:
         yield Finding(
@@ -149,6 +153,12 @@ def _of_days(table: TableReport, server_us: Micros | None) -> Iterator[Finding]:
             f"about {table.stray_rows} rows of {table.name} fit into no day",
             "look for a machine whose clock was wrong; nothing is lost",
         )
+
+
+def ends_before(table: TableReport, server_us: Micros, *, days: int) -> bool:
+    """Whether the day so many days from now has no part of its own."""
+    wanted = datetime.fromtimestamp(server_us / 1e6, UTC) + timedelta(days=days)
+    return table.last_day is not None and table.last_day < wanted.strftime("%Y-%m-%d")
 
 
 def _of_vacuum(table: TableReport) -> Iterator[Finding]:

@@ -81,6 +81,15 @@ class Calls:
         """The guards of all connections that were asked for."""
         return self._guards.values()
 
+    def troubles(self) -> tuple[str, ...]:
+        """What is wrong for this process alone, for people."""
+        told = ((guard.connection, guard.trouble) for guard in self._guards.values())
+        return tuple(
+            f"connection {connection.name}: {trouble} (secret {connection.credential!r})"
+            for connection, trouble in told
+            if trouble
+        )
+
     def pause(self, connection: ConnectionSpec, reason: str | None) -> None:
         """Hold the calls of *connection* back for *reason*, or let them go (None)."""
         guard = self.guard(connection)

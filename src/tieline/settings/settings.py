@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from tieline.model.base.errors import SettingsError, SettingsMistakes
 from tieline.model.fleet.role import ALL_ROLES, ProcessRole
-from tieline.settings.telemetry import SECRET_VALUES, TelemetrySettings
+from tieline.settings.telemetry import SECRET_VALUES, SHARED, TelemetrySettings
 from tieline.settings.telemetry import WANTED as TELEMETRY_WANTED
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ class Settings(TelemetrySettings):
     host: str = Field(default="127.0.0.1", description="address the webhook door listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 picks a free port")
     public_url: str | None = Field(
-        default=None, description="how senders reach the door; some schemes sign it"
+        default=None,
+        description="how senders reach the door; some schemes sign it",
+        json_schema_extra=SHARED,
     )
     insecure: bool = Field(
         default=False, description="true: no TLS although others can reach the webhook door"
@@ -132,26 +134,44 @@ class Settings(TelemetrySettings):
         default=20.0, ge=0, description="how long a stop waits for what is running"
     )
     worker_silent_seconds: float = Field(
-        default=30.0, ge=1, le=3600, description="a process silent for this long loses its runs"
+        default=30.0,
+        ge=1,
+        le=3600,
+        description="a process silent for this long loses its runs",
+        json_schema_extra=SHARED,
     )
     keep_payloads_days: float = Field(
-        default=30.0, gt=0, le=36_500, description="after this, bodies are forgotten"
+        default=30.0,
+        gt=0,
+        le=36_500,
+        description="after this, bodies are forgotten",
+        json_schema_extra=SHARED,
     )
     keep_runs_days: float = Field(
-        default=90.0, gt=0, le=36_500, description="after this, finished runs are forgotten"
+        default=90.0,
+        gt=0,
+        le=36_500,
+        description="after this, finished runs are forgotten",
+        json_schema_extra=SHARED,
     )
     keep_requests: Literal["failed", "all"] = Field(
         default="failed",
         description="of which calls the request and the answer are kept, redacted: failed or all",
+        json_schema_extra=SHARED,
     )
     keep_history_days: float = Field(
         default=365.0,
         gt=0,
         le=36_500,
         description="after this, PostgreSQL drops whole days of events without runs; a file keeps",
+        json_schema_extra=SHARED,
     )
     dedupe_days: float = Field(
-        default=30.0, gt=0, le=36_500, description="how long a repeat is recognised"
+        default=30.0,
+        gt=0,
+        le=36_500,
+        description="how long a repeat is recognised",
+        json_schema_extra=SHARED,
     )
     migrations: Literal["at-start", "by-command"] = Field(
         default="at-start",
@@ -220,6 +240,12 @@ class Settings(TelemetrySettings):
         if parts.query or parts.fragment or parts.username:
             raise ValueError
         return value
+
+    @property
+    def shared(self) -> dict[str, object]:
+        """What all processes of a store must have alike."""
+        fields = type(self).model_fields.items()
+        return {n: getattr(self, n) for n, field in fields if field.json_schema_extra == SHARED}
 
     @property
     def console_at(self) -> int:

@@ -4,6 +4,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
+from pydantic.config import JsonDict
 
 LogFormat = Literal["auto", "json", "text", "none"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -18,6 +19,8 @@ WANTED = {
 
 SECRET_VALUES = frozenset({"alert_webhook"})
 """Settings that no message shows: who knows such an address may post to it."""
+SHARED: JsonDict = {"shared": True}
+"""Of a setting that all processes of one store must have alike."""
 
 
 class TelemetrySettings(BaseModel):
@@ -57,12 +60,17 @@ class TelemetrySettings(BaseModel):
         gt=0,
         le=100,
         description="failed share of a connection's attempts in 5 minutes",
+        json_schema_extra=SHARED,
     )
     alert_oldest_minutes: float = Field(
-        default=30.0, gt=0, description="age of a run that has not ended"
+        default=30.0, gt=0, description="age of a run that has not ended", json_schema_extra=SHARED
     )
     alert_disk_percent: float = Field(
-        default=10.0, ge=0, le=100, description="free share of the disk below which it is low"
+        default=10.0,
+        ge=0,
+        le=100,
+        description="free share of the disk below which it is low",
+        json_schema_extra=SHARED,
     )
 
     @field_validator("alert_webhook")

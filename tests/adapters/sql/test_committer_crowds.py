@@ -31,7 +31,7 @@ class GatedDatabase:
     interruptions: int = 0
     tries: int = 0
 
-    async def transact(self, steps: Steps[T]) -> T:
+    async def transact(self, steps: Steps[T], *, is_hasty: bool = False) -> T:
         self.tries += 1
         self.waiting += 1
         self.most = max(self.most, self.waiting)

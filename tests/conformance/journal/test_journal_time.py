@@ -433,9 +433,13 @@ async def test_a_schedule_that_changed_starts_afresh(store: Store, cron: str, zo
     await store.journal.commit(DAILY)
     await store.journal.commit(a_firing(1, missed=2))
 
-    row = await store.journal.commit(KeepSchedule("daily", cron, zone, 77_000, 1_600))
+    kept = await store.journal.commit(KeepSchedule("daily", cron, zone, 77_000, 1_600))
+    changed = await store.journal.commit(
+        KeepSchedule("daily", cron, zone, 77_000, 1_600, changes=True)
+    )
 
-    assert row == ScheduleRow("daily", cron, zone, 77_000, None, 0)
+    assert kept == ScheduleRow("daily", "0 6 * * *", "UTC", 2_000, 1_500, 2)
+    assert changed == ScheduleRow("daily", cron, zone, 77_000, None, 0)
 
 
 async def test_a_due_time_fires_once_whoever_tries(store: Store) -> None:

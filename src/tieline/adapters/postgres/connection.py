@@ -84,9 +84,9 @@ class PostgresConnection:
         """Whether it is not known to be gone."""
         return not self._connection.is_closed()
 
-    async def begin(self, mode: str = "") -> None:
-        """Open a transaction."""
-        await self.execute(f"BEGIN {mode}{self._set_for_one}")
+    async def begin(self, mode: str = "", *, also: str = "") -> None:
+        """Open a transaction; *also* are statements behind it in the same message."""
+        await self.execute(f"BEGIN {mode}{self._set_for_one}{also}")
 
     async def execute(self, text: str) -> str:
         """Run statements without parameters in one message; the last one's status."""

@@ -11,7 +11,7 @@ from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.migrations import check_migrated, migrate, newest
 from tieline.adapters.postgres.partitions import make_days
 from tieline.adapters.postgres.risks import risks
-from tieline.adapters.postgres.session import PATIENCE_S, PostgresSession
+from tieline.adapters.postgres.session import LOCK_WAIT, PATIENCE_S, PostgresSession
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.statement import Statement, Steps
 from tieline.model.base.errors import StoreError, StoreMoved
@@ -84,14 +84,14 @@ class PostgresDatabase:
             await link.close()
         if durability[1] == "off":
             more = (*more, ("synchronous_commit", "on"))
-        place = replace(place, settings=(*place.settings, *more))
+        place = replace(place, settings=(LOCK_WAIT, *place.settings, *more))
         sessions = [
             PostgresSession(place, chance=chance, reach=reach, patience_s=patience_s)
             for _ in range(place.connections)
         ]
         return cls(place, sessions, risks(place.shown, *durability[:3]), name)
 
-    async def transact(self, steps: Steps[T]) -> T:
+    async def transact(self, steps: Steps[T], *, is_hasty: bool = False) -> T:
         """Run *steps* as one transaction; returns once it is on stable storage.
 
         Raises StoreInterrupted when nothing of it is stored and it may be run again, which a
@@ -99,7 +99,7 @@ class PostgresDatabase:
         """
         session = await self._free.get()
         try:
-            return await session.transact(steps)
+            return await session.transact(steps, is_hasty=is_hasty)
         finally:
             self._free.put_nowait(session)
 

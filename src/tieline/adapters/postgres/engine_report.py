@@ -3,6 +3,7 @@
 from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.dialling import dial
 from tieline.adapters.postgres.disk import disk_of
+from tieline.adapters.postgres.locks import holders as lock_holders
 from tieline.adapters.postgres.migrations import standing
 from tieline.adapters.postgres.risks import risks
 from tieline.adapters.postgres.url import parse
@@ -34,6 +35,7 @@ async def fill(link: PostgresConnection, shown: str) -> StoreReport:
     durability = (await link.run(Statement("upkeep/durability"))).rows[0]
     tables = (await link.run(Statement("upkeep/sheet_tables"))).rows
     holders = (await link.run(Statement("upkeep/sheet_holders"))).rows
+    locked = await lock_holders(link)
     noted = (await link.run(Statement("mark_get", one={"name": COPY}))).rows
     return StoreReport(
         shown=shown,
@@ -51,6 +53,7 @@ async def fill(link: PostgresConnection, shown: str) -> StoreReport:
         server_us=server[2],
         risks=tuple(risks(shown, *durability[:3])),
         disk=await disk_of(link),
+        locks=locked,
         shut=why_shut(noted[0][0] if noted else None, shown),
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
 from tieline.model.base.errors import (
+    StoreBlocked,
     StoreCorrupt,
     StoreError,
     StoreFull,
@@ -17,7 +18,7 @@ from tieline.model.base.errors import (
 
 SEAM: tuple[tuple[str, type[StoreError], str], ...] = (
     ("40", StoreInterrupted, "{store} rolled a transaction back in favour of another"),
-    ("55P03", StoreInterrupted, "{store} was kept waiting for a lock"),
+    ("55P03", StoreBlocked, "{store} kept us waiting for a lock"),
     ("57014", StoreInterrupted, "{store} ended a statement that took too long"),
     ("53100", StoreFull, "there is no space left for {store}; free some, nothing is lost"),
     ("53300", StoreLost, "{store} has no connection left; raise its limit, or use a pooler"),

@@ -7,11 +7,12 @@ from typing import TypeVar, cast
 from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
 from tieline.adapters.postgres.engine_report import fill
+from tieline.adapters.postgres.locks import with_holders
 from tieline.adapters.postgres.migrations import check_migrated
 from tieline.adapters.postgres.url import StoreUrl, parse
 from tieline.adapters.sql.catalogue import Catalogue
 from tieline.adapters.sql.statement import Statement
-from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
+from tieline.model.base.errors import StoreBlocked, StoreError, StoreInterrupted, StoreLost
 from tieline.model.views.details import ReplayBatch, StoreHealth
 from tieline.model.views.views import CheckStore, InspectStore, NextReplayBatch, Question
 
@@ -28,6 +29,7 @@ AFTER_EACH_OTHER = "ISOLATION LEVEL READ COMMITTED READ ONLY"
 SETTINGS = (
     ("application_name", "tieline reader"),
     ("default_transaction_read_only", "on"),
+    ("lock_timeout", "2s"),
     ("statement_timeout", "30s"),  # a long look would keep the dead rows of the queue alive
 )
 
@@ -102,6 +104,8 @@ class PostgresReader:
         for left in reversed(range(TRIES)):
             try:
                 return await self._read_once(question, mode)
+            except StoreBlocked:
+                raise  # it was waited for, and who holds it is told
             except (StoreLost, StoreInterrupted):
                 if not left:
                     raise
@@ -121,6 +125,8 @@ class PostgresReader:
             await link.execute("COMMIT")
         except BaseException as error:
             link = await _undone(link, error)
+            if isinstance(error, StoreBlocked) and link is not None:
+                raise await with_holders(link, error) from error
             raise
         finally:
             self._give_back(link)

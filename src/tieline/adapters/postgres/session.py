@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.postgres.dialling import Chance, dial, evenly
-from tieline.adapters.postgres.url import StoreUrl
+from tieline.adapters.postgres.locks import with_holders
+from tieline.adapters.postgres.url import Setting, StoreUrl
 from tieline.adapters.sql.statement import Statement, Steps, Value
-from tieline.model.base.errors import StoreError, StoreInterrupted, StoreLost
+from tieline.model.base.errors import StoreBlocked, StoreError, StoreInterrupted, StoreLost
 from tieline.ports.crash_points import Reach, go_on
 
 T = TypeVar("T")
@@ -21,6 +22,10 @@ T = TypeVar("T")
 PATIENCE_S = 5.0
 """How long a transaction that has not begun waits for a server that is away."""
 DOUBT_PAUSE_S = 0.5
+LOCK_WAIT: Setting = ("lock_timeout", "3s")
+"""Hubs hold locks for milliseconds: whoever holds one for longer is a person, or hangs."""
+AT_ONCE = "; SET LOCAL lock_timeout = '200ms'"
+"""Once something had to wait in vain, for what comes behind it."""
 MARKS_KEPT = 256
 MARK = "INSERT INTO commit_mark (writer, number) VALUES ('{writer}', {number})"
 FORGET = "DELETE FROM commit_mark WHERE writer = '{writer}' AND number BETWEEN {since} AND {until}"
@@ -45,18 +50,22 @@ class PostgresSession:
         self._writer = ""
         self._number = 0
 
-    async def transact(self, steps: Steps[T]) -> T:
+    async def transact(self, steps: Steps[T], *, is_hasty: bool = False) -> T:
         """Run *steps* as one transaction; returns once it is on stable storage.
 
-        Raises StoreInterrupted when nothing of it is stored and it may be run again.
+        Raises StoreInterrupted when nothing of it is stored and it may be run again; StoreBlocked,
+        with who it may be, when somebody holds a lock for longer than it waits: a moment, if it
+        *is_hasty*.
         """
         link = await self._ready()
         try:
-            await link.begin()
+            await link.begin(also=AT_ONCE if is_hasty else "")
             result, wrote = await link.drive(steps)
             self._reach("commit.before")
         except BaseException as error:
             await self._undo(link, error)
+            if isinstance(error, StoreBlocked) and self._link is not None:
+                raise await with_holders(link, error) from error
             raise
         await self._commit(link, wrote=wrote)
         self._reach("commit.after")

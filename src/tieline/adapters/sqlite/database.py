@@ -71,7 +71,7 @@ class SqliteDatabase:
         self._thread = threading.Thread(target=self._work, name="tieline-writer", daemon=True)
         self._thread.start()
 
-    async def transact(self, steps: Steps[T]) -> T:
+    async def transact(self, steps: Steps[T], *, is_hasty: bool = False) -> T:
         """Run *steps* as one transaction; returns once it is on disk."""
         if self._closed:
             raise StoreError(f"{self.path} was closed by this process")

@@ -1,5 +1,8 @@
 """Listening: an address and a number come in; so many sockets that share it go out.
 
+They are bound and do not listen: who is given one listens once it can answer, and until then the
+kernel sends nobody there.
+
 On Linux every socket is bound for itself (SO_REUSEPORT, socket(7)) and the kernel spreads new
 connections over them by a hash of their addresses. Elsewhere all are the same socket.
 """
@@ -8,8 +11,6 @@ import socket
 import sys
 
 from tieline.model.base.errors import SettingsError
-
-BACKLOG = 1024
 
 
 class SharedAddress:
@@ -31,16 +32,12 @@ class SharedAddress:
             free = probe.getsockname()[1]
         self._held = self._bound(free, shares=self._shares)
         self.port: int = free
-        if not self._shares:
-            self._held.listen(BACKLOG)
 
     def listener(self) -> socket.socket:
-        """A listening socket that may be handed to another process."""
+        """A socket that may be handed to another process, to listen on."""
         if not self._shares:
             return self._held.dup()
-        made = self._bound(self.port, shares=True)
-        made.listen(BACKLOG)
-        return made
+        return self._bound(self.port, shares=True)
 
     def close(self) -> None:
         """Let go of the address."""
@@ -62,18 +59,19 @@ class SharedAddress:
 
 
 def inherited(name: str, number: int | None) -> socket.socket | None:
-    """The listening socket that this process was given by the setting *name*, if it was.
+    """The socket to listen on that this process was given by the setting *name*, if it was.
 
     Raises SettingsError when it is none.
     """
     if number is None:
         return None
-    wanted = "only a supervisor sets it, to the number of a socket that listens"
+    wanted = "only a supervisor sets it, to the number of a socket with an address"
     try:
         found = socket.socket(fileno=number)
     except OSError as error:
         raise SettingsError(name, number, f"{wanted}: {error.strerror}") from None
-    if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+    name_of = found.getsockname()
+    if not isinstance(name_of, tuple) or not name_of[1]:
         found.close()
         raise SettingsError(name, number, wanted)
     return found

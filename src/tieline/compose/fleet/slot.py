@@ -14,8 +14,6 @@ from tieline.rules.fleet.respawn import RespawnCount, after, is_hopeless, wait_s
 START_S = 120.0
 """A process that is not ready by then is ended."""
 NOT_STARTED = 1
-LONG_S = 1.0
-"""An empty slot keeps its door open for no longer: what comes then goes to the other slots."""
 SECOND_US = 1_000_000
 
 
@@ -105,6 +103,7 @@ class Slot:
             return code, None
         self._life = life
         code = await self._end_of(life)
+        self._close_door()  # until somebody is behind it again, callers go to the other slots
         return code, (self._around.clock.monotonic_us() - life.ready_us) / SECOND_US
 
     async def renew(self) -> bool:
@@ -125,7 +124,8 @@ class Slot:
         return True
 
     async def end(self) -> None:
-        """End what is in it; by force what does not end in time."""
+        """End what is in it, its door first; by force what does not end in time."""
+        self._close_door()
         self.codes += await self._ended(list(self._children))
 
     # --- one life -------------------------------------------------------------------------------
@@ -200,8 +200,6 @@ class Slot:
         seconds = wait_s(self._past, self._around.chance())
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         self._around.say(f"process {self.number} ended ({how}); again in {seconds:.1f} s")
-        if seconds > LONG_S:
-            self._close_door()
         stopped = asyncio.create_task(self._around.stop.wait())
         await asyncio.wait([stopped], timeout=seconds)
         stopped.cancel()

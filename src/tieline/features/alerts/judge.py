@@ -20,8 +20,14 @@ from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.rows import ConnectionStateRow
 from tieline.model.views.series import ListSources, ReadSums, SourceRow
-from tieline.model.views.views import ListConnectionStates, ReadKnownAlerts, ReadSigns
+from tieline.model.views.views import (
+    InspectStore,
+    ListConnectionStates,
+    ReadKnownAlerts,
+    ReadSigns,
+)
 from tieline.model.views.work_lists import CountWaiting
+from tieline.operations.fleet_signs import fleet_signs, parts_missing
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
@@ -42,9 +48,11 @@ from tieline.rules.watch.alerts import (
     told_reason,
     wrong_now,
 )
+from tieline.rules.watch.fleet import FleetProblem, problems
 from tieline.rules.watch.notify import memory_of, notes_of, reached, to_try, tried
 
 EVERY_S = 20.0
+INSPECT_US = 10 * MINUTE_US
 SPAN_US = 5 * MINUTE_US
 """Tries of so long count for the error ratio."""
 
@@ -65,6 +73,8 @@ class AlertJudgeParts:
     """How the connections stand in this process, for what the store does not know yet."""
     disk_free: Callable[[], float | None]
     limits: AlertLimits = LIMITS
+    has_parts: bool = False
+    """Whether tables of the store have parts that have to be made."""
     webhook: str | None = None
     clean: Callable[[str], str] = str
     """Takes secrets out of a text."""
@@ -78,6 +88,8 @@ class AlertJudge:
     def __init__(self, parts: AlertJudgeParts) -> None:
         self._parts = parts
         self._began_us = parts.clock.now_us()
+        self._inspect_us = 0
+        self._short: tuple[FleetProblem, ...] = ()
 
     async def pass_(self) -> float:
         """One judgement."""
@@ -175,7 +187,25 @@ class AlertJudge:
             )
             for name in hub.connections
         )
-        return AllSigns(flows, connections, self._sources(heard, now_us), parts.disk_free())
+        ages_of = dict.fromkeys(ages, 1)
+        return AllSigns(
+            flows,
+            connections,
+            self._sources(heard, now_us),
+            parts.disk_free(),
+            (
+                *problems(await fleet_signs(parts.views, now_us, ages_of, hub)),
+                *await self._of_parts(),
+            ),
+        )
+
+    async def _of_parts(self) -> tuple[FleetProblem, ...]:
+        """Looked at rarely: a part is made days before it is needed."""
+        now_us = self._parts.clock.monotonic_us()
+        if self._parts.has_parts and now_us >= self._inspect_us:
+            self._inspect_us = now_us + INSPECT_US
+            self._short = parts_missing(await self._parts.views.read(InspectStore()))
+        return self._short
 
     def _sources(self, heard: Iterable[SourceRow], now_us: Micros) -> tuple[SourceSign, ...]:
         rows = {row.name: row for row in heard}

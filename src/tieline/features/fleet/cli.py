@@ -57,5 +57,8 @@ def show(context: typer.Context, worker_id: str) -> None:
             ("clock, against the store's", clock_told(row)),
             ("last beat", exactly(row.beat_us)),
             ("started", exactly(row.started_us)),
+            ("hub", row.hub or None),
+            ("goes by", row.declares or None),
+            ("trouble", row.troubles or None),
         )
     )

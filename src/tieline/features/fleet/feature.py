@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from tieline.adapters.sql.fleet import limits
+from tieline.adapters.sql.fleet import declaring, limits
 from tieline.adapters.sql.reading import listing
 from tieline.adapters.sql.reading import work_lists as more
 from tieline.adapters.sql.runs import sweeping
 from tieline.features.manifest import Answers, Feature, Handles
+from tieline.model.fleet.declaration import KeepDeclaration, ListDeclarations
 from tieline.model.fleet.limits import KeepConnectionStates, LeaseQuotas
 from tieline.model.fleet.presence import Beat, EndPresence, TakeLeaderLease
 from tieline.model.views import views as v
@@ -43,16 +44,18 @@ FLEET = Feature(
         Handles(Beat, sweeping.beat),
         Handles(EndPresence, sweeping.leave),
         Handles(TakeLeaderLease, sweeping.take_duty),
+        Handles(KeepDeclaration, declaring.keep_declaration),
         Handles(LeaseQuotas, limits.lease_shares),
         Handles(KeepConnectionStates, limits.keep_standings),
     ),
     questions=(
         Answers(v.ListWorkers, listing.workers, needs=Permission.READ),
+        Answers(ListDeclarations, declaring.declarations, needs=Permission.READ),
         Answers(m.ShowWorker, more.worker, needs=Permission.READ),
         Answers(m.CountHands, more.hands, needs=Permission.READ),
         Answers(v.ListConnectionStates, limits.standings, needs=Permission.READ),
     ),
     pages=_pages,
     commands_of_people=_commands,
-    tables=("worker", "duty", "standing", "share"),
+    tables=("worker", "declaration", "duty", "standing", "share"),
 )

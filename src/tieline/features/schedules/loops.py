@@ -1,6 +1,7 @@
 """Loops: schedules that are due become events; each due time fires once, whoever tries."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tieline.features.manifest import Engine, Repeats
@@ -11,6 +12,7 @@ from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
 from tieline.pipeline.admit import EventOrigin, Occurrence, to_json
 from tieline.ports.tenants import TenantBook
+from tieline.rules.fleet.declaring import schedule_part
 from tieline.rules.runs.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,13 +38,19 @@ class Scheduler:
 
     async def register(self) -> None:
         """Make the store know every schedule; known ones keep what they are due for."""
-        now_us = self._engine.clock.now_us()
         for source in self._sources.values():
-            schedule = source.schedule
-            next_us = to_micros(next_firing(schedule, to_datetime(now_us)))
-            self._rows[source.name] = await self._engine.journal.commit(
-                KeepSchedule(source.name, schedule.cron, schedule.zone, next_us, now_us)
-            )
+            self._rows[source.name] = await self._kept(source)
+
+    async def _kept(self, source: ScheduleSource) -> ScheduleRow:
+        """The row as it stands: with our times, unless a newer release at work has others."""
+        engine, schedule = self._engine, source.schedule
+        now_us = engine.clock.now_us()
+        next_us = to_micros(next_firing(schedule, to_datetime(now_us)))
+        keep = KeepSchedule(source.name, schedule.cron, schedule.zone, next_us, now_us)
+        row = await engine.journal.commit(keep)
+        if is_alike(row, source) or not await engine.peers.decides(schedule_part(source.name)):
+            return row
+        return await engine.journal.commit(replace(keep, changes=True))
 
     async def pass_(self) -> float:
         """Fire what is due; returns how long to rest."""
@@ -57,9 +65,13 @@ class Scheduler:
         """Fire what is due; returns when the next schedule is (None: there is none)."""
         now_us = self._engine.clock.now_us()
         for row in list(self._rows.values()):
-            if row.next_us <= now_us:
-                await self._fire(self._sources[row.name], row, now_us)
-        return min((row.next_us for row in self._rows.values()), default=None)
+            source = self._sources[row.name]
+            if not is_alike(row, source):
+                row = self._rows[row.name] = await self._kept(source)
+            if row.next_us <= now_us and is_alike(row, source):
+                await self._fire(source, row, now_us)
+        own = [row for row in self._rows.values() if is_alike(row, self._sources[row.name])]
+        return min((row.next_us for row in own), default=None)
 
     async def _fire(self, source: ScheduleSource, row: ScheduleRow, now_us: Micros) -> None:
         """Store the firing that is owed, with what was missed; then look where the row stands."""
@@ -75,16 +87,14 @@ class Scheduler:
             )
         next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
         engine.reach("fire.before")
-        fire = Fire(row.name, row.next_us, next_us, missed, admissions, now_us)
+        times = (row.cron, row.zone)
+        fire = Fire(row.name, row.next_us, next_us, missed, admissions, now_us, times)
         fired = await engine.journal.commit(fire)
         engine.reach("fire.after")
         if fired.fresh or not admissions:
             told = ScheduleFired(row.name, row.next_us, missed, fired.event_id or None)
             engine.observer.saw(told)
-        schedule = source.schedule
-        self._rows[row.name] = await engine.journal.commit(
-            KeepSchedule(row.name, schedule.cron, schedule.zone, next_us, now_us)
-        )
+        self._rows[row.name] = await self._kept(source)
 
     def _admission(
         self, source: ScheduleSource, due: datetime, missed: int, tenant: TenantId, now_us: Micros
@@ -95,6 +105,11 @@ class Scheduler:
             correlation = f"{correlation}@{tenant}"
         origin = EventOrigin(tenant, source.name, now_us, correlation)
         return self._engine.admitter.admit([occurrence], origin).admissions[0]
+
+
+def is_alike(row: ScheduleRow, source: ScheduleSource) -> bool:
+    """Whether it is stored with the times that are declared here."""
+    return (row.cron, row.zone) == (source.schedule.cron, source.schedule.zone)
 
 
 def for_whom(source: ScheduleSource, tenants: TenantBook) -> tuple[TenantId, ...]:

@@ -26,13 +26,18 @@ class ScheduleRow:
 
 @value
 class KeepSchedule(Command[ScheduleRow]):
-    """Register a schedule; an unchanged one keeps its history, a changed one starts afresh."""
+    """Register a schedule; an unchanged one keeps its history.
+
+    One that is stored with other times stays as it is, and is the answer, unless ``changes``: then
+    it starts afresh with these.
+    """
 
     name: str
     cron: str
     zone: str
     next_us: Micros
     now_us: Micros
+    changes: bool = False
 
 
 @value
@@ -48,6 +53,8 @@ class Fire(Command[Ingested]):
     """One for each tenant that it fires for. None: the missed firing is skipped, or there is
     nobody to fire for; only the time moves on."""
     now_us: Micros
+    times: tuple[str, str] = ("", "")
+    """(cron, zone) that it is fired by, if it still has them. Empty: whatever it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from tieline.model.commands import Ingested
 
 
 def keep_schedule(command: KeepSchedule) -> Steps[ScheduleRow]:
-    """Register a schedule; a changed cron text or zone starts from its new next time."""
+    """Register a schedule; another cron text or zone starts from its next time, if it may."""
     yield from do(
         "schedules.keep",
         name=command.name,
         cron=command.cron,
         zone=command.zone,
         next_us=command.next_us,
+        changes=int(command.changes),
     )
     (row,) = yield from ask("schedules.get", name=command.name)
     return ScheduleRow(*row)
@@ -29,6 +30,8 @@ def fire(command: Fire) -> Steps[Ingested]:
         next_us=command.next_us,
         missed=command.missed,
         now_us=command.now_us,
+        cron=command.times[0],
+        zone=command.times[1],
     )
     if not moved or not command.admissions:
         return Ingested(EventId(""), fresh=False)

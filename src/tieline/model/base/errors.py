@@ -16,6 +16,7 @@ TielineError
 │   ├── StoreLocked          another process has the file
 │   ├── StoreFull            no space left: nothing was accepted, nothing was lost
 │   ├── StoreInterrupted     nothing of a transaction was stored, and it may be run again at once
+│   │   └── StoreBlocked     somebody holds a lock for too long
 │   ├── StoreLost            the connection to the store is gone
 │   ├── StoreMoved           what it has is elsewhere now: no hub may work on it
 │   ├── StoreCorrupt         the file is damaged; says where the backup steps are
@@ -157,6 +158,10 @@ class StoreFull(StoreError):
 
 class StoreInterrupted(StoreError):
     """Nothing of the transaction was stored; the same one may be run again at once."""
+
+
+class StoreBlocked(StoreInterrupted):
+    """Somebody holds a lock for too long; nothing was stored, the caller may wait on."""
 
 
 class StoreLost(StoreError):

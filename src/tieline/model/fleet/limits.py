@@ -88,6 +88,8 @@ class QuotaRequest:
     is_first: bool = False
     """It has never asked before: its own credential may be a newer one."""
     news: LimitChanges = LimitChanges()
+    doubts: bool = False
+    """Its own credential was not refused: the refusal may be another worker's own trouble."""
 
 
 @value

@@ -35,6 +35,12 @@ class Beat(Command[BeatStored]):
     """Whoever has not heard of it for this long may take what it holds."""
     knows: int = 0
     """The newest migration that it knows: nothing is taken away that it may still use."""
+    hub: str = ""
+    """The name of its hub."""
+    declares: str = ""
+    """The digest of what it goes by (``declaration.py``)."""
+    troubles: tuple[str, ...] = ()
+    """What is wrong with this process alone, for people."""
 
 
 @value

@@ -234,6 +234,8 @@ class HubSpec:
     flows: Mapping[str, FlowSpec]
     connections: Mapping[str, ConnectionSpec]
     tenants: TenantsSpec = NO_TENANTS
+    code: str = ""
+    """Digest of the files that it was loaded from; empty: it was made elsewhere."""
 
     def sources(self) -> dict[str, Source]:
         """Every source that a flow listens to, by name."""

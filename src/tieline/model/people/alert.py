@@ -25,6 +25,16 @@ class AlertKind(StrEnum):
     """Nothing came from a source for longer than its rhythm allows."""
     DISK_LOW = "disk-low"
     """The disk of the store is nearly full."""
+    PROCESSES_DIFFER = "processes-differ"
+    """Processes of the store do not go by the same hub and settings."""
+    PROCESS_TROUBLE = "process-trouble"
+    """Something is wrong with one process alone."""
+    ROLE_MISSING = "role-missing"
+    """No process at work is a worker, or a scheduler."""
+    UNDECLARED_FLOW = "undeclared-flow"
+    """Runs are unfinished of a flow that no process declares."""
+    PARTS_MISSING = "parts-missing"
+    """Tables of the store have no part for tomorrow, and it could not be made."""
 
 
 class AlertState(StrEnum):
@@ -45,7 +55,8 @@ class AlertRow:
     """``<kind> <subject>``."""
     kind: str
     subject: str
-    """``flow:<name>``, ``connection:<name>``, ``source:<name>`` or ``store``."""
+    """``flow:<name>``, ``connection:<name>``, ``source:<name>``, ``role:<name>``,
+    ``process:<host and id>``, ``fleet`` or ``store``."""
     owner: str
     """Who declared to look after it; empty: nobody did."""
     reason: str

@@ -69,5 +69,7 @@ class StoreReport:
     """Settings under which what was answered for can be lost."""
     disk: DiskReport | None = None
     """Of a server. A file's is looked at where the file is."""
+    locks: tuple[str, ...] = ()
+    """Who, apart from hubs, holds locks on its tables, in words."""
     shut: str | None = None
     """Why no hub may work on it."""

@@ -186,6 +186,12 @@ class WorkerRow:
     """Whoever has not heard of it for this long may take what it holds."""
     stopped_us: Micros | None = None
     """When it ended by itself, and still held something."""
+    hub: str = ""
+    """The name of its hub; empty: an old one, which did not say."""
+    declares: str = ""
+    """The digest of what it goes by."""
+    troubles: str = ""
+    """What is wrong with this process alone, a line each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ class Guard:
             return "unhealthy"
         return type(self._breaker).__name__.lower()
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong for this process alone; empty: nothing."""
+        return ""
+
     def gauges(self, now_us: Micros) -> GuardGauges:
         """How the connection stands in this process, for whoever watches it."""
         return GuardGauges(

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from tieline.model.base.ids import Micros
-from tieline.model.fleet.limits import LimitChanges, Quota, QuotaPart, QuotaRequest
+from tieline.model.fleet.limits import ConnectionState, LimitChanges, Quota, QuotaPart, QuotaRequest
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.pipeline.limits.guard import Moved
 from tieline.pipeline.limits.local import NONE, SECOND_US, LocalChanges, LocalLimits
@@ -73,7 +73,10 @@ class LeasedLimits(LocalLimits):
             wants_probe=self._wants_probe and is_active,
             is_first=self._is_first,
             news=self._news(now_us),
+            doubts=self._doubts and is_active,
         )
+        if ask.wants_probe:
+            self._doubts = False  # it is answered by this trade, one way or the other
         self._is_booked, self._told_retries = True, self._retries
         return ask
 
@@ -186,13 +189,23 @@ class LeasedLimits(LocalLimits):
             allowed = min(most, told.allowance)
             self._concurrency = bucket.Concurrency(most, allowed, 0, halved_us)
         if not self._learned.credential:
-            self._health = known.health_of(told, now_us)
+            self._hear_credential(told, now_us)
         if self._learned.opened_us or self._learned.probe:
             return
         state = known.state_of(told, now_us)
         if not (isinstance(state, breaker.Closed) and isinstance(self._breaker, breaker.Closed)):
             self._breaker = state
         self._hear_probe(given, now_us)
+
+    def _hear_credential(self, told: ConnectionState, now_us: Micros) -> None:
+        """Whose trouble it is: all workers', another one's, or ours alone."""
+        was_well = not self._health.refusals
+        self._health = known.health_of(told, now_us)
+        if not told.refusals:
+            self._doubts = False
+            self._own.others_are_well()
+        elif was_well and not self._own.was_refused:
+            self._doubts = True
 
     def _hear_probe(self, given: Quota, now_us: Micros) -> None:
         if given.may_probe:
@@ -205,5 +218,6 @@ class LeasedLimits(LocalLimits):
             self._may_probe = False
         if self._is_probing or self._may_probe:
             return
-        if not health.may_try(self._health, now_us) or self._broken(now_us) is not None:
+        may = self._doubts or health.may_try(self._health, now_us)
+        if not may or self._broken(now_us) is not None:
             self._wants_probe = False

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from tieline.model.base.ids import Micros
 from tieline.model.calls.call import HttpAnswer
-from tieline.model.calls.outcome import CredentialRefused, Succeeded, Verdict
+from tieline.model.calls.outcome import CredentialRefused, ProviderRefused, Succeeded, Verdict
 from tieline.model.fleet.limits import WHOLE, QuotaPart
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.pipeline.limits.guard import AS_MANY, FEWEST_WAITING, Guard, is_failure
+from tieline.pipeline.limits.own_credential import OwnCredential
 from tieline.ports.guarded import NotNow
 from tieline.rules.outbound import breaker, bucket, health, retry_budget
 
@@ -71,6 +72,13 @@ class LocalLimits(Guard):
         self._is_probing = False
         self._wants_probe = False
         self._learned = LocalChanges()
+        self._own = OwnCredential()
+        self._doubts = False
+        """Another worker's credential was refused, and ours was not."""
+
+    @property
+    def trouble(self) -> str:
+        return self._own.trouble
 
     def _own_rate(self) -> bucket.Pace | None:
         return self._pace_now
@@ -83,6 +91,9 @@ class LocalLimits(Guard):
         self.is_pacing = False
         if self.paused is not None:
             return NotNow(None, self.on, f"the connection is paused: {self.paused}")
+        until_us = self._own.waits_until(now_us)
+        if until_us is not None:
+            return NotNow(until_us, self.on, self._own.trouble)
         if now_us >= self._until_us:
             return self._starve(now_us, "its share of the connection is not known yet")
         no = self._finding_out(now_us)
@@ -109,7 +120,7 @@ class LocalLimits(Guard):
             return None
         if self._may_probe:
             return None
-        if not health.may_try(self._health, now_us):
+        if not self._doubts and not health.may_try(self._health, now_us):
             return NotNow(self._health.again_us, self.on, "the credential is not accepted")
         no = self._broken(now_us)
         if no is not None:
@@ -148,6 +159,7 @@ class LocalLimits(Guard):
 
     def _go(self, now_us: Micros, *, repeat: bool) -> None:
         self._used += 1
+        self._own.goes(now_us)
         if repeat:
             self._retries -= 1
             self._repeats += 1
@@ -162,11 +174,12 @@ class LocalLimits(Guard):
         """How many more runs that need this connection may start."""
         if self.paused is not None:
             return AS_MANY
-        if now_us < self._quiet_until_us:
+        if now_us < self._quiet_until_us or self._own.waits_until(now_us) is not None:
             return 0
         if not isinstance(self._breaker, breaker.Closed) or self._health.refusals:
             ours = self._may_probe or not (self._is_probing or self.waiting)
-            may = health.may_try(self._health, now_us) and self._broken(now_us) is None
+            may = self._doubts or health.may_try(self._health, now_us)
+            may = may and self._broken(now_us) is None
             return 1 if ours and (may or self._may_probe) else 0
         pace = self._pace_now
         if pace is not None:
@@ -210,6 +223,13 @@ class LocalLimits(Guard):
         self, verdict: Verdict, answer: HttpAnswer | None, started_us: Micros, now_us: Micros
     ) -> None:
         before = self._health
+        if isinstance(verdict, CredentialRefused):
+            if not self._own.saw_refusal(now_us, was_sent=answer is not None):
+                return
+        elif answer is not None and isinstance(verdict, Succeeded | ProviderRefused):
+            self._own.saw_acceptance()
+        else:
+            self._own.saw_nothing(now_us)
         super()._learn_health(verdict, answer, started_us, now_us)
         if self._health is before:
             return
@@ -221,6 +241,7 @@ class LocalLimits(Guard):
     def saw_new_secrets(self, now_us: Micros) -> None:
         """The vault has other secrets than those that were refused: the next call finds out."""
         self._learned.credential = "renewed"
+        self._own.renewed(now_us)
         super().saw_new_secrets(now_us)
 
     def _keep_quiet(self, until_us: Micros) -> None:

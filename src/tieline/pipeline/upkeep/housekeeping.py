@@ -1,5 +1,6 @@
 """Housekeeping: what keeps a store healthy, one bounded pass at a time."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -47,6 +48,8 @@ class HousekeepingPolicy:
     shared_time: StoreTime | None = None
     """The time that all processes of the store agree on; None: this is the only one."""
     observer: Observer = NOBODY
+    troubles: Callable[[], tuple[str, ...]] = tuple
+    """What is wrong with this process alone."""
     on_wake: tuple[OnWake, ...] = ()
     """Hooks of features (``pipeline/hooks.py``)."""
 
@@ -96,6 +99,7 @@ class Housekeeping:
             now_us=now_us,
             started_us=started_us,
             ahead_us=None if shared is None else -shared.ahead_us,
+            troubles=self._keeping.troubles(),
         )
         beaten = await self._journal.commit(beat)
         off_us = 0 if shared is None else shared.hear(asked_us=now_us, store_us=beaten.store_us)

@@ -1,11 +1,18 @@
 """Quotas: a worker leases its quota of every connection from the store, again and again."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from tieline.model.base.errors import StoreError
+from tieline.model.base.errors import StoreBlocked, StoreError
 from tieline.model.base.ids import Micros, WorkerId
-from tieline.model.fleet.limits import ConnectionState, KeepConnectionStates, LeaseQuotas
+from tieline.model.fleet.limits import (
+    ConnectionState,
+    KeepConnectionStates,
+    LeaseQuotas,
+    Quota,
+    QuotaRequest,
+)
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.rows import ConnectionStateRow
 from tieline.model.views.views import ListConnectionStates
@@ -120,23 +127,37 @@ class QuotaLeasing:
             return IDLE_S
         self._traded_us = self._clock.monotonic_us()
         asks = tuple(guard.tell(told_us, is_ending=is_ending) for guard in guards)
-        at_us = None if self.has_clock else told_us
-        try:
-            leased = await self._journal.commit(LeaseQuotas(self._worker, asks, at_us))
-        except StoreError:  # the shares still hold for a while, and what was told is kept
-            for guard in guards:
-                guard.was_not_heard()
-            return PERIOD_S
+        shares = await self._answers(asks, None if self.has_clock else told_us)
         now_us = self._clock.now_us()
-        for guard, given in zip(guards, leased.shares, strict=True):
+        for guard, given in zip(guards, shares, strict=True):
+            if given is None:  # the share still holds for a while, and what was told is kept
+                guard.was_not_heard()
+                continue
             moved = guard.hear(given, told_us, now_us)
             if moved is not None:
                 self._calls.moved(guard, moved)
-        is_cut = any(given.is_cut for given in leased.shares)
+        if None in shares:
+            return PERIOD_S
+        is_cut = any(given is not None and given.is_cut for given in shares)
         gives_up_now, self._was_cut = is_cut and not self._was_cut, is_cut
         if gives_up_now:
             return 0.0
         return PERIOD_S if any(guard.is_active(now_us) for guard in guards) else LOOK_S
+
+    async def _answers(
+        self, asks: tuple[QuotaRequest, ...], at_us: Micros | None
+    ) -> Sequence[Quota | None]:
+        """One for each ask; None: it was not heard. One connection whose row somebody locks keeps
+        none of the others waiting."""
+        try:
+            leased = await self._journal.commit(LeaseQuotas(self._worker, asks, at_us))
+        except StoreBlocked:
+            if len(asks) == 1:
+                return (None,)
+            return [answer for ask in asks for answer in await self._answers((ask,), at_us)]
+        except StoreError:
+            return (None,) * len(asks)
+        return leased.shares
 
     def _guards(self) -> list[LeasedLimits]:
         return [guard for guard in self._calls.guards if isinstance(guard, LeasedLimits)]

@@ -14,6 +14,8 @@ from tieline.rules.outbound.breaker import CLOSED, State
 from tieline.rules.outbound.health import WELL, Health
 from tieline.rules.outbound.window import OLDER_SLOTS, SLOT_US, CountWindow
 
+SEVERAL = "*"
+
 
 class SharedState(NamedTuple):
     """One connection's state that all workers share, as stored."""
@@ -28,6 +30,8 @@ class SharedState(NamedTuple):
     successes: int = 0
     """Since the allowance last changed."""
     sent: CountWindow = counting.EMPTY
+    refused_to: str = ""
+    """The worker whose credential was refused; ``SEVERAL`` when it was more than one."""
 
 
 def heard(common: SharedState, worker: str, ask: QuotaRequest, now_us: Micros) -> SharedState:
@@ -38,7 +42,10 @@ def heard(common: SharedState, worker: str, ask: QuotaRequest, now_us: Micros) -
         common = common._replace(quiet_us=max(common.quiet_us, now_us + news.quiet_for_us))
     common = _paced(common, ask)
     if news.health:
-        common = common._replace(health=_health(common.health, news.health, now_us))
+        common = common._replace(
+            health=_health(common.health, news.health, now_us),
+            refused_to=_refused_to(common, worker, news.health),
+        )
     if news.opened_for_us and isinstance(common.breaker, breaker.Closed):
         common = common._replace(breaker=breaker.Open(now_us + news.opened_for_us), prober="")
     if news.probe and common.prober == worker:
@@ -48,10 +55,15 @@ def heard(common: SharedState, worker: str, ask: QuotaRequest, now_us: Micros) -
 
 
 def probing(
-    common: SharedState, worker: str, now_us: Micros, *, is_first: bool
+    common: SharedState, worker: str, now_us: Micros, *, is_first: bool, doubts: bool = False
 ) -> tuple[SharedState, bool]:
-    """Whether *worker* may send the call that finds out, and the state after that answer."""
-    credential = health.renewed(common.health, now_us) if is_first else common.health
+    """Whether *worker* may send the call that finds out, and the state after that answer.
+
+    While only one worker was refused, another that *doubts* it finds out at once: it may have a
+    credential that is accepted, and then the refusal is that worker's own trouble.
+    """
+    is_second = doubts and not common.prober and common.refused_to not in {"", worker, SEVERAL}
+    credential = health.renewed(common.health, now_us) if is_first or is_second else common.health
     allowed, state, _ = breaker.may_call(common.breaker, now_us)
     if not allowed or not health.may_try(credential, now_us):
         return common, False
@@ -162,6 +174,18 @@ def _health(known: Health, word: str, now_us: Micros) -> Health:
             return health.renewed(known, now_us)
         case _:
             return known
+
+
+def _refused_to(common: SharedState, worker: str, word: str) -> str:
+    match word:
+        case "well":
+            return ""
+        case "refused" if not common.health.refusals or common.refused_to in {"", worker}:
+            return worker
+        case "refused":
+            return SEVERAL
+        case _:
+            return common.refused_to
 
 
 def _probed(state: State, word: str, now_us: Micros) -> State:

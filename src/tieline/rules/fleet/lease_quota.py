@@ -47,7 +47,9 @@ def trade(
     common = heard(account.common, worker, ask, now_us)
     may_probe = False
     if ask.wants_probe:
-        common, may_probe = probing(common, worker, now_us, is_first=ask.is_first)
+        common, may_probe = probing(
+            common, worker, now_us, is_first=ask.is_first, doubts=ask.doubts
+        )
     own = HeldQuota(worker, _still_its_own(known.get(worker), ask.holds), ask.wants, now_us)
     holds, limits = _amounts(common, own, others, ask, now_us)
     credit_us = min(pool.credit_us, sharing.cap_us(limits.rate, ask.interval_us, ask.burst))

@@ -14,6 +14,7 @@ from tieline.model.base.value import value
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
 from tieline.rules.formats.plain_time import short, span
 from tieline.rules.runs.waiting import counted_in_words
+from tieline.rules.watch.fleet import FleetProblem
 
 MINUTE_US = 60_000_000
 FORGOTTEN_US = 7 * 24 * 60 * MINUTE_US
@@ -39,6 +40,11 @@ PATIENCE: Mapping[AlertKind, AlertTimes] = {
     AlertKind.UNHEALTHY: AlertTimes(MINUTE_US, MINUTE_US),
     AlertKind.SOURCE_SILENT: AlertTimes(0, 0),
     AlertKind.DISK_LOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
+    AlertKind.PROCESSES_DIFFER: AlertTimes(10 * MINUTE_US, MINUTE_US),
+    AlertKind.PROCESS_TROUBLE: AlertTimes(MINUTE_US, MINUTE_US),
+    AlertKind.ROLE_MISSING: AlertTimes(2 * MINUTE_US, MINUTE_US),
+    AlertKind.PARTS_MISSING: AlertTimes(MINUTE_US, 0),
+    AlertKind.UNDECLARED_FLOW: AlertTimes(10 * MINUTE_US, MINUTE_US),
 }
 
 
@@ -98,6 +104,7 @@ class AllSigns:
     connections: tuple[ConnectionSign, ...] = ()
     sources: tuple[SourceSign, ...] = ()
     disk_free_share: float | None = None
+    fleet: tuple[FleetProblem, ...] = ()
 
 
 @value
@@ -127,6 +134,10 @@ def wrong_now(now: AllSigns, limits: AlertLimits) -> list[AlertProblem]:
     if now.disk_free_share is not None and now.disk_free_share < limits.disk_free_share:
         reason = f"{now.disk_free_share:.1%} of the disk of the store is free; make room"
         found.append(AlertProblem(AlertKind.DISK_LOW, "store", "", reason))
+    owners = {f"flow:{flow.name}": flow.owner for flow in now.flows}
+    for one in now.fleet:
+        reason = f"{one.what}; {one.do}"
+        found.append(AlertProblem(one.kind, one.subject, owners.get(one.subject, ""), reason))
     return found
 
 

@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from tieline.model.base.errors import DeclarationError, SettingsError
+from tieline.model.fleet.declaration import ListDeclarations
 from tieline.model.hub.flow import HubSpec
+from tieline.model.views.rows import WorkCount
 from tieline.model.views.views import (
     CheckStore,
     CountWork,
@@ -16,11 +18,13 @@ from tieline.model.views.views import (
 from tieline.model.views.work_lists import CountWaiting
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
+from tieline.operations.fleet_signs import unfinished
 from tieline.rules.formats.labels import label
 from tieline.rules.formats.plain_time import ago
 from tieline.rules.privacy.address import shown
 from tieline.rules.runs.waiting import all_in_words
 from tieline.rules.store.name import file_of
+from tieline.rules.watch.fleet import FleetProblem, FleetSigns, problems
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.build import DemoOptions
 from tieline.surfaces.cli.session import CliSession
@@ -83,6 +87,7 @@ def status(context: typer.Context) -> None:
     store = session.target().store if session.far is None else session.far.url
     health = session.ask(CheckStore())
     counted = session.ask(CountWork())
+    wrong = _of_fleet(session, counted)
     told = {
         ("url" if session.far else "store"): shown(store),
         "process": health.holder,
@@ -93,11 +98,14 @@ def status(context: typer.Context) -> None:
         "paused": session.ask(ListPauses()),
         "waits": _waits(session),
         "workers": session.ask(ListWorkers()),
+        "problems": wrong,
     }
     if session.paper.is_json:
         session.paper.json(told)
         return
     _tell(session, health.openers)
+    for one in wrong:
+        session.paper.say(f"{one.what}; do: {one.do}", style="yellow")
 
 
 def _tell(session: CliSession, openers: tuple[str, ...]) -> None:
@@ -131,6 +139,12 @@ def _tell(session: CliSession, openers: tuple[str, ...]) -> None:
         session.paper.say(
             f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}", style="yellow"
         )
+
+
+def _of_fleet(session: CliSession, counted: WorkCount) -> tuple[FleetProblem, ...]:
+    """What is wrong with the processes together, whatever hub is here."""
+    workers, known = session.ask(ListWorkers()), session.ask(ListDeclarations())
+    return problems(FleetSigns(workers, known, session.now_us(), unfinished(counted)))
 
 
 def _waits(session: CliSession) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ class IngestServer:
         self._doorway.public_url = (self._public_url or f"http://{shown}:{self.port}").rstrip("/")
         self._look()
         self._server = await loop.create_server(
-            lambda: IngestProtocol(self._doorway), sock=listener
+            lambda: IngestProtocol(self._doorway), sock=listener, backlog=BACKLOG
         )
 
     def _look(self) -> None:

@@ -30,6 +30,8 @@ def routes(parts: WebParts) -> list[BaseRoute]:
                 await parts.views.read(ListPauses())
         except (StoreError, TimeoutError):
             raise Problem("store", "the store does not answer", {"retry-after": "5"}) from None
+        if parts.blocked() is not None:
+            raise Problem("store", "somebody holds locks in the store", {"retry-after": "5"})
         return _ok()
 
     return [

@@ -43,6 +43,11 @@ def no_guards(_: Micros) -> Sequence[GuardGauges]:
     return ()
 
 
+def nobody() -> str | None:
+    """Where there is nobody who could lock anything."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class WebParts:
     """What a running hub shows, and what carries out what people order."""
@@ -62,6 +67,8 @@ class WebParts:
     """The numbers for machines, and their media type; called in a thread. None: nobody counts."""
     status: Callable[[], dict[str, Any]] = dict
     """What this process says of itself."""
+    blocked: Callable[[], str | None] = nobody
+    """Why the store keeps commands of this process waiting for a lock; None: it does not."""
     guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards
     """How the connections stand in this process."""
     questions: Questions = field(default_factory=dict)

@@ -81,7 +81,9 @@ def _accounts(keys: Sequence[tuple[str, str]]) -> Steps[dict[str, ConnectionReco
 
 def _account(row: RowOut, held: list[HeldQuota]) -> ConnectionRecord:
     _, _, word, until_us, streak, successes, prober, *rest = row
-    refusals, refused_us, quiet_us, allowance, grown, sent, credit_us, credited_us = rest
+    refusals, refused_us, quiet_us, allowance, grown, sent, credit_us, credited_us, refused_to = (
+        rest
+    )
     common = SharedState(
         state_in(word, until_us, streak, successes),
         prober,
@@ -90,6 +92,7 @@ def _account(row: RowOut, held: list[HeldQuota]) -> ConnectionRecord:
         allowance,
         grown,
         _window(orjson.loads(sent)),
+        refused_to,
     )
     pool = None if credit_us is None else OpenQuota(credit_us, credited_us)
     return ConnectionRecord(common, pool, tuple(held))
@@ -116,6 +119,7 @@ def _standing_row(
         common.successes,
         orjson.dumps(list(common.sent)).decode(),
         *((None, 0) if pool is None else pool),
+        common.refused_to,
     )
 
 

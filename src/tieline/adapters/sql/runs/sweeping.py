@@ -28,6 +28,9 @@ def beat(command: Beat) -> Steps[BeatStored]:
         ahead_us=command.ahead_us,
         silent_us=command.silent_us,
         knows=command.knows,
+        hub=command.hub,
+        declares=command.declares,
+        troubles="\n".join(command.troubles),
     )
     return BeatStored(store_us)
 

@@ -2,4 +2,4 @@
 -- rows: tenant text, run_id text, step text, key text, number bigint, at_us bigint
 -- rows: request text, answer text
 INSERT INTO exchange (tenant, run_id, step, key, number, at_us, request, answer)
-SELECT given.* FROM {rows}
+{given_rows}

@@ -1,5 +1,0 @@
--- Note who mentioned a business name; the first mention by the same event and run stands.
--- rows: tenant text, kind text, key text, event_id text, run_id text, at_us bigint
-INSERT INTO reference (tenant, kind, key, event_id, run_id, at_us)
-SELECT given.* FROM {rows}
-ON CONFLICT DO NOTHING
