@@ -20,8 +20,9 @@ from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost
 from tieline.ports.tenants import EverybodyKnown, TenantBook
-from tieline.rules.runs.ending import dead_of, discreet_outcome
+from tieline.rules.runs.ending import discreet_outcome
 from tieline.rules.runs.hops import TOPIC
+from tieline.rules.runs.refused_settle import failed_inside
 
 GIVE_BACK_S = 5.0
 """How long a stop waits for runs that were called off, and for the store to take them back."""
@@ -193,8 +194,10 @@ class Back:
             else:
                 await self._execute(working, ready)
         except Exception as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
-            reason = f"{type(error).__name__}: {error}"
-            await self._settle(claimed, dead_of("engine-failure", reason, error), Progress())
+            done = Progress() if working.live is None else working.live.steps.take()
+            working.live = None
+            failure = discreet_outcome(failed_inside(error), self._parts.clean)
+            await self._settle(claimed, failure, done)
         finally:
             self._return_place(claimed.flow)
             if not self.tenants.is_free(claimed.tenant):
@@ -214,9 +217,9 @@ class Back:
             working.live = None
             await self._settler.give_back(ready.claimed, live.steps.take())
             return
-        working.live = None
         if outcome is not DONE:
             outcome = discreet_outcome(outcome, live.clean)
+        working.live = None
         await self._settle(ready.claimed, outcome, live.steps.take(), began)
 
     async def _settle(

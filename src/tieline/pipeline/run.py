@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
+from tieline.model.base.reason_text import plain_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
@@ -218,14 +219,17 @@ class LiveRun:
             self._holds = Holds(self.steps, self._memory)
         return self._holds
 
-    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
-        return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
+    def hold(self, reason: object, *, key: object = None) -> Coroutine[Any, Any, LetThrough]:
+        asked = Hold(reason, key=key)
+        held = self._hold(asked.reason, asked.key)
+        return self.awaited.note(held, f"run.hold({asked.reason!r})")
 
     async def _hold(self, reason: str, key: str | None) -> LetThrough:
         return self.holds.pass_(reason, key)
 
-    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
-        return self.holds.let_through(reason, key)
+    def let_through(self, reason: object, *, key: object = None) -> LetThrough | None:
+        asked = Hold(reason, key=key)
+        return self.holds.let_through(asked.reason, asked.key)
 
     # --- time, names, events ------------------------------------------------------------------
 
@@ -312,7 +316,7 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = str(key)
+            text = plain_text(key)
             text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)
