@@ -22,6 +22,7 @@ from tieline.pipeline.steps.stop import Lost
 from tieline.ports.tenants import EverybodyKnown, TenantBook
 from tieline.rules.runs.ending import discreet_outcome
 from tieline.rules.runs.hops import TOPIC
+from tieline.rules.runs.lost_claims import PLACES, places_of
 from tieline.rules.runs.refused_settle import failed_inside
 
 GIVE_BACK_S = 5.0
@@ -74,6 +75,8 @@ class Back:
         self._claiming = asyncio.Lock()
         self._is_drained = False
         self._turn = 0
+        self._on_trial = 0
+        """Of the places for runs that have lost claims, those that are taken."""
 
     # --- places (the Hands of the front half) ---------------------------------------------------
 
@@ -142,7 +145,9 @@ class Back:
             is_shut = len(room) < len(self._hub.flows)
             self._turn += 1
             limit = min(free, self.places.claim)
-            command = Claim(self.worker, limit, room, now_us, self._turn, self.tenants.limits)
+            trials = PLACES - self._on_trial
+            limits = self.tenants.limits
+            command = Claim(self.worker, limit, room, now_us, self._turn, limits, trials)
             claimed = await self._parts.journal.commit(command)
             for run in claimed.runs:
                 self._take_place(run.flow)
@@ -183,6 +188,7 @@ class Back:
         if self._is_drained:  # too late: whoever opens the store next finds it
             self._return_place(claimed.flow)
             return
+        self._on_trial += places_of(claimed.lost)
         working = self._working[claimed.id] = ExecutingRun(claimed)
         working.task = self._parts.loop.create_task(self._work(working, ready))
 
@@ -199,6 +205,7 @@ class Back:
             failure = discreet_outcome(failed_inside(error), self._parts.clean)
             await self._settle(claimed, failure, done)
         finally:
+            self._on_trial -= places_of(claimed.lost)
             self._return_place(claimed.flow)
             if not self.tenants.is_free(claimed.tenant):
                 self.signals.look.set()  # its next run may have waited for this one's end

@@ -81,6 +81,7 @@ class JsonLog:
             f.ClaimLost: ("warning", self._lost),
             f.DeadlinePassed: ("error", self._deadline),
             f.RunsRescued: ("warning", self._rescued),
+            f.LostClaimsHeld: ("error", self._lost_claims),
             f.StoreTrouble: ("error", self._trouble),
             f.StoreAtRisk: ("error", self._at_risk),
             f.PassFailed: ("error", self._failed),
@@ -229,6 +230,10 @@ class JsonLog:
 
     def _rescued(self, fact: f.RunsRescued) -> None:
         self._now("warning", "runs.rescued", {"count": fact.count})
+
+    def _lost_claims(self, fact: f.LostClaimsHeld) -> None:
+        fields = {"run_id": fact.run_id, "flow": fact.flow, "reason": self._clean(fact.reason)}
+        self._now("error", "run.lost-claims", fields)
 
     def _trouble(self, fact: f.StoreTrouble) -> None:
         self._now("error", "store.trouble", {"reason": self._clean(fact.reason)})

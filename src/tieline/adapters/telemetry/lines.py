@@ -8,6 +8,7 @@ from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.facts import (
     AlertMoved,
     ClaimLost,
+    LostClaimsHeld,
     ConnectionMoved,
     DeadlinePassed,
     Fact,
@@ -87,6 +88,8 @@ def _of_work(fact: Fact) -> str | None:
             return f"{fact.flow}: {fact.run_id} is {fact.state}: {fact.reason}"
         case ClaimLost():
             return f"{fact.run_id} was taken from this process while it ran"
+        case LostClaimsHeld():
+            return f"{fact.flow}: {fact.run_id} is held: {fact.reason}"
         case DeadlinePassed():
             return f"{fact.run_id} is dead: its deadline has passed"
         case _:

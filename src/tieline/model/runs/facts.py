@@ -153,6 +153,15 @@ class RunsRescued:
 
 
 @value
+class LostClaimsHeld:
+    """A run is held: too many of its executions in a row ended with their process."""
+
+    run_id: str
+    flow: str
+    reason: str
+
+
+@value
 class ConnectionMoved:
     """A connection's guard changed: breaker opened or closed, credential refused or accepted."""
 
@@ -237,6 +246,6 @@ class ProcessMoved:
 Fact = (
     Received | ScheduleFired
     | RunStarted | StepTried | CallTried | RunSettled | ClaimLost | DeadlinePassed | RunsRescued
-    | ConnectionMoved | StoreAtRisk
+    | LostClaimsHeld | ConnectionMoved | StoreAtRisk
     | Committed | StoreTrouble | ReplayMoved | DecisionMade | AlertMoved | PassFailed | ProcessMoved
 )  # fmt: skip
