@@ -8,10 +8,10 @@ from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.facts import (
     AlertMoved,
     ClaimLost,
-    LostClaimsHeld,
     ConnectionMoved,
     DeadlinePassed,
     Fact,
+    LostClaimsHeld,
     PassFailed,
     Received,
     RunSettled,

@@ -7,7 +7,7 @@ from tieline.model.base.errors import StoreError
 from tieline.model.commands import EndPresence, Purge, Sweep, WakeWaiting
 from tieline.model.fleet.presence import Beat
 from tieline.model.hub.flow import HubSpec
-from tieline.model.runs.facts import LostClaimsHeld, DeadlinePassed, RunsRescued
+from tieline.model.runs.facts import DeadlinePassed, LostClaimsHeld, RunsRescued
 from tieline.model.runs.run import HeadPolicy
 from tieline.model.runs.waits import Waits
 from tieline.pipeline.back import Back
