@@ -55,15 +55,37 @@ def test_a_run_that_ends_its_process_is_held_and_what_ran_beside_it_is_done(
     assert hub.stop() == 0
 
 
-def test_it_does_not_take_every_process_of_a_fleet_in_turn(
+def test_a_flow_that_blocks_its_process_is_named_with_its_line_while_it_does(
+    hub: HubProcess,
+) -> None:
+    hub.start()
+    send(hub.port, "blocking", 1, seconds=6)
+    send_later = "flow blocking (run_"
+
+    eventually(lambda: send_later in hub.log.read_text(), "the log does not name it")
+    doctor = hub.command("doctor", check=False)
+
+    lines = (Path(__file__).parent / "poison_hub.py").read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "time.sleep(" in text)
+    assert f"poison_hub.py:{line}, in blocking; await it" in hub.log.read_text()
+    assert f"poison_hub.py:{line}, in blocking; await it" in doctor
+    eventually(lambda: look_at(hub.store).runs == {"done": 1}, "it does not go on")
+    assert hub.stop() == 0
+
+
+def test_neither_takes_every_process_of_a_fleet_in_turn(
     a_fleet: Callable[..., FleetProcess], sql: Callable[[str], list[Any]]
 ) -> None:
     fleet = a_fleet(Path(HUB.removesuffix(":hub")))
     fleet.start(2, worker_silent_seconds=2, shutdown_seconds=1)
+    held = "SELECT reason FROM run WHERE state = 'held' AND flow = '{}'"
     send(fleet.port, "poison", 1)
+    fleet.until(lambda: sql(held.format("poison")), "it is not held")
+    assert WHY in sql(held.format("poison"))[0][0]
 
-    fleet.until(lambda: sql("SELECT 1 FROM run WHERE state = 'held'"), "it is not held")
+    send(fleet.port, "blocking", 2, seconds=6)
+    fleet.until(lambda: sql(held.format("blocking")), "what blocks is not held")
 
     assert fleet.said().count("(exit code 7)") == 4
-    assert WHY in sql("SELECT reason FROM run")[0][0]
-    assert fleet.stop() == 0
+    assert "in blocking; await it" in sql(held.format("blocking"))[0][0]
+    fleet.end()

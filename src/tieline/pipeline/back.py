@@ -276,6 +276,13 @@ class Back:
         """Runs in this process's places."""
         return self._busy
 
+    def executed_by(self, task: "asyncio.Task[Any]") -> ClaimedRun | None:
+        """The run whose flow function *task* executes; may be asked from any thread."""
+        for working in self._working.copy().values():
+            if working.task is task:
+                return working.claimed
+        return None
+
     def lose(self, run_id: str) -> None:
         """Stop executing a run that was cancelled or taken away."""
         working = self._working.get(run_id)

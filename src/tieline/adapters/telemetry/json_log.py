@@ -85,6 +85,7 @@ class JsonLog:
             f.StoreTrouble: ("error", self._trouble),
             f.StoreAtRisk: ("error", self._at_risk),
             f.PassFailed: ("error", self._failed),
+            f.LoopBlocked: ("error", self._blocked),
             f.ProcessMoved: ("info", self._process),
         }
         return {k: h for k, (most, h) in handlers.items() if LEVELS[most] >= self._least}
@@ -244,6 +245,10 @@ class JsonLog:
     def _failed(self, fact: f.PassFailed) -> None:
         fields = {"pass": fact.name, "reason": self._clean(fact.error)}
         self._now("error", "pass.failed", fields)
+
+    def _blocked(self, fact: f.LoopBlocked) -> None:
+        fields = {"flow": fact.flow, "run_id": fact.run_id, "reason": self._clean(fact.words)}
+        self._now("error", "process.blocked", fields)
 
     def _process(self, fact: f.ProcessMoved) -> None:
         self._now("info", f"process.{fact.state}", {"about": self._clean(fact.about)})

@@ -11,6 +11,7 @@ from tieline.model.runs.facts import (
     ConnectionMoved,
     DeadlinePassed,
     Fact,
+    LoopBlocked,
     LostClaimsHeld,
     PassFailed,
     Received,
@@ -104,6 +105,8 @@ def _of_the_hub(fact: Fact) -> str | None:
             return f"the store is in trouble: {fact.reason}"
         case StoreAtRisk():
             return f"the store is at risk: {fact.reason}"
+        case LoopBlocked():
+            return fact.words
         case PassFailed():
             return f"the {fact.name} loop failed and goes on: {fact.error}"
         case AlertMoved():

@@ -8,7 +8,7 @@ from tieline.adapters.sql.reading import work_lists as more
 from tieline.adapters.sql.runs import sweeping
 from tieline.features.manifest import Answers, Feature, Handles
 from tieline.model.fleet.limits import KeepConnectionStates, LeaseQuotas
-from tieline.model.fleet.presence import Beat, EndPresence, TakeLeaderLease
+from tieline.model.fleet.presence import Beat, EndPresence, KeepBlocked, TakeLeaderLease
 from tieline.model.views import views as v
 from tieline.model.views import work_lists as m
 from tieline.rules.people.access import Permission
@@ -45,6 +45,7 @@ FLEET = Feature(
     commands=(
         Handles(Beat, sweeping.beat),
         Handles(EndPresence, sweeping.leave),
+        Handles(KeepBlocked, sweeping.keep_blocked),
         Handles(TakeLeaderLease, sweeping.take_duty),
         Handles(LeaseQuotas, limits.lease_shares),
         Handles(KeepConnectionStates, limits.keep_standings),

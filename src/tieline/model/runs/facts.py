@@ -236,6 +236,15 @@ class PassFailed:
 
 
 @value
+class LoopBlocked:
+    """The loop of this process has stood still; told while it does, by something beside it."""
+
+    words: str
+    flow: str | None
+    run_id: str | None
+
+
+@value
 class ProcessMoved:
     """This process is ready, or stops."""
 
@@ -248,4 +257,5 @@ Fact = (
     | RunStarted | StepTried | CallTried | RunSettled | ClaimLost | DeadlinePassed | RunsRescued
     | LostClaimsHeld | ConnectionMoved | StoreAtRisk
     | Committed | StoreTrouble | ReplayMoved | DecisionMade | AlertMoved | PassFailed | ProcessMoved
+    | LoopBlocked
 )  # fmt: skip

@@ -186,6 +186,11 @@ class WorkerRow:
     """Whoever has not heard of it for this long may take what it holds."""
     stopped_us: Micros | None = None
     """When it ended by itself, and still held something."""
+    blocked: str | None = None
+    """What last kept its loop from turning, in words."""
+    blocked_flow: str | None = None
+    blocked_us: Micros | None = None
+    """When that was told."""
 
 
 @dataclass(frozen=True, slots=True)

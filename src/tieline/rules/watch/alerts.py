@@ -38,6 +38,7 @@ PATIENCE: Mapping[AlertKind, AlertTimes] = {
     AlertKind.BREAKER_OPEN: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.UNHEALTHY: AlertTimes(MINUTE_US, MINUTE_US),
     AlertKind.SOURCE_SILENT: AlertTimes(0, 0),
+    AlertKind.LOOP_BLOCKED: AlertTimes(0, MINUTE_US),
     AlertKind.DISK_LOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
 }
 
@@ -91,6 +92,15 @@ class SourceSign:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockedSign:
+    """What has kept a process from turning lately."""
+
+    subject: str
+    owner: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllSigns:
     """Everything that is looked at."""
 
@@ -98,6 +108,7 @@ class AllSigns:
     connections: tuple[ConnectionSign, ...] = ()
     sources: tuple[SourceSign, ...] = ()
     disk_free_share: float | None = None
+    blocked: tuple[BlockedSign, ...] = ()
 
 
 @value
@@ -124,6 +135,8 @@ def wrong_now(now: AllSigns, limits: AlertLimits) -> list[AlertProblem]:
         found += _of_connection(connection, limits)
     for source in now.sources:
         found += _of_source(source)
+    for one in now.blocked:
+        found.append(AlertProblem(AlertKind.LOOP_BLOCKED, one.subject, one.owner, one.words))
     if now.disk_free_share is not None and now.disk_free_share < limits.disk_free_share:
         reason = f"{now.disk_free_share:.1%} of the disk of the store is free; make room"
         found.append(AlertProblem(AlertKind.DISK_LOW, "store", "", reason))

@@ -6,7 +6,7 @@ from tieline.adapters.sql.runs.timing import made_ready
 from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set, do, put
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import Counted, Sweep, Swept
-from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, TakeLeaderLease
+from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, KeepBlocked, TakeLeaderLease
 from tieline.model.runs.run import RunState
 from tieline.model.runs.waits import WaitKind
 from tieline.rules.runs.failure import Failure
@@ -41,6 +41,15 @@ def leave(command: EndPresence) -> Steps[Counted]:
     return Counted(forgotten)
 
 
+def keep_blocked(command: KeepBlocked) -> Steps[Counted]:
+    """Note what keeps a process from beating."""
+    words, flow = command.words, command.flow
+    at_us = command.at_us
+    return Counted(
+        (yield from do("worker_blocked", id=command.worker, words=words, flow=flow, at_us=at_us))
+    )
+
+
 def take_duty(command: TakeLeaderLease) -> Steps[Counted]:
     """Have a duty, unless another worker has it."""
     taken = yield from do(
@@ -70,7 +79,7 @@ def _rescue(
     again = [row[:2] for row in rows if row[3]]
     going = {row[0] for row in (yield from ask_set("step_since_claim", again))}
     found = [(row, rescued(row[3], goes_on=row[1] in going)) for row in rows]
-    held = [(row, why_held(one.lost, None)) for row, one in found if one.state == RunState.HELD]
+    held = [(row, why_held(one.lost, row[4])) for row, one in found if one.state == RunState.HELD]
     why = {row[1]: reason for row, reason in held}
     moved = [(*row[:2], one.state) for row, one in found]
     yield from put(

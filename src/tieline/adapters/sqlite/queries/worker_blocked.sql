@@ -1,0 +1,2 @@
+-- The loop of a process stands still, as something beside the loop says.
+UPDATE worker SET blocked = :words, blocked_flow = :flow, blocked_us = :at_us WHERE id = :id
