@@ -199,11 +199,8 @@ class Back:
                 await self._settle(claimed, ready, Progress())
             else:
                 await self._execute(working, ready)
-        except Exception as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
-            done = Progress() if working.live is None else working.live.steps.take()
-            working.live = None
-            failure = discreet_outcome(failed_inside(error), self._parts.clean)
-            await self._settle(claimed, failure, done)
+        except (Exception, GeneratorExit) as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
+            await self._fail(working, error)
         finally:
             self._on_trial -= places_of(claimed.lost)
             self._return_place(claimed.flow)
@@ -211,6 +208,18 @@ class Back:
                 self.signals.look.set()  # its next run may have waited for this one's end
             if self._working.get(claimed.id) is working:
                 del self._working[claimed.id]
+
+    async def _fail(self, working: ExecutingRun, error: BaseException) -> None:
+        """A mistake of ours, or what closes every coroutine that it passes, with an outcome in it.
+
+        What it did is settled all the same.
+        """
+        if asyncio.current_task(self._parts.loop) is not working.task:
+            raise error  # nobody executes it any more: it is being thrown away
+        done = Progress() if working.live is None else working.live.steps.take()
+        working.live = None
+        failure = discreet_outcome(failed_inside(error), self._parts.clean)
+        await self._settle(working.claimed, failure, done)
 
     async def _execute(self, working: ExecutingRun, ready: Dispatched) -> None:
         live = working.live = LiveRun(ready, self._publish, self._parts)

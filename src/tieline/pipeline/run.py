@@ -152,7 +152,7 @@ class LiveRun:
         except (Retry, Reject, Hold, CallFailed) as decided:
             self._told(step, at_us, words(decided), span)
             raise  # the author decides about the run
-        except Exception as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._told(step, at_us, words(error), span)
             raise self._failed(step, error) from error
         finally:
@@ -175,10 +175,10 @@ class LiveRun:
         fact = StepTried(self._claimed, step.name, number, outcome, failure, at_us, took_us, span)
         self.parts.observer.saw(fact)
 
-    def _failed(self, step: Step, error: Exception) -> Stop:
+    def _failed(self, step: Step, error: BaseException) -> Stop:
         parts = self.parts
         reason = f"step {step.name!r}: {words(error)}"
-        if isinstance(error, MISTAKES):
+        if isinstance(error, MISTAKES) or not isinstance(error, Exception):
             self.steps.failed(step, reason, None)
             return self.steps.stop(dead_of(type(error).__name__, reason, error))
         after = decide(

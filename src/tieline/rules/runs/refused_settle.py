@@ -32,8 +32,10 @@ class ExecutionEnd:
 
 
 def failed_inside(error: BaseException) -> Dead:
-    """The end of a run whose execution a mistake of the engine's own has cut off."""
-    return dead_of(ENGINE_FAILURE, words(error), error)
+    """The end of a run whose execution was cut off: by a mistake of the engine's own, or by an
+    author's GeneratorExit, which Python lets no coroutine handle."""
+    kind = ENGINE_FAILURE if isinstance(error, Exception) else type(error).__name__
+    return dead_of(kind, words(error), error)
 
 
 def instead(wanted: ExecutionEnd, refusals: int, error: Exception) -> ExecutionEnd:
