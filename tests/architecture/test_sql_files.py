@@ -216,7 +216,7 @@ LARGE = (
 FIRST_ROWS = {
     "dedupe_expire": "the oldest rows, as many as the bite",
     "exchange_expire": "the oldest rows, as many as the bite",
-    "work_rescue": "the runs under execution, by their own small index",
+    "work_silent": "the runs under execution, by their own small index",
     "work_of_tenants": "the same",
 }
 """Queries that begin at the first row of an index on purpose, and how far they go."""
@@ -224,7 +224,7 @@ FIRST_ROWS = {
 INDEXES = {
     "work_groups": "work_ready",
     "work_pick": "work_ready",
-    "work_rescue": "work_running",
+    "work_silent": "work_running",
     "worker_forget": "work_running",
     "work_promote": "work_due",
     "work_next_due": "work_due",
@@ -345,7 +345,7 @@ def test_each_hop_over_ready_work_is_a_seek_with_whole_keys(name: str) -> None:
     assert all(step.startswith("SEARCH") and "flow=?" in step for step in hops)
 
 
-@pytest.mark.parametrize("name", ["work_groups", "work_pick", "work_rescue", "worker_forget"])
+@pytest.mark.parametrize("name", ["work_groups", "work_pick", "work_silent", "worker_forget"])
 def test_what_a_partial_index_is_about_stands_as_a_literal(name: str) -> None:
     """A bound value would keep the planner from the index."""
     query = text(name)

@@ -63,6 +63,7 @@ def _notes() -> list[str]:
     return [
         f"Live: {_listed(LIVE)}. Ended: {_listed(TERMINAL)}.",
         "`running → ready` is a claim given back: a stop, or a worker that fell silent.",
+        "A run whose worker fell silent four times in a row, with no step done, goes to `held`.",
         "`ready`, `retrying` and `waiting` die when the run's deadline passes; `held` does not.",
         "In a lane only the first run is at work; those behind it are ready and wait for its end.",
     ]

@@ -12,6 +12,7 @@ from tieline import Reject, Run
 from tieline.features.alerts.judge import AlertJudge, AlertJudgeParts
 from tieline.model.commands import DeliveryTime, DiscardDead, KeepTally, TallyRow
 from tieline.model.fleet.limits import ConnectionState, KeepConnectionStates
+from tieline.model.fleet.presence import KeepBlocked
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.series import HOUR_US, MINUTE_US
 from tieline.model.views.views import ListAlerts
@@ -286,3 +287,21 @@ async def test_a_rhythm_is_learned_from_twenty_deliveries_over_an_hour(
 
 def reasons(engine: Engine) -> list[str]:
     return [fact.reason for fact in engine.witness.facts if isinstance(fact, AlertMoved)]
+
+
+async def test_what_blocks_a_process_is_told_to_the_owner_of_its_flow_and_passes(
+    engine: Engine, chat: Vendor
+) -> None:
+    alarm, now_us = an_alarm(engine, chat), engine.clock.now_us()
+    note = KeepBlocked(engine.parts.back.worker, now_us, "flow books blocks it", "books")
+    await engine.parts.journal.commit(note)
+    await alarm.pass_()
+    engine.clock.advance(minutes=9)
+    await alarm.pass_()
+    assert moves(engine) == [("loop-blocked", "firing")]
+    assert ", for finance\nFIRING flow:books: flow books blocks it" in texts(chat)[0]
+
+    for _ in range(3):
+        engine.clock.advance(minutes=1, seconds=1)
+        await alarm.pass_()
+    assert ("loop-blocked", "ended") in moves(engine)

@@ -55,7 +55,7 @@ async def test_retry_comes_back_after_the_time_that_the_author_asked_for(
 @pytest.mark.parametrize(
     "error", [Retry(), OSError("disk"), TimeoutError("slow"), ConnectionError("gone")]
 )
-async def test_what_may_pass_is_tried_again_until_the_flows_tries_are_used_up(
+async def test_what_may_pass_is_tried_again_until_the_flows_tries_are_lost_claims(
     engine: Engine, town: Town, error: Exception
 ) -> None:
     await raising(engine, town, error, retry=QUICK)

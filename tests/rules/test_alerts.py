@@ -13,6 +13,7 @@ from tieline.rules.watch.alerts import (
     AlertLimits,
     AlertProblem,
     AllSigns,
+    BlockedSign,
     ConnectionSign,
     FlowSign,
     SourceSign,
@@ -62,6 +63,7 @@ BREAKER = AlertProblem(AlertKind.BREAKER_OPEN, "connection:books", "finance-ops"
         ),
         (AllSigns(sources=(replace(SHOP, quiet_us=10**15, rhythm_us=None),)), []),
         (AllSigns(disk_free_share=0.1), []),
+        (AllSigns(blocked=(BlockedSign("flow:a", "", "it blocks"),)), ["loop-blocked flow:a"]),
         (AllSigns(disk_free_share=0.0999), ["disk-low store"]),
     ],
 )

@@ -77,7 +77,7 @@ def test_a_rule_strikes_only_what_it_matches(match: dict[str, str], struck: bool
     assert strikes(book({"kind": "status", "match": match}), 1, request) == [struck]
 
 
-def test_the_first_rule_that_matches_and_is_not_used_up_wins() -> None:
+def test_the_first_rule_that_matches_and_is_not_lost_claims_wins() -> None:
     made = book({"kind": "hang", "count": 1}, {"kind": "status"})
 
     kinds = [fault.kind for _ in range(3) if (fault := made.for_request(a_post()))]

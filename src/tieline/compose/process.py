@@ -12,6 +12,7 @@ from tieline.adapters.system.crash_points import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
 from tieline.compose import watch as wiring_watch
+from tieline.compose.blocked import watched
 from tieline.compose.loops import loops
 from tieline.compose.parts import Parts, ProcessPorts, assemble, open_vault
 from tieline.compose.service import Service
@@ -99,8 +100,7 @@ async def running(
         at_end.push_async_callback(parts.back.drain, settings.shutdown_seconds)
         surfaces = await _open_surfaces(parts, settings, at_end)
         parts.store.hints.listen(parts.holds.heard)
-        service.start()
-        _spare_the_collector()
+        _start(parts, service, at_end)
         telemetry.observer.saw(ProcessMoved("ready", _about(parts)))
         yield Running(parts, parts.door.port, surfaces)
         telemetry.observer.saw(ProcessMoved("stopping", _about(parts)))
@@ -173,6 +173,12 @@ async def _open_surfaces(
         )
         await parts.door.open(settings.host, settings.port, opened)
     return surfaces
+
+
+def _start(parts: Parts, service: Service, at_end: AsyncExitStack) -> None:
+    service.start()
+    at_end.enter_context(watched(parts))
+    _spare_the_collector()
 
 
 def _spare_the_collector() -> None:

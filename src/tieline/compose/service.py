@@ -90,8 +90,11 @@ async def _rest(wake: asyncio.Event, seconds: float) -> None:
     wake.clear()
 
 
-def told_to_stop() -> "asyncio.Future[str]":
-    """Listens from now on; done, with its name, once a signal asks the process to end."""
+def told_to_stop(at_once: Callable[[], None] = lambda: None) -> "asyncio.Future[str]":
+    """Listens from now on; done, with its name, once a signal asks the process to end.
+
+    *at_once* is called by the signal itself, which interrupts also a flow that blocks the loop.
+    """
     loop = asyncio.get_running_loop()
     told: asyncio.Future[str] = loop.create_future()
 
@@ -99,6 +102,11 @@ def told_to_stop() -> "asyncio.Future[str]":
         if not told.done():
             told.set_result(name)
 
+    def heard(number: int, _: object) -> None:
+        at_once()
+        with suppress(RuntimeError):  # the loop is closed: the process ends already
+            loop.call_soon_threadsafe(tell, signal.Signals(number).name)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, tell, signal.Signals(number).name)
+        signal.signal(number, heard)
     return told

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tieline.adapters.system.child import ChildSocket
 from tieline.adapters.system.process_end import end_process_after
@@ -19,7 +19,11 @@ from tieline.operations.doctor_engine import TURN_ON
 from tieline.operations.redaction import sensitive_fields
 from tieline.pipeline.redactor import SEALING
 from tieline.ports.vault import Vault
+from tieline.rules.runs.ending import evidence, words
 from tieline.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from threading import Timer
 
 T = TypeVar("T")
 
@@ -32,8 +36,10 @@ BEYOND_S = 25.0
 
 async def serve(hub: HubSpec, settings: Settings) -> None:
     """Run until told to stop; say on stderr what somebody should know of meanwhile."""
-    told = told_to_stop()  # before anything answers: whoever finds us may also stop us
     say, limit_s = voice(settings.child), settings.shutdown_seconds + BEYOND_S
+    stop_deadline = StopDeadline(limit_s)
+    # Before anything answers: whoever finds us may also stop us.
+    told = told_to_stop(stop_deadline.arm)
     tie = None if settings.child is None else SupervisorWatch(settings.child, limit_s)
     if settings.child in {None, FIRST}:
         for warning in warnings(hub, open_vault(settings, os.environ)):
@@ -45,8 +51,7 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
         beating = None if tie is None else tie.say_ready()
         name = await told
         say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
-        too_long = end_process_after(limit_s, 1, f"not stopped within {limit_s:g} s: ended")
-    too_long.cancel()
+    stop_deadline.take_back()
     if beating is not None:
         beating.cancel()
     say("stopped")
@@ -97,6 +102,25 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     return found
 
 
+class StopDeadline:
+    """Ends the process some time after it was told to stop, whatever its loop does meanwhile."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._timer: Timer | None = None
+
+    def arm(self) -> None:
+        """It was told to stop; the first time counts."""
+        if self._timer is None:
+            why = f"not stopped within {self._limit_s:g} s: ended"
+            self._timer = end_process_after(self._limit_s, 1, why)
+
+    def take_back(self) -> None:
+        """It has stopped."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
 class SupervisorWatch:
     """Ties this process to its supervisor: what happens to that is heard of here."""
 
@@ -131,10 +155,35 @@ def _orphaned(limit_s: float) -> None:
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run on uvloop where there is one."""
-    try:
+    """Run on uvloop where there is one, until *coroutine* ends and nothing else.
+
+    A task or a callback of a flow that raises KeyboardInterrupt or SystemExit would end the loop
+    for all: it is told, and the loop goes on.
+    """
+    make: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with suppress(ImportError):
         import uvloop
-    except ImportError:
-        return asyncio.run(coroutine)
-    answer: T = uvloop.run(coroutine)
-    return answer
+
+        make = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=make) as runner:
+        loop = runner.get_loop()
+        return _answer_of(loop.create_task(coroutine), loop)
+
+
+def _answer_of(main: "asyncio.Task[T]", loop: asyncio.AbstractEventLoop) -> T:
+    while True:
+        try:
+            return loop.run_until_complete(main)
+        except (KeyboardInterrupt, SystemExit) as error:
+            if main.done() or signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                end_process_after(BEYOND_S, 1, "not ended in time: ended")
+                raise
+            _tell_contained(error)
+
+
+def _tell_contained(error: BaseException) -> None:
+    """Nobody asked this process to stop: signals come another way."""
+    told = evidence(error).rstrip().rpartition("\n")
+    with suppress(OSError):
+        sys.stderr.write(f"{told[0]}\ntieline: a flow raised {words(error)}; the hub goes on\n")
+        sys.stderr.flush()

@@ -4,8 +4,9 @@ The driver for PostgreSQL is loaded only where a store is one: it is an extra of
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from tieline.adapters.sqlite.transfer import SqliteRows
 from tieline.adapters.vault.sealer import NAME as SEALING
 from tieline.adapters.vault.sealer import VaultSealer
 from tieline.compose.features import CATALOGUE
-from tieline.model.base.errors import SettingsError, StoreError
+from tieline.model.base.errors import SettingsError, StoreClosed, StoreError
 from tieline.model.command import Command
 from tieline.model.views.engine_report import StoreReport
 from tieline.model.views.views import ListEvents, ShowEvent, Window
@@ -41,6 +42,11 @@ BATCH_OVER_A_LINE = 512
 """Every statement is a round trip to the server, so it is given more to do at once."""
 
 
+async def nothing_beside(command: Command[Any]) -> object:
+    """Where nobody watches."""
+    raise StoreClosed(f"{type(command).__name__} needs a store")
+
+
 @dataclass(frozen=True, slots=True)
 class OpenStore:
     """A store that is open for a hub."""
@@ -57,6 +63,8 @@ class OpenStore:
     """What keeps its parts in order."""
     warnings: tuple[str, ...] = ()
     """What about it can lose what was acknowledged."""
+    beside: Callable[[Command[Any]], Coroutine[Any, Any, object]] = nothing_beside
+    """Commits one command from a loop of its own, whatever the loop of the journal does."""
     knows: int = 0
     """The newest migration of it that this release knows; 0: nobody else can be at work on it."""
 
@@ -91,7 +99,26 @@ async def open_store(
     journal.told = telling(hints)
     views = await _reader().open(store, CATALOGUE, chance=chance)
     about = opened.shown
-    return OpenStore(journal, views, about, None, hints, upkeep, opened.warnings, opened.knows)
+    return OpenStore(
+        journal,
+        views,
+        about,
+        None,
+        hints,
+        upkeep,
+        opened.warnings,
+        partial(_commit_alone, store),
+        opened.knows,
+    )
+
+
+async def _commit_alone(store: str, command: Command[Any]) -> object:
+    """Over a connection of its own."""
+    journal = await open_journal(store)
+    try:
+        return await journal.commit(command)
+    finally:
+        await journal.close()
 
 
 def telling(hints: Hints) -> Told:
@@ -108,9 +135,14 @@ def telling(hints: Hints) -> Told:
 def open_file(store: str, *, max_waiting: int = 20_000, reach: Reach = go_on) -> OpenStore:
     """The same for a store that is a file, at once."""
     path = file_of(store)
-    journal = Committer(SqliteDatabase(path, reach=reach), CATALOGUE, max_waiting=max_waiting)
+    database = SqliteDatabase(path, reach=reach)
+    journal = Committer(database, CATALOGUE, max_waiting=max_waiting)
     about = f"{path} (SQLite {library_version()})"
-    return OpenStore(journal, SqliteReader(path, CATALOGUE), about, path)
+
+    async def beside(command: Command[Any]) -> object:
+        return await Committer(database, CATALOGUE).commit(command)
+
+    return OpenStore(journal, SqliteReader(path, CATALOGUE), about, path, beside=beside)
 
 
 async def with_seals(store: OpenStore, vault: Vault) -> OpenStore:

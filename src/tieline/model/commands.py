@@ -113,6 +113,8 @@ class Claim(Command[Claimed]):
     turn: int = 0  # grows with every claim, so that the tenant served first changes
     tenants: TenantLimits = NO_LIMITS
     """Whose runs are not taken, and how many of each may be at work over all workers."""
+    trials: int = 16
+    """Places for runs that have lost claims (``rules/runs/lost_claims.py``)."""
 
 
 @value
@@ -203,6 +205,9 @@ class Swept:
     expired: tuple[RunId, ...]
     woken: int = 0
     """Runs whose obstacle was gone, and whom nobody had woken."""
+    held: tuple[tuple[RunId, str, str], ...] = ()
+    """Of those that were taken from silent workers, the ones that took too many with them: id, flow
+    and why."""
 
 
 @value

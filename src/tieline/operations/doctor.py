@@ -28,6 +28,7 @@ from tieline.operations.finding import Level as Level
 from tieline.operations.fleet_signs import unfinished
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
+from tieline.rules.fleet.blocked import blocked_told
 from tieline.rules.fleet.difference import other_hub
 from tieline.rules.fleet.presence import is_at_work
 from tieline.rules.formats.plain_time import ago, span
@@ -189,6 +190,7 @@ def of_work(facts: DoctorFacts) -> Iterator[Finding]:
             f"a hub has the store open, but its last heartbeat was {last}",
             "look at its log; if it hangs, stop it: nothing acknowledged is lost",
         )
+    yield from _of_blocked(facts)
     for pause in facts.pauses:
         since = ago(pause.since_us, facts.now_us)
         yield Finding(
@@ -200,6 +202,17 @@ def of_work(facts: DoctorFacts) -> Iterator[Finding]:
         shut = why_shut(name, facts.pauses, facts.states, facts.now_us)
         advice = f"tieline runs list --waits-for 'connection {name}'"
         yield Finding(Level.NOTE, counted_in_words(name, count, shut), advice)
+
+
+def _of_blocked(facts: DoctorFacts) -> Iterator[Finding]:
+    """Processes that something keeps, or has lately kept, from turning."""
+    for worker in facts.workers:
+        if worker.blocked is None or worker.blocked_us is None:
+            continue
+        is_now = worker.blocked_us >= worker.beat_us and worker.stopped_us is None
+        level = Level.ERROR if is_now else Level.WARNING
+        said = blocked_told(worker.blocked, worker.blocked_us)
+        yield Finding(level, f"process {worker.about}: {said}", "mend the flow, and deploy it")
 
 
 def _of_age(facts: DoctorFacts, *, is_open: bool) -> Iterator[Finding]:

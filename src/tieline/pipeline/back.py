@@ -20,8 +20,10 @@ from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost
 from tieline.ports.tenants import EverybodyKnown, TenantBook
-from tieline.rules.runs.ending import dead_of, discreet_outcome
+from tieline.rules.runs.ending import discreet_outcome
 from tieline.rules.runs.hops import TOPIC
+from tieline.rules.runs.lost_claims import PLACES, places_of
+from tieline.rules.runs.refused_settle import failed_inside
 
 GIVE_BACK_S = 5.0
 """How long a stop waits for runs that were called off, and for the store to take them back."""
@@ -73,6 +75,8 @@ class Back:
         self._claiming = asyncio.Lock()
         self._is_drained = False
         self._turn = 0
+        self._on_trial = 0
+        """Of the places for runs that have lost claims, those that are taken."""
 
     # --- places (the Hands of the front half) ---------------------------------------------------
 
@@ -141,7 +145,9 @@ class Back:
             is_shut = len(room) < len(self._hub.flows)
             self._turn += 1
             limit = min(free, self.places.claim)
-            command = Claim(self.worker, limit, room, now_us, self._turn, self.tenants.limits)
+            trials = PLACES - self._on_trial
+            limits = self.tenants.limits
+            command = Claim(self.worker, limit, room, now_us, self._turn, limits, trials)
             claimed = await self._parts.journal.commit(command)
             for run in claimed.runs:
                 self._take_place(run.flow)
@@ -182,6 +188,7 @@ class Back:
         if self._is_drained:  # too late: whoever opens the store next finds it
             self._return_place(claimed.flow)
             return
+        self._on_trial += places_of(claimed.lost)
         working = self._working[claimed.id] = ExecutingRun(claimed)
         working.task = self._parts.loop.create_task(self._work(working, ready))
 
@@ -192,15 +199,27 @@ class Back:
                 await self._settle(claimed, ready, Progress())
             else:
                 await self._execute(working, ready)
-        except Exception as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
-            reason = f"{type(error).__name__}: {error}"
-            await self._settle(claimed, dead_of("engine-failure", reason, error), Progress())
+        except (Exception, GeneratorExit) as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
+            await self._fail(working, error)
         finally:
+            self._on_trial -= places_of(claimed.lost)
             self._return_place(claimed.flow)
             if not self.tenants.is_free(claimed.tenant):
                 self.signals.look.set()  # its next run may have waited for this one's end
             if self._working.get(claimed.id) is working:
                 del self._working[claimed.id]
+
+    async def _fail(self, working: ExecutingRun, error: BaseException) -> None:
+        """A mistake of ours, or what closes every coroutine that it passes, with an outcome in it.
+
+        What it did is settled all the same.
+        """
+        if asyncio.current_task(self._parts.loop) is not working.task:
+            raise error  # nobody executes it any more: it is being thrown away
+        done = Progress() if working.live is None else working.live.steps.take()
+        working.live = None
+        failure = discreet_outcome(failed_inside(error), self._parts.clean)
+        await self._settle(working.claimed, failure, done)
 
     async def _execute(self, working: ExecutingRun, ready: Dispatched) -> None:
         live = working.live = LiveRun(ready, self._publish, self._parts)
@@ -214,9 +233,9 @@ class Back:
             working.live = None
             await self._settler.give_back(ready.claimed, live.steps.take())
             return
-        working.live = None
         if outcome is not DONE:
             outcome = discreet_outcome(outcome, live.clean)
+        working.live = None
         await self._settle(ready.claimed, outcome, live.steps.take(), began)
 
     async def _settle(
@@ -265,6 +284,13 @@ class Back:
     def busy(self) -> int:
         """Runs in this process's places."""
         return self._busy
+
+    def executed_by(self, task: "asyncio.Task[Any]") -> ClaimedRun | None:
+        """The run whose flow function *task* executes; may be asked from any thread."""
+        for working in self._working.copy().values():
+            if working.task is task:
+                return working.claimed
+        return None
 
     def lose(self, run_id: str) -> None:
         """Stop executing a run that was cancelled or taken away."""

@@ -66,8 +66,10 @@ async def _ended(live: LiveRun) -> BaseException | None:
         return _cancelled(live, cancelled)
     except BaseExceptionGroup as group:
         return _first_of(group)
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
+    except GeneratorExit as error:
+        if not live.steps.flights.is_home():
+            raise  # nobody executes it any more: it is being thrown away
+        return error
     except BaseException as error:  # noqa: BLE001 - whatever an author's function raises has an outcome
         return error
     return None

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
+from tieline.model.base.reason_text import plain_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
@@ -151,7 +152,7 @@ class LiveRun:
         except (Retry, Reject, Hold, CallFailed) as decided:
             self._told(step, at_us, words(decided), span)
             raise  # the author decides about the run
-        except Exception as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._told(step, at_us, words(error), span)
             raise self._failed(step, error) from error
         finally:
@@ -174,10 +175,10 @@ class LiveRun:
         fact = StepTried(self._claimed, step.name, number, outcome, failure, at_us, took_us, span)
         self.parts.observer.saw(fact)
 
-    def _failed(self, step: Step, error: Exception) -> Stop:
+    def _failed(self, step: Step, error: BaseException) -> Stop:
         parts = self.parts
         reason = f"step {step.name!r}: {words(error)}"
-        if isinstance(error, MISTAKES):
+        if isinstance(error, MISTAKES) or not isinstance(error, Exception):
             self.steps.failed(step, reason, None)
             return self.steps.stop(dead_of(type(error).__name__, reason, error))
         after = decide(
@@ -218,14 +219,17 @@ class LiveRun:
             self._holds = Holds(self.steps, self._memory)
         return self._holds
 
-    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
-        return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
+    def hold(self, reason: object, *, key: object = None) -> Coroutine[Any, Any, LetThrough]:
+        asked = Hold(reason, key=key)
+        held = self._hold(asked.reason, asked.key)
+        return self.awaited.note(held, f"run.hold({asked.reason!r})")
 
     async def _hold(self, reason: str, key: str | None) -> LetThrough:
         return self.holds.pass_(reason, key)
 
-    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
-        return self.holds.let_through(reason, key)
+    def let_through(self, reason: object, *, key: object = None) -> LetThrough | None:
+        asked = Hold(reason, key=key)
+        return self.holds.let_through(asked.reason, asked.key)
 
     # --- time, names, events ------------------------------------------------------------------
 
@@ -312,7 +316,7 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = str(key)
+            text = plain_text(key)
             text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)

@@ -12,7 +12,9 @@ from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
+from tieline.rules.runs.ending import words
 from tieline.rules.runs.hops import TOPIC
+from tieline.rules.runs.refused_settle import LESSER_ENDS, ExecutionEnd, failed_inside, instead
 from tieline.rules.runs.transitions import state_of
 
 STORE_PAUSE_S = 1.0
@@ -63,6 +65,8 @@ class Settler:
         """
         self._reach("settle.before")
         tells = self._tells_ends and claimed.event.source == TOPIC
+        wanted: ExecutionEnd | None = None
+        refusals = 0
         while True:
             now_us = self._clock.now_us()
             command = Settle(claimed.claim, outcome, progress, now_us, head_policy, tells)
@@ -77,9 +81,22 @@ class Settler:
                 self._observer.saw(StoreTrouble(str(error)))
                 await asyncio.sleep(STORE_PAUSE_S)
                 continue
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was done is kept
+                wanted = wanted or ExecutionEnd(outcome, progress)
+                refusals += 1
+                lesser = await self._lesser(wanted, refusals, error)
+                outcome, progress = lesser.outcome, lesser.progress
+                continue
             self._reach("settle.after")
             self._observer.saw(_fact(claimed, outcome, now_us, execution))
             return settled
+
+    async def _lesser(self, wanted: ExecutionEnd, refusals: int, error: Exception) -> ExecutionEnd:
+        """What to ask the store for, which did not take *wanted* as it is."""
+        self._observer.saw(StoreTrouble(words(error)))
+        if refusals > LESSER_ENDS:
+            await asyncio.sleep(STORE_PAUSE_S)
+        return instead(wanted, refusals, error)
 
     async def give_back(self, claimed: ClaimedRun, progress: Progress) -> None:
         """Return a run that did not come to an end, with what it remembers; to whoever has time.
@@ -105,6 +122,9 @@ class Settler:
                 self._observer.saw(StoreTrouble(str(error)))
                 await asyncio.sleep(STORE_PAUSE_S)
                 continue
+            except Exception as error:  # noqa: BLE001 - as above
+                await self.settle(claimed, failed_inside(error), progress, HeadPolicy.BLOCK)
+                return
             self._reach("give-back.after")
             return
 

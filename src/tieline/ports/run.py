@@ -63,7 +63,7 @@ class Run(Protocol):
         """
         ...
 
-    async def hold(self, reason: str, *, key: str | None = None) -> LetThrough:
+    async def hold(self, reason: object, *, key: object = None) -> LetThrough:
         """Go on once a person has let it pass (``tieline held resolve RUN --continue``).
 
         The run leaves memory meanwhile. Returns who let it through, when and with which words; the
@@ -73,7 +73,7 @@ class Run(Protocol):
         """
         ...
 
-    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+    def let_through(self, reason: object, *, key: object = None) -> LetThrough | None:
         """The yes to the next hold of this reason and key, or None, which holds nothing.
 
         Then the flow may do something else before it awaits ``hold``, or raises ``Hold``, with the

@@ -102,17 +102,18 @@ class PlainRun:
             value = await value
         return orjson.loads(json_text(value))
 
-    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
-        return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
+    def hold(self, reason: object, *, key: object = None) -> Coroutine[Any, Any, LetThrough]:
+        asked = Hold(reason, key=key)
+        return self.awaited.note(self._hold(asked), f"run.hold({asked.reason!r})")
 
-    async def _hold(self, reason: str, key: str | None) -> LetThrough:
-        passed = self.let_through(reason, key=key)
+    async def _hold(self, asked: Hold) -> LetThrough:
+        passed = self.let_through(asked.reason)
         if passed is None:
-            raise Hold(reason, key=key)
+            raise asked
         return passed
 
-    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
-        words = self.passes.get(reason)
+    def let_through(self, reason: object, *, key: object = None) -> LetThrough | None:
+        words = self.passes.get(Hold(reason).reason)
         return None if words is None else LetThrough("a test", self.at, words)
 
     def sleep(

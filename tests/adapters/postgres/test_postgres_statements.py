@@ -169,7 +169,7 @@ WALKED = {
     ("work_of_tenants", "work"),
     ("lane_parked", "work"),
     ("run_oldest", "work"),
-    ("work_rescue", "work"),
+    ("work_silent", "work"),
     ("dedupe_expire", "dedupe"),
     ("store_newest", "event"),
     ("run_get", "run"),

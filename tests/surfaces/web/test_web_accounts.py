@@ -303,7 +303,7 @@ async def test_expired_revoked_and_invented_tokens_are_nobodys(house: StoreHouse
 # --- invitations ----------------------------------------------------------------------------------
 
 
-async def test_the_first_link_makes_one_administrator_and_is_used_up(house: StoreHouse) -> None:
+async def test_the_first_link_makes_one_administrator_and_is_lost_claims(house: StoreHouse) -> None:
     async with open_site(house, WHO) as site:
         first, second = [await first_invitation(site.parts) for _ in range(2)]
         assert first is not None

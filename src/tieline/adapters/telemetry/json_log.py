@@ -81,9 +81,11 @@ class JsonLog:
             f.ClaimLost: ("warning", self._lost),
             f.DeadlinePassed: ("error", self._deadline),
             f.RunsRescued: ("warning", self._rescued),
+            f.LostClaimsHeld: ("error", self._lost_claims),
             f.StoreTrouble: ("error", self._trouble),
             f.StoreAtRisk: ("error", self._at_risk),
             f.PassFailed: ("error", self._failed),
+            f.LoopBlocked: ("error", self._blocked),
             f.ProcessMoved: ("info", self._process),
         }
         return {k: h for k, (most, h) in handlers.items() if LEVELS[most] >= self._least}
@@ -230,6 +232,10 @@ class JsonLog:
     def _rescued(self, fact: f.RunsRescued) -> None:
         self._now("warning", "runs.rescued", {"count": fact.count})
 
+    def _lost_claims(self, fact: f.LostClaimsHeld) -> None:
+        fields = {"run_id": fact.run_id, "flow": fact.flow, "reason": self._clean(fact.reason)}
+        self._now("error", "run.lost-claims", fields)
+
     def _trouble(self, fact: f.StoreTrouble) -> None:
         self._now("error", "store.trouble", {"reason": self._clean(fact.reason)})
 
@@ -239,6 +245,10 @@ class JsonLog:
     def _failed(self, fact: f.PassFailed) -> None:
         fields = {"pass": fact.name, "reason": self._clean(fact.error)}
         self._now("error", "pass.failed", fields)
+
+    def _blocked(self, fact: f.LoopBlocked) -> None:
+        fields = {"flow": fact.flow, "run_id": fact.run_id, "reason": self._clean(fact.words)}
+        self._now("error", "process.blocked", fields)
 
     def _process(self, fact: f.ProcessMoved) -> None:
         self._now("info", f"process.{fact.state}", {"about": self._clean(fact.about)})

@@ -11,6 +11,8 @@ from tieline.model.runs.facts import (
     ConnectionMoved,
     DeadlinePassed,
     Fact,
+    LoopBlocked,
+    LostClaimsHeld,
     PassFailed,
     Received,
     RunSettled,
@@ -87,6 +89,8 @@ def _of_work(fact: Fact) -> str | None:
             return f"{fact.flow}: {fact.run_id} is {fact.state}: {fact.reason}"
         case ClaimLost():
             return f"{fact.run_id} was taken from this process while it ran"
+        case LostClaimsHeld():
+            return f"{fact.flow}: {fact.run_id} is held: {fact.reason}"
         case DeadlinePassed():
             return f"{fact.run_id} is dead: its deadline has passed"
         case _:
@@ -101,6 +105,8 @@ def _of_the_hub(fact: Fact) -> str | None:
             return f"the store is in trouble: {fact.reason}"
         case StoreAtRisk():
             return f"the store is at risk: {fact.reason}"
+        case LoopBlocked():
+            return fact.words
         case PassFailed():
             return f"the {fact.name} loop failed and goes on: {fact.error}"
         case AlertMoved():

@@ -5,7 +5,7 @@ tells people. What was told is stored as well, so a restart neither forgets an a
 it; only a process that dies between telling and storing that it told makes it heard twice.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -18,11 +18,12 @@ from tieline.model.hub.flow import FlowSpec, HubSpec, Source
 from tieline.model.people.alert import AlertRow, AlertState, KeepAlerts, KnownAlerts
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.gauges import GuardGauges
-from tieline.model.views.rows import ConnectionStateRow
+from tieline.model.views.rows import ConnectionStateRow, WorkerRow
 from tieline.model.views.series import ListSources, ReadSums, SourceRow
 from tieline.model.views.views import (
     InspectStore,
     ListConnectionStates,
+    ListWorkers,
     ReadKnownAlerts,
     ReadSigns,
 )
@@ -33,12 +34,14 @@ from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
 from tieline.ports.observer import Observer
 from tieline.ports.views import Views
+from tieline.rules.fleet.blocked import RECENT_US
 from tieline.rules.formats.id_time import made_us
 from tieline.rules.inbound.cadence import longest_pause_us
 from tieline.rules.watch.alerts import (
     MINUTE_US,
     AlertLimits,
     AllSigns,
+    BlockedSign,
     ConnectionSign,
     FlowSign,
     Judgement,
@@ -188,6 +191,7 @@ class AlertJudge:
             for name in hub.connections
         )
         ages_of = dict.fromkeys(ages, 1)
+        workers = await parts.views.read(ListWorkers())
         return AllSigns(
             flows,
             connections,
@@ -197,6 +201,7 @@ class AlertJudge:
                 *problems(await fleet_signs(parts.views, now_us, ages_of, hub)),
                 *await self._of_parts(),
             ),
+            tuple(_blocked_signs(hub, workers, now_us)),
         )
 
     async def _of_parts(self) -> tuple[FleetProblem, ...]:
@@ -231,6 +236,22 @@ def _connection_sign(
     failures = tries - counts.get("done", 0)
     owner = _owners(flow for flow in hub.flows.values() if name in flow.uses)
     return ConnectionSign(name, owner, tries, failures, states.get(name, "closed"))
+
+
+def _blocked_signs(
+    hub: HubSpec, workers: Iterable[WorkerRow], now_us: Micros
+) -> Iterator[BlockedSign]:
+    """The latest of each flow."""
+    told: set[str] = set()
+    for worker in workers:
+        if worker.blocked is None or now_us - (worker.blocked_us or 0) > RECENT_US:
+            continue
+        flow = worker.blocked_flow
+        subject = f"worker:{worker.id}" if flow is None else f"flow:{flow}"
+        if subject not in told:
+            told.add(subject)
+            owner = "" if flow is None else _owner(hub, flow)
+            yield BlockedSign(subject, owner, f"{worker.blocked} ({worker.about})")
 
 
 def _state(row: ConnectionStateRow) -> str:

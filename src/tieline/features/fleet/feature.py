@@ -9,7 +9,7 @@ from tieline.adapters.sql.runs import sweeping
 from tieline.features.manifest import Answers, Feature, Handles
 from tieline.model.fleet.declaration import KeepDeclaration, ListDeclarations
 from tieline.model.fleet.limits import KeepConnectionStates, LeaseQuotas
-from tieline.model.fleet.presence import Beat, EndPresence, TakeLeaderLease
+from tieline.model.fleet.presence import Beat, EndPresence, KeepBlocked, TakeLeaderLease
 from tieline.model.views import views as v
 from tieline.model.views import work_lists as m
 from tieline.rules.people.access import Permission
@@ -43,6 +43,7 @@ FLEET = Feature(
     commands=(
         Handles(Beat, sweeping.beat),
         Handles(EndPresence, sweeping.leave),
+        Handles(KeepBlocked, sweeping.keep_blocked),
         Handles(TakeLeaderLease, sweeping.take_duty),
         Handles(KeepDeclaration, declaring.keep_declaration),
         Handles(LeaseQuotas, limits.lease_shares),

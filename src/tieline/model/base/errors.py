@@ -36,6 +36,7 @@ from datetime import timedelta
 
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.base.payload import PayloadFault
+from tieline.model.base.reason_text import plain_text
 
 
 class TielineError(Exception):
@@ -236,22 +237,46 @@ class RunFailed(TielineError):
 
 
 class Retry(TielineError):
-    """Raised in a flow: try this run again, after *after* or by the flow's backoff."""
+    """Raised in a flow: try this run again, after *after* or by the flow's backoff.
+
+    *after* is a time span, or a number of seconds. The reason of this and its like may be anything,
+    an error that was caught too: it is put into words. One that says nothing is ``""``.
+    """
+
+    reason: str = ""
+    after: timedelta | None = None
 
     def __init__(
-        self, reason: str = "the flow asked for a retry", *, after: timedelta | None = None
+        self,
+        reason: object = "the flow asked for a retry",
+        *,
+        after: timedelta | float | None = None,
     ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.after = after
+        self.reason = plain_text(reason)
+        self.after = _time_span(after)
+        super().__init__(self.reason)
+
+
+def _time_span(after: timedelta | float | None) -> timedelta | None:
+    if after is None or isinstance(after, timedelta):
+        return after
+    try:
+        return timedelta(seconds=after)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"Retry(after={after!r}) is no time to wait; give seconds, as in after=60, "
+            "or a timedelta"
+        ) from None
 
 
 class Reject(TielineError):
     """Raised in a flow: this run can never succeed; it is dead at once, with *reason*."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    reason: str = ""
+
+    def __init__(self, reason: object) -> None:
+        self.reason = plain_text(reason)
+        super().__init__(self.reason)
 
 
 class Hold(TielineError):
@@ -262,7 +287,10 @@ class Hold(TielineError):
     run apart.
     """
 
-    def __init__(self, reason: str, *, key: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.key = key
+    reason: str = ""
+    key: str | None = None
+
+    def __init__(self, reason: object, *, key: object = None) -> None:
+        self.reason = plain_text(reason)
+        self.key = None if key is None else plain_text(key)
+        super().__init__(self.reason)

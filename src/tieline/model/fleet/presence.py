@@ -56,6 +56,16 @@ class EndPresence(Command[Counted]):
 
 
 @value
+class KeepBlocked(Command[Counted]):
+    """Something beside the loop of a process says what keeps it from turning, while it does."""
+
+    worker: WorkerId
+    at_us: Micros
+    words: str
+    flow: str | None
+
+
+@value
 class TakeLeaderLease(Command[Counted]):
     """Ask for what one process at a time does, until *until_us*; counts 1 when it is ours.
 

@@ -153,6 +153,15 @@ class RunsRescued:
 
 
 @value
+class LostClaimsHeld:
+    """A run is held: too many of its executions in a row ended with their process."""
+
+    run_id: str
+    flow: str
+    reason: str
+
+
+@value
 class ConnectionMoved:
     """A connection's guard changed: breaker opened or closed, credential refused or accepted."""
 
@@ -227,6 +236,15 @@ class PassFailed:
 
 
 @value
+class LoopBlocked:
+    """The loop of this process has stood still; told while it does, by something beside it."""
+
+    words: str
+    flow: str | None
+    run_id: str | None
+
+
+@value
 class ProcessMoved:
     """This process is ready, or stops."""
 
@@ -237,6 +255,7 @@ class ProcessMoved:
 Fact = (
     Received | ScheduleFired
     | RunStarted | StepTried | CallTried | RunSettled | ClaimLost | DeadlinePassed | RunsRescued
-    | ConnectionMoved | StoreAtRisk
+    | LostClaimsHeld | ConnectionMoved | StoreAtRisk
     | Committed | StoreTrouble | ReplayMoved | DecisionMade | AlertMoved | PassFailed | ProcessMoved
+    | LoopBlocked
 )  # fmt: skip

@@ -193,6 +193,8 @@ class ClaimedRun:
     """The receipt's body, when the event keeps no payload of its own."""
     steps: Sequence[StepRecord] = ()
     """What earlier executions of this run, or of the run it replays, remember."""
+    lost: int = 0
+    """How many executions in a row ended with their process."""
 
     @property
     def claim(self) -> RunClaim:

@@ -192,6 +192,11 @@ class WorkerRow:
     """The digest of what it goes by."""
     troubles: str = ""
     """What is wrong with this process alone, a line each."""
+    blocked: str | None = None
+    """What last kept its loop from turning, in words."""
+    blocked_flow: str | None = None
+    blocked_us: Micros | None = None
+    """When that was told."""
 
 
 @dataclass(frozen=True, slots=True)

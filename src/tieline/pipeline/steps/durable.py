@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import replace
 
 from tieline.model.base.errors import StaleClaim, StoreClosed, StoreError
-from tieline.model.commands import Remember
+from tieline.model.commands import Progress, Remember
 from tieline.model.runs.run import ClaimedRun
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost
+from tieline.rules.runs.refused_settle import in_plain_text
 
 STORE_PAUSE_S = 1.0
 
@@ -70,24 +71,31 @@ class Durable:
             await self.flush()
         except Lost:
             return  # the next effect, or the settle, meets it again
+        except Exception:  # noqa: BLE001 - so is what the store does not take
+            return
 
     async def _commit(self) -> None:
         self.is_committing = True
         try:
-            await self._store()
+            if (await self._store()).emitted:
+                self._parts.signals.look.set()
         finally:
             self.is_committing = False
             if self._rested is not None:
                 self._rested.set_result(None)
                 self._rested = None
+        self._parts.reach("remember.after")
 
-    async def _store(self) -> None:
-        """While the store has trouble it is tried again: nothing is begun that has no memory."""
-        progress = self._memory.take()
-        command = Remember(self._claimed.claim, progress)
+    async def _store(self) -> Progress:
+        """While the store has trouble it is tried again: nothing is begun that has no memory.
+
+        What the store does not take is tried once more in words that any store takes.
+        """
+        progress, is_plain = self._memory.take(), False
         while True:
             try:
-                await self._parts.journal.commit(command)
+                await self._parts.journal.commit(Remember(self._claimed.claim, progress))
+                return progress
             except StaleClaim:
                 self._is_lost = True
                 raise Lost from None
@@ -95,16 +103,13 @@ class Durable:
                 raise Lost from None
             except StoreError:
                 await asyncio.sleep(STORE_PAUSE_S)
-                continue
             except asyncio.CancelledError:
                 # It is stored all the same, so tries are not logged twice; the rest may be stored
                 # again without harm.
                 self._memory.put_back(replace(progress, attempts=()))
                 raise
-            except BaseException:
-                self._memory.put_back(progress)
-                raise
-            break
-        if progress.emitted:
-            self._parts.signals.look.set()
-        self._parts.reach("remember.after")
+            except BaseException as error:
+                if is_plain or not isinstance(error, Exception):
+                    self._memory.put_back(progress)
+                    raise
+                progress, is_plain = in_plain_text(progress), True

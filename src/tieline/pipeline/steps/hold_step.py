@@ -1,12 +1,13 @@
 """Hold step: a flow wants a person's yes; one that was given comes back, else the run is held."""
 
 from tieline.model.base.errors import Hold
+from tieline.model.base.reason_text import storable
 from tieline.model.calls.call import Effect
 from tieline.model.runs.let_through import LetThrough
 from tieline.model.runs.run import Held, Outcome, StepState
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.step import Step, Steps
-from tieline.rules.runs.ending import storable
+from tieline.rules.runs.ending import LONGEST_REASON
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.holding import HOLD_STEP, is_asked, raised_again, read
 from tieline.rules.runs.recall import StepDecision
@@ -39,7 +40,7 @@ class Holds:
         step, passed = self._taken(reason, key)
         if passed is not None:
             return passed
-        held = Held(storable(reason))
+        held = Held(storable(reason, LONGEST_REASON))
         self._stops.append((held, step))
         raise self._steps.stop(held)
 

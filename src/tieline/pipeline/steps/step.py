@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from tieline.model.base.ids import Micros
+from tieline.model.base.reason_text import storable
 from tieline.model.calls.call import Effect
 from tieline.model.calls.effect import EffectIdentity
 from tieline.model.commands import Progress
@@ -25,10 +26,11 @@ from tieline.pipeline.steps.in_flight import InFlight
 from tieline.pipeline.steps.memory import Memory, StepKey
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost, Stop
-from tieline.rules.privacy.naming import told_key, told_name
+from tieline.rules.privacy.naming import must_be_text, told_key, told_name
 from tieline.rules.runs.edited import original_identity
 from tieline.rules.runs.fingerprint import effect_key
 from tieline.rules.runs.recall import Recalled, StepDecision, anew, recall
+from tieline.rules.runs.refused_settle import failed_inside
 
 T = TypeVar("T")
 
@@ -127,6 +129,8 @@ class Steps:
         What is stored holds nothing that must not be told. The key of its effect is made of the
         whole name all the same: it says nothing, and no two effects may share one.
         """
+        if not (isinstance(name, str) and f"{name}{key}".isprintable()):
+            must_be_text(name, key)
         told = told_name(name, self.clean) if told is None else told
         shown_key = None if key is None else told_key(str(key), self.clean, self.claimed.event.id)
         identity = self._memory.identify(told, shown_key, fingerprint)
@@ -191,12 +195,17 @@ class Steps:
         needs_intent = step.effect in {Effect.VERIFY, Effect.ONCE}
         if needs_intent:
             self.write(step, StepState.INTENT, step.tries, None, self.parts.clock.now_us())
-        if self._durable.needs_flush:
-            await self._durable.flush()
-        if not self.parts.may_start_effects():
+        try:
+            if self._durable.needs_flush:
+                await self._durable.flush()
+            if not self.parts.may_start_effects():
+                raise Lost
+        except BaseException as error:
             if needs_intent:  # nothing was sent: it must not look like a doubt later
                 self.write(step, StepState.FAILED, step.tries, None, None)
-            raise Lost
+            if isinstance(error, Exception):  # what led to it cannot be written down
+                raise self.stop(failed_inside(error)) from error
+            raise
         self.parts.reach("call.after-intent")
 
     async def fly(self, flight: Coroutine[Any, Any, T]) -> T:
@@ -315,7 +324,7 @@ class Steps:
         """Note a try."""
         claimed = self.claimed
         if one.detail is not None:
-            one = one._replace(detail=self.clean(one.detail))
+            one = one._replace(detail=storable(self.clean(one.detail)))
         self._memory.log(
             AttemptRecord(
                 claimed.id, step.name, step.key, step.tries + 1, *one, claimed.event.traceparent

@@ -8,7 +8,7 @@ from tieline.model.base.errors import StoreError
 from tieline.model.commands import EndPresence, Purge, Sweep, WakeWaiting
 from tieline.model.fleet.presence import Beat
 from tieline.model.hub.flow import HubSpec
-from tieline.model.runs.facts import DeadlinePassed, RunsRescued
+from tieline.model.runs.facts import DeadlinePassed, LostClaimsHeld, RunsRescued
 from tieline.model.runs.run import HeadPolicy
 from tieline.model.runs.waits import Waits
 from tieline.pipeline.back import Back
@@ -127,6 +127,8 @@ class Housekeeping:
         swept = await self._journal.commit(Sweep(now_us, silent_since_us, skip_flows=self._skip))
         if swept.rescued:
             self._observer.saw(RunsRescued(swept.rescued))
+        for held, flow, reason in swept.held:
+            self._observer.saw(LostClaimsHeld(held, flow, reason))
         for run_id in swept.expired:
             self._observer.saw(DeadlinePassed(run_id))
             self._back.lose(run_id)

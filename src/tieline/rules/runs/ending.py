@@ -7,6 +7,7 @@ from typing import assert_never
 
 from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.base.ids import Micros
+from tieline.model.base.reason_text import plain_text, storable
 from tieline.model.base.value import value
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
@@ -53,16 +54,16 @@ def outcome_of(ending: BaseException | None, stops: list[Outcome], chance: Retry
 
 def _of_error(ending: BaseException, chance: RetryState) -> Outcome:
     match ending:
-        case Reject(reason=reason):
-            return Dead("rejected", storable(reason))
-        case Hold(reason=reason):
-            return Held(storable(reason))
-        case Retry(reason=reason):
-            return _again(ending, reason, chance)
+        case Reject():
+            return Dead("rejected", _reason_of(ending))
+        case Hold():
+            return Held(_reason_of(ending))
+        case Retry():
+            return _again(ending, _reason_of(ending), chance)
         case CallRefused(status=status):
-            return Dead(f"refused-{status or ending.kind}", storable(str(ending)))
+            return Dead(f"refused-{status or ending.kind}", _shown(plain_text(ending)))
         case CallFailed():
-            return Dead(ending.kind, storable(str(ending)))
+            return Dead(ending.kind, _shown(plain_text(ending)))
         case OSError():
             return _again(ending, words(ending), chance)
         case _:
@@ -71,7 +72,16 @@ def _of_error(ending: BaseException, chance: RetryState) -> Outcome:
 
 def dead_of(kind: str, reason: str, error: BaseException) -> Dead:
     """The end of a run for *error*, with its evidence."""
-    return Dead(kind, storable(reason), evidence(error))
+    return Dead(kind, _shown(reason), evidence(error))
+
+
+def _reason_of(signal: Reject | Hold | Retry) -> str:
+    """Why an author ends the execution, also by a class of their own that sets nothing of ours."""
+    reason = plain_text(signal.reason)
+    if not reason:
+        name, said = type(signal).__name__, plain_text(signal)
+        reason = f"{name}, without a reason" if said == name else f"{name}: {said}"
+    return _shown(reason)
 
 
 def _again(ending: BaseException, reason: str, chance: RetryState) -> Outcome:
@@ -83,7 +93,7 @@ def _again(ending: BaseException, reason: str, chance: RetryState) -> Outcome:
         jitter=chance.jitter,
         retry_after=after,
     )
-    reason = storable(reason)
+    reason = _shown(reason)
     if isinstance(next_try, NoRetry):
         return Dead("retries-used-up", f"{next_try.reason}: {reason}", evidence(ending))
     return RetryAt(next_try.when_us, reason, counts=True)
@@ -128,25 +138,26 @@ def discreet_outcome(outcome: Outcome, clean: Callable[[str], str]) -> Outcome:
         case Returned():
             return outcome
         case Dead(kind=kind, reason=reason, evidence=evidence):
-            return Dead(kind, clean(reason), clean(evidence))
+            return Dead(kind, storable(clean(reason)), storable(clean(evidence)))
         case _:
-            return replace(outcome, reason=clean(outcome.reason))
+            return replace(outcome, reason=storable(clean(outcome.reason)))
 
 
 def words(error: BaseException) -> str:
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:  # noqa: BLE001 - an author's own __str__
-        return type(error).__name__
+    """What kind of error it is, and what it says."""
+    said = plain_text(error)
+    name = type(error).__name__
+    return name if said == name else f"{name}: {said}"
 
 
 def evidence(error: BaseException) -> str:
     """The traceback's end, for whoever mends the flow."""
-    return storable(
-        "".join(traceback.format_exception(error))[-LONGEST_EVIDENCE:], LONGEST_EVIDENCE
-    )
+    try:
+        lines = traceback.format_exception(error)
+    except Exception:  # noqa: BLE001 - it asks the error, and its causes, for their words
+        return words(error)
+    return storable("".join(lines)[-LONGEST_EVIDENCE:])
 
 
-def storable(text: str, longest: int = LONGEST_REASON) -> str:
-    """*text* as any store takes it: half a surrogate pair is no text, and NUL ends it early."""
-    return text[:longest].encode(errors="replace").decode().replace("\0", "\\0")
+def _shown(text: str) -> str:
+    return storable(text, LONGEST_REASON)

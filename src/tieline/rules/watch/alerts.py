@@ -39,6 +39,7 @@ PATIENCE: Mapping[AlertKind, AlertTimes] = {
     AlertKind.BREAKER_OPEN: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.UNHEALTHY: AlertTimes(MINUTE_US, MINUTE_US),
     AlertKind.SOURCE_SILENT: AlertTimes(0, 0),
+    AlertKind.LOOP_BLOCKED: AlertTimes(0, MINUTE_US),
     AlertKind.DISK_LOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
     AlertKind.PROCESSES_DIFFER: AlertTimes(10 * MINUTE_US, MINUTE_US),
     AlertKind.PROCESS_TROUBLE: AlertTimes(MINUTE_US, MINUTE_US),
@@ -97,6 +98,15 @@ class SourceSign:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockedSign:
+    """What has kept a process from turning lately."""
+
+    subject: str
+    owner: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllSigns:
     """Everything that is looked at."""
 
@@ -105,6 +115,7 @@ class AllSigns:
     sources: tuple[SourceSign, ...] = ()
     disk_free_share: float | None = None
     fleet: tuple[FleetProblem, ...] = ()
+    blocked: tuple[BlockedSign, ...] = ()
 
 
 @value
@@ -131,6 +142,8 @@ def wrong_now(now: AllSigns, limits: AlertLimits) -> list[AlertProblem]:
         found += _of_connection(connection, limits)
     for source in now.sources:
         found += _of_source(source)
+    for sign in now.blocked:
+        found.append(AlertProblem(AlertKind.LOOP_BLOCKED, sign.subject, sign.owner, sign.words))
     if now.disk_free_share is not None and now.disk_free_share < limits.disk_free_share:
         reason = f"{now.disk_free_share:.1%} of the disk of the store is free; make room"
         found.append(AlertProblem(AlertKind.DISK_LOW, "store", "", reason))

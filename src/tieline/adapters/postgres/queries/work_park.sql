@@ -9,7 +9,7 @@ UPDATE work SET state = given.state, worker = NULL, due_us = given.due_us,
                            THEN given.waits_kind || ':' || given.waits_key
                            ELSE json_build_array('step', given.doubt_step, given.doubt_key)::text
                            END,
-                tries = work.tries + given.tries
+                tries = work.tries + given.tries, lost = 0
 FROM {rows}
 CROSS JOIN LATERAL (
   SELECT w.ctid FROM work AS w

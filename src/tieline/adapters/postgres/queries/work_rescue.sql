@@ -1,11 +1,10 @@
--- Runs whose worker is not known to live become ready; the raised epoch fences it if it wakes up.
--- Looked at from the runs, so that a worker of whom no row is left cannot keep any.
--- takes: since_us bigint, limit bigint
-WITH left_over AS MATERIALIZED (
+-- Runs are taken from workers that are gone; the raised epoch fences one that wakes up. They are
+-- locked by work_silent, so their places cannot change.
+-- rows: tenant text, run_id text, state text, lost bigint, held_us bigint
+UPDATE work SET state = given.state, worker = NULL, epoch = work.epoch + 1, lost = given.lost,
+                held_us = given.held_us
+FROM {rows}
+CROSS JOIN LATERAL (
   SELECT w.ctid FROM work AS w
-  WHERE w.state = 'running'
-    AND w.worker <> ALL (ARRAY(SELECT k.id FROM worker AS k WHERE k.beat_us >= :since_us))
-  LIMIT :limit FOR UPDATE SKIP LOCKED)
-UPDATE work SET state = 'ready', worker = NULL, epoch = epoch + 1
-FROM left_over WHERE work.ctid = left_over.ctid
-RETURNING work.tenant, work.run_id
+  WHERE w.tenant = given.tenant AND w.run_id = given.run_id OFFSET 0) AS place
+WHERE work.ctid = place.ctid

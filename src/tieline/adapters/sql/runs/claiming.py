@@ -13,6 +13,7 @@ from tieline.model.hub.tenants import TenantLimits
 from tieline.model.inbound.event import Event
 from tieline.model.runs.run import ClaimedRun, RunState, StepRecord, StepState
 from tieline.rules.runs.fairness import FIRST_TURNS, Hand, ReadyRuns, Turns, deal
+from tieline.rules.runs.lost_claims import taken
 from tieline.rules.runs.transitions import move
 
 GROUPS_LOOKED_AT = 500
@@ -67,14 +68,16 @@ def claim(command: Claim, memory: TurnMemory) -> Steps[Claimed]:
     # One row of JSON per chunk: fetching a row costs a hand-over of the interpreter lock.
     rows = yield from ask_set("work_pick", dealt.shares)
     picked = [
-        (tenant, run_id, left) for row in rows for tenant, run_id, left in orjson.loads(row[0])
+        ((tenant, run_id), lost, left)
+        for row in rows
+        for tenant, run_id, left, lost in orjson.loads(row[0])
     ]
-    runs = [(tenant, run_id) for tenant, run_id, _ in picked]
+    runs = list(taken([(run, lost) for run, lost, _ in picked], command.trials))
     yield from put("work_take", [(*run, command.worker) for run in runs])
     now, running = command.now_us, move(RunState.READY, RunState.RUNNING)
     yield from put("run_move", [(*run, running, now, None) for run in runs])
     claimed = yield from load(runs)
-    is_passed_over = len(dealt.shares) < len(groups) or bool(is_cut)
+    is_passed_over = len(dealt.shares) < len(groups) or bool(is_cut) or len(runs) < len(picked)
     return Claimed(tuple(claimed), more=is_passed_over or any(left == 1 for *_, left in picked))
 
 
@@ -117,7 +120,7 @@ def _claimed(
     steps: Mapping[str, Sequence[StepRecord]],
 ) -> ClaimedRun:
     body = bodies.get(event.receipt_id or "") if event.data is None else None
-    rest: RowOut = (event, body, tuple(steps.get(row[0], ())))
+    rest: RowOut = (event, body, tuple(steps.get(row[0], ())), row[11])
     return ClaimedRun(*row[:10], *rest)
 
 

@@ -3,13 +3,14 @@
 from tieline.adapters.sql.hooks import CommitHooks, Failed
 from tieline.adapters.sql.runs.execution import advance_lanes, tell_ends
 from tieline.adapters.sql.runs.timing import made_ready
-from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
+from tieline.adapters.sql.statement import RowOut, Steps, ask, ask_set, do, put
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import Counted, Sweep, Swept
-from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, TakeLeaderLease
+from tieline.model.fleet.presence import Beat, BeatStored, EndPresence, KeepBlocked, TakeLeaderLease
 from tieline.model.runs.run import RunState
 from tieline.model.runs.waits import WaitKind
 from tieline.rules.runs.failure import Failure
+from tieline.rules.runs.lost_claims import rescued, why_held
 from tieline.rules.runs.transitions import move
 
 
@@ -43,6 +44,15 @@ def leave(command: EndPresence) -> Steps[Counted]:
     return Counted(forgotten)
 
 
+def keep_blocked(command: KeepBlocked) -> Steps[Counted]:
+    """Note what keeps a process from beating."""
+    words, flow = command.words, command.flow
+    at_us = command.at_us
+    return Counted(
+        (yield from do("worker_blocked", id=command.worker, words=words, flow=flow, at_us=at_us))
+    )
+
+
 def take_duty(command: TakeLeaderLease) -> Steps[Counted]:
     """Have a duty, unless another worker has it."""
     taken = yield from do(
@@ -57,20 +67,40 @@ def take_duty(command: TakeLeaderLease) -> Steps[Counted]:
 
 def sweep(command: Sweep, hooks: CommitHooks) -> Steps[Swept]:
     """One bounded pass; the caller repeats it while it finds something."""
-    rescued = yield from _rescue(command)
+    count, held = yield from _rescue(command, hooks)
     expired = yield from _expire(command, hooks)
     woken = yield from _wake_forgotten(command)
-    return Swept(rescued, tuple(expired), woken)
+    return Swept(count, tuple(expired), woken, held)
 
 
-def _rescue(command: Sweep) -> Steps[int]:
-    since_us = command.silent_since_us
-    rows = yield from ask("work_rescue", since_us=since_us, limit=command.limit)
-    ready = move(RunState.RUNNING, RunState.READY)
-    moved = [(*row, ready, command.now_us, None) for row in rows]
-    yield from put("run_move", moved)
+def _rescue(
+    command: Sweep, hooks: CommitHooks
+) -> Steps[tuple[int, tuple[tuple[RunId, str, str], ...]]]:
+    """How many lost their worker, and those that are held since they took too many with them."""
+    since_us, now_us = command.silent_since_us, command.now_us
+    rows = yield from ask("work_silent", since_us=since_us, limit=command.limit)
+    again = [row[:2] for row in rows if row[3]]
+    going = {row[0] for row in (yield from ask_set("step_since_claim", again))}
+    found = [(row, rescued(row[3], goes_on=row[1] in going)) for row in rows]
+    held = [(row, why_held(one.lost, row[4])) for row, one in found if one.state == RunState.HELD]
+    why = {row[1]: reason for row, reason in held}
+    moved = [(*row[:2], one.state) for row, one in found]
+    yield from put(
+        "work_rescue",
+        [
+            (*to, one.lost, now_us if to[1] in why else 0)
+            for to, (_, one) in zip(moved, found, strict=True)
+        ],
+    )
+    yield from put("run_move", [(*to, now_us, why.get(to[1])) for to in moved])
+    if held:
+        failures = [
+            Failed(Failure(row[2], None, None, "lost", None, reason), row[1], "", row[0], now_us)
+            for row, reason in held
+        ]
+        yield from hooks.counts((yield from hooks.groups(failures)))
     yield from do("worker_forget", since_us=since_us)
-    return len(rows)
+    return len(rows), tuple((row[1], row[2], reason) for row, reason in held)
 
 
 def _wake_forgotten(command: Sweep) -> Steps[int]:

@@ -8,5 +8,5 @@ UPDATE work SET state = given.state, worker = NULL, due_us = given.due_us,
                 waits_on = CASE WHEN given.doubt_step IS NULL
                            THEN given.waits_kind || ':' || given.waits_key
                            ELSE json_array('step', given.doubt_step, given.doubt_key) END,
-                tries = work.tries + given.tries
+                tries = work.tries + given.tries, lost = 0
 FROM given WHERE work.run_id = given.run_id

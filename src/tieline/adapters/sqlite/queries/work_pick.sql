@@ -14,5 +14,5 @@ picked (priority, tenant, flow, seq, places) AS (
                                     AND w.seq > picked.seq),
          places - 1
   FROM picked WHERE places > 1 AND seq IS NOT NULL)
-SELECT json_group_array(json_array(w.tenant, w.run_id, picked.places))
+SELECT json_group_array(json_array(w.tenant, w.run_id, picked.places, w.lost))
 FROM picked CROSS JOIN work AS w ON w.seq = picked.seq

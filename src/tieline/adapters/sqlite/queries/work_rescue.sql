@@ -1,8 +1,5 @@
--- Runs whose worker is not known to live become ready; the raised epoch fences it if it wakes up.
--- Looked at from the runs, so that a worker of whom no row is left cannot keep any.
-UPDATE work SET state = 'ready', worker = NULL, epoch = epoch + 1
-WHERE seq IN (SELECT seq FROM work
-              WHERE state = 'running'
-                AND worker NOT IN (SELECT id FROM worker WHERE beat_us >= :since_us)
-              LIMIT :limit)
-RETURNING tenant, run_id
+-- Runs are taken from workers that are gone; the raised epoch fences one that wakes up.
+WITH given (tenant, run_id, state, lost, held_us) AS (VALUES {rows})
+UPDATE work SET state = given.state, worker = NULL, epoch = work.epoch + 1, lost = given.lost,
+                held_us = given.held_us
+FROM given WHERE work.run_id = given.run_id
