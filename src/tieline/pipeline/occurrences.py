@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
@@ -10,12 +11,16 @@ import orjson
 from tieline.model.base.headers import Named
 from tieline.model.base.ids import TenantId
 from tieline.model.base.value import value
-from tieline.model.inbound.signature import BodyForm, EventFacts
-from tieline.rules.inbound.delivery_body import read_body
+from tieline.model.inbound.body import BodyLimits
+from tieline.model.inbound.signature import EventFacts, WebhookScheme
+from tieline.rules.inbound.delivery_body import BodyReader
 from tieline.rules.inbound.event_shape import EventReader
 
 UNKNOWN_TYPE = "unknown"
+UNREAD = "unread:"
+"""Begins the identity of an event that stands for a body which could not be read."""
 LONGEST_NAME = 255
+_DIGEST = "sha256:"
 
 
 class DeliveryBody(Protocol):
@@ -43,20 +48,32 @@ class Occurrence:
     """Why it gets no run, though some flow may want it: whose it is nobody knows."""
 
 
-def occurrences(
-    reader: EventReader, form: BodyForm, body: DeliveryBody, headers: Named
-) -> list[Occurrence]:
+@value
+class SourceShape:
+    """How the deliveries of one source are read; worked out once."""
+
+    body: BodyReader
+    events: EventReader
+
+
+def shape_of(scheme: WebhookScheme, limits: BodyLimits) -> SourceShape:
+    """How what *scheme* describes is read."""
+    return SourceShape(BodyReader(scheme.body, scheme.charset, limits), EventReader(scheme.shape))
+
+
+def occurrences(shape: SourceShape, body: DeliveryBody, headers: Named) -> list[Occurrence]:
     """What a delivery says happened. Raises PayloadRejected for a body that cannot be read."""
-    return told(reader, form, body, headers)[0]
+    return told(shape, body, headers)[0]
 
 
 def told(
-    reader: EventReader, form: BodyForm, body: DeliveryBody, headers: Named
+    shape: SourceShape, body: DeliveryBody, headers: Named
 ) -> tuple[list[Occurrence], Sequence[object], object]:
     """Each event, the part of the body that tells of it, and all the body."""
     decoded = body.decoded
-    document = read_body(form, decoded)
-    stored_as_it_is = form is BodyForm.JSON and body.raw is decoded
+    document, is_document = shape.body.read(decoded)
+    stored_as_it_is = is_document and body.raw is decoded
+    reader = shape.events
     parts = reader.split(document)
     found = []
     for index, part in enumerate(parts):
@@ -65,6 +82,17 @@ def told(
         data = None if stored_as_it_is and payload is document else to_json(payload)
         found.append(Occurrence(_type(facts), _identity(facts, decoded, index), payload, data))
     return found, parts, document
+
+
+def unread(shape: SourceShape, raw: bytes, headers: Named) -> Occurrence:
+    """The one event that stands for a delivery whose body nobody could read: by its headers."""
+    facts = shape.events.read(headers, None)
+    return Occurrence(_type(facts), f"{UNREAD}{_identity(facts, raw, 0)}", None, None)
+
+
+def named_by_sender(found: Occurrence, name: str) -> Occurrence:
+    """The same under *name*, unless what was read in it names it."""
+    return replace(found, identity=name) if found.identity.startswith(_DIGEST) else found
 
 
 def _type(facts: EventFacts) -> str:
@@ -85,5 +113,5 @@ def _identity(facts: EventFacts, body: bytes, index: int) -> str:
     """The provider's event id; a hash of the body where it gives none."""
     if facts.id and len(facts.id) <= LONGEST_NAME and facts.id.isprintable():
         return facts.id
-    digest = hashlib.sha256(body).hexdigest()
-    return f"sha256:{digest}" if index == 0 else f"sha256:{digest}:{index}"
+    digest = _DIGEST + hashlib.sha256(body).hexdigest()
+    return digest if index == 0 else f"{digest}:{index}"

@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     """Not authentic, malformed or over a limit: the sender was told, nothing was run."""
     QUARANTINED = "quarantined"
-    """Authentic, but against the contract: kept until the contract or the data is mended."""
+    """Authentic, but against the contract, or not to be read: kept until one of both is mended."""
     UNMATCHED = "unmatched"
     """Authentic, but no flow wants this type, or its tenant is not known: kept for a replay."""
     CHALLENGE = "challenge"
@@ -27,6 +27,8 @@ UNKNOWN_TENANT = "unknown-tenant"
 LIMITED = "rate-limited"
 """The reason of deliveries beyond the rate of their source or tenant: told to come back, counted,
 not kept."""
+UNREADABLE = "unreadable"
+"""Begins the reason of a delivery in quarantine whose body could not be read."""
 NAMELESS = "no-tenant"
 """Begins that of one which does not say whose it is, where its source says that it must."""
 

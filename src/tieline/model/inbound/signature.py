@@ -7,6 +7,8 @@ from enum import StrEnum
 from tieline.model.base.errors import DeclarationError
 from tieline.model.base.headers import Headers, Named
 from tieline.model.base.value import value
+from tieline.model.inbound.body import DEFAULT_BODY_LIMITS, BodyLimits
+from tieline.model.inbound.body import BodyForm as BodyForm
 from tieline.model.inbound.handshake import Handshake
 from tieline.model.inbound.signed_content import (
     HeaderTime,
@@ -156,16 +158,6 @@ class EventFacts:
     data: object
 
 
-class BodyForm(StrEnum):
-    """How the body of a delivery is read: the source decides it, never the request's headers."""
-
-    JSON = "json"
-    FORM = "form"
-    """An HTML form: names and values become a document of texts; a repeated name has a list."""
-    FORM_PAYLOAD = "form-payload"
-    """An HTML form whose one field ``payload`` holds the JSON document."""
-
-
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What the vendor is told about a delivery that was stored."""
@@ -191,6 +183,11 @@ class WebhookScheme:
     body: BodyForm = BodyForm.JSON
     acknowledgement: Acknowledgement = Acknowledgement()
     """Some vendors take nothing but 200 for a yes, and some read the answer's body."""
+    charset: str = "utf-8"
+    """In which the vendor writes its bodies (``windows-1252``); of XML the document itself says it,
+    unless this says something else."""
+    limits: BodyLimits = DEFAULT_BODY_LIMITS
+    """How large the vendor's deliveries may be; a source may say otherwise."""
 
 
 @value
@@ -252,6 +249,8 @@ class Verified:
     """Position, among the live secrets, of the one that fitted."""
     sent_at_us: int | None
     """The signed sending time, if the vendor signs one."""
+    is_undated: bool = False
+    """That time stands in a body which cannot be read: it may be an old one, sent once more."""
 
 
 Verification = Verified | Refused
