@@ -54,6 +54,8 @@ class Ingested:
     """Runs that the worker owns now, at epoch 1."""
     queued: int = 0
     """Runs that wait to be claimed."""
+    doubt: str | None = None
+    """Why (some of) it was kept aside: its id and its body do not agree about what it repeats."""
 
 
 @value

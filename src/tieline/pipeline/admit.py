@@ -108,7 +108,7 @@ class Admitter:
         event = self._envelope(found, origin, None)
         expires_us = origin.recorded_us + self._dedupe_us
         reason = f"{UNREADABLE}: {fault.fault}: {fault.detail}"
-        admission = Admission(event, expires_us=expires_us)
+        admission = Admission(event, expires_us=expires_us, digest=found.digest)
         return Admitted((admission,), (), Verdict.QUARANTINED, reason, event.tenant)
 
     def _going_on(self, admitted: Admitted) -> Admitted:
@@ -148,7 +148,8 @@ class Admitter:
             expires_us = origin.recorded_us + self._dedupe_us
             named = _mentions(event, matches)
             wakes = _wakes(event.type, named) if event.type in self._awaited else ()
-            admissions.append(Admission(event, runs, named, expires_us, wakes))
+            told = (occurrence.digest, occurrence.by_body)
+            admissions.append(Admission(event, runs, named, expires_us, wakes, *told))
             starts += own
         if strangers and not faults:
             tenant, why = next(iter(strangers.values())), "; ".join(strangers)

@@ -181,6 +181,8 @@ class Front:
             _hand_over(hands, admitted.starts if worker is not None else (), ingested)
         parts.reach("ingest.before-answer")
         verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
+        if ingested.doubt is not None:
+            verdict, receipt = Verdict.QUARANTINED, receipt._replace(reason=ingested.doubt)
         return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
 
     def _read(

@@ -147,7 +147,7 @@ def _made(row: ReplayRow, run: NewRun, generation: int, now_us: Micros) -> NewRu
 def _read(row: ReplayRow, one: Admission, now_us: Micros) -> Admission:
     """An event that was read only now, with its runs; none of them was made before."""
     runs = tuple(_made(row, run, run.generation, now_us) for run in one.runs)
-    return Admission(one.event, runs, one.mentions, one.expires_us, one.wakes)
+    return replace(one, runs=runs)
 
 
 def _later(run: NewRun, now_us: Micros) -> Micros | None:

@@ -4,6 +4,8 @@ An event of no type that anybody knows stands for it. Once its source reads such
 form, a higher limit), a replay makes of it the events that it would have become at the door.
 """
 
+from dataclasses import replace
+
 import orjson
 
 from tieline.features.replays.planned import FORGOTTEN, PlannedReplay, again
@@ -105,9 +107,7 @@ def _of_replay(admission: Admission, wanted: ReplayFilter, replay: ReplayId | No
         for run in admission.runs
         if wanted.flow is None or run.flow == wanted.flow
     )
-    return Admission(
-        admission.event, runs, admission.mentions, admission.expires_us, admission.wakes
-    )
+    return replace(admission, runs=runs)
 
 
 def _types(found: tuple[Admission, ...]) -> list[str]:

@@ -147,6 +147,8 @@ class EventShape:
     """Empty: the whole event is the data."""
     events_path: str | None = None
     """Where the list of events is, if one delivery holds several; empty: the body is that list."""
+    varies: tuple[str, ...] = ()
+    """Members of the data that the vendor changes when it sends the same event once more."""
 
 
 @value
@@ -156,6 +158,7 @@ class EventFacts:
     type: str | None
     id: str | None
     data: object
+    id_is_in_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)

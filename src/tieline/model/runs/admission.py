@@ -18,3 +18,8 @@ class Admission:
     """Until when a repeat of the event's identity is recognised as a duplicate."""
     wakes: tuple[Waits, ...] = ()
     """What runs of its tenant may wait for that is over with it."""
+    digest: bytes | None = None
+    """Of what the event says, where its identity is a name that somebody gave it: another one under
+    the same name is no repeat."""
+    by_body: str | None = None
+    """A second name, made of the body, where nobody signed the first."""
