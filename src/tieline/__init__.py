@@ -23,6 +23,7 @@ from tieline.model.calls.rate import Rate
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.hub.connection import Connector
 from tieline.model.hub.schedule import MissedPolicy
+from tieline.model.inbound.body import BodyForm, BodyLimits
 from tieline.model.inbound.event import Event
 from tieline.model.inbound.handshake import BodyChallenge, EmptyBatch, QueryEcho
 from tieline.model.inbound.signature import (
@@ -56,6 +57,8 @@ __all__ = [
     "Basic",
     "Bearer",
     "BodyChallenge",
+    "BodyForm",
+    "BodyLimits",
     "BodyTime",
     "Call",
     "CallFailed",

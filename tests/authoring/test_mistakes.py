@@ -206,6 +206,8 @@ CASES: list[Case] = [
         "its event type is 'order*'; use '*'",
     ),
     ("empty type", lambda s: s.flow(on=s.billing.webhook("")), "its event type is ''"),
+    ("key limit", lambda s: s.flow(on=s.billing.webhook(max_keys=0)), "is 0; use 1 or more"),
+    ("depth limit", lambda s: s.flow(on=s.billing.webhook(max_depth=201)), "use 1 to 200"),
     ("body limit", lambda s: s.flow(on=s.billing.webhook(max_body_bytes=0)), "is 0; use 1 or more"),
     ("cron", lambda s: s.flow(on=s.hub.schedule("often")), "cron 'often' cannot be used"),
     ("zone", lambda s: s.flow(on=s.hub.schedule("@daily", zone="Mars")), "time zone 'Mars'"),
@@ -239,7 +241,7 @@ CASES: list[Case] = [
     (
         "door",
         two_limits_for_one_door,
-        "different unverified, max_body_bytes, expect_every, tenant or rate",
+        "different unverified, max_… limits, expect_every, tenant or rate",
     ),
     ("schedule", two_times_for_one_name, "both listen to 'schedule:nightly', but with different"),
     ("contracts", two_contracts_of_one_name, "declared by both Order and Twin"),

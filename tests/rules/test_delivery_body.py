@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieline.model.base.errors import PayloadRejected
-from tieline.model.base.payload import PayloadFault
+from tieline.model.base.payload import Json, PayloadFault
 from tieline.model.inbound.signature import BodyForm
-from tieline.rules.inbound.delivery_body import read_body
+from tieline.rules.inbound.delivery_body import BodyReader
+
+
+def read_body(form: BodyForm, raw: bytes) -> Json:
+    return BodyReader(form).read(raw)[0]
+
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 

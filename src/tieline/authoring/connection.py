@@ -14,6 +14,7 @@ from tieline.model.calls.rate import Rate
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import WebhookSource
 from tieline.model.hub.tenant_rule import TenantRule
+from tieline.model.inbound.body import BodyLimits
 from tieline.ports.awaited import AWAITED
 from tieline.ports.caller import CURRENT
 from tieline.rules.formats.json_text import json_text
@@ -128,16 +129,20 @@ class Connection:
         *,
         contract: type[Contract] | None = None,
         unverified: bool = False,
-        max_body_bytes: int = 1024 * 1024,
+        max_body_bytes: int | None = None,
+        max_keys: int | None = None,
+        max_depth: int | None = None,
         expect_every: timedelta | None = None,
         tenant: TenantRule | None = None,
         rate: Rate | None = None,
     ) -> SourceDeclaration:
         """Deliveries at ``/in/<connection>``, of one *type*, ``prefix.*`` or all.
 
-        A silence of the source for longer than ``expect_every`` raises an alert; without it, the
-        hub learns what is usual. ``tenant`` says whose a delivery is (``Tenant.field("account")``);
-        ``rate`` is how many authentic ones a process takes in, those beyond are answered 429.
+        A body may have ``max_body_bytes``, with ``max_keys`` in all its objects and ``max_depth``
+        of them inside each other; what is not given is what the vendor's scheme says. A silence
+        of the source for longer than ``expect_every`` raises an alert; without it, the hub learns
+        what is usual. ``tenant`` says whose a delivery is (``Tenant.field("account")``); ``rate``
+        is how many authentic ones a process takes in, those beyond are answered 429.
         """
         scheme = self.spec.connector.webhook
         source = None
@@ -147,12 +152,22 @@ class Connection:
                 scheme,
                 self.spec.signing,
                 unverified,
-                max_body_bytes,
+                _limits(scheme.limits, max_body_bytes, max_keys, max_depth),
                 expect_every,
                 tenant,
                 rate,
             )
         return SourceDeclaration(source, type, contract, connection=self.name)
+
+
+def _limits(
+    of_vendor: BodyLimits, bytes_: int | None, keys: int | None, depth: int | None
+) -> BodyLimits:
+    return BodyLimits(
+        of_vendor.bytes if bytes_ is None else bytes_,
+        of_vendor.keys if keys is None else keys,
+        of_vendor.depth if depth is None else depth,
+    )
 
 
 def joined(path: str, params: Params | None) -> str:

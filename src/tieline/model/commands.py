@@ -15,7 +15,7 @@ from tieline.model.fleet.presence import Beat as Beat
 from tieline.model.fleet.presence import BeatStored as BeatStored
 from tieline.model.fleet.presence import EndPresence as EndPresence
 from tieline.model.hub.tenants import NO_LIMITS, TenantLimits
-from tieline.model.inbound.event import Event, Mention
+from tieline.model.inbound.event import Mention
 from tieline.model.inbound.receipt import Receipt
 from tieline.model.people.decisions import CloseDeliveries as CloseDeliveries
 from tieline.model.people.decisions import Decided as Decided
@@ -27,31 +27,17 @@ from tieline.model.replays.commands import CancelReplay as CancelReplay
 from tieline.model.replays.commands import MoveReplay as MoveReplay
 from tieline.model.replays.commands import StartReplay as StartReplay
 from tieline.model.replays.filter import ReplayFilter as ReplayFilter
+from tieline.model.runs.admission import Admission as Admission
 from tieline.model.runs.run import (
     AttemptRecord,
     ClaimedRun,
     ExchangeRecord,
     HeadPolicy,
-    NewRun,
     Outcome,
     RunClaim,
     StepRecord,
 )
 from tieline.model.runs.waits import Waits
-
-
-@value
-class Admission:
-    """An event on its way into the log, with all that must be stored in the same breath."""
-
-    event: Event
-    runs: tuple[NewRun, ...] = ()
-    mentions: tuple[Mention, ...] = ()
-    expires_us: Micros = 0
-    """Until when a repeat of the event's identity is recognised as a duplicate."""
-    wakes: tuple[Waits, ...] = ()
-    """What runs of its tenant may wait for that is over with it."""
-
 
 # --- the front half ---------------------------------------------------------------------------
 
@@ -68,6 +54,8 @@ class Ingested:
     """Runs that the worker owns now, at epoch 1."""
     queued: int = 0
     """Runs that wait to be claimed."""
+    doubt: str | None = None
+    """Why (some of) it was kept aside: its id and its body do not agree about what it repeats."""
 
 
 @value

@@ -27,7 +27,7 @@ from tieline.model.views.views import ShowEvent, ShowRun
 from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.rules.formats.json_limits import parse
+from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.runs.edited import identity_of_edit
 
 
@@ -161,6 +161,6 @@ def edited(admitter: Admitter, original: Event, run: RunRow, document: bytes, by
 
 def _sound(document: bytes) -> object:
     try:
-        return parse(document)
+        return parse(document, ADMITTED)
     except PayloadRejected as error:
         raise CommandRefused(f"the edited payload cannot be taken: {error}") from None

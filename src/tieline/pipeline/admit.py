@@ -2,37 +2,28 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from tieline.model.base.headers import Named
+from tieline.model.base.errors import PayloadRejected
 from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, ReceiptId, ReplayId, TenantId
 from tieline.model.base.value import value
 from tieline.model.commands import Admission
-from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, WebhookSource
+from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec
 from tieline.model.inbound.event import Event, Mention
-from tieline.model.inbound.receipt import Verdict
+from tieline.model.inbound.receipt import UNREADABLE, Verdict
 from tieline.model.runs.run import NewRun
 from tieline.model.runs.waits import Waits, waits_for_event
+from tieline.pipeline.deliveries import DeliveryReader
 from tieline.pipeline.hooks import AfterAdmit
-from tieline.pipeline.occurrences import LONGEST_NAME, DeliveryBody, occurrences, told
+from tieline.pipeline.occurrences import LONGEST_NAME
 from tieline.pipeline.occurrences import Occurrence as Occurrence
 from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
 from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.rules.formats.trace import begun
 from tieline.rules.inbound.batch import numbered
-from tieline.rules.inbound.event_shape import EventReader
 from tieline.rules.inbound.routing import flows_for
-from tieline.rules.inbound.tenant import (
-    NO_PROOF,
-    NOBODYS,
-    TenantProof,
-    WithoutTenant,
-    nameless,
-    tenant_of,
-    unknown_tenant,
-)
+from tieline.rules.inbound.tenant import NOBODYS, unknown_tenant
 from tieline.rules.privacy.hidden_key import forms_asked, hidden_key
 from tieline.rules.privacy.sensitive import values_of, without
 from tieline.rules.runs.event_waits import event_keys
@@ -105,43 +96,20 @@ class Admitter:
         self._ids = ids
         self._dedupe_us = dedupe_us
         self._routes: dict[tuple[str, str], tuple[FlowSpec, ...]] = {}
-        self._readers: dict[str, EventReader] = {}
-
-    def read(
-        self,
-        door: WebhookSource,
-        body: DeliveryBody,
-        headers: Named,
-        proof: TenantProof = NO_PROOF,
-    ) -> list[Occurrence]:
-        """What a delivery says happened, and for whom.
-
-        Raises PayloadRejected for a body that cannot be read.
-        """
-        reader = self._readers.get(door.name)
-        if reader is None:
-            reader = self._readers[door.name] = EventReader(door.scheme.shape)
-        rule = door.tenant
-        if rule is None:
-            return occurrences(reader, door.scheme.body, body, headers)
-        found, parts, whole = told(reader, door.scheme.body, body, headers)
-        found = [
-            self._somebody(occurrence, tenant_of(rule, headers, (part, whole), proof))
-            for occurrence, part in zip(found, parts, strict=True)
-        ]
-        # What nobody knows comes first: the receipt is of the first event, and is found by it.
-        return sorted(found, key=lambda one: one.stranger is None)
-
-    def _somebody(self, occurrence: Occurrence, found: TenantId | WithoutTenant) -> Occurrence:
-        if isinstance(found, WithoutTenant):
-            return replace(occurrence, tenant=UNNAMED, stranger=nameless(found))
-        stranger = None if self._tenants.knows(found) else unknown_tenant(found)
-        return replace(occurrence, tenant=found, stranger=stranger)
+        self.deliveries = DeliveryReader(hub, tenants)
 
     def deliver(self, found: Sequence[Occurrence], origin: EventOrigin) -> Admitted:
         """The events of a delivery that was read."""
         admitted = self.admit(found, origin)
         return self._going_on(admitted) if self._after else admitted
+
+    def unread(self, found: Occurrence, fault: PayloadRejected, origin: EventOrigin) -> Admitted:
+        """An authentic delivery that nobody could read: kept aside whole, until somebody can."""
+        event = self._envelope(found, origin, None)
+        expires_us = origin.recorded_us + self._dedupe_us
+        reason = f"{UNREADABLE}: {fault.fault}: {fault.detail}"
+        admission = Admission(event, expires_us=expires_us, digest=found.digest)
+        return Admitted((admission,), (), Verdict.QUARANTINED, reason, event.tenant)
 
     def _going_on(self, admitted: Admitted) -> Admitted:
         """What features let go on."""
@@ -180,7 +148,8 @@ class Admitter:
             expires_us = origin.recorded_us + self._dedupe_us
             named = _mentions(event, matches)
             wakes = _wakes(event.type, named) if event.type in self._awaited else ()
-            admissions.append(Admission(event, runs, named, expires_us, wakes))
+            told = (occurrence.digest, occurrence.by_body)
+            admissions.append(Admission(event, runs, named, expires_us, wakes, *told))
             starts += own
         if strangers and not faults:
             tenant, why = next(iter(strangers.values())), "; ".join(strangers)

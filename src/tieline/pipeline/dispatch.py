@@ -7,7 +7,7 @@ from tieline.model.base.value import value
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.run import ClaimedRun, Dead
 from tieline.ports.sealer import is_sealed
-from tieline.rules.formats.json_limits import parse
+from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import values_of, without
 from tieline.rules.runs.ending import dead_of, words
@@ -36,7 +36,7 @@ def dispatch(hub: HubSpec, claimed: ClaimedRun) -> Dispatched | Dead:
     if is_sealed(data):
         return Dead("payload-sealed", "the payload is sealed and the vault lacks its key 'sealing'")
     try:
-        payload = parse(data)
+        payload = parse(data, ADMITTED)
         typed = payload if flow.contract is None else flow.contract.parse(payload)
     except PayloadRejected as error:
         return Dead("payload-unreadable", str(error))

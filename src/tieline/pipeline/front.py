@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId
+from tieline.model.base.payload import PayloadFault
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
 from tieline.model.hub.flow import FlowSpec, HubSpec, WebhookSource
@@ -15,13 +16,20 @@ from tieline.model.hub.tenant_rule import PathTenant
 from tieline.model.inbound.handshake import HandshakeAnswer
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.inbound.request import Inbound, Reply, RequestProblem
-from tieline.model.inbound.signature import RefusalReason, Refused, Verification
+from tieline.model.inbound.signature import RefusalReason, Refused, Verification, Verified
 from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.model.runs.facts import StoreTrouble
 from tieline.model.runs.run import ClaimedRun
-from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, RunStart
+from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, Occurrence, RunStart
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
-from tieline.pipeline.inbound_problems import BUSY, UNREADY, malformed, not_post, unknown_source
+from tieline.pipeline.inbound_problems import (
+    BUSY,
+    TOO_LARGE,
+    UNREADY,
+    malformed,
+    not_post,
+    unknown_source,
+)
 from tieline.pipeline.inbound_rates import InboundRates
 from tieline.pipeline.receive import ReceivedRequest, receive
 from tieline.pipeline.record import (
@@ -43,10 +51,10 @@ from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.ports.vault import Vault
 from tieline.rules.formats.trace import begun, joined
 from tieline.rules.inbound.handshake import answer_challenge
-from tieline.rules.inbound.tenant import TenantProof
 
 JSON_TYPE = (("content-type", "application/json"),)
 BY_PATH = PathTenant()
+UNDATED = "its sending time stands in the body, which is no JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +120,11 @@ class Front:
             if door is None:
                 return await self.refuser.refuse(inbound, unknown_source(inbound.source))
         received = receive(inbound, door)
-        if isinstance(received, RequestProblem):
+        if isinstance(received, RequestProblem) and received.status == TOO_LARGE:
             return await self.refuser.refuse(inbound, received)
         verifier = self._verifiers[inbound.source]
-        verdict = verifier.verify(inbound, received.decoded, inbound.received_us)
+        decoded = inbound.body if isinstance(received, RequestProblem) else received.decoded
+        verdict = verifier.verify(inbound, decoded, inbound.received_us)
         if door.scheme.handshake is not None:
             reply = await self._shake_hands(inbound, door, verdict)
             if reply is not None:
@@ -124,27 +133,37 @@ class Front:
             return await self.refuser.refuse(inbound, not_post(inbound.method))
         if isinstance(verdict, Refused):
             return await self._not_vouched_for(inbound, door, verdict)
-        return await self._accept(inbound, door, received, verifier.proof_of(inbound, verdict))
+        return await self._accept(inbound, door, received, verdict)
 
     # --- the accepted -------------------------------------------------------------------------
 
     async def _accept(
-        self, inbound: Inbound, door: WebhookSource, received: ReceivedRequest, proof: TenantProof
+        self,
+        inbound: Inbound,
+        door: WebhookSource,
+        received: ReceivedRequest | RequestProblem,
+        verdict: Verified,
     ) -> Reply:
         parts = self._parts
-        try:
-            found = parts.admitter.read(door, received, inbound.named, proof)
-        except PayloadRejected as error:
-            return await self.refuser.refuse(inbound, malformed(error))
-        early = self._rates.too_many(door, found, inbound.received_us)
+        found, fault = self._read(inbound, door, received, verdict)
+        if fault is not None and verdict.secret < 0:  # anybody may have sent it
+            why = received if isinstance(received, RequestProblem) else malformed(fault)
+            return await self.refuser.refuse(inbound, why)
+        early = self._rates.too_many(door, found, inbound.received_us, is_unread=fault is not None)
         if early is not None:
             return self.refuser.answer(inbound, early)
         receipt_id = parts.ids.receipt()
-        admitted = parts.admitter.deliver(found, self._origin(inbound, receipt_id))
+        admitted = self._admitted(found, fault, self._origin(inbound, receipt_id))
         receipts = self._receipts[inbound.source]
         receipt = receipts.receipt_of(inbound, receipt_id, admitted)
         if not admitted.admissions:
             return await self._keep_without_event(inbound, door, receipt)
+        return await self._keep(inbound, door, receipt, admitted)
+
+    async def _keep(
+        self, inbound: Inbound, door: WebhookSource, receipt: Receipt, admitted: Admitted
+    ) -> Reply:
+        parts = self._parts
         flows = [start.flow for start in admitted.starts]
         hands = parts.hands
         worker = None
@@ -162,7 +181,35 @@ class Front:
             _hand_over(hands, admitted.starts if worker is not None else (), ingested)
         parts.reach("ingest.before-answer")
         verdict = admitted.verdict if ingested.fresh else Verdict.DUPLICATE
+        if ingested.doubt is not None:
+            verdict, receipt = Verdict.QUARANTINED, receipt._replace(reason=ingested.doubt)
         return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
+
+    def _read(
+        self,
+        inbound: Inbound,
+        door: WebhookSource,
+        received: ReceivedRequest | RequestProblem,
+        verdict: Verified,
+    ) -> tuple[list[Occurrence], PayloadRejected | None]:
+        """What happened; or the one event that stands for a body which cannot be read, and why."""
+        deliveries = self._parts.admitter.deliveries
+        proof = self._verifiers[inbound.source].proof_of(inbound, verdict)
+        try:
+            if isinstance(received, RequestProblem):
+                raise PayloadRejected(PayloadFault.ENCODING, received.detail)
+            if verdict.is_undated:
+                raise PayloadRejected(PayloadFault.SYNTAX, UNDATED)
+            return deliveries.read(door, received, inbound.named, proof), None
+        except PayloadRejected as error:
+            return [deliveries.unread(door, inbound.body, inbound.named, proof)], error
+
+    def _admitted(
+        self, found: list[Occurrence], fault: PayloadRejected | None, origin: EventOrigin
+    ) -> Admitted:
+        if fault is not None:
+            return self._parts.admitter.unread(found[0], fault, origin)
+        return self._parts.admitter.deliver(found, origin)
 
     def _not_kept(
         self, inbound: Inbound, error: BaseException, reserved: Sequence[FlowSpec]

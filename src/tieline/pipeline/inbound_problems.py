@@ -6,6 +6,7 @@ from tieline.model.inbound.signature import RefusalReason
 
 BUSY_S = 5
 UNREADY_S = 60
+TOO_LARGE = 413
 
 
 def not_post(method: str) -> RequestProblem:
@@ -26,7 +27,7 @@ def unknown_source(source: str) -> RequestProblem:
 
 
 def malformed(error: PayloadRejected) -> RequestProblem:
-    """To an authentic delivery whose body is no document."""
+    """To a delivery for which nobody vouches, whose body is no document."""
     detail = f"{error.fault}: {error.detail}"
     return RequestProblem(400, "malformed-body", "The body cannot be read", detail)
 

@@ -2,6 +2,7 @@
 
 import zlib
 
+from tieline.model.base.headers import Named
 from tieline.model.base.value import value
 from tieline.model.hub.flow import WebhookSource
 from tieline.model.inbound.request import Inbound, RequestProblem
@@ -21,15 +22,19 @@ class ReceivedRequest:
 
 def receive(inbound: Inbound, door: WebhookSource) -> ReceivedRequest | RequestProblem:
     """Hold the body against the limits of its door, before anything in it is believed."""
-    body = inbound.body
-    if len(body) > door.max_body_bytes:
-        return too_large(door.max_body_bytes)
-    if inbound.named.first(ENCODING) is None:
+    if len(inbound.body) > door.limits.bytes:
+        return too_large(door.limits.bytes)
+    return unpacked(inbound.body, inbound.named, door.limits.bytes)
+
+
+def unpacked(body: bytes, headers: Named, limit: int) -> ReceivedRequest | RequestProblem:
+    """The body as it reads, at most *limit* bytes, by what its headers say of how it was packed."""
+    if headers.first(ENCODING) is None:
         return ReceivedRequest(body, body)
-    encoding = ", ".join(inbound.named.every(ENCODING)).strip().lower()
+    encoding = ", ".join(headers.every(ENCODING)).strip().lower()
     if encoding in {"", "identity"}:
         return ReceivedRequest(body, body)
-    return _decode(body, encoding, door.max_body_bytes)
+    return _decode(body, encoding, limit)
 
 
 def too_large(limit: int) -> RequestProblem:

@@ -127,5 +127,5 @@ def _receipt(inbound: Inbound, tenant: TenantId, receipt_id: ReceiptId) -> Recei
         remote=inbound.remote,
         headers=None,
         body=None,
-        body_bytes=len(inbound.body),
+        body_bytes=max(len(inbound.body), inbound.declared_bytes),
     )

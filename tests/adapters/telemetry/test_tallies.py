@@ -4,7 +4,7 @@ from tieline.adapters.telemetry.counter import CountingObserver
 from tieline.adapters.telemetry.tallies import TallyObserver
 from tieline.model.base.failure import FailureKind
 from tieline.model.commands import DeliveryTime, KeepTally
-from tieline.model.inbound.receipt import LIMITED, Verdict
+from tieline.model.inbound.receipt import CHANGED, LIMITED, Verdict
 from tieline.model.runs.facts import CallTried, Received, RunSettled, StoreTrouble
 from tieline.model.runs.run import RunState
 from tieline.model.views.series import HOUR_US, MINUTE_US
@@ -132,4 +132,16 @@ def test_what_is_over_a_rate_is_counted_among_the_refused_and_by_itself() -> Non
         "source billing refused": 2,
         "source billing rate-limited": 1,
         "all  refused": 2,
+    }
+
+
+def test_what_is_changed_is_counted_in_quarantine_and_by_itself() -> None:
+    tallies = observer()
+    why = f"event 2 of 3: {CHANGED}: another body"
+    tallies.saw(Received("billing", Verdict.QUARANTINED, 202, why, None, 5, NOW))
+
+    assert counted(tallies.take()) == {
+        "source billing quarantined": 1,
+        "source billing changed": 1,
+        "all  quarantined": 1,
     }

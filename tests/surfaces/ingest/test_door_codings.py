@@ -56,6 +56,21 @@ async def test_a_compressed_delivery_is_readable_after_a_restart(
         pytest.param(
             "deflate", zlib.compress(bytes(64 * MIB)), 413, "body-too-large", id="a large bomb"
         ),
+    ],
+)
+async def test_a_body_that_cannot_be_unfolded_within_the_limit_is_refused(
+    rig: "Rig", make: "Makers", coding: str, body: bytes, status: int, code: str
+) -> None:
+    answer = await rig.ask(make.signed(body, ("Content-Encoding", coding)))
+
+    assert (answer.status, answer.problem) == (status, code)
+    assert (rig.receipt()["status"], rig.receipt()["body"]) == (status, None)
+    assert rig.events() == []
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "status", "code"),
+    [
         pytest.param("gzip", gzip.compress(b"{}")[:-1], 400, "bad-encoding", id="cut short"),
         pytest.param("gzip", gzip.compress(b"{}") + b"x", 400, "bad-encoding", id="a tail"),
         pytest.param("gzip", gzip.compress(b"{}") * 2, 400, "bad-encoding", id="two members"),
@@ -67,16 +82,20 @@ async def test_a_compressed_delivery_is_readable_after_a_restart(
         pytest.param("\x80", b"{}", 415, "unknown-encoding", id="no ASCII"),
     ],
 )
-async def test_a_body_that_cannot_be_unfolded_within_the_limit_is_refused(
+async def test_a_signed_body_that_cannot_be_unpacked_is_kept_and_an_unsigned_one_refused(
     rig: "Rig", make: "Makers", coding: str, body: bytes, status: int, code: str
 ) -> None:
-    answer = await rig.ask(make.signed(body, ("Content-Encoding", coding)))
+    packed = ("Content-Encoding", coding)
 
-    assert (answer.status, answer.problem) == (status, code)
-    assert (rig.receipt()["status"], rig.receipt()["body"]) == (status, None)
-    assert rig.events() == []
+    refused = await rig.ask(make.request(body, target="/in/open", headers=[packed]))
+    kept = await rig.ask(make.signed(body, packed))
+
+    stranger, receipt = rig.receipts()
+    assert (refused.status, refused.problem, stranger["body"]) == (status, code, None)
+    assert (kept.status, receipt["verdict"], receipt["body"]) == (202, "quarantined", body)
+    assert receipt["reason"].startswith("unreadable: encoding: ")
     if status == 415:
-        assert answer.header("accept-encoding") == "gzip, deflate, identity"
+        assert refused.header("accept-encoding") == "gzip, deflate, identity"
 
 
 async def test_codings_stacked_in_two_headers_are_no_single_one(rig: "Rig", make: "Makers") -> None:
@@ -85,7 +104,7 @@ async def test_codings_stacked_in_two_headers_are_no_single_one(rig: "Rig", make
 
     answer = await rig.ask(make.signed(body, *headers))
 
-    assert (answer.status, answer.problem) == (415, "unknown-encoding")
+    assert (answer.status, rig.receipt()["verdict"]) == (202, "quarantined")
 
 
 @pytest.mark.parametrize("coding", ["identity", "Identity", ""])

@@ -114,7 +114,6 @@ async def test_an_unverified_source_takes_what_anybody_sends(rig: "Rig", make: "
         pytest.param(b'{"id":NaN}', "syntax", id="NaN"),
         pytest.param(b'{"id":1e999}', "number", id="a number beyond a double"),
         pytest.param(b'{"id":' + b"9" * 1001 + b"}", "number", id="a huge integer"),
-        pytest.param(b'\xef\xbb\xbf{"id":"1"}', "", id="a byte order mark"),
         pytest.param(b'{"id":"\xff"}', "", id="no UTF-8"),
         pytest.param(rb'{"id":"\ud800"}', "", id="half a surrogate pair"),
         pytest.param(b'{"id":"1","id":"2"}', "duplicate-key", id="a key twice"),
@@ -127,16 +126,41 @@ async def test_an_unverified_source_takes_what_anybody_sends(rig: "Rig", make: "
         ),
     ],
 )
-async def test_a_body_that_is_no_sound_json_is_refused_however_well_signed(
+async def test_a_well_signed_body_that_nobody_can_read_is_kept_aside(
     rig: "Rig", make: "Makers", body: bytes, fault: str
 ) -> None:
     answer = await rig.ask(make.signed(body))
+    again = await rig.ask(make.signed(body))
+
+    first, second = rig.receipts()
+    (event,) = rig.events()
+    assert (answer.status, answer.json["event_id"]) == (202, event["id"])
+    assert (again.status, again.json) == (answer.status, answer.json)
+    assert (first["verdict"], first["body"], first["event_id"]) == (
+        "quarantined",
+        body,
+        event["id"],
+    )
+    assert first["reason"].startswith(f"unreadable: {fault}")
+    assert (second["verdict"], second["body"]) == ("duplicate", None)
+    assert (event["type"], event["data"]) == ("unknown", None)
+    assert [row["words"] for row in rig.rows("SELECT words FROM issue")] == [first["reason"]]
+
+
+async def test_a_body_that_nobody_signed_and_nobody_can_read_is_refused(
+    rig: "Rig", make: "Makers"
+) -> None:
+    answer = await rig.ask(make.request(b'{"id":NaN}', target="/in/open"))
 
     assert (answer.status, answer.problem) == (400, "malformed-body")
-    assert answer.json["detail"].startswith(fault)
-    receipt = rig.receipt()
-    assert (receipt["verdict"], receipt["body"], receipt["event_id"]) == ("refused", None, None)
-    assert rig.events() == []
+    assert (rig.receipt()["verdict"], rig.receipt()["body"], rig.events()) == ("refused", None, [])
+
+
+async def test_a_byte_order_mark_is_nothing(rig: "Rig", make: "Makers") -> None:
+    answer = await rig.ask(make.signed(b"\xef\xbb\xbf" + make.invoice()))
+
+    assert (answer.status, rig.receipt()["verdict"]) == (202, "accepted")
+    await make.until(lambda: rig.seen.payloads)
 
 
 async def test_a_large_integer_is_kept_to_the_last_digit(rig: "Rig", make: "Makers") -> None:
@@ -157,7 +181,9 @@ async def test_the_content_type_of_a_request_decides_nothing(rig: "Rig", make: "
 
     answers = [await rig.ask(raw) for raw in (as_form, without, form)]
 
-    assert [answer.status for answer in answers] == [202, 202, 400]
+    assert [answer.status for answer in answers] == [202, 202, 202]
+    verdicts = [receipt["verdict"] for receipt in rig.receipts()]
+    assert verdicts == ["accepted", "accepted", "quarantined"]
 
 
 async def test_a_type_that_no_flow_wants_is_kept_as_unmatched(rig: "Rig", make: "Makers") -> None:

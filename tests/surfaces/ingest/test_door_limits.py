@@ -34,7 +34,12 @@ async def test_a_body_too_large_is_refused_by_its_declared_length(rig: "Rig") ->
     assert (answer.status, answer.problem) == (413, "body-too-large")
     assert answer.header("connection") == "close"
     assert str(MIB) in answer.json["detail"]
+    assert str(MIB + 1) in answer.json["detail"]
     assert (rig.receipt()["status"], rig.receipt()["source"]) == (413, "billing")
+    assert rig.receipt()["body_bytes"] == MIB + 1
+    (issue,) = rig.rows("SELECT source, kind, words FROM issue")
+    assert (issue["source"], issue["kind"]) == ("billing", "refused")
+    assert "body-too-large" in issue["words"]
     assert await line.rest() == b""
     await line.close()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tieline.model.base.ids import Micros
 from tieline.model.commands import DeliveryTime, KeepTally, TallyRow
-from tieline.model.inbound.receipt import LIMITED, Verdict
+from tieline.model.inbound.receipt import CHANGED, COUNTED_APART, LIMITED, Verdict, is_changed
 from tieline.model.runs.facts import CallTried, Fact, Received, RunSettled
 from tieline.model.runs.run import RunState
 from tieline.model.views.series import HOUR_US, MINUTE_US
@@ -78,6 +78,8 @@ class TallyObserver:
         self._add(at_us, ("source", name, fact.verdict))
         if fact.reason == LIMITED:
             self._add(at_us, ("source", name, LIMITED))
+        elif is_changed(fact.reason):
+            self._add(at_us, ("source", name, CHANGED))
         if fact.verdict is not Verdict.REFUSED and fact.verdict is not Verdict.CHALLENGE:
             self._hear(name, at_us, at_us, 1)
 
@@ -126,8 +128,8 @@ def _rows(minutes: dict[Micros, dict[_Key, int]]) -> Iterator[TallyRow]:
 
 def _in_all(kind: str, word: str) -> Iterator[str]:
     """What it adds to the sums over everything."""
-    if word == LIMITED:
-        return  # it counts among the refused already
+    if word in COUNTED_APART:
+        return  # it counts among the refused, or those in quarantine, already
     if kind != "connection":
         yield word
     elif not word.startswith(PREFIX):

@@ -1,5 +1,6 @@
 """GitLab webhook: nothing comes in; how GitLab proves and shapes its deliveries goes out."""
 
+from tieline.model.inbound.body import MEBIBYTE, BodyLimits
 from tieline.model.inbound.signature import EventShape, TokenScheme, WebhookScheme
 from tieline.rules.inbound.standard_webhooks import standard_hmac
 
@@ -8,6 +9,8 @@ SHAPE = EventShape(
     type_header="X-Gitlab-Event",
     id_header="Idempotency-Key",
 )
+# Checked 2026-11-30. A payload of more than 25 MB is not sent.
+LIMITS = BodyLimits(bytes=25 * MEBIBYTE, keys=1_000_000)
 DOCS = "https://docs.gitlab.com/user/project/integrations/webhooks/"
 
 # Checked 2026-11-21. The secret token travels with every request and says nothing about the
@@ -18,6 +21,7 @@ GITLAB = WebhookScheme(
     shape=SHAPE,
     docs=DOCS,
     covers_body=False,
+    limits=LIMITS,
 )
 
 # Checked 2026-11-21. A hook can have a signing token (whsec_…) instead, which
@@ -27,4 +31,5 @@ GITLAB_SIGNED = WebhookScheme(
     schemes=(standard_hmac(),),
     shape=EventShape(type_path="object_kind", type_header="X-Gitlab-Event", id_header="webhook-id"),
     docs=DOCS,
+    limits=LIMITS,
 )

@@ -21,6 +21,7 @@ SHAPE = EventShape(
     type_path="subscriptionType",
     id_path=("portalId", "subscriptionId", "eventId", "objectId", "occurredAt"),
     events_path="",
+    varies=("attemptNumber",),
 )
 DOCS = (
     "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication"

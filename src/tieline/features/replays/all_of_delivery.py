@@ -8,7 +8,8 @@ forgotten with what is mended.
 from collections.abc import Sequence
 
 from tieline.features.replays.delivery_events import events_of
-from tieline.features.replays.plan import PlannedReplay, again
+from tieline.features.replays.planned import PlannedReplay
+from tieline.features.replays.unread import would
 from tieline.model.base.ids import ReceiptId
 from tieline.model.commands import ReplayFilter
 from tieline.model.inbound.receipt import Verdict
@@ -23,21 +24,26 @@ Found = Sequence[tuple[EventToReplay, PlannedReplay]]
 
 async def whole_deliveries(views: Views, admitter: Admitter, found: Found) -> tuple[ReceiptId, ...]:
     """Of the deliveries in quarantine of these events, those of which nothing waits any more."""
-    flows = {one.event.id: {run.flow for run in made.runs} for one, made in found}
+    flows = {one.event.id: {run.flow for run in made.made} for one, made in found}
     aside = {
         one.event.receipt_id: None
         for one, made in found
-        if one.is_aside and one.event.receipt_id is not None and (made.runs or made.retries)
+        if one.is_aside
+        and one.event.receipt_id is not None
+        and (made.runs or made.retries or made.read)
     }
     whole = []
     for receipt_id in aside:
         events = await events_of(views, receipt_id)
-        if all(_has_run(admitter, one, flows.get(one.event.id, set())) for one in events):
+        made = [await would(views, admitter, one, ReplayFilter(states=ASIDE)) for one in events]
+        if all(
+            _has_run(of_it, flows.get(one.event.id, set()))
+            for one, of_it in zip(events, made, strict=True)
+        ):
             whole.append(receipt_id)
     return tuple(whole)
 
 
-def _has_run(admitter: Admitter, one: EventToReplay, now: set[str]) -> bool:
+def _has_run(made: PlannedReplay, now: set[str]) -> bool:
     """Whether every flow that takes it has had its run, or gets it *now*."""
-    would = again(admitter, one, ReplayFilter(states=ASIDE))
-    return not would.is_stuck and {run.flow for run in would.runs} <= now
+    return not made.is_stuck and {run.flow for run in made.made} <= now

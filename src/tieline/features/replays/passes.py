@@ -6,27 +6,24 @@ about is taken up again in its old place, so that it does not stand in the way o
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tieline.features.replays.all_of_delivery import whole_deliveries
 from tieline.features.replays.delivery_events import next_events
 from tieline.features.replays.plan import (
     UNKNOWN_EVENT,
-    PlannedReplay,
-    again,
     check,
     narrowed,
     plan,
 )
+from tieline.features.replays.unread import would
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import Micros, ReplayId
-from tieline.model.commands import By, CancelReplay, MoveReplay, StartReplay
+from tieline.model.commands import Admission, By, CancelReplay, MoveReplay, StartReplay
 from tieline.model.hub.flow import REPLAY_PRIORITY
 from tieline.model.plans.plan import Plan
 from tieline.model.runs.facts import ReplayMoved
 from tieline.model.runs.run import NewRun
-from tieline.model.views.details import EventToReplay
 from tieline.model.views.rows import ReplayRow
 from tieline.model.views.views import ListReplays, NextReplayBatch, ShowReplay
 from tieline.pipeline.admit import Admitter
@@ -113,20 +110,23 @@ async def _go_on(
     wanted = narrowed(row.filter, admitter.flow(row.filter.flow))
     until_us = row.started_us if row.plan is None else row.plan.at_us
     bite = await next_events(views, NextReplayBatch(wanted, row.cursor, until_us, size))
-    found = [(one, again(admitter, one, wanted, row.id)) for one in bite.events]
+    found = [(one, await would(views, admitter, one, wanted, row.id)) for one in bite.events]
     not_made = Counter(why for _, made in found for why in made.left_out)
     not_made[UNKNOWN_EVENT] += len(bite.missing)
     command = MoveReplay(
         id=row.id,
         after=row.cursor,
         cursor=bite.cursor,
-        runs=tuple(run for one, made in found for run in _runs(row, one, made, now_us)),
+        runs=tuple(
+            _made(row, run, one.generation, now_us) for one, made in found for run in made.runs
+        ),
         finished=bite.finished,
         now_us=now_us,
         retries=tuple(run.id for _, made in found for run in made.retries),
         as_new_action=row.as_new_action,
         receipts=await whole_deliveries(views, admitter, found),
         not_made=tuple((+not_made).items()),
+        admissions=tuple(_read(row, one, now_us) for _, made in found for one in made.read),
     )
     counted = await journal.commit(command)
     if bite.finished:
@@ -134,20 +134,20 @@ async def _go_on(
     return counted.count, now_us + len(bite.events) * SECOND_US // row.per_second
 
 
-def _runs(
-    row: ReplayRow, one: EventToReplay, made: PlannedReplay, now_us: Micros
-) -> Sequence[NewRun]:
-    """Runs below live traffic; their deadlines count from now, not from the old event."""
-    generation = one.generation + 1 if row.as_new_action else one.generation
-    return [
-        run._replace(
-            priority=REPLAY_PRIORITY,
-            created_us=now_us,
-            deadline_us=_later(run, now_us),
-            generation=generation,
-        )
-        for run in made.runs
-    ]
+def _made(row: ReplayRow, run: NewRun, generation: int, now_us: Micros) -> NewRun:
+    """A run below live traffic; its deadline counts from now, not from the old event."""
+    return run._replace(
+        priority=REPLAY_PRIORITY,
+        created_us=now_us,
+        deadline_us=_later(run, now_us),
+        generation=generation + 1 if row.as_new_action else generation,
+    )
+
+
+def _read(row: ReplayRow, one: Admission, now_us: Micros) -> Admission:
+    """An event that was read only now, with its runs; none of them was made before."""
+    runs = tuple(_made(row, run, run.generation, now_us) for run in one.runs)
+    return replace(one, runs=runs)
 
 
 def _later(run: NewRun, now_us: Micros) -> Micros | None:

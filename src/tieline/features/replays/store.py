@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import orjson
 
-from tieline.adapters.sql.runs.admission import store_runs
+from tieline.adapters.sql.runs.admission import ClaimedAdmission, admit, store_runs
 from tieline.adapters.sql.runs.deciding import audit, dead_run, make_ready
 from tieline.adapters.sql.runs.execution import advance_lanes
 from tieline.adapters.sql.statement import Steps, ask, do, put
@@ -17,6 +17,8 @@ from tieline.model.runs.run import RunState
 from tieline.rules.plans.end import added, alike
 from tieline.rules.plans.stored import written
 from tieline.rules.runs.transitions import move
+
+CAME_AGAIN = "it came again meanwhile, and was read then"
 
 
 def start_replay(command: StartReplay) -> Steps[Counted]:
@@ -38,12 +40,15 @@ def start_replay(command: StartReplay) -> Steps[Counted]:
 
 def continue_replay(command: MoveReplay) -> Steps[Counted]:
     """Store the next runs, unless somebody else did or the replay was cancelled."""
+    would = (
+        len(command.runs) + len(command.retries) + sum(len(one.runs) for one in command.admissions)
+    )
     moved = yield from do(
         "replays.move",
         id=command.id,
         after=command.after,
         cursor=command.cursor,
-        admitted=len(command.runs) + len(command.retries),
+        admitted=would,
         state="done" if command.finished else "running",
         at_us=command.now_us,
     )
@@ -54,10 +59,22 @@ def continue_replay(command: MoveReplay) -> Steps[Counted]:
     for run_id in sorted(command.retries):
         why = yield from _take_up(command, run_id)
         refused += () if why is None else ((run_id, why),)
+    refused += yield from _read(command)
     yield from _note(command, refused)
     yield from store_runs([(run, None) for run in command.runs])
     yield from _replayed(command.receipts, command.id, command.now_us)
-    return Counted(len(command.runs) + len(command.retries) - len(refused))
+    return Counted(would - len(refused))
+
+
+def _read(command: MoveReplay) -> Steps[list[tuple[str, str]]]:
+    """Store events that were read only now; returns the runs of those that came again meanwhile."""
+    if not command.admissions:
+        return []
+    stored = yield from admit([ClaimedAdmission(one) for one in command.admissions])
+    known = [
+        one for one, answer in zip(command.admissions, stored, strict=True) if not answer.fresh
+    ]
+    return [(run.id, CAME_AGAIN) for one in known for run in one.runs]
 
 
 def _replayed(receipts: Sequence[ReceiptId], replay: ReplayId, at_us: Micros) -> Steps[None]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from tieline.model.inbound.receipt import LIMITED
+from tieline.model.inbound.receipt import CHANGED, LIMITED
 from tieline.model.views.series import ListSources, SourceRow
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
@@ -23,6 +23,7 @@ def _columns(silent: frozenset[str]) -> tuple[Column[SourceRow], ...]:
         Column("REPEATS", lambda row: row.counts["duplicate"]),
         Column("UNMATCHED", lambda row: row.counts["unmatched"]),
         Column("QUARANTINED", lambda row: row.counts["quarantined"]),
+        Column("OF THEM CHANGED", lambda row: row.counts.get(CHANGED) or None, is_rare=True),
         Column("REJECTED", lambda row: row.counts["refused"]),
         Column("OF THEM OVER RATE", lambda row: row.counts.get(LIMITED) or None, is_rare=True),
     )

@@ -18,6 +18,7 @@ from tieline.model.hub.tenant_rule import (
     labelled,
 )
 from tieline.model.hub.tenants import NO_TENANTS, TenantsSpec
+from tieline.model.inbound.body import DEFAULT_BODY_LIMITS, MOST_DEPTH, BodyLimits
 from tieline.model.inbound.signature import WebhookScheme
 from tieline.model.runs.run import HeadPolicy
 
@@ -115,12 +116,12 @@ class WebhookSource(Source):
 
     kind: ClassVar[str] = "webhook"
     is_heard: ClassVar[bool] = True
-    agreed: ClassVar[str] = "unverified, max_body_bytes, expect_every, tenant or rate"
+    agreed: ClassVar[str] = "unverified, max_… limits, expect_every, tenant or rate"
     scheme: WebhookScheme
     signing: str
     """The vault's name of the secrets."""
     unverified: bool = False
-    max_body_bytes: int = 1024 * 1024
+    limits: BodyLimits = DEFAULT_BODY_LIMITS
     expect_every: timedelta | None = None
     tenant: TenantRule | None = None
     """Where a delivery says whose it is; None: all of them are on nobody's behalf."""
@@ -161,10 +162,29 @@ class WebhookSource(Source):
                 f"webhooks of {self.name!r} are not signed; choose a signed source, "
                 "or say unverified=True to accept what anybody sends"
             )
-        if self.max_body_bytes < 1:
-            yield f"max_body_bytes of {self.name!r} is {self.max_body_bytes}; use 1 or more"
+        yield from _mistaken_limits(self.name, self.limits)
+        yield from _mistaken_charset(self.name, self.scheme.charset)
         if self.expect_every is not None and self.expect_every.total_seconds() <= 0:
             yield f"expect_every of {self.name!r} is {self.expect_every}; use a time above zero"
+
+
+def _mistaken_limits(name: str, limits: BodyLimits) -> Iterator[str]:
+    if limits.bytes < 1:
+        yield f"max_body_bytes of {name!r} is {limits.bytes}; use 1 or more"
+    if limits.keys < 1:
+        yield f"max_keys of {name!r} is {limits.keys}; use 1 or more"
+    if not 1 <= limits.depth <= MOST_DEPTH:
+        yield f"max_depth of {name!r} is {limits.depth}; use 1 to {MOST_DEPTH}"
+
+
+def _mistaken_charset(name: str, charset: str) -> Iterator[str]:
+    try:
+        "".encode(charset)
+    except LookupError:
+        yield (
+            f"charset of the webhooks of {name!r} is {charset!r}, which nobody knows; "
+            'use one such as "utf-8" or "windows-1252"'
+        )
 
 
 @dataclass(frozen=True, slots=True)

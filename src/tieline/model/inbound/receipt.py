@@ -15,7 +15,8 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     """Not authentic, malformed or over a limit: the sender was told, nothing was run."""
     QUARANTINED = "quarantined"
-    """Authentic, but against the contract: kept until the contract or the data is mended."""
+    """Authentic, but against the contract, not to be read, or neither new nor a repeat for sure:
+    kept until somebody decides."""
     UNMATCHED = "unmatched"
     """Authentic, but no flow wants this type, or its tenant is not known: kept for a replay."""
     CHALLENGE = "challenge"
@@ -27,6 +28,13 @@ UNKNOWN_TENANT = "unknown-tenant"
 LIMITED = "rate-limited"
 """The reason of deliveries beyond the rate of their source or tenant: told to come back, counted,
 not kept."""
+UNREADABLE = "unreadable"
+"""Begins the reason of a delivery in quarantine whose body could not be read."""
+CHANGED = "changed"
+"""Begins the reason of a delivery in quarantine whose id and body do not agree about what it
+repeats; counted by itself, too."""
+COUNTED_APART = (LIMITED, CHANGED)
+"""Reasons that are counted beside the verdict that they are a part of."""
 NAMELESS = "no-tenant"
 """Begins that of one which does not say whose it is, where its source says that it must."""
 
@@ -36,6 +44,11 @@ def is_kept_aside(verdict: str, reason: str | None) -> bool:
     if verdict == Verdict.UNMATCHED:
         return (reason or "").startswith(f"{UNKNOWN_TENANT}:")
     return verdict == Verdict.QUARANTINED
+
+
+def is_changed(reason: str | None) -> bool:
+    """Whether (an event of) a delivery with this reason is kept since its id and body disagree."""
+    return reason is not None and f"{CHANGED}: " in reason
 
 
 class Receipt(NamedTuple):

@@ -20,6 +20,8 @@ class Inbound(SignedDelivery):
     received_us: Micros
     tail: str = ""
     """What stands behind the source in the path, without the slash."""
+    declared_bytes: int = 0
+    """How long its body was said to be, where it was refused before it had come."""
 
 
 @value

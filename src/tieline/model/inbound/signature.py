@@ -7,6 +7,8 @@ from enum import StrEnum
 from tieline.model.base.errors import DeclarationError
 from tieline.model.base.headers import Headers, Named
 from tieline.model.base.value import value
+from tieline.model.inbound.body import DEFAULT_BODY_LIMITS, BodyLimits
+from tieline.model.inbound.body import BodyForm as BodyForm
 from tieline.model.inbound.handshake import Handshake
 from tieline.model.inbound.signed_content import (
     HeaderTime,
@@ -145,6 +147,8 @@ class EventShape:
     """Empty: the whole event is the data."""
     events_path: str | None = None
     """Where the list of events is, if one delivery holds several; empty: the body is that list."""
+    varies: tuple[str, ...] = ()
+    """Members of the data that the vendor changes when it sends the same event once more."""
 
 
 @value
@@ -154,16 +158,7 @@ class EventFacts:
     type: str | None
     id: str | None
     data: object
-
-
-class BodyForm(StrEnum):
-    """How the body of a delivery is read: the source decides it, never the request's headers."""
-
-    JSON = "json"
-    FORM = "form"
-    """An HTML form: names and values become a document of texts; a repeated name has a list."""
-    FORM_PAYLOAD = "form-payload"
-    """An HTML form whose one field ``payload`` holds the JSON document."""
+    id_is_in_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +186,11 @@ class WebhookScheme:
     body: BodyForm = BodyForm.JSON
     acknowledgement: Acknowledgement = Acknowledgement()
     """Some vendors take nothing but 200 for a yes, and some read the answer's body."""
+    charset: str = "utf-8"
+    """In which the vendor writes its bodies (``windows-1252``); of XML the document itself says it,
+    unless this says something else."""
+    limits: BodyLimits = DEFAULT_BODY_LIMITS
+    """How large the vendor's deliveries may be; a source may say otherwise."""
 
 
 @value
@@ -252,6 +252,8 @@ class Verified:
     """Position, among the live secrets, of the one that fitted."""
     sent_at_us: int | None
     """The signed sending time, if the vendor signs one."""
+    is_undated: bool = False
+    """That time stands in a body which cannot be read: it may be an old one, sent once more."""
 
 
 Verification = Verified | Refused

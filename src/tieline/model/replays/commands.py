@@ -6,6 +6,7 @@ from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.plans.plan import Plan
 from tieline.model.replays.filter import ReplayFilter
+from tieline.model.runs.admission import Admission
 from tieline.model.runs.run import NewRun
 
 
@@ -43,6 +44,8 @@ class MoveReplay(Command[Counted]):
     """Deliveries that are decided by it, if they are in quarantine: all of them runs now."""
     not_made: tuple[tuple[str, int], ...] = ()
     """(why, how many) of this bite that nothing was made of."""
+    admissions: tuple[Admission, ...] = ()
+    """Events of deliveries that could not be read when they came, with their runs."""
 
 
 @value

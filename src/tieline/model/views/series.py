@@ -12,8 +12,8 @@ HOUR_US = 3_600_000_000
 KINDS = ("all", "source", "flow", "connection", "issue")
 """What is counted; ``all`` has one name, the empty one.
 
-``source``: ``accepted duplicate refused quarantined unmatched challenge``, and of the refused those
-that were ``rate-limited``.
+``source``: ``accepted duplicate refused quarantined unmatched challenge``, of the refused those
+that were ``rate-limited``, and of those in quarantine the ``changed``.
 ``flow``: ``done retrying waiting dead held cancelled`` (ends of executions), latency of done ones
 from the event's recording, and the gauges ``most-queued`` and ``most-age-us``.
 ``connection``: ``done``, each ``FailureKind`` (``throttled`` is a 429), ``in-doubt``, latency of
@@ -114,7 +114,7 @@ class SourceRow:
     """The longest pause of late (it is forgotten slowly)."""
     counts: Mapping[str, int]
     """The last 24 hours by verdict: ``accepted duplicate refused quarantined unmatched``; of the
-    refused, ``rate-limited``."""
+    refused, ``rate-limited``; of those in quarantine, ``changed``."""
     heard: int = 0
     """How often it delivered something authentic."""
     first_us: Micros | None = None

@@ -15,7 +15,7 @@ from tieline.model.runs.waits import EventWait, Waits, waits_for_event
 from tieline.model.views.views import ReadEventWait
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.ports.sealer import is_sealed
-from tieline.rules.formats.json_limits import parse
+from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.formats.plain_time import short
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import values_of
@@ -123,7 +123,7 @@ class EventWaits:
         if is_sealed(data):
             reason = f"the payload of {met} is sealed and the vault lacks its key 'sealing'"
             raise self._steps.stop(Dead("payload-sealed", reason))
-        return parse(data)
+        return parse(data, ADMITTED)
 
 
 def _shown(text: str, keys: EventKeys, steps: Steps) -> str:

@@ -42,6 +42,8 @@ class JsonLimits:
 
 
 DEFAULT_LIMITS = JsonLimits()
+ADMITTED = JsonLimits(depth=200, keys=1_000_000_000)
+"""For what was let in before: what it may hold was judged then, by its own source's limits."""
 
 Container = dict[str, object] | list[object]
 

@@ -1,5 +1,6 @@
 """Signature time: a written moment and the time now come in; microseconds or a refusal go out."""
 
+import codecs
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -36,12 +37,13 @@ def clock(unit: TimeUnit) -> Clock:
             return _iso
 
 
-def read_body_moment(body: bytes, time: BodyTime) -> int | Refused:
-    """The sending time inside a body that is already known to be well signed."""
+def read_body_moment(body: bytes, time: BodyTime) -> int | Refused | None:
+    """The sending time inside a body that is already known to be well signed; None: it is no JSON
+    that anybody could read."""
     try:
-        found = find(orjson.loads(body), time.path)
+        found = find(orjson.loads(body.removeprefix(codecs.BOM_UTF8)), time.path)
     except orjson.JSONDecodeError:
-        return Refused(RefusalReason.MALFORMED_BODY, "the body is not JSON")
+        return None
     if found is None:
         return Refused(RefusalReason.MISSING_TIMESTAMP, f"the body has no {time.path}")
     plain = isinstance(found, int | str) and not isinstance(found, bool)

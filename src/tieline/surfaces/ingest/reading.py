@@ -4,6 +4,7 @@ The limits hold while the bytes arrive: nothing is kept that is over one, and no
 rest of a request that is refused.
 """
 
+from dataclasses import replace
 from typing import Never, Protocol
 
 import httptools
@@ -69,6 +70,7 @@ class Reading:
         self._body: bytes | bytearray = b""
         self._wire_bytes = 0
         self._limit = 0
+        self._declared_bytes = 0
 
     @property
     def has_unfinished_bytes(self) -> bool:
@@ -94,7 +96,8 @@ class Reading:
         self.is_deaf = True
         self.is_receiving = False
         self._count(0)
-        self._reader.gives_up(self._inbound(b""), why)
+        unread = replace(self._inbound(b""), declared_bytes=self._declared_bytes)
+        self._reader.gives_up(unread, why)
 
     def end(self) -> None:
         """Let go of everything; the parser holds our methods, and only a collector would see it."""
@@ -161,7 +164,8 @@ class Reading:
         self._locate()
         self._limit = self._doorway.door.limit_of(self._source)
         if head.declared_bytes > self._limit:
-            self._refuse(_too_large(self._limit))
+            self._declared_bytes = head.declared_bytes
+            self._refuse(_too_large(self._limit, f"this one has {head.declared_bytes}"))
         if head.waits:
             self._reader.may_go_on()
 
@@ -175,7 +179,8 @@ class Reading:
 
     def on_body(self, body: bytes) -> None:
         if len(self._body) + len(body) > self._limit:
-            self._refuse(_too_large(self._limit))
+            self._declared_bytes = len(self._body) + len(body)
+            self._refuse(_too_large(self._limit, "this one has more"))
         if not self._body:
             self._body = body
             return
@@ -216,8 +221,9 @@ _HEADERS_TOO_LARGE = problem(
 )
 
 
-def _too_large(limit: int) -> RequestProblem:
-    return problem(413, "body-too-large", f"this source takes at most {limit} bytes")
+def _too_large(limit: int, found: str) -> RequestProblem:
+    detail = f"this source takes at most {limit} bytes; {found}; max_body_bytes= of its webhook"
+    return problem(413, "body-too-large", f"{detail} raises that")
 
 
 def _name(name: bytes) -> str:

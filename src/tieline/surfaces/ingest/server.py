@@ -31,7 +31,7 @@ class FrontReceiver:
 
     def limit_of(self, source: str) -> int:
         door = self._front.door(source)
-        return UNKNOWN_SOURCE_BYTES if door is None else door.max_body_bytes
+        return UNKNOWN_SOURCE_BYTES if door is None else door.limits.bytes
 
     def other(self, inbound: Inbound, target: str) -> Reply:
         if target.partition("?")[0] == "/healthz":

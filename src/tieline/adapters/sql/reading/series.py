@@ -6,7 +6,7 @@ import orjson
 
 from tieline.adapters.sql.statement import RowOut, Steps, ask
 from tieline.model.base.ids import Micros
-from tieline.model.inbound.receipt import LIMITED
+from tieline.model.inbound.receipt import COUNTED_APART
 from tieline.model.views import series as v
 from tieline.rules.formats.id_time import made_us
 from tieline.rules.watch.latency import apart, quantiles
@@ -134,7 +134,7 @@ def _source(name: str, rhythm: RowOut | None, counted: v.Point | None) -> v.Sour
         None,
     )
     counts = {} if counted is None else counted.counts
-    words = (*SOURCE_WORDS, LIMITED) if counts.get(LIMITED) else SOURCE_WORDS
+    words = (*SOURCE_WORDS, *(word for word in COUNTED_APART if counts.get(word)))
     return v.SourceRow(
         name,
         last_us,

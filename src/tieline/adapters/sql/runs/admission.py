@@ -1,62 +1,30 @@
 """Admission: events come in with their runs; each is stored once, and its runs find their place."""
 
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Sequence
 
+from tieline.adapters.sql.runs.identities import ClaimedAdmission as ClaimedAdmission
+from tieline.adapters.sql.runs.identities import IdentityVerdict, identify
 from tieline.adapters.sql.runs.timing import made_ready
 from tieline.adapters.sql.statement import Steps, ask_set, put
-from tieline.model.base.ids import EventId, RunId, WorkerId
-from tieline.model.base.value import value
-from tieline.model.commands import Admission, Ingested
+from tieline.model.base.ids import RunId, WorkerId
+from tieline.model.commands import Ingested
 from tieline.model.runs.run import NewRun, RunState
-
-
-@value
-class ClaimedAdmission:
-    """One admission, and the worker that will execute its runs at once if it may."""
-
-    admission: Admission
-    worker: WorkerId | None = None
 
 
 def admit(entries: Sequence[ClaimedAdmission]) -> Steps[list[Ingested]]:
     """Store each entry's event unless its identity is known; returns one answer an entry."""
-    names = [_identity(entry) for entry in entries]
-    first: dict[_Identity, ClaimedAdmission] = {}
-    for name, entry in zip(names, entries, strict=True):
-        first.setdefault(name, entry)
-    known = yield from _known(first)
-    fresh = [entry for name, entry in first.items() if name not in known]
+    found = yield from identify(entries)
+    fresh = [one.entry for one in found if one.repeats is None]
     yield from put("event_insert", [e.admission.event for e in fresh])
     yield from put("reference_insert", _mentions(fresh))
     free = yield from store_runs([(run, e.worker) for e in fresh for run in e.admission.runs])
     woken = yield from _wake(fresh)
     return [
-        _answer(entry, free, woken if entry is fresh[0] else 0)
-        if first[name] is entry and name not in known
-        else Ingested(known.get(name, first[name].admission.event.id), fresh=False)
-        for name, entry in zip(names, entries, strict=True)
+        _answer(one, free, woken if one.entry is fresh[0] else 0)
+        if one.repeats is None
+        else Ingested(one.repeats, fresh=False)
+        for one in found
     ]
-
-
-_Identity = tuple[str, str, str]
-
-
-def _identity(entry: ClaimedAdmission) -> _Identity:
-    event = entry.admission.event
-    return (event.tenant, event.source, event.identity)
-
-
-def _known(first: Mapping[_Identity, ClaimedAdmission]) -> Steps[dict[_Identity, EventId]]:
-    """Which identities stand for events that were stored before; the others are taken now."""
-    rows = [(*name, e.admission.event.id, e.admission.expires_us) for name, e in first.items()]
-    if (yield from put("dedupe_insert", rows)) == len(rows):
-        return {}
-    found = yield from ask_set("dedupe_find", [row[:3] for row in rows])
-    # In the order of ids, as with event_load.
-    ids = sorted({(row[0], row[3]) for row in found}, key=itemgetter(1))
-    stored = {row[0] for row in (yield from ask_set("event_known", ids))}
-    return {row[:3]: row[3] for row in found if row[3] in stored}
 
 
 def _wake(fresh: Sequence[ClaimedAdmission]) -> Steps[int]:
@@ -138,9 +106,11 @@ def _work_row(
     )
 
 
-def _answer(entry: ClaimedAdmission, free: frozenset[RunId], woken: int) -> Ingested:
+def _answer(one: IdentityVerdict, free: frozenset[RunId], woken: int) -> Ingested:
+    entry = one.entry
     event_id, runs = entry.admission.event.id, entry.admission.runs
     if entry.worker is None:
-        return Ingested(event_id, fresh=True, queued=len(runs) + woken)
+        queued = len(runs) + woken
+        return Ingested(event_id, fresh=True, queued=queued, doubt=one.doubt)
     claimed = tuple(run.id for run in runs if run.id in free)
     return Ingested(event_id, fresh=True, claimed=claimed, queued=len(runs) - len(claimed) + woken)

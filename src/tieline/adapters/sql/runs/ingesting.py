@@ -8,6 +8,9 @@ from tieline.adapters.sql.statement import Steps, put
 from tieline.model.base.ids import EventId
 from tieline.model.commands import Ingest, Ingested
 from tieline.model.inbound.receipt import Receipt, Verdict
+from tieline.rules.inbound.batch import numbered
+
+LONGEST_REASON = 4000
 
 
 def ingest(commands: Sequence[Ingest], hooks: CommitHooks) -> Steps[list[Ingested]]:
@@ -40,7 +43,14 @@ def _of_delivery(command: Ingest, each: Iterator[Ingested]) -> Ingested:
         fresh=first.fresh,
         claimed=tuple(run_id for part in parts for run_id in part.claimed),
         queued=sum(part.queued for part in parts),
+        doubt=_doubt(parts),
     )
+
+
+def _doubt(parts: Sequence[Ingested]) -> str | None:
+    count = len(parts)
+    doubts = [numbered(one.doubt, n, count) for n, one in enumerate(parts, 1) if one.doubt]
+    return "; ".join(doubts)[:LONGEST_REASON] or None
 
 
 def _receipt(receipt: Receipt, answer: Ingested) -> Receipt:
@@ -49,6 +59,9 @@ def _receipt(receipt: Receipt, answer: Ingested) -> Receipt:
     Of several events in a delivery some may be repeats: it points at the first new one.
     """
     if answer.fresh:
+        if answer.doubt:
+            reason = answer.doubt if receipt.reason is None else f"{answer.doubt}; {receipt.reason}"
+            receipt = receipt._replace(verdict=Verdict.QUARANTINED, reason=reason)
         is_first = receipt.event_id == answer.event_id
         return receipt if is_first else receipt._replace(event_id=answer.event_id)
     if not answer.event_id:
