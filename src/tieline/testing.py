@@ -36,6 +36,7 @@ from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, Caller
 from tieline.ports.run import StartedRun
+from tieline.rules.declared.arguments import exact
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
@@ -88,6 +89,7 @@ class PlainRun:
     """What the flow asked for; at the end of the block it has waited for all of it."""
     _uuids: int = 0
 
+    @exact
     def step(
         self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
     ) -> Coroutine[Any, Any, Any]:
@@ -102,6 +104,7 @@ class PlainRun:
             value = await value
         return orjson.loads(json_text(value))
 
+    @exact
     def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
         return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
 
@@ -111,10 +114,12 @@ class PlainRun:
             raise Hold(reason, key=key)
         return passed
 
+    @exact
     def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
         words = self.passes.get(reason)
         return None if words is None else LetThrough("a test", self.at, words)
 
+    @exact
     def sleep(
         self,
         duration: timedelta,
@@ -127,6 +132,7 @@ class PlainRun:
         self.slept.append(duration)
         self.at += duration
 
+    @exact
     def wait_for(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -146,6 +152,7 @@ class PlainRun:
         self.at += within
         raise WaitTimeout(f"{type} with key {key}", within)
 
+    @exact
     def start(
         self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
     ) -> Coroutine[Any, Any, StartedRun]:
@@ -157,6 +164,7 @@ class PlainRun:
         self.started.append(name)
         return PlainStartedRun(f"{self.id}-{len(self.started)}", name, self.failing.get(name))
 
+    @exact
     def emit(
         self,
         type: str,  # noqa: A002 - the field's own word

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from tieline.authoring.checked import checked
 from tieline.authoring.contract import Contract
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.base.errors import NoCaller
@@ -16,6 +17,7 @@ from tieline.model.hub.flow import WebhookSource
 from tieline.model.hub.tenant_rule import TenantRule
 from tieline.ports.awaited import AWAITED
 from tieline.ports.caller import CURRENT
+from tieline.rules.declared.arguments import exact
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.path_template import filled
 
@@ -30,6 +32,13 @@ class Connection:
 
     def __init__(self, spec: ConnectionSpec) -> None:
         self.spec = spec
+        self.mistakes: list[str] = []
+        """What was wrong in its arguments."""
+
+    def with_mistakes(self, mistakes: Sequence[str]) -> "Connection":
+        """Itself, with what was wrong in its arguments."""
+        self.mistakes += mistakes
+        return self
 
     @property
     def name(self) -> str:
@@ -61,6 +70,7 @@ class Connection:
         """DELETE *path*; options as for ``request``."""
         return self.request("DELETE", path, **options)
 
+    @exact
     def request(  # noqa: PLR0913 - one keyword for each thing an HTTP call may carry
         self,
         method: str,
@@ -122,6 +132,7 @@ class Connection:
 
     # --- sources ------------------------------------------------------------------------------
 
+    @checked()
     def webhook(  # noqa: PLR0913 - each is one well-known dial of a source
         self,
         type: str = "*",  # noqa: A002 - the field's own word

@@ -1,17 +1,19 @@
 """Declaration: a flow as its author wrote it, before anything is checked."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import CodeType
-from typing import Any
+from typing import Any, TypeVar
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.calls.policy import Drift
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.runs.run import HeadPolicy
+
+F = TypeVar("F", bound=Callable[..., Awaitable[None]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,32 @@ class FlowDeclaration:
     time_limit: timedelta
     retry: RetryPolicy
     drift: Drift
+
+
+class FlowDeclarer:
+    """What ``hub.flow(…)`` gives back: it declares the function under it."""
+
+    def __init__(self, dials: Mapping[str, Any]) -> None:
+        self._dials = dials
+        self.flows: list[FlowDeclaration] = []
+        self.mistakes: list[str] = []
+        """What was wrong in its arguments."""
+
+    def __call__(self, function: F) -> F:
+        """Declare *function*, which stays what it was."""
+        name = self._dials["name"] or str(getattr(function, "__name__", function))
+        self.flows.append(FlowDeclaration(**{**self._dials, "name": name, "function": function}))
+        return function
+
+    @property
+    def name(self) -> str | None:
+        """Of the flow under it; None: of none yet."""
+        return self.flows[0].name if self.flows else self._dials["name"]
+
+    def with_mistakes(self, mistakes: Sequence[str]) -> "FlowDeclarer":
+        """Itself, with what was wrong in its arguments."""
+        self.mistakes += mistakes
+        return self
 
 
 def parameters_of(function: Callable[..., object]) -> list[str]:

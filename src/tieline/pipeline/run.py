@@ -35,6 +35,7 @@ from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Stop
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
+from tieline.rules.declared.arguments import exact
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
@@ -119,6 +120,7 @@ class LiveRun:
 
     # --- the author's own steps ---------------------------------------------------------------
 
+    @exact
     def step(
         self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
     ) -> Coroutine[Any, Any, Any]:
@@ -218,17 +220,20 @@ class LiveRun:
             self._holds = Holds(self.steps, self._memory)
         return self._holds
 
+    @exact
     def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
         return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
 
     async def _hold(self, reason: str, key: str | None) -> LetThrough:
         return self.holds.pass_(reason, key)
 
+    @exact
     def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
         return self.holds.let_through(reason, key)
 
     # --- time, names, events ------------------------------------------------------------------
 
+    @exact
     def sleep(self, duration: timedelta, *, key: str | None = None) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._sleep(duration, key), "run.sleep")
 
@@ -244,6 +249,7 @@ class LiveRun:
         if due_us > now_us:
             raise self.steps.stop(Waiting(due_us, None, f"sleeps for {duration}"))
 
+    @exact
     def wait_for(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -255,6 +261,7 @@ class LiveRun:
             self._events = EventWaits(self.steps, self._hide)
         return self.awaited.note(self._events.wait(type, key, within), f"run.wait_for({type!r})")
 
+    @exact
     def start(
         self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
     ) -> Coroutine[Any, Any, LiveStartedRun]:
@@ -277,6 +284,7 @@ class LiveRun:
         self.steps.done(step, orjson.dumps(started))
         return LiveStartedRun(started, spec, self.steps, is_new=True)
 
+    @exact
     def emit(
         self,
         type: str,  # noqa: A002 - the field's own word

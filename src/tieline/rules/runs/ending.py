@@ -3,9 +3,10 @@
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import assert_never
 
-from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
+from tieline.model.base.errors import ArgumentRefused, CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
 from tieline.model.calls.retrying import RetryPolicy
@@ -25,6 +26,8 @@ MISTAKES = (
 """Errors of an author's step that no repeat cures: the code is wrong, and the run is dead at once.
 Any other may pass (the network, a file, what a system said) and is tried again as ``retry=`` says.
 """
+_OURS = str(Path(__file__).parents[2])
+"""The folder of this package."""
 LONGEST_EVIDENCE = 8_000
 LONGEST_REASON = 1_000
 
@@ -142,9 +145,11 @@ def words(error: BaseException) -> str:
 
 def evidence(error: BaseException) -> str:
     """The traceback's end, for whoever mends the flow."""
-    return storable(
-        "".join(traceback.format_exception(error))[-LONGEST_EVIDENCE:], LONGEST_EVIDENCE
-    )
+    told = traceback.TracebackException.from_exception(error)
+    if isinstance(error, ArgumentRefused):
+        while told.stack and told.stack[-1].filename.startswith(_OURS):
+            del told.stack[-1]  # the mistake stands in the author's line, not in ours
+    return storable("".join(told.format())[-LONGEST_EVIDENCE:], LONGEST_EVIDENCE)
 
 
 def storable(text: str, longest: int = LONGEST_REASON) -> str:

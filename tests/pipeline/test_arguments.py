@@ -1,0 +1,71 @@
+"""Arguments inside a flow: what cannot be carried out is refused before anything is sent, by the
+author's own line."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engine import Engine, Town, Vendor
+
+import tieline.testing
+from tieline import Run
+from tieline.model.base.errors import ArgumentRefused
+
+Ask = Callable[[Any, Any], Any]
+HERE = str(Path(__file__))
+
+MISTAKES: list[tuple[Ask, str]] = [
+    (
+        lambda town, run: town.books.post("/x", json={}, effect="idempotant"),
+        "effect is 'idempotant'; use 'read', 'idempotent', 'verify' or 'once'",
+    ),
+    (lambda town, run: town.books.get("/x", timeout=5), "timeout is 5; use timedelta(seconds=5)"),
+    (lambda town, run: town.books.get("/x", key=7), "key is 7; use a text"),
+    (lambda town, run: town.books.post("/x", body="text"), "body is 'text'; use bytes"),
+    (lambda town, run: town.books.post("/x", headers=["a"]), "headers is ['a']; use names and"),
+    (lambda town, run: town.books.post("/x", confirm=True), "confirm is True; use a function"),
+    (lambda town, run: town.books.get(5), "path is 5; use a text"),
+    (lambda town, run: run.sleep(60), "sleep: duration is 60; use timedelta(seconds=60)"),
+    (lambda town, run: run.step("x", 5), "step: fn is 5; use a function"),
+    (lambda town, run: run.step(len, len), "step: name is len; use a text"),
+    (lambda town, run: run.emit("x", {}, key=5), "emit: key is 5; use a text"),
+    (lambda town, run: run.wait_for("x", key=1, within=60), "within is 60; use timedelta"),
+    (lambda town, run: run.hold(5), "hold: reason is 5; use a text"),
+]
+
+
+@pytest.mark.parametrize(("ask", "said"), MISTAKES, ids=[said for _, said in MISTAKES])
+async def test_it_is_refused_before_anything_is_sent(
+    engine: Engine, vendor: Vendor, town: Town, ask: Ask, said: str
+) -> None:
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        await town.books.post("/first", json={})
+        await ask(town, run)
+
+    await engine.open(town.hub)
+    run = await engine.take()
+
+    assert run.dead is not None
+    assert said in run.dead.reason
+    last = [line for line in (run.evidence or "").splitlines() if "  File" in line][-1]
+    assert HERE in last
+    assert [step.state for step in run.steps] == ["done"]
+    assert vendor.paths() == ["/first"]
+    async with tieline.testing.plain(town.hub) as plain:
+        with pytest.raises(ArgumentRefused, match=said.partition(";")[0].replace("[", r"\[")):
+            await ask(town, plain)
+
+
+async def test_plain_words_are_taken(engine: Engine, vendor: Vendor, town: Town) -> None:
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        await town.chat.post("/x", json={}, effect="idempotent", timeout=timedelta(seconds=5))
+
+    await engine.open(town.hub)
+    run = await engine.take()
+
+    assert run.run.state == "done"
+    assert [step.effect for step in run.steps] == ["idempotent"]
