@@ -91,7 +91,7 @@ class PlainRun:
 
     @exact
     def step(
-        self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+        self, name: str, fn: Callable[..., Any], *args: Any, key: Any = None
     ) -> Coroutine[Any, Any, Any]:
         return self.awaited.note(self._step(name, fn, args, key), f"run.step({name!r})")
 
@@ -105,7 +105,7 @@ class PlainRun:
         return orjson.loads(json_text(value))
 
     @exact
-    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
+    def hold(self, reason: str, *, key: Any = None) -> Coroutine[Any, Any, LetThrough]:
         return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
 
     async def _hold(self, reason: str, key: str | None) -> LetThrough:
@@ -115,7 +115,7 @@ class PlainRun:
         return passed
 
     @exact
-    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+    def let_through(self, reason: str, *, key: Any = None) -> LetThrough | None:
         words = self.passes.get(reason)
         return None if words is None else LetThrough("a test", self.at, words)
 
@@ -124,7 +124,7 @@ class PlainRun:
         self,
         duration: timedelta,
         *,
-        key: str | None = None,
+        key: Any = None,
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._sleep(duration), "run.sleep")
 
@@ -154,7 +154,7 @@ class PlainRun:
 
     @exact
     def start(
-        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+        self, flow: Callable[..., Any] | str, payload: object, *, key: Any = None
     ) -> Coroutine[Any, Any, StartedRun]:
         return self.awaited.note(self._start(flow, payload), "run.start")
 
@@ -170,7 +170,7 @@ class PlainRun:
         type: str,  # noqa: A002 - the field's own word
         data: object,
         *,
-        key: str | None = None,
+        key: Any = None,
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._emit(type, data), f"run.emit({type!r})")
 

@@ -38,6 +38,10 @@ class Twin(Contract, name="order", version=1):
     ref: str
 
 
+class Refund(Contract, name="refund", version=1):
+    ref: str
+
+
 class Loose(BaseModel):
     ref: str
 
@@ -52,6 +56,22 @@ async def with_three(order: Any, run: Run, more: int) -> None: ...
 
 
 async def with_none() -> None: ...
+
+
+async def with_default(order: Any, dry_run: bool = False) -> None: ...
+
+
+async def with_stars(*args: Any) -> None: ...
+
+
+async def with_run_alone(run: Run) -> None: ...
+
+
+async def with_a_contract(order: Order) -> None: ...
+
+
+class Flows:
+    async def in_a_class(self, order: Any) -> None: ...
 
 
 async def with_keyword(order: Any, *, loud: bool) -> None: ...
@@ -193,12 +213,30 @@ CASES: list[Case] = [
     ),
     ("flow twice", two_of_one_name, "flow 'fine' is declared 2 times"),
     ("not async", lambda s: s.flow(not_async), "its function is not `async def`"),
-    ("three parameters", lambda s: s.flow(with_three), "its function takes 3 parameters"),
-    ("no parameter", lambda s: s.flow(with_none), "its function takes 0 parameters"),
+    (
+        "three parameters",
+        lambda s: s.flow(with_three),
+        "its function takes 'more', which nobody gives it",
+    ),
+    ("no parameter", lambda s: s.flow(with_none), "its function has no place for the payload"),
     (
         "keyword",
         lambda s: s.flow(with_keyword),
-        "demands the keyword 'loud', which nobody gives it",
+        "its function takes 'loud', which nobody gives it",
+    ),
+    ("default", lambda s: s.flow(with_default), "takes 'dry_run', which nobody gives it"),
+    ("stars", lambda s: s.flow(with_stars), "takes '*args', which nobody gives it"),
+    ("run alone", lambda s: s.flow(with_run_alone), "no place for the payload"),
+    ("in a class", lambda s: s.flow(Flows.in_a_class), "it stands in the body of a class"),
+    (
+        "annotated contract",
+        lambda s: s.flow(with_a_contract),
+        "annotated Order, but its source has no contract; write contract=Order",
+    ),
+    (
+        "another contract",
+        lambda s: s.flow(with_a_contract, on=s.billing.webhook("z", contract=Refund)),
+        "annotated Order, but its source has Refund; write contract=Order",
     ),
     ("on", lambda s: s.flow(on=s.billing), "use a source such as connection.webhook(…)"),
     ("no webhooks", lambda s: s.flow(on=s.connect("mute").webhook()), "that knows no webhooks"),
@@ -400,8 +438,8 @@ def test_a_sound_hub_is_what_was_declared() -> None:
     spec = scene.hub.spec()
 
     flow = spec.flows["post"]
-    assert (flow.takes_run, flow.ordered_by, flow.owner, flow.priority) == (
-        True,
+    assert (flow.call, flow.ordered_by, flow.owner, flow.priority) == (
+        with_run,
         "ref",
         "finance",
         2,

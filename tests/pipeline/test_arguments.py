@@ -22,7 +22,6 @@ MISTAKES: list[tuple[Ask, str]] = [
         "effect is 'idempotant'; use 'read', 'idempotent', 'verify' or 'once'",
     ),
     (lambda town, run: town.books.get("/x", timeout=5), "timeout is 5; use timedelta(seconds=5)"),
-    (lambda town, run: town.books.get("/x", key=7), "key is 7; use a text"),
     (lambda town, run: town.books.post("/x", body="text"), "body is 'text'; use bytes"),
     (lambda town, run: town.books.post("/x", headers=["a"]), "headers is ['a']; use names and"),
     (lambda town, run: town.books.post("/x", confirm=True), "confirm is True; use a function"),
@@ -30,7 +29,6 @@ MISTAKES: list[tuple[Ask, str]] = [
     (lambda town, run: run.sleep(60), "sleep: duration is 60; use timedelta(seconds=60)"),
     (lambda town, run: run.step("x", 5), "step: fn is 5; use a function"),
     (lambda town, run: run.step(len, len), "step: name is len; use a text"),
-    (lambda town, run: run.emit("x", {}, key=5), "emit: key is 5; use a text"),
     (lambda town, run: run.wait_for("x", key=1, within=60), "within is 60; use timedelta"),
     (lambda town, run: run.hold(5), "hold: reason is 5; use a text"),
 ]

@@ -8,13 +8,8 @@ from urllib.parse import urlsplit
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
-from tieline.authoring.declaration import (
-    FlowDeclaration,
-    FlowDeclarer,
-    demanded_by,
-    parameters_of,
-    uses_of,
-)
+from tieline.authoring.declaration import FlowDeclaration, FlowDeclarer, uses_of
+from tieline.authoring.flow_arguments import mistakes_of_parameters, payload_contract
 from tieline.model.base.errors import CallFailed
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import Source, TopicSource
@@ -124,11 +119,12 @@ def _of_flow(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterato
 def _of_function(flow: FlowDeclaration) -> Iterator[str]:
     if not inspect.iscoroutinefunction(inspect.unwrap(flow.function)):
         yield "its function is not `async def`"
-    count = len(parameters_of(flow.function))
-    if count not in {1, 2}:
-        yield f"its function takes {count} parameters; it is given a payload and, if wanted, a run"
-    for name in demanded_by(flow.function):
-        yield f"its function demands the keyword {name!r}, which nobody gives it"
+    yield from mistakes_of_parameters(flow.function)
+    expected = payload_contract(flow.function)
+    if expected is not None and expected is not flow.on.contract:
+        has = getattr(flow.on.contract, "__name__", "no contract")
+        name = expected.__name__
+        yield f"its payload is annotated {name}, but its source has {has}; write contract={name}"
 
 
 def _of_uses(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterator[str]:

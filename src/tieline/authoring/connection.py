@@ -82,7 +82,7 @@ class Connection:
         values: Values | None = None,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
-        key: str | None = None,
+        key: Any = None,
         effect: Effect | None = None,
         timeout: timedelta | None = None,
         confirm: Callable[[], Awaitable[object]] | None = None,

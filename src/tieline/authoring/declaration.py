@@ -1,5 +1,6 @@
 """Declaration: a flow as its author wrote it, before anything is checked."""
 
+import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,26 +61,6 @@ class FlowDeclarer:
         return self
 
 
-def parameters_of(function: Callable[..., object]) -> list[str]:
-    """The names of the positional parameters of *function*."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in inspect.signature(function).parameters.values() if p.kind in kinds]
-
-
-def demanded_by(function: Callable[..., object]) -> list[str]:
-    """The keywords that *function* cannot be called without."""
-    return [
-        p.name
-        for p in inspect.signature(function).parameters.values()
-        if p.kind is inspect.Parameter.KEYWORD_ONLY and p.default is inspect.Parameter.empty
-    ]
-
-
-def wants_run(function: Callable[..., object]) -> bool:
-    """Whether *function* takes the run as its second parameter."""
-    return len(parameters_of(function)) > 1
-
-
 WAIT_FOR = "wait_for"
 START = "start"
 
@@ -123,7 +104,8 @@ def _texts_awaited(code: CodeType) -> Iterator[str]:
 def _with_helpers(function: Callable[..., object]) -> Iterator[Any]:
     """*function*, and the functions of its module that it mentions, by each other too."""
     seen: set[int] = set()
-    waiting: list[Any] = [inspect.unwrap(function)]
+    whole = function.func if isinstance(function, functools.partial) else function
+    waiting: list[Any] = [inspect.unwrap(whole)]
     while waiting:
         one = waiting.pop()
         if id(one) in seen:

@@ -14,9 +14,9 @@ from tieline.authoring.declaration import (
     awaited_by,
     says_start,
     uses_of,
-    wants_run,
 )
 from tieline.authoring.environment import Environment, placed
+from tieline.authoring.flow_arguments import with_run
 from tieline.authoring.source import NOWHERE, SourceDeclaration
 from tieline.authoring.tenant_check import mistakes_of_tenants
 from tieline.model.base.errors import DeclarationError, ScheduleError, SettingsError
@@ -236,7 +236,7 @@ def _flow_spec(declared: FlowDeclaration, contracts: dict[Any, Any]) -> FlowSpec
     return FlowSpec(
         name=declared.name,
         function=declared.function,
-        takes_run=wants_run(declared.function),
+        call=with_run(declared.function),
         source=source,
         type=declared.on.event_type,
         contract=contracts.get(declared.on.contract),

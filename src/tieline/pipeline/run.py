@@ -122,7 +122,7 @@ class LiveRun:
 
     @exact
     def step(
-        self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+        self, name: str, fn: Callable[..., Any], *args: Any, key: Any = None
     ) -> Coroutine[Any, Any, Any]:
         return self.awaited.note(self._step(name, fn, args, key), f"run.step({name!r})")
 
@@ -221,20 +221,20 @@ class LiveRun:
         return self._holds
 
     @exact
-    def hold(self, reason: str, *, key: str | None = None) -> Coroutine[Any, Any, LetThrough]:
+    def hold(self, reason: str, *, key: Any = None) -> Coroutine[Any, Any, LetThrough]:
         return self.awaited.note(self._hold(reason, key), f"run.hold({reason!r})")
 
     async def _hold(self, reason: str, key: str | None) -> LetThrough:
         return self.holds.pass_(reason, key)
 
     @exact
-    def let_through(self, reason: str, *, key: str | None = None) -> LetThrough | None:
+    def let_through(self, reason: str, *, key: Any = None) -> LetThrough | None:
         return self.holds.let_through(reason, key)
 
     # --- time, names, events ------------------------------------------------------------------
 
     @exact
-    def sleep(self, duration: timedelta, *, key: str | None = None) -> Coroutine[Any, Any, None]:
+    def sleep(self, duration: timedelta, *, key: Any = None) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._sleep(duration, key), "run.sleep")
 
     async def _sleep(self, duration: timedelta, key: str | None) -> None:
@@ -263,7 +263,7 @@ class LiveRun:
 
     @exact
     def start(
-        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+        self, flow: Callable[..., Any] | str, payload: object, *, key: Any = None
     ) -> Coroutine[Any, Any, LiveStartedRun]:
         return self.awaited.note(self._start(flow, payload, key), "run.start")
 
@@ -290,7 +290,7 @@ class LiveRun:
         type: str,  # noqa: A002 - the field's own word
         data: object,
         *,
-        key: str | None = None,
+        key: Any = None,
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._emit(type, data, key), f"run.emit({type!r})")
 
