@@ -98,6 +98,8 @@ class LiveRun:
 
     @property
     def payload(self) -> Any:
+        if self.ready.flow.contract is not None:
+            self.clean("")  # what is sensitive in it is known before its flow may change it
         return self.ready.payload
 
     def clean(self, text: str) -> str:
