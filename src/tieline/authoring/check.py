@@ -10,10 +10,11 @@ from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
 from tieline.authoring.declaration import FlowDeclaration, FlowDeclarer, uses_of
 from tieline.authoring.flow_arguments import mistakes_of_parameters, payload_contract
-from tieline.model.base.errors import CallFailed
+from tieline.model.base.errors import ArgumentRefused, CallFailed
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import Source, TopicSource
 from tieline.rules.outbound.egress import unreadable
+from tieline.rules.outbound.own_headers import own_headers
 from tieline.rules.outbound.target import parse_url
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
@@ -64,6 +65,7 @@ def _of_connection(connection: Connection) -> Iterator[str]:
         yield f"connection {spec.name!r}: the name is taken, by what flows emit; use another"
     if spec.credential == "":
         yield f"connection {spec.name!r}: credential is empty; name a secret, or leave it out"
+    yield from _of_headers(spec)
     for entry in unreadable(spec.egress.allow):
         yield (
             f"connection {spec.name!r}: allow has {entry!r}; "
@@ -77,6 +79,19 @@ def _of_connection(connection: Connection) -> Iterator[str]:
         yield (
             f"connection {spec.name!r}: max_answer_bytes is {spec.max_answer_bytes}; use 1 or more"
         )
+
+
+def _of_headers(spec: ConnectionSpec) -> Iterator[str]:
+    known = spec.connector
+    try:
+        own_headers(
+            dict(known.headers),
+            auth=known.auth,
+            has_credential=spec.credential is not None,
+            idempotency_header=known.idempotency_header,
+        )
+    except ArgumentRefused as error:
+        yield f"connection {spec.name!r}: its connector's {error}"
 
 
 def _of_base_url(spec: ConnectionSpec) -> Iterator[str]:
