@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
+from tieline.authoring.contract_check import mistakes_of_contract
 from tieline.authoring.declaration import FlowDeclaration, FlowDeclarer, uses_of
 from tieline.authoring.flow_arguments import mistakes_of_parameters, payload_contract
 from tieline.model.base.errors import ArgumentRefused, CallFailed
@@ -193,7 +194,8 @@ def _of_numbers(flow: FlowDeclaration) -> Iterator[str]:
 
 def _of_contracts(contracts: Sequence[type[Contract]]) -> Iterator[str]:
     by_label: dict[tuple[str, int], type[Contract]] = {}
-    for contract in contracts:
+    for contract in dict.fromkeys(contracts):
+        yield from mistakes_of_contract(contract)
         label = (contract.contract_name, contract.contract_version)
         first = by_label.setdefault(label, contract)
         if first is not contract:
