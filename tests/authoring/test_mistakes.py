@@ -8,9 +8,21 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tieline import Connection, Connector, Contract, Hub, Run
+from tieline import (
+    Connection,
+    Connector,
+    Contract,
+    Drift,
+    Effect,
+    HeadPolicy,
+    Hub,
+    MissedPolicy,
+    Rate,
+    Run,
+)
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS
 from tieline.model.base.errors import DeclarationError
+from tieline.model.hub.flow import ScheduleSource
 from tieline.model.inbound.signature import EventShape, WebhookScheme
 
 URL = "https://api.acme.example"
@@ -23,6 +35,10 @@ class Order(Contract, name="order", version=1):
 
 
 class Twin(Contract, name="order", version=1):
+    ref: str
+
+
+class Refund(Contract, name="refund", version=1):
     ref: str
 
 
@@ -40,6 +56,22 @@ async def with_three(order: Any, run: Run, more: int) -> None: ...
 
 
 async def with_none() -> None: ...
+
+
+async def with_default(order: Any, dry_run: bool = False) -> None: ...
+
+
+async def with_stars(*args: Any) -> None: ...
+
+
+async def with_run_alone(run: Run) -> None: ...
+
+
+async def with_a_contract(order: Order) -> None: ...
+
+
+class Flows:
+    async def in_a_class(self, order: Any) -> None: ...
 
 
 async def with_keyword(order: Any, *, loud: bool) -> None: ...
@@ -181,12 +213,30 @@ CASES: list[Case] = [
     ),
     ("flow twice", two_of_one_name, "flow 'fine' is declared 2 times"),
     ("not async", lambda s: s.flow(not_async), "its function is not `async def`"),
-    ("three parameters", lambda s: s.flow(with_three), "its function takes 3 parameters"),
-    ("no parameter", lambda s: s.flow(with_none), "its function takes 0 parameters"),
+    (
+        "three parameters",
+        lambda s: s.flow(with_three),
+        "its function takes 'more', which nobody gives it",
+    ),
+    ("no parameter", lambda s: s.flow(with_none), "its function has no place for the payload"),
     (
         "keyword",
         lambda s: s.flow(with_keyword),
-        "demands the keyword 'loud', which nobody gives it",
+        "its function takes 'loud', which nobody gives it",
+    ),
+    ("default", lambda s: s.flow(with_default), "takes 'dry_run', which nobody gives it"),
+    ("stars", lambda s: s.flow(with_stars), "takes '*args', which nobody gives it"),
+    ("run alone", lambda s: s.flow(with_run_alone), "no place for the payload"),
+    ("in a class", lambda s: s.flow(Flows.in_a_class), "it stands in the body of a class"),
+    (
+        "annotated contract",
+        lambda s: s.flow(with_a_contract),
+        "annotated Order, but its source has no contract; write contract=Order",
+    ),
+    (
+        "another contract",
+        lambda s: s.flow(with_a_contract, on=s.billing.webhook("z", contract=Refund)),
+        "annotated Order, but its source has Refund; write contract=Order",
     ),
     ("on", lambda s: s.flow(on=s.billing), "use a source such as connection.webhook(…)"),
     ("no webhooks", lambda s: s.flow(on=s.connect("mute").webhook()), "that knows no webhooks"),
@@ -214,12 +264,12 @@ CASES: list[Case] = [
     (
         "contract",
         lambda s: s.flow(on=s.billing.webhook("a", contract=Loose)),  # type: ignore[arg-type]
-        "its contract Loose is not a Contract",
+        "contract is Loose; use a class that is a Contract",
     ),
     (
         "contract that is no class",
         lambda s: s.flow(on=s.billing.webhook("a", contract={"ref": "str"})),  # type: ignore[arg-type]
-        "its contract {'ref': 'str'} is not a Contract",
+        "contract is {'ref': 'str'}; use a class that is a Contract",
     ),
     ("order without contract", lambda s: s.flow(ordered_by="ref"), "its source has no contract"),
     (
@@ -245,6 +295,76 @@ CASES: list[Case] = [
     ),
     ("schedule", two_times_for_one_name, "both listen to 'schedule:nightly', but with different"),
     ("contracts", two_contracts_of_one_name, "declared by both Order and Twin"),
+    *[
+        (
+            f"{name}={value!r}",
+            lambda s, name=name, value=value: s.connect("b", **{name: value}),
+            f"connection 'b': {name} is {value!r}; use {wanted}",
+        )
+        for name, value, wanted in (
+            ("rate", 50, "Rate(50, timedelta(seconds=1))"),
+            ("retry", 5, "RetryPolicy(attempts=5)"),
+            ("retry", 0, "RetryPolicy(attempts=0)"),
+            ("timeout", 5, "timedelta(seconds=5)"),
+            ("confirm_after", 5.5, "timedelta(seconds=5.5)"),
+            ("allow", "127.0.0.1", "a list such as ['127.0.0.1']"),
+            ("at_once", "8", "a whole number"),
+            ("at_once", True, "a whole number"),
+            ("credential", b"x", "a text"),
+            ("base_url", 80, "a text"),
+        )
+    ],
+    *[
+        (
+            f"{name}={value!r}",
+            lambda s, name=name, value=value: s.flow(**{name: value}),
+            f"flow 'fine': {name} is {value!r}; use {wanted}",
+        )
+        for name, value, wanted in (
+            ("drift", "keeep", "'hold', 'rerun' or 'keep'"),
+            ("on_dead_head", "stop", "'block' or 'skip'"),
+            ("retry", 5, "RetryPolicy(attempts=5)"),
+            ("time_limit", 60, "timedelta(seconds=60)"),
+            ("deadline", "3d", "timedelta(seconds=5)"),
+            ("priority", "high", "a whole number"),
+            ("concurrency", 1.5, "a whole number"),
+            ("owner", None, "a text"),
+            ("on", "billing", "a source such as connection.webhook(…)"),
+        )
+    ],
+    (
+        "what stands inside a value",
+        lambda s: s.connect("b", rate=Rate("50", timedelta(seconds=1))),  # type: ignore[arg-type]
+        "connection 'b': rate.count is '50'; use a whole number",
+    ),
+    (
+        "what stands inside a connector",
+        lambda s: s.hub.connect("b", Connector("b", URL, effects={"POST /x": "raed"})),  # type: ignore[dict-item]
+        "connector.effects['POST /x'] is 'raed'; use 'read', 'idempotent', 'verify' or 'once'",
+    ),
+    (
+        "connector",
+        lambda s: s.hub.connect("b", "stripe"),  # type: ignore[arg-type]
+        "connection 'b': connector is 'stripe'; use Connector('stripe')",
+    ),
+    ("allow entry", lambda s: s.connect("b", allow=("http://x",)), "allow has 'http://x'"),
+    (
+        "an argument that there is not",
+        lambda s: s.connect("b", retries=5),
+        "connection 'b': there is no argument 'retries'; there are name, connector, credential",
+    ),
+    (
+        "an argument that is missing",
+        lambda s: s.hub.flow()(fine),  # type: ignore[call-arg]
+        "flow 'fine': on is missing; use a source such as connection.webhook(…)",
+    ),
+    (
+        "missed",
+        lambda s: s.flow(on=s.hub.schedule("@daily", missed="later")),  # type: ignore[arg-type]
+        "flow 'fine': missed is 'later'; use 'run-once' or 'skip'",
+    ),
+    ("topic", lambda s: s.flow(on=s.hub.topic(5)), "type is 5; use a text"),  # type: ignore[arg-type]
+    ("budget", lambda s: s.hub.tenants("a", at_once="8"), "hub.tenants.at_once is '8'"),  # type: ignore[arg-type]
 ]
 
 
@@ -279,6 +399,28 @@ def test_all_mistakes_are_named_at_once() -> None:
     assert str(raised.value).startswith(f"the hub has {len(raised.value.mistakes)} mistakes:\n  - ")
 
 
+def test_plain_words_of_an_enum_are_taken_and_lists_for_what_is_many() -> None:
+    hub = Hub("acme")
+    door = hub.connect(
+        "door",
+        Connector("door", URL, effects={"POST /look": "read"}, webhook=STANDARD_WEBHOOKS),  # type: ignore[dict-item]
+        allow=["127.0.0.1"],  # type: ignore[arg-type]
+    )
+    nightly = hub.schedule("@daily", missed="RUN_ONCE")  # type: ignore[arg-type]
+    hub.flow(on=door.webhook(), drift="keep", on_dead_head="skip")(fine)  # type: ignore[arg-type]
+    hub.flow(on=nightly, name="other")(fine)
+
+    spec = hub.spec()
+
+    assert spec.flows["fine"].drift is Drift.KEEP
+    assert spec.flows["fine"].on_dead_head is HeadPolicy.SKIP
+    assert spec.connections["door"].egress.allow == ("127.0.0.1",)
+    assert spec.connections["door"].connector.effects["POST /look"] is Effect.READ
+    source = spec.flows["other"].source
+    assert isinstance(source, ScheduleSource)
+    assert source.schedule.missed is MissedPolicy.RUN_ONCE
+
+
 def test_the_name_of_a_hub_is_checked_too() -> None:
     with pytest.raises(DeclarationError, match="hub 'My Hub': the name cannot be used"):
         Hub("My Hub").spec()
@@ -298,8 +440,8 @@ def test_a_sound_hub_is_what_was_declared() -> None:
     spec = scene.hub.spec()
 
     flow = spec.flows["post"]
-    assert (flow.takes_run, flow.ordered_by, flow.owner, flow.priority) == (
-        True,
+    assert (flow.call, flow.ordered_by, flow.owner, flow.priority) == (
+        with_run,
         "ref",
         "finance",
         2,

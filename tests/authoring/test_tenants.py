@@ -127,7 +127,7 @@ def test_a_schedule_says_for_whom_it_fires(each: Any, wanted: EachTenant | None)
         (lambda: alike(Tenant.secret()), "would share the variable of secret"),
         (lambda: alike(Tenant.path()), "'shop-a' and 'shop_a'"),
         (lambda: of_schedule(("shop-x",)), "fires for tenant 'shop-x', which hub.tenants does"),
-        (lambda: of_schedule("shop-a"), "use Tenant.every() or a list of names"),
+        (lambda: of_schedule("shop-a"), "use Tenant.every() or a list such as ['shop-a']"),
         (lambda: of_schedule(()), "use Tenant.every() or a list of names"),
     ],
 )

@@ -281,3 +281,23 @@ async def test_a_free_hub_executes_what_arrives_without_looking_for_it(
     await engine.at_rest()
 
     assert await engine.states() == (["done"] if path == "fast" else ["ready"])
+
+
+async def test_events_without_a_key_wait_for_nobody(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    class Loose(Contract, name="loose", version=1):
+        customer: str | None
+        n: int
+
+    @town.hub.flow(on=town.on(contract=Loose), ordered_by="customer")
+    async def post(order: Loose, run: Run) -> None:
+        await town.books.post("/entries", json={"customer": order.customer, "n": order.n})
+
+    vendor.rule = lambda asked: Answer(503 if asked.json["n"] == 0 else 200, {})
+    await engine.open(town.hub)
+    for number, customer in enumerate((None, None, "None", None)):
+        await engine.deliver({"customer": customer, "n": number})
+    await engine.work()
+
+    assert [row.state for row in await engine.rows()] == ["retrying", "done", "done", "done"]

@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract
-from tieline.authoring.declaration import FlowDeclaration, demanded_by, parameters_of, uses_of
-from tieline.authoring.source import SourceDeclaration
-from tieline.model.base.errors import CallFailed
+from tieline.authoring.contract_check import mistakes_of_contract
+from tieline.authoring.declaration import FlowDeclaration, FlowDeclarer, uses_of
+from tieline.authoring.flow_arguments import mistakes_of_parameters, payload_contract
+from tieline.model.base.errors import ArgumentRefused, CallFailed
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import Source, TopicSource
+from tieline.rules.outbound.egress import unreadable
+from tieline.rules.outbound.own_headers import own_headers
 from tieline.rules.outbound.target import parse_url
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
@@ -24,25 +27,26 @@ HIGHEST_PRIORITY, LOWEST_PRIORITY = 0, 8
 
 
 def mistakes_in(
-    hub: str, connections: Sequence[Connection], flows: Sequence[FlowDeclaration]
+    hub: str, connections: Sequence[Connection], decorators: Sequence[FlowDeclarer]
 ) -> list[str]:
     """Every mistake, in the order of declaration; empty when the hub can run."""
+    flows = [flow for decorator in decorators for flow in decorator.flows]
     known = {id(connection) for connection in connections}
     names = {connection.name for connection in connections}
-    listening = [f for f in flows if isinstance(f.on, SourceDeclaration)]
     return [
         *_of_name("hub", hub),
         *_twice("connection", [c.name for c in connections]),
         *(text for c in connections for text in _of_connection(c)),
+        *(text for d in decorators for text in _of_arguments(d)),
         *_twice("flow", [f.name for f in flows]),
         *(text for f in flows for text in _of_flow(f, known, names)),
-        *_of_contracts([c for f in listening if (c := contract_of(f)) is not None]),
-        *_of_shared(listening),
+        *_of_contracts([c for f in flows if (c := f.on.contract) is not None]),
+        *_of_shared(flows),
     ]
 
 
 def _of_name(kind: str, name: str) -> Iterator[str]:
-    if not NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         yield f"{kind} {name!r}: the name cannot be used; {NAME_RULE}"
 
 
@@ -54,6 +58,7 @@ def _twice(kind: str, names: Sequence[str]) -> Iterator[str]:
 
 def _of_connection(connection: Connection) -> Iterator[str]:
     spec = connection.spec
+    yield from (f"connection {spec.name!r}: {text}" for text in connection.mistakes)
     yield from _of_name("connection", spec.name)
     if spec.base_url:
         yield from _of_base_url(spec)
@@ -61,6 +66,12 @@ def _of_connection(connection: Connection) -> Iterator[str]:
         yield f"connection {spec.name!r}: the name is taken, by what flows emit; use another"
     if spec.credential == "":
         yield f"connection {spec.name!r}: credential is empty; name a secret, or leave it out"
+    yield from _of_headers(spec)
+    for entry in unreadable(spec.egress.allow):
+        yield (
+            f"connection {spec.name!r}: allow has {entry!r}; "
+            "an entry is a host, host:port, IP address or CIDR network"
+        )
     if spec.at_once < 1:
         yield f"connection {spec.name!r}: at_once is {spec.at_once}; use 1 or more"
     if spec.timeouts.total.total_seconds() <= 0:
@@ -69,6 +80,19 @@ def _of_connection(connection: Connection) -> Iterator[str]:
         yield (
             f"connection {spec.name!r}: max_answer_bytes is {spec.max_answer_bytes}; use 1 or more"
         )
+
+
+def _of_headers(spec: ConnectionSpec) -> Iterator[str]:
+    known = spec.connector
+    try:
+        own_headers(
+            dict(known.headers),
+            auth=known.auth,
+            has_credential=spec.credential is not None,
+            idempotency_header=known.idempotency_header,
+        )
+    except ArgumentRefused as error:
+        yield f"connection {spec.name!r}: its connector's {error}"
 
 
 def _of_base_url(spec: ConnectionSpec) -> Iterator[str]:
@@ -91,19 +115,19 @@ def _of_base_url(spec: ConnectionSpec) -> Iterator[str]:
         yield f"connection {spec.name!r}: base_url can never be called: {error}"
 
 
-def contract_of(flow: FlowDeclaration) -> type[Contract] | None:
-    """The contract of *flow*, if it is one."""
-    contract = flow.on.contract
-    is_one = isinstance(contract, type) and issubclass(contract, Contract)
-    return contract if is_one else None
+def _of_arguments(decorator: FlowDeclarer) -> Iterator[str]:
+    for text in decorator.mistakes:
+        yield f"flow {decorator.name or 'without a name'!r}: {text}"
 
 
 def _of_flow(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterator[str]:
-    parts = [_of_function(flow), _of_numbers(flow), _of_uses(flow, known, names)]
-    if isinstance(flow.on, SourceDeclaration):
-        parts[1:1] = [_of_source(flow, names), _of_order(flow)]
-    else:
-        parts.insert(1, iter([f"on is {flow.on!r}; use a source such as connection.webhook(…)"]))
+    parts = (
+        _of_function(flow),
+        _of_source(flow, names),
+        _of_order(flow),
+        _of_numbers(flow),
+        _of_uses(flow, known, names),
+    )
     yield from (f"flow {flow.name!r}: {text}" for part in parts for text in part)
     yield from _of_name("flow", flow.name)
 
@@ -111,11 +135,12 @@ def _of_flow(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterato
 def _of_function(flow: FlowDeclaration) -> Iterator[str]:
     if not inspect.iscoroutinefunction(inspect.unwrap(flow.function)):
         yield "its function is not `async def`"
-    count = len(parameters_of(flow.function))
-    if count not in {1, 2}:
-        yield f"its function takes {count} parameters; it is given a payload and, if wanted, a run"
-    for name in demanded_by(flow.function):
-        yield f"its function demands the keyword {name!r}, which nobody gives it"
+    yield from mistakes_of_parameters(flow.function)
+    expected = payload_contract(flow.function)
+    if expected is not None and expected is not flow.on.contract:
+        has = getattr(flow.on.contract, "__name__", "no contract")
+        name = expected.__name__
+        yield f"its payload is annotated {name}, but its source has {has}; write contract={name}"
 
 
 def _of_uses(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterator[str]:
@@ -131,8 +156,7 @@ def _of_uses(flow: FlowDeclaration, known: set[int], names: set[str]) -> Iterato
 
 def _of_source(flow: FlowDeclaration, names: set[str]) -> Iterator[str]:
     on = flow.on
-    if on.problem is not None:
-        yield on.problem
+    yield from on.mistakes
     if on.connection is not None and on.connection not in names:
         yield f"its source is connection {on.connection!r}, which is not one of {_listed(names)}"
     if on.connection is not None and on.source is None:
@@ -141,13 +165,10 @@ def _of_source(flow: FlowDeclaration, names: set[str]) -> Iterator[str]:
         yield f"its event type is {on.event_type!r}; use '*', 'prefix.*' or an exact type"
     if on.source is not None:
         yield from on.source.mistakes()
-    if on.contract is not None and contract_of(flow) is None:
-        shown = getattr(on.contract, "__name__", repr(on.contract))
-        yield f"its contract {shown} is not a Contract"
 
 
 def _of_order(flow: FlowDeclaration) -> Iterator[str]:
-    field, contract = flow.ordered_by, contract_of(flow)
+    field, contract = flow.ordered_by, flow.on.contract
     if field is None:
         return
     if contract is None:
@@ -173,7 +194,8 @@ def _of_numbers(flow: FlowDeclaration) -> Iterator[str]:
 
 def _of_contracts(contracts: Sequence[type[Contract]]) -> Iterator[str]:
     by_label: dict[tuple[str, int], type[Contract]] = {}
-    for contract in contracts:
+    for contract in dict.fromkeys(contracts):
+        yield from mistakes_of_contract(contract)
         label = (contract.contract_name, contract.contract_version)
         first = by_label.setdefault(label, contract)
         if first is not contract:

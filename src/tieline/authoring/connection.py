@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
+from tieline.authoring.checked import checked
 from tieline.authoring.contract import Contract
 from tieline.authoring.source import SourceDeclaration
-from tieline.model.base.errors import NoCaller
+from tieline.model.base.errors import ArgumentRefused, NoCaller
 from tieline.model.base.headers import Headers
 from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
 from tieline.model.calls.rate import Rate
@@ -17,11 +17,15 @@ from tieline.model.hub.tenant_rule import TenantRule
 from tieline.model.inbound.body import BodyLimits
 from tieline.ports.awaited import AWAITED
 from tieline.ports.caller import CURRENT
+from tieline.rules.declared.arguments import exact
+from tieline.rules.formats.form_text import form_text
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.path_template import filled
+from tieline.rules.outbound.asked_path import asked_path
+from tieline.rules.outbound.own_headers import own_headers
 
 Values = Mapping[str, str | int]
-Params = Mapping[str, str | int | Sequence[str]]
+Params = Mapping[str, Any]
 JSON_TYPE = ("content-type", "application/json")
 FORM_TYPE = ("content-type", "application/x-www-form-urlencoded")
 
@@ -31,6 +35,13 @@ class Connection:
 
     def __init__(self, spec: ConnectionSpec) -> None:
         self.spec = spec
+        self.mistakes: list[str] = []
+        """What was wrong in its arguments."""
+
+    def with_mistakes(self, mistakes: Sequence[str]) -> "Connection":
+        """Itself, with what was wrong in its arguments."""
+        self.mistakes += mistakes
+        return self
 
     @property
     def name(self) -> str:
@@ -62,6 +73,7 @@ class Connection:
         """DELETE *path*; options as for ``request``."""
         return self.request("DELETE", path, **options)
 
+    @exact
     def request(  # noqa: PLR0913 - one keyword for each thing an HTTP call may carry
         self,
         method: str,
@@ -73,7 +85,7 @@ class Connection:
         values: Values | None = None,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
-        key: str | None = None,
+        key: Any = None,
         effect: Effect | None = None,
         timeout: timedelta | None = None,
         confirm: Callable[[], Awaitable[object]] | None = None,
@@ -82,30 +94,28 @@ class Connection:
 
         Inside a run it is a step: remembered, retried, paced and guarded. ``values`` fill the
         places of a path such as ``/contacts/{email}``, percent-encoded: it is known by the path
-        as you write it, and no value gets into a name. ``key`` distinguishes
-        repeats of one operation; ``confirm`` looks for the effect after an unknown outcome (what
-        it made, or nothing) and makes the operation ``verify``. Raises CallRefused for an answer
-        that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``,
-        for values that do not fit the path, or for a ``#`` in it. ``params`` go into the query,
-        behind what the path has there already. A call that a flow asks for and never awaits ends
-        its run: it is dead, with the line.
+        as you write it, and no value gets into a name. ``params`` go into the query, behind what
+        the path has there already. ``key`` distinguishes repeats of one operation; ``confirm``
+        looks for the effect after an unknown outcome (what it made, or nothing) and makes the
+        operation ``verify``. A call that a flow asks for and never awaits ends its run: it is
+        dead, with the line.
+
+        Raises CallRefused for an answer that no repeat can cure, ArgumentRefused for what could
+        not be sent as it is meant: two contents, a path that names no place here, a value that
+        has no form, a header that the hub sends itself.
         """
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
-        content, kind = _content(json, form, body)
-        place = path if path.startswith("/") else f"/{path}"  # one operation, one name
-        if "#" in place:
-            raise ValueError(
-                f"path {place.partition('#')[0] + '#…'!r} has a '#', and what stands behind it is "
-                "never sent; write %23, or give the value with values="
-            )
+        connector = self.spec.connector
+        content, kind = _content(json, form, body, brackets=connector.nested_forms)
+        place = asked_path(path, self.spec.base_url, is_template=values is not None)
         path = place if values is None else filled(place, values)
         call = Call(
             method=method.upper(),
-            path=joined(path, params),
+            path=joined(path, params, brackets=connector.nested_forms),
             body=content,
-            headers=_headers(headers, kind),
+            headers=self._headers(headers, kind),
             key=key,
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
@@ -118,11 +128,26 @@ class Connection:
             return asked
         return awaited.note(asked, self.name, ".", method.lower(), "('", place, "')")
 
+    def _headers(self, given: Mapping[str, str] | None, kind: tuple[str, str] | None) -> Headers:
+        if not given:
+            return (kind,) if kind else ()
+        connector = self.spec.connector
+        own = own_headers(
+            given,
+            auth=connector.auth,
+            has_credential=self.spec.credential is not None,
+            idempotency_header=connector.idempotency_header,
+        )
+        if kind is None or any(name == kind[0] for name, _ in own):
+            return own
+        return (kind, *own)
+
     def _timeouts(self, total: timedelta) -> Timeouts:
         return Timeouts(connect=min(self.spec.timeouts.connect, total), total=total)
 
     # --- sources ------------------------------------------------------------------------------
 
+    @checked()
     def webhook(  # noqa: PLR0913 - each is one well-known dial of a source
         self,
         type: str = "*",  # noqa: A002 - the field's own word
@@ -170,33 +195,25 @@ def _limits(
     )
 
 
-def joined(path: str, params: Params | None) -> str:
+def joined(path: str, params: Params | None, *, brackets: bool) -> str:
     """*path* with *params* in its query, behind what its query has already."""
-    if not params:
+    query = form_text("params", params, brackets=brackets) if params else ""
+    if not query:
         return path
     mark = "" if path.endswith(("?", "&")) else "&" if "?" in path else "?"
-    return f"{path}{mark}{urlencode(params, doseq=True)}"
+    return f"{path}{mark}{query}"
 
 
 def _content(
-    json: object, form: Params | None, body: bytes
+    json: object, form: Params | None, body: bytes, *, brackets: bool
 ) -> tuple[bytes, tuple[str, str] | None]:
     if (json is not None) + (form is not None) + bool(body) > 1:
-        raise ValueError("a call has one content: give json, form or body, not several")
+        raise ArgumentRefused("a call has one content: give json, form or body, not several")
     if json is not None:
         try:
             return json_text(json), JSON_TYPE
         except ValueError as error:
-            raise ValueError(f"json cannot be sent: {error}") from None
+            raise ArgumentRefused(f"json cannot be sent: {error}") from None
     if form is not None:
-        return urlencode(form, doseq=True).encode(), FORM_TYPE
+        return form_text("form", form, brackets=brackets).encode(), FORM_TYPE
     return body, None
-
-
-def _headers(given: Mapping[str, str] | None, kind: tuple[str, str] | None) -> Headers:
-    if not given:
-        return (kind,) if kind else ()
-    own = tuple((name.lower(), value) for name, value in given.items())
-    if kind is None or any(name == kind[0] for name, _ in own):
-        return own
-    return (kind, *own)

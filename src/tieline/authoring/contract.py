@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, get_args
 
 import orjson
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Strict, ValidationError
 from pydantic.fields import FieldInfo
 
 from tieline.model.hub.flow import ContractSpec
@@ -69,10 +69,12 @@ def spec_of(contract: type[Contract]) -> ContractSpec:
 
 def _parser(contract: type[Contract]) -> Callable[[object], Contract]:
     validate = contract.__pydantic_validator__.validate_json
+    # Said of all of it, since a model inside does not take on what its contract says of itself.
+    strict = None if is_loosened(contract) else True
 
     def parse(document: object) -> Contract:
         # As JSON text, since strict mode reads dates and decimals from text only there.
-        parsed: Contract = validate(_json(document))
+        parsed: Contract = validate(_json(document), strict=strict)
         return parsed
 
     return parse
@@ -93,15 +95,35 @@ def explain(error: ValueError) -> str:
     return "; ".join(f"{'.'.join(map(str, f['loc'])) or 'payload'}: {f['msg']}" for f in faults)
 
 
+def parts_of(contract: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models inside *contract*, at any depth."""
+    found: dict[type[BaseModel], None] = {}
+    waiting = [contract]
+    while waiting:
+        fields = waiting.pop().model_fields.values()
+        inner = {model: None for field in fields for model in _models_in(field.annotation)}
+        waiting += [model for model in inner if model not in found]
+        found |= inner
+    found.pop(contract, None)
+    return list(found)
+
+
+def is_loosened(contract: type[BaseModel]) -> bool:
+    """Whether its author lets types be bent somewhere in it."""
+    models = [contract, *parts_of(contract)]
+    if any(model.model_config.get("strict") is False for model in models):
+        return True
+    fields = [field for model in models for field in model.model_fields.values()]
+    marks = [mark for field in fields for mark in marks_in(field, Strict)]
+    return any(not mark.strict for mark in marks)
+
+
 def _keys(contract: type[Contract]) -> list[tuple[str, str]]:
-    found = []
-    for name, field in contract.model_fields.items():
-        for mark in field.metadata:
-            if isinstance(mark, Key):
-                found.append((name, mark.kind or _kind_of(name)))
-            elif mark is Key:
-                found.append((name, _kind_of(name)))
-    return found
+    return [
+        (name, (mark.kind if isinstance(mark, Key) else None) or _kind_of(name))
+        for name, field in contract.model_fields.items()
+        for mark in marks_in(field, Key)
+    ]
 
 
 def _kind_of(field: str) -> str:
@@ -119,7 +141,7 @@ def _sensitive_in(model: type[BaseModel], seen: set[type]) -> Iterator[str]:
         return
     seen.add(model)
     for name, field in model.model_fields.items():
-        if _has(field.metadata, Sensitive) or _is_marked(field.annotation):
+        if marks_in(field, Sensitive):
             yield from (name, *_aliases(field))
         for inner in _models_in(field.annotation):
             yield from _sensitive_in(inner, seen)
@@ -137,11 +159,14 @@ def _aliases(field: FieldInfo) -> Iterator[str]:
             yield from (part for part in choice.path[-1:] if isinstance(part, str))
 
 
-def _is_marked(annotation: Any) -> bool:
-    """Whether the mark stands inside, as in ``Annotated[str, Sensitive] | None``."""
-    if _has(getattr(annotation, "__metadata__", ()), Sensitive):
-        return True
-    return any(_is_marked(part) for part in get_args(annotation))
+def marks_in(field: FieldInfo, mark: type) -> list[Any]:
+    """Every *mark* of a field, also inside, as in ``Annotated[str, Sensitive] | None``."""
+    return [*_marks(field.metadata, mark), *_marks_inside(field.annotation, mark)]
+
+
+def _marks_inside(annotation: Any, mark: type) -> list[Any]:
+    found = _marks(getattr(annotation, "__metadata__", ()), mark)
+    return found + [one for part in get_args(annotation) for one in _marks_inside(part, mark)]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -151,5 +176,5 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def _has(marks: Iterable[Any], mark: type) -> bool:
-    return any(m is mark or isinstance(m, mark) for m in marks)
+def _marks(marks: Iterable[Any], mark: type) -> list[Any]:
+    return [one for one in marks if one is mark or isinstance(one, mark)]

@@ -1,17 +1,20 @@
 """Declaration: a flow as its author wrote it, before anything is checked."""
 
+import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import CodeType
-from typing import Any
+from typing import Any, TypeVar
 
 from tieline.authoring.connection import Connection
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.calls.policy import Drift
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.runs.run import HeadPolicy
+
+F = TypeVar("F", bound=Callable[..., Awaitable[None]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +35,30 @@ class FlowDeclaration:
     drift: Drift
 
 
-def parameters_of(function: Callable[..., object]) -> list[str]:
-    """The names of the positional parameters of *function*."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in inspect.signature(function).parameters.values() if p.kind in kinds]
+class FlowDeclarer:
+    """What ``hub.flow(…)`` gives back: it declares the function under it."""
 
+    def __init__(self, dials: Mapping[str, Any]) -> None:
+        self._dials = dials
+        self.flows: list[FlowDeclaration] = []
+        self.mistakes: list[str] = []
+        """What was wrong in its arguments."""
 
-def demanded_by(function: Callable[..., object]) -> list[str]:
-    """The keywords that *function* cannot be called without."""
-    return [
-        p.name
-        for p in inspect.signature(function).parameters.values()
-        if p.kind is inspect.Parameter.KEYWORD_ONLY and p.default is inspect.Parameter.empty
-    ]
+    def __call__(self, function: F) -> F:
+        """Declare *function*, which stays what it was."""
+        name = self._dials["name"] or str(getattr(function, "__name__", function))
+        self.flows.append(FlowDeclaration(**{**self._dials, "name": name, "function": function}))
+        return function
 
+    @property
+    def name(self) -> str | None:
+        """Of the flow under it; None: of none yet."""
+        return self.flows[0].name if self.flows else self._dials["name"]
 
-def wants_run(function: Callable[..., object]) -> bool:
-    """Whether *function* takes the run as its second parameter."""
-    return len(parameters_of(function)) > 1
+    def with_mistakes(self, mistakes: Sequence[str]) -> "FlowDeclarer":
+        """Itself, with what was wrong in its arguments."""
+        self.mistakes += mistakes
+        return self
 
 
 WAIT_FOR = "wait_for"
@@ -95,7 +104,8 @@ def _texts_awaited(code: CodeType) -> Iterator[str]:
 def _with_helpers(function: Callable[..., object]) -> Iterator[Any]:
     """*function*, and the functions of its module that it mentions, by each other too."""
     seen: set[int] = set()
-    waiting: list[Any] = [inspect.unwrap(function)]
+    whole = function.func if isinstance(function, functools.partial) else function
+    waiting: list[Any] = [inspect.unwrap(whole)]
     while waiting:
         one = waiting.pop()
         if id(one) in seen:

@@ -1,21 +1,23 @@
 """Hub: connections and flows are declared on it; checked, they become one frozen HubSpec."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from tieline.authoring.check import mistakes_in
+from tieline.authoring.checked import checked
 from tieline.authoring.connection import Connection
 from tieline.authoring.contract import Contract, spec_of
 from tieline.authoring.declaration import (
     FlowDeclaration,
+    FlowDeclarer,
     awaited_by,
     says_start,
     uses_of,
-    wants_run,
 )
 from tieline.authoring.environment import Environment, placed
-from tieline.authoring.source import SourceDeclaration
+from tieline.authoring.flow_arguments import with_run
+from tieline.authoring.source import NOWHERE, SourceDeclaration
 from tieline.authoring.tenant_check import mistakes_of_tenants
 from tieline.model.base.errors import DeclarationError, ScheduleError, SettingsError
 from tieline.model.base.ids import TenantId
@@ -35,10 +37,16 @@ from tieline.model.hub.flow import (
 from tieline.model.hub.schedule import MissedPolicy, Schedule
 from tieline.model.hub.tenant_rule import EachTenant
 from tieline.model.hub.tenants import NO_TENANTS, TenantBudget, TenantsSpec
+from tieline.model.inbound.signature import EventShape, TokenScheme, WebhookScheme
 from tieline.model.runs.run import HeadPolicy
 from tieline.rules.runs.schedule import check
 
-F = TypeVar("F", bound=Callable[..., Awaitable[None]])
+UNKNOWN = Connector(
+    "unknown",
+    "https://unknown.invalid",
+    webhook=WebhookScheme("unknown", (TokenScheme("authorization"),), EventShape(), ""),
+)
+"""Stands where there should be a connector and is none: one mistake is told, not five."""
 
 
 class Hub:
@@ -47,9 +55,10 @@ class Hub:
     def __init__(self, name: str) -> None:
         self.name = name
         self._connections: list[Connection] = []
-        self._flows: list[FlowDeclaration] = []
+        self._decorators: list[FlowDeclarer] = []
         self._tenants: list[TenantsSpec] = []
 
+    @checked(name="unnamed", connector=UNKNOWN)
     def connect(  # noqa: PLR0913 - each is one well-known dial of a connection
         self,
         name: str,
@@ -96,6 +105,7 @@ class Hub:
         self._connections.append(connection)
         return connection
 
+    @checked(cron="@daily")
     def schedule(
         self,
         cron: str,
@@ -116,11 +126,11 @@ class Hub:
         try:
             check(schedule)
         except ScheduleError as error:
-            return SourceDeclaration(None, FIRED, problem=str(error))
+            return SourceDeclaration(None, FIRED, mistakes=(str(error),))
         if each is not None and not isinstance(each, EachTenant):
-            if isinstance(each, str) or not each:
-                problem = f"each of {label!r} is {each!r}; use Tenant.every() or a list of names"
-                return SourceDeclaration(None, FIRED, problem=problem)
+            if not each:
+                mistake = f"each of {label!r} is {each!r}; use Tenant.every() or a list of names"
+                return SourceDeclaration(None, FIRED, mistakes=(mistake,))
             each = EachTenant(tuple(each))
         return SourceDeclaration(ScheduleSource(label, schedule, each), FIRED)
 
@@ -139,6 +149,7 @@ class Hub:
         known = tuple(TenantId(name) for name in names)
         self._tenants.append(TenantsSpec(known, TenantBudget(rate, at_once, queue)))
 
+    @checked(type="*")
     def topic(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -148,6 +159,7 @@ class Hub:
         """Events of *type* that flows emit with ``run.emit``."""
         return SourceDeclaration(TopicSource(), type, contract)
 
+    @checked(on=NOWHERE)
     def flow(  # noqa: PLR0913 - each is one well-known dial of a flow
         self,
         *,
@@ -162,7 +174,7 @@ class Hub:
         time_limit: timedelta = timedelta(minutes=10),
         retry: RetryPolicy | None = None,
         drift: Drift = Drift.HOLD,
-    ) -> Callable[[F], F]:
+    ) -> FlowDeclarer:
         """Declare the decorated async function as a flow.
 
         ``ordered_by`` names a field of the contract: runs with the same value go one at a time,
@@ -170,26 +182,23 @@ class Hub:
         ends a run that is older, ``time_limit`` one execution of the function.
         """
 
-        def declare(function: F) -> F:
-            self._flows.append(
-                FlowDeclaration(
-                    name=name or str(getattr(function, "__name__", function)),
-                    function=function,
-                    on=on,
-                    ordered_by=ordered_by,
-                    on_dead_head=on_dead_head,
-                    owner=owner,
-                    priority=priority,
-                    concurrency=concurrency,
-                    deadline=deadline,
-                    time_limit=time_limit,
-                    retry=retry or RetryPolicy(),
-                    drift=drift,
-                )
-            )
-            return function
-
-        return declare
+        decorator = FlowDeclarer(
+            {
+                "name": name,
+                "on": on,
+                "ordered_by": ordered_by,
+                "on_dead_head": on_dead_head,
+                "owner": owner,
+                "priority": priority,
+                "concurrency": concurrency,
+                "deadline": deadline,
+                "time_limit": time_limit,
+                "retry": retry or RetryPolicy(),
+                "drift": drift,
+            }
+        )
+        self._decorators.append(decorator)
+        return decorator
 
     def place(self, name: str, place: Environment) -> None:
         """Let the place where this hub runs say otherwise of connection *name*.
@@ -204,16 +213,17 @@ class Hub:
 
     def spec(self) -> HubSpec:
         """Check every declaration. Raises DeclarationError, which names all mistakes at once."""
+        flows = [flow for decorator in self._decorators for flow in decorator.flows]
         mistakes = [
-            *mistakes_in(self.name, self._connections, self._flows),
-            *mistakes_of_tenants(self._tenants, self._flows),
+            *mistakes_in(self.name, self._connections, self._decorators),
+            *mistakes_of_tenants(self._tenants, flows),
         ]
         if mistakes:
             raise DeclarationError(mistakes)
-        contracts = {d.on.contract: spec_of(d.on.contract) for d in self._flows if d.on.contract}
+        contracts = {d.on.contract: spec_of(d.on.contract) for d in flows if d.on.contract}
         return HubSpec(
             name=self.name,
-            flows={d.name: _flow_spec(d, contracts) for d in self._flows},
+            flows={d.name: _flow_spec(d, contracts) for d in flows},
             connections={c.name: c.spec for c in self._connections},
             tenants=next(iter(self._tenants), NO_TENANTS),
         )
@@ -226,7 +236,7 @@ def _flow_spec(declared: FlowDeclaration, contracts: dict[Any, Any]) -> FlowSpec
     return FlowSpec(
         name=declared.name,
         function=declared.function,
-        takes_run=wants_run(declared.function),
+        call=with_run(declared.function),
         source=source,
         type=declared.on.event_type,
         contract=contracts.get(declared.on.contract),

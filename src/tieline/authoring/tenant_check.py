@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import assert_never
 
 from tieline.authoring.declaration import FlowDeclaration
 from tieline.model.hub.flow import ScheduleSource, Source, WebhookSource
@@ -20,6 +21,7 @@ from tieline.model.hub.tenant_rule import (
 from tieline.model.hub.tenants import TenantBudget, TenantsSpec
 from tieline.model.inbound.signature import FormHmacScheme, SignatureScheme, TokenScheme
 from tieline.model.inbound.signed_content import HeaderPiece
+from tieline.rules.declared.kinds import fitted
 
 
 def mistakes_of_tenants(
@@ -53,6 +55,10 @@ def _of_names(names: Sequence[str]) -> Iterator[str]:
 
 
 def _of_budget(budget: TenantBudget) -> Iterator[str]:
+    _, mistakes = fitted(TenantBudget, budget, "hub.tenants")
+    yield from mistakes
+    if mistakes:
+        return
     for word, number in (("at_once", budget.at_once), ("queue", budget.queue)):
         if number is not None and number < 1:
             yield f"{word} of hub.tenants is {number}; use 1 or more, or leave it out"
@@ -87,10 +93,7 @@ def _of_rule(source: WebhookSource, rule: TenantRule, names: Sequence[str]) -> I
         case PathTenant():
             yield from _of_variables(source, names)
         case _:
-            yield (
-                f"tenant of {source.name!r} is {rule!r}; use Tenant.field(…), Tenant.header(…), "
-                "Tenant.secret() or Tenant.path()"
-            )
+            assert_never(rule)
 
 
 def _of_header(source: WebhookSource, header: str) -> Iterator[str]:

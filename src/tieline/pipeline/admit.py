@@ -246,10 +246,16 @@ class Admitter:
         )
 
 
-def _lane(typed: Any, flow: FlowSpec) -> str:
-    """The ordering key; a long or sensitive one by its hash, which orders just as well."""
+def _lane(typed: Any, flow: FlowSpec) -> str | None:
+    """The ordering key; a long or sensitive one by its hash, which orders just as well.
+
+    None where the event has no value there: nothing is before or behind it.
+    """
     field = flow.ordered_by or ""
-    text = str(getattr(typed, field))
+    key = getattr(typed, field)
+    if key is None:
+        return None
+    text = str(key)
     is_shown = flow.contract is None or field not in flow.contract.sensitive
     if is_shown and len(text) <= LONGEST_LANE:
         return text

@@ -103,6 +103,9 @@ class Back:
     def start(self, run: ClaimedRun, flow: FlowSpec, payload: Any, typed: Any) -> None:
         self._start(Dispatched(run, flow, payload, typed), run)
 
+    def start_anew(self, run: ClaimedRun) -> None:
+        self._start(dispatch(self._hub, run), run)
+
     def _take_place(self, flow: str) -> None:
         self._busy += 1
         self._busy_by_flow[flow] += 1

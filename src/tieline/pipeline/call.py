@@ -284,6 +284,9 @@ def _request(
 ) -> HttpRequest:
     tracking = _tracking(connection.connector.idempotency_header, sending)
     path = call.path if call.path.startswith("/") else f"/{call.path}"
+    if len(call.headers) > 1 or (call.headers and call.headers[0][0] != "content-type"):
+        own = {name for name, _ in call.headers}  # what the author says of a call counts there
+        standing = tuple([pair for pair in standing if pair[0].lower() not in own])
     return HttpRequest(
         call.method,
         connection.base_url + path,

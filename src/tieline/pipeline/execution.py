@@ -76,8 +76,7 @@ async def _ended(live: LiveRun) -> BaseException | None:
 
 
 def _body(live: LiveRun) -> Awaitable[None]:
-    flow, typed = live.ready.flow, live.ready.typed
-    return flow.function(typed, live) if flow.takes_run else flow.function(typed)
+    return live.ready.flow.call(live.ready.typed, live)
 
 
 async def _landed(live: LiveRun, ending: BaseException | None) -> BaseException | None:

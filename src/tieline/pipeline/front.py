@@ -20,7 +20,7 @@ from tieline.model.inbound.signature import RefusalReason, Refused, Verification
 from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.model.runs.facts import StoreTrouble
 from tieline.model.runs.run import ClaimedRun
-from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, Occurrence, RunStart
+from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, Occurrence, RunStart, to_json
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
 from tieline.pipeline.inbound_problems import (
     BUSY,
@@ -326,17 +326,26 @@ def _tenants_of(admitted: Admitted) -> list[TenantId]:
 
 
 def _hand_over(hands: Capacity, reserved: Sequence[RunStart], ingested: Ingested) -> None:
-    """Start what is claimed; return the places of what is not."""
+    """Start what is claimed; return the places of what is not.
+
+    The first run of an event has the objects that the delivery was read into; each further one
+    reads its own, so that no flow sees what another makes of them.
+    """
+    given: set[EventId] = set()
     for start in reserved:
-        if start.run.id in ingested.claimed:
+        if start.run.id not in ingested.claimed:
+            hands.release((start.flow,))
+        elif start.event.id not in given:
+            given.add(start.event.id)
             hands.start(claimed_run(start), start.flow, start.payload, start.typed)
         else:
-            hands.release((start.flow,))
+            body = to_json(start.payload) if start.event.data is None else None
+            hands.start_anew(claimed_run(start, body))
     if ingested.queued:
         hands.look()
 
 
-def claimed_run(start: RunStart) -> ClaimedRun:
+def claimed_run(start: RunStart, body: bytes | None = None) -> ClaimedRun:
     """The claim of a run that was stored as claimed: its first, with nothing to remember."""
     run = start.run
     return ClaimedRun(
@@ -351,7 +360,7 @@ def claimed_run(start: RunStart) -> ClaimedRun:
         run.replay_id,
         run.generation,
         start.event,
-        None,
+        body,
     )
 
 

@@ -36,6 +36,7 @@ from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Stop
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
+from tieline.rules.declared.arguments import exact
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
@@ -98,6 +99,8 @@ class LiveRun:
 
     @property
     def payload(self) -> Any:
+        if self.ready.flow.contract is not None:
+            self.clean("")  # what is sensitive in it is known before its flow may change it
         return self.ready.payload
 
     def clean(self, text: str) -> str:
@@ -120,8 +123,9 @@ class LiveRun:
 
     # --- the author's own steps ---------------------------------------------------------------
 
+    @exact
     def step(
-        self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+        self, name: str, fn: Callable[..., Any], *args: Any, key: Any = None
     ) -> Coroutine[Any, Any, Any]:
         return self.awaited.note(self._step(name, fn, args, key), f"run.step({name!r})")
 
@@ -233,7 +237,8 @@ class LiveRun:
 
     # --- time, names, events ------------------------------------------------------------------
 
-    def sleep(self, duration: timedelta, *, key: str | None = None) -> Coroutine[Any, Any, None]:
+    @exact
+    def sleep(self, duration: timedelta, *, key: Any = None) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._sleep(duration, key), "run.sleep")
 
     async def _sleep(self, duration: timedelta, key: str | None) -> None:
@@ -248,6 +253,7 @@ class LiveRun:
         if due_us > now_us:
             raise self.steps.stop(Waiting(due_us, None, f"sleeps for {duration}"))
 
+    @exact
     def wait_for(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -259,8 +265,9 @@ class LiveRun:
             self._events = EventWaits(self.steps, self._hide)
         return self.awaited.note(self._events.wait(type, key, within), f"run.wait_for({type!r})")
 
+    @exact
     def start(
-        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+        self, flow: Callable[..., Any] | str, payload: object, *, key: Any = None
     ) -> Coroutine[Any, Any, LiveStartedRun]:
         return self.awaited.note(self._start(flow, payload, key), "run.start")
 
@@ -281,12 +288,13 @@ class LiveRun:
         self.steps.done(step, orjson.dumps(started))
         return LiveStartedRun(started, spec, self.steps, is_new=True)
 
+    @exact
     def emit(
         self,
         type: str,  # noqa: A002 - the field's own word
         data: object,
         *,
-        key: str | None = None,
+        key: Any = None,
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._emit(type, data, key), f"run.emit({type!r})")
 

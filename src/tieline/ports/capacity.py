@@ -26,7 +26,11 @@ class Capacity(Protocol):
         ...
 
     def start(self, run: ClaimedRun, flow: FlowSpec, payload: Any, typed: Any) -> None:
-        """Execute a run that this worker owns, in a reserved place."""
+        """Execute a run that this worker owns, in a reserved place; the objects are its own."""
+        ...
+
+    def start_anew(self, run: ClaimedRun) -> None:
+        """The same, with a payload that is read from the run's event, as after a crash."""
         ...
 
     def look(self) -> None:

@@ -36,6 +36,7 @@ from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, Caller
 from tieline.ports.run import StartedRun
+from tieline.rules.declared.arguments import exact
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
@@ -88,8 +89,9 @@ class PlainRun:
     """What the flow asked for; at the end of the block it has waited for all of it."""
     _uuids: int = 0
 
+    @exact
     def step(
-        self, name: str, fn: Callable[..., Any], *args: Any, key: str | None = None
+        self, name: str, fn: Callable[..., Any], *args: Any, key: Any = None
     ) -> Coroutine[Any, Any, Any]:
         return self.awaited.note(self._step(name, fn, args, key), f"run.step({name!r})")
 
@@ -116,11 +118,12 @@ class PlainRun:
         words = self.passes.get(Hold(reason).reason)
         return None if words is None else LetThrough("a test", self.at, words)
 
+    @exact
     def sleep(
         self,
         duration: timedelta,
         *,
-        key: str | None = None,
+        key: Any = None,
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._sleep(duration), "run.sleep")
 
@@ -128,6 +131,7 @@ class PlainRun:
         self.slept.append(duration)
         self.at += duration
 
+    @exact
     def wait_for(
         self,
         type: str,  # noqa: A002 - the field's own word
@@ -147,8 +151,9 @@ class PlainRun:
         self.at += within
         raise WaitTimeout(f"{type} with key {key}", within)
 
+    @exact
     def start(
-        self, flow: Callable[..., Any] | str, payload: object, *, key: str | None = None
+        self, flow: Callable[..., Any] | str, payload: object, *, key: Any = None
     ) -> Coroutine[Any, Any, StartedRun]:
         return self.awaited.note(self._start(flow, payload), "run.start")
 
@@ -158,12 +163,13 @@ class PlainRun:
         self.started.append(name)
         return PlainStartedRun(f"{self.id}-{len(self.started)}", name, self.failing.get(name))
 
+    @exact
     def emit(
         self,
         type: str,  # noqa: A002 - the field's own word
         data: object,
         *,
-        key: str | None = None,
+        key: Any = None,
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._emit(type, data), f"run.emit({type!r})")
 

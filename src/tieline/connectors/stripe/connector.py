@@ -17,6 +17,7 @@ stripe = Connector(
     rate=Rate(80, timedelta(seconds=1), burst=20),
     idempotency_header="Idempotency-Key",
     idempotency_life=timedelta(hours=24),
+    nested_forms=True,
     failed_inside=garbled,
     webhook=STRIPE,
     docs="https://docs.stripe.com/api",

@@ -25,6 +25,7 @@ TielineError
 ├── CallFailed               a call had no usable answer; ``kind`` and ``delivered`` say how
 │   └── CallRefused          the provider said no for good; ``status`` and its own words
 ├── NoCaller                 a connection was called where nobody can carry it out
+├── ArgumentRefused          a flow gave an argument that cannot be carried out faithfully
 └── Outcome signals an author may raise inside a flow
     ├── Retry                try the run again, after a delay
     ├── Reject               dead at once, with a reason
@@ -215,6 +216,10 @@ class NoCaller(TielineError):
             f"connection {connection!r} was called outside a flow; "
             "in a test, enter tieline.testing.plain(hub); in a script, tieline.session(hub)"
         )
+
+
+class ArgumentRefused(TielineError, TypeError, ValueError):
+    """What a flow, a script or a test gave cannot be carried out as it stands: nothing was done."""
 
 
 class WaitTimeout(TielineError):

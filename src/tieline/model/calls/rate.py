@@ -1,5 +1,6 @@
 """Rate: how many calls a connection may make in a time, as data."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,6 +22,12 @@ class Rate:
     """How far ahead of even pace a burst may run."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "interval_us", 0)
+        object.__setattr__(self, "tolerance_us", 0)
+        with suppress(TypeError):  # of another kind: the hub's check names it, with the connection
+            self._settle()
+
+    def _settle(self) -> None:
         if self.count < 1:
             raise SettingsError("rate count", self.count, "use 1 or more")
         if self.per <= timedelta():

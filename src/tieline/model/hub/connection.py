@@ -48,6 +48,8 @@ class Connector:
     taken in may show only a moment later."""
     effects: Mapping[str, Effect] = field(default_factory=dict)
     """``"POST /path/*"`` → effect, where the default by method is wrong; first match wins."""
+    nested_forms: bool = False
+    """Whether forms and queries may have nested values, in brackets: ``items[0][price]=5``."""
     failed_inside: Callable[[HttpAnswer], FailedInside | None] | None = None
     """For systems whose status misleads, such as a 200 with an error in the body. Asked of every
     answer; None: the status is right."""

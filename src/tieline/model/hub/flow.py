@@ -219,8 +219,8 @@ class FlowSpec:
 
     name: str
     function: Callable[..., Awaitable[None]]
-    takes_run: bool
-    """Whether the function has a second parameter for the run."""
+    call: Callable[[Any, Any], Awaitable[None]]
+    """The function, given a payload and a run."""
     source: Source
     type: str
     """Event type, ``*`` or ``prefix.*``."""

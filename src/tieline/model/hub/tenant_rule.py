@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 TENANT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
 TENANT_NAME_RULE = "use 1 to 64 letters, digits, '_', '-' or '.', beginning with a letter or digit"
@@ -13,6 +14,7 @@ LABEL = "@"
 class FieldTenant:
     """A field of the body has the tenant's name."""
 
+    EXAMPLE: ClassVar[str] = "Tenant.field(…)"
     path: str
     """Keys and list positions joined by dots. Looked for in each event, then in all the body."""
 
@@ -26,6 +28,7 @@ class FieldTenant:
 class HeaderTenant:
     """A header that is part of what is signed has the tenant's name."""
 
+    EXAMPLE: ClassVar[str] = "Tenant.header(…)"
     header: str
 
     @property
@@ -38,6 +41,8 @@ class HeaderTenant:
 class SecretTenant:
     """The secret that fits says it: ``<signing>@<tenant>`` in the vault."""
 
+    EXAMPLE: ClassVar[str] = "Tenant.secret()"
+
     @property
     def about(self) -> str:
         """In words."""
@@ -47,6 +52,8 @@ class SecretTenant:
 @dataclass(frozen=True, slots=True)
 class PathTenant:
     """The last part of the path has the tenant's name: ``/in/<source>/<tenant>``."""
+
+    EXAMPLE: ClassVar[str] = "Tenant.path()"
 
     @property
     def about(self) -> str:
@@ -61,6 +68,7 @@ TenantRule = FieldTenant | HeaderTenant | SecretTenant | PathTenant
 class EachTenant:
     """A schedule fires once for each of them."""
 
+    EXAMPLE: ClassVar[str] = "Tenant.every()"
     names: tuple[str, ...] = ()
     """Empty: all that are known when it fires, and not paused."""
 

@@ -262,7 +262,9 @@ Verification = Verified | Refused
 def _refuse_mistakes(
     place: SignaturePlace, content: tuple[Part, ...], time: SendingTime | None
 ) -> None:
-    mistakes = []
+    mistakes: list[str] = []
+    if not isinstance(content, tuple):
+        return  # of another kind: the hub's check names it, with the connection
     if not content:
         mistakes.append("a signature scheme has no content; name at least Piece.BODY")
     if Piece.TIMESTAMP in content and not isinstance(time, HeaderTime | ListedTime):

@@ -3,9 +3,10 @@
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import assert_never
 
-from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
+from tieline.model.base.errors import ArgumentRefused, CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.base.ids import Micros
 from tieline.model.base.reason_text import plain_text, storable
 from tieline.model.base.value import value
@@ -26,6 +27,8 @@ MISTAKES = (
 """Errors of an author's step that no repeat cures: the code is wrong, and the run is dead at once.
 Any other may pass (the network, a file, what a system said) and is tried again as ``retry=`` says.
 """
+_OURS = str(Path(__file__).parents[2])
+"""The folder of this package."""
 LONGEST_EVIDENCE = 8_000
 LONGEST_REASON = 1_000
 
@@ -153,7 +156,11 @@ def words(error: BaseException) -> str:
 def evidence(error: BaseException) -> str:
     """The traceback's end, for whoever mends the flow."""
     try:
-        lines = traceback.format_exception(error)
+        told = traceback.TracebackException.from_exception(error)
+        if isinstance(error, ArgumentRefused):
+            while told.stack and told.stack[-1].filename.startswith(_OURS):
+                del told.stack[-1]  # the mistake stands in the author's line, not in ours
+        lines = list(told.format())
     except Exception:  # noqa: BLE001 - it asks the error, and its causes, for their words
         return words(error)
     return storable("".join(lines)[-LONGEST_EVIDENCE:])
