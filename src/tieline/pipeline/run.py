@@ -28,6 +28,7 @@ from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
 from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.hold_step import Holds
+from tieline.pipeline.steps.identity import WITHIN, within
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.started_run import LiveStartedRun
@@ -145,7 +146,9 @@ class LiveRun:
     async def _execute(self, step: Step, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         await self.steps.begin(step)
         at_us, span = self.parts.clock.now_us(), self.parts.ids.span()
-        above = STEP_SPAN.set(span)
+        above, outer = STEP_SPAN.set(span), WITHIN.set(within(step))
+        if step.again:
+            self._memory.again_within(within(step))
         try:
             found = await _called(fn, args)
         except (Retry, Reject, Hold, CallFailed) as decided:
@@ -157,6 +160,7 @@ class LiveRun:
             raise self._failed(step, error) from error
         finally:
             STEP_SPAN.reset(above)
+            WITHIN.reset(outer)
         self._told(step, at_us, None, span)
         self.parts.reach("step.before-record")
         try:
@@ -332,7 +336,7 @@ class LiveRun:
         return EPOCH + timedelta(microseconds=micros)
 
     def uuid(self) -> UUID:
-        return UUID(self.steps.names.effect_key(("uuid", self._memory.use_of("uuid"))))
+        return UUID(self.steps.names.uuid_key())
 
 
 async def _called(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:

@@ -1,6 +1,7 @@
 """Identities: a use of a name comes in; the step that it is, with what is known of it, goes out."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from tieline.model.calls.call import Effect
 from tieline.model.calls.effect import EffectIdentity
@@ -13,6 +14,14 @@ from tieline.rules.privacy.naming import told_key, told_name
 from tieline.rules.runs.edited import original_identity
 from tieline.rules.runs.fingerprint import effect_key
 from tieline.rules.runs.matching import base_of
+
+WITHIN: ContextVar[str] = ContextVar("tieline-within", default="")
+"""What the keys of steps begin with that are asked for by the step that is under way."""
+
+
+def within(step: Step) -> str:
+    """What the keys of steps begin with that *step* asks for."""
+    return f"{step.name} {step.key}/"
 
 
 class Identities:
@@ -38,7 +47,13 @@ class Identities:
 
     def told_key(self, key: str | None) -> str | None:
         """The author's *key* as it may be stored and shown."""
-        return None if key is None else told_key(str(key), self._clean, self._claimed.event.id)
+        if key is None:
+            return None
+        return WITHIN.get() + told_key(str(key), self._clean, self._claimed.event.id)
+
+    def uuid_key(self) -> str:
+        """The effect key of a value that is no effect: equal whenever this use is executed."""
+        return self.effect_key(("uuid", self._memory.use_of("uuid", WITHIN.get())))
 
     def step(
         self,
@@ -53,13 +68,15 @@ class Identities:
         What is stored holds nothing that must not be told. The key of its effect is made of the
         whole name all the same: it says nothing, and no two effects may share one.
         """
-        (name, key), (shown, own_key) = asked, told
-        found = self._memory.identify(shown, own_key, fingerprint)
-        if own_key is not None:
-            base, exact = own_key, (name, str(key))
+        (name, key), (shown, own_key), within = asked, told, WITHIN.get()
+        found = self._memory.identify(shown, own_key, fingerprint, within)
+        base = base_of(found.key)
+        if not base.startswith(within):
+            within = ""  # as an earlier release remembered it
+        if key is not None:
+            exact = (name, f"{within}{key}")
         else:
-            base = base_of(found.key)
-            exact = (name, base if shown == name else self._memory.use_of(name))
+            exact = (name, base if shown == name else self._memory.use_of(name, within))
         own = None if effect is Effect.READ else self._of_follower(exact, base, found.key)
         known = self._memory.recall((shown, found.key), own)
         if own is not None and known is not None and known.effect_key is not None:

@@ -48,18 +48,38 @@ class Memory:
         for one in (*others, *own):
             self._remembered.setdefault(one.name, {})[one.key] = one
 
-    def identify(self, name: str, key: str | None, fingerprint: str) -> StepMatch:
-        """Which remembered step this use of *name* is, by the author's *key* or its number."""
-        place = key
-        if place is None:
-            place = self.use_of(name)
+    def identify(self, name: str, key: str | None, fingerprint: str, within: str = "") -> StepMatch:
+        """Which remembered step this use of *name* is, by the author's *key* or its number.
+
+        *within*: what the keys of steps begin with that are asked for within another one.
+        """
+        place = self.use_of(name, within) if key is None else key
         remembered = self._remembered.get(name)
         if remembered is None:
             return StepMatch(place)
         taken = self._taken.setdefault(name, set())
-        found = match(family(remembered.values(), key), taken, place, fingerprint)
+        own = family(remembered.values(), key, within)
+        found = match(own, taken, place, fingerprint)
+        if within and found.key not in own:
+            # An earlier release remembered it as if it had been asked for by the flow itself.
+            older = family(remembered.values(), None if key is None else key[len(within) :])
+            same = (one for one in older.values() if one.fingerprint == fingerprint)
+            found = next((StepMatch(one.key) for one in same if one.key not in taken), found)
         taken.add(found.key)
         return found
+
+    def again_within(self, within: str) -> None:
+        """The step that asks for those *within* it is executed again in this execution."""
+        for name, key in [one for one in self._steps if one[1].startswith(within)]:
+            known = self._steps[name, key]
+            if known.effect is Effect.READ and known.state is StepState.REFUSED:
+                del self._steps[name, key]  # it is asked again
+            else:
+                self._remembered.setdefault(name, {})[key] = known
+        for taken in self._taken.values():
+            taken -= {key for key in taken if key.startswith(within)}
+        self._used = {name: n for name, n in self._used.items() if not name.startswith(within)}
+        self._keys = {one for one in self._keys if not one[1].startswith(within)}
 
     def follow(self, name: str, base: str, key: str, fingerprint: str) -> str:
         """The key of a step of its own, of a use that is not the one under *key* after all."""
@@ -89,10 +109,11 @@ class Memory:
             and (one.name not in self._remembered or one.key in self._taken.get(one.name, ()))
         }
 
-    def use_of(self, name: str) -> str:
+    def use_of(self, name: str, within: str = "") -> str:
         """The number of this use of *name* in this execution."""
-        number = self._used[name] = self._used.get(name, 0) + 1
-        return f"#{number}"
+        counted = within + name
+        number = self._used[counted] = self._used.get(counted, 0) + 1
+        return f"{within}#{number}"
 
     def recall(self, identity: StepKey, effect_key: str | None) -> StepRecord | None:
         """What is known of a step, or of the same effect made by an earlier run."""

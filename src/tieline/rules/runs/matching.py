@@ -15,6 +15,7 @@ ANY = "*"
 """The fingerprint of a step that a person declared done, whatever its arguments."""
 _FOLLOWER = re.compile(r"~[0-9a-f]{12}(\.[0-9]+)?$")
 """What tells a step with other arguments from the one whose key it has."""
+_NUMBER = re.compile(r"(?:^|/)#([0-9]+)$")
 
 
 class StepMatch(NamedTuple):
@@ -81,11 +82,17 @@ def another(base: str, fingerprint: str, known: Collection[str]) -> str:
     return key
 
 
-def family(records: Iterable[StepRecord], key: str | None) -> dict[str, StepRecord]:
-    """Those that a use with the author's *key* may be, or (None) one that goes by its number."""
+def family(
+    records: Iterable[StepRecord], key: str | None, within: str = ""
+) -> dict[str, StepRecord]:
+    """Those that a use with the author's *key* may be, or (None) one that goes by its number.
+
+    *within*: what the keys of steps begin with that are asked for within another one.
+    """
     if key is not None:
         return {one.key: one for one in records if key in {one.key, base_of(one.key)}}
-    return {one.key: one for one in records if number_of(one.key)}
+    first = within + "#"
+    return {one.key: one for one in records if one.key.startswith(first) and number_of(one.key)}
 
 
 def base_of(key: str) -> str:
@@ -95,14 +102,16 @@ def base_of(key: str) -> str:
 
 def number_of(key: str) -> int:
     """The number in the key of a step that the author gave none; else 0."""
-    digits = base_of(key)[1:]
-    return int(digits) if key.startswith("#") and digits.isdecimal() else 0
+    found = _NUMBER.search(base_of(key))
+    return 0 if found is None else int(found[1])
 
 
 def _new(remembered: Mapping[str, StepRecord], taken: Collection[str], place: str) -> str:
-    """Its place, if that is free; else the lowest number that is."""
-    key, number = place, 0
+    """Its place, if that is free or the author's key; else the lowest number that is."""
+    if number_of(place) == 0:
+        return place
+    key, number, within = place, 0, place.rpartition("#")[0]
     while key in remembered or key in taken:
         number += 1
-        key = f"#{number}"
+        key = f"{within}#{number}"
     return key
