@@ -1,5 +1,6 @@
 """Connection: what an author calls and listens to; each call becomes a step of the run it is in."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -76,6 +77,7 @@ class Connection:
         effect: Effect | None = None,
         timeout: timedelta | None = None,
         confirm: Callable[[], Awaitable[object]] | None = None,
+        ok: Callable[[HttpAnswer], bool] | None = None,
     ) -> Coroutine[Any, Any, HttpAnswer]:
         """Make one call; awaited, it gives its 2xx answer.
 
@@ -83,7 +85,9 @@ class Connection:
         places of a path such as ``/contacts/{email}``, percent-encoded: it is known by the path
         as you write it, and no value gets into a name. ``key`` distinguishes
         repeats of one operation; ``confirm`` looks for the effect after an unknown outcome (what
-        it made, or nothing) and makes the operation ``verify``. Raises CallRefused for an answer
+        it made, or nothing) and makes the operation ``verify``. ``ok`` says whether a 2xx answer
+        is a success (a page of a proxy, errors under 200): one that is not is tried again like a
+        broken answer, or in doubt, and is not remembered. Raises CallRefused for an answer
         that no repeat can cure, ValueError for more than one of ``json``, ``form`` and ``body``,
         for values that do not fit the path, or for a ``#`` in it. ``params`` go into the query,
         behind what the path has there already. A call that a flow asks for and never awaits ends
@@ -92,6 +96,8 @@ class Connection:
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
+        if inspect.iscoroutinefunction(ok):
+            raise TypeError("ok= is an async function; give a plain one that looks at the answer")
         content, kind = _content(json, form, body)
         place = path if path.startswith("/") else f"/{path}"  # one operation, one name
         if "#" in place:
@@ -109,6 +115,7 @@ class Connection:
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
             confirm=confirm,
+            ok=ok,
             place=None if values is None else place.partition("?")[0],
         )
         asked = caller.call(self.spec, call)
