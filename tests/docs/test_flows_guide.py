@@ -37,6 +37,7 @@ def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
         "morning_digest",
         "note_payment",
         "post_invoice",
+        "send_receipt",
         "ship_order",
         "ship_parcel",
         "ship_when_paid",
@@ -52,6 +53,15 @@ async def test_the_tests_of_the_guide_pass(guide: ModuleType) -> None:
     assert len(tests) >= 4
     for test in tests:
         await test()
+
+
+async def test_a_receipt_takes_the_next_number_that_is_free(guide: ModuleType) -> None:
+    statuses = [409, 201]
+
+    async with plain(guide.hub, answers={"books": lambda call: answer(statuses.pop(0), {})}) as run:
+        await guide.send_receipt({"order_id": "o_1"}, run)
+
+    assert statuses == []
 
 
 async def test_what_is_not_paid_is_not_shipped(guide: ModuleType) -> None:

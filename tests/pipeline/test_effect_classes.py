@@ -482,7 +482,7 @@ async def test_the_key_of_an_effect_is_the_same_over_retries_and_restarts(
 ) -> None:
     @town.hub.flow(on=town.on())
     async def flow(order: dict[str, Any], run: Run) -> None:
-        await town.books.post("/entries", json={"at": engine.clock.at_us})
+        await town.books.post("/entries", json={"cents": 100})
 
     vendor.answers = [DROP, Answer(500), DROP]
     await engine.open(town.hub)

@@ -557,7 +557,8 @@ class EngineMachine(RuleBasedStateMachine):
 
     def _resolved(self, step: StepRecord, decision: str) -> StepRecord:
         if decision == "retry":
-            return step._replace(state=StepState.FAILED, tries=0, finished_us=None)
+            kept = b"null" if step.result is None else step.result
+            return step._replace(state=StepState.FAILED, tries=0, finished_us=None, result=kept)
         return step._replace(state=StepState.DONE, fingerprint="*", result=b"seen")
 
     @precondition(lambda self: bool(self.model.runs))

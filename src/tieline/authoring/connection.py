@@ -1,5 +1,6 @@
 """Connection: what an author calls and listens to; each call becomes a step of the run it is in."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -89,6 +90,7 @@ class Connection:
         effect: Effect | None = None,
         timeout: timedelta | None = None,
         confirm: Callable[[], Awaitable[object]] | None = None,
+        ok: Callable[[HttpAnswer], bool] | None = None,
     ) -> Coroutine[Any, Any, HttpAnswer]:
         """Make one call; awaited, it gives its 2xx answer.
 
@@ -97,7 +99,9 @@ class Connection:
         as you write it, and no value gets into a name. ``params`` go into the query, behind what
         the path has there already. ``key`` distinguishes repeats of one operation; ``confirm``
         looks for the effect after an unknown outcome (what it made, or nothing) and makes the
-        operation ``verify``. A call that a flow asks for and never awaits ends its run: it is
+        operation ``verify``. ``ok`` says whether a 2xx answer is a success (a page of a proxy,
+        errors under 200): one that is not is tried again like a broken answer, or in doubt, and
+        is not remembered. A call that a flow asks for and never awaits ends its run: it is
         dead, with the line.
 
         Raises CallRefused for an answer that no repeat can cure, ArgumentRefused for what could
@@ -107,6 +111,8 @@ class Connection:
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
+        if inspect.iscoroutinefunction(ok):
+            raise TypeError("ok= is an async function; give a plain one that looks at the answer")
         connector = self.spec.connector
         content, kind = _content(json, form, body, brackets=connector.nested_forms)
         place = asked_path(path, self.spec.base_url, is_template=values is not None)
@@ -120,6 +126,7 @@ class Connection:
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
             confirm=confirm,
+            ok=ok,
             place=None if values is None else place.partition("?")[0],
         )
         asked = caller.call(self.spec, call)

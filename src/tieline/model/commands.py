@@ -35,6 +35,7 @@ from tieline.model.runs.run import (
     HeadPolicy,
     Outcome,
     RunClaim,
+    StepArguments,
     StepRecord,
 )
 from tieline.model.runs.waits import Waits
@@ -115,9 +116,11 @@ class Progress:
     emitted: tuple[Admission, ...] = ()
     exchanges: tuple[ExchangeRecord, ...] = ()
     """What was sent and answered at some of the tries."""
+    arguments: tuple[StepArguments, ...] = ()
+    """What steps were asked for, of a run that goes on later."""
 
     def __bool__(self) -> bool:
-        return bool(self.steps or self.attempts or self.mentions or self.emitted)
+        return bool(self.steps or self.attempts or self.mentions or self.emitted or self.arguments)
 
 
 @value

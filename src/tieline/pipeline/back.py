@@ -10,7 +10,7 @@ from tieline.model.base.ids import Micros, TenantId, WorkerId
 from tieline.model.commands import Admission, Claim, Progress, Promote
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.facts import RunStarted
-from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Waiting
+from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Returned, Waiting
 from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
@@ -239,7 +239,8 @@ class Back:
         if outcome is not DONE:
             outcome = discreet_outcome(outcome, live.clean)
         working.live = None
-        await self._settle(ready.claimed, outcome, live.steps.take(), began)
+        goes_on = not isinstance(outcome, Returned)
+        await self._settle(ready.claimed, outcome, live.steps.take(goes_on=goes_on), began)
 
     async def _settle(
         self,

@@ -21,9 +21,10 @@ from tieline.model.calls.outcome import (
     TryAgain,
     Verdict,
 )
-from tieline.model.hub.connection import ConnectionSpec, FailedInside
+from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.runs.facts import CallTried, ConnectionMoved
 from tieline.model.runs.waits import Waits
+from tieline.pipeline.answered import told_inside
 from tieline.pipeline.hooks import NO_HOOKS, PathHooks
 from tieline.pipeline.limits.guard import Guard, Moved, is_failure
 from tieline.ports.clock import Clock
@@ -35,7 +36,6 @@ from tieline.rules.outbound.breaker import stood_still
 from tieline.rules.outbound.endpoint import endpoint_of
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.privacy.redact_failure import discreet
-from tieline.rules.runs.ending import words
 
 MakeGuard = Callable[[ConnectionSpec, asyncio.Event], Guard]
 USER_AGENT = ("user-agent", "tieline/0.1")
@@ -242,8 +242,8 @@ def _verdict(
 ) -> Verdict:
     """What the end of a try means; a connector may know better than its status."""
     effect = sending.effect
-    if isinstance(ending, HttpAnswer) and connection.connector.failed_inside is not None:
-        said = _said_inside(connection.connector.failed_inside, ending)
+    if isinstance(ending, HttpAnswer):
+        said = told_inside(connection.connector, call, ending)
         if said is not None:
             return classify_inside(said, ending, effect=effect, now_us=now_us)
     is_key_in_use = sending.may_be_made and connection.connector.idempotency_header is not None
@@ -254,16 +254,6 @@ def _verdict(
         now_us=now_us,
         may_be_in_work=is_key_in_use,
     )
-
-
-def _said_inside(
-    look: Callable[[HttpAnswer], FailedInside | None], answer: HttpAnswer
-) -> FailedInside | None:
-    try:
-        return look(answer)
-    except Exception as error:  # noqa: BLE001 - a connector's own code, on what a vendor sent
-        reason = f"HTTP {answer.status}, which the connector could not read: {words(error)}"
-        return FailedInside(FailureKind.BROKEN, reason)
 
 
 def _standing(connection: ConnectionSpec, secrets: tuple[Secret, ...]) -> Headers:

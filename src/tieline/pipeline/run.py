@@ -29,10 +29,12 @@ from tieline.pipeline.dispatch import Dispatched, reference_of, sensitive_in
 from tieline.pipeline.steps.call_step import CallSteps
 from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.hold_step import Holds
+from tieline.pipeline.steps.identity import WITHIN, within
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.started_run import LiveStartedRun
-from tieline.pipeline.steps.step import Step, Steps
+from tieline.pipeline.steps.step import Step
+from tieline.pipeline.steps.steps import Steps
 from tieline.pipeline.steps.stop import Stop
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
@@ -42,7 +44,7 @@ from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
 from tieline.rules.runs.ending import MISTAKES, dead_of, words
-from tieline.rules.runs.fingerprint import fingerprint
+from tieline.rules.runs.fingerprint import canonical_json
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.recall import StepDecision
 
@@ -73,9 +75,8 @@ class LiveRun:
         self._publish = publish
         self._started_us = parts.clock.monotonic_us()
         self._memory = Memory(claimed)
-        self.steps = Steps(claimed, ready.flow, self._memory, parts)
+        self.steps = Steps(claimed, ready.flow, self._memory, parts, self.clean)
         self.steps.reference = reference_of(ready.flow, ready.typed)
-        self.steps.clean = self.clean
         self._sensitive: tuple[str, ...] | None = None
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
@@ -132,7 +133,7 @@ class LiveRun:
     async def _step(
         self, name: str, fn: Callable[..., Any], args: tuple[Any, ...], key: str | None
     ) -> Any:
-        step = self.steps.plan(name, key, Effect.IDEMPOTENT, lambda: fingerprint(args))
+        step = self.steps.plan(name, key, Effect.IDEMPOTENT, lambda: canonical_json(args))
         match self.steps.decide(step):
             case StepDecision.RETURN:
                 return orjson.loads(step.result or b"null")
@@ -150,17 +151,21 @@ class LiveRun:
     async def _execute(self, step: Step, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         await self.steps.begin(step)
         at_us, span = self.parts.clock.now_us(), self.parts.ids.span()
-        above = STEP_SPAN.set(span)
+        above, outer = STEP_SPAN.set(span), WITHIN.set(within(step))
+        if step.again:
+            self._memory.again_within(within(step))
         try:
             found = await _called(fn, args)
         except (Retry, Reject, Hold, CallFailed) as decided:
             self._told(step, at_us, words(decided), span)
+            self.steps.drifts.failed(step)
             raise  # the author decides about the run
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._told(step, at_us, words(error), span)
             raise self._failed(step, error) from error
         finally:
             STEP_SPAN.reset(above)
+            WITHIN.reset(outer)
         self._told(step, at_us, None, span)
         self.parts.reach("step.before-record")
         try:
@@ -244,6 +249,8 @@ class LiveRun:
     async def _sleep(self, duration: timedelta, key: str | None) -> None:
         # Also beside a stop: parallel sleeps begin together, so that none delays the other.
         step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
+        if step.own_key is not None:
+            self.steps.use_once(step.name, step.own_key)
         now_us = self.parts.clock.now_us()
         if step.known is None or step.known.result is None:
             due_us = now_us + duration // MICROSECOND
@@ -276,7 +283,7 @@ class LiveRun:
     ) -> LiveStartedRun:
         spec, type_ = self.parts.startable(flow)
         step = self.steps.plan(
-            f"start {spec}", key, Effect.IDEMPOTENT, lambda: fingerprint([type_, payload])
+            f"start {spec}", key, Effect.IDEMPOTENT, lambda: canonical_json([type_, payload])
         )
         match self.steps.decide(step):
             case StepDecision.RETURN:
@@ -300,7 +307,7 @@ class LiveRun:
 
     async def _emit(self, type: str, data: object, key: str | None) -> None:  # noqa: A002 - as above
         step = self.steps.plan(
-            f"emit {type}", key, Effect.IDEMPOTENT, lambda: fingerprint([type, data])
+            f"emit {type}", key, Effect.IDEMPOTENT, lambda: canonical_json([type, data])
         )
         match self.steps.decide(step):
             case StepDecision.RETURN:
@@ -331,7 +338,8 @@ class LiveRun:
             )
 
     def now(self) -> datetime:
-        step = self.steps.plan("now", None, Effect.READ, lambda: "now")
+        self.steps.may_begin()
+        step = self.steps.look_up("now", None, Effect.READ, "now")
         if step.known is not None and step.known.result is not None:
             micros = orjson.loads(step.known.result)
         else:
@@ -340,7 +348,7 @@ class LiveRun:
         return EPOCH + timedelta(microseconds=micros)
 
     def uuid(self) -> UUID:
-        return UUID(self.steps.effect_key(self._memory.identify("uuid", None, "uuid")))
+        return UUID(self.steps.names.uuid_key())
 
 
 async def _called(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:

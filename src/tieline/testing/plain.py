@@ -31,6 +31,7 @@ from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec, TopicSource
 from tieline.model.inbound.event import Event
 from tieline.model.runs.let_through import LetThrough
+from tieline.pipeline.answered import told_inside
 from tieline.pipeline.call import Calls
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.ports.awaited import AWAITED, Awaited
@@ -232,8 +233,7 @@ class _Answering:
 def _verdict(connection: ConnectionSpec, call: Call, given: HttpAnswer) -> Verdict:
     """What the engine would make of the answer, of its body too."""
     effect = effect_of(connection.connector, call)
-    failed_inside = connection.connector.failed_inside
-    said = None if failed_inside is None else failed_inside(given)
+    said = told_inside(connection.connector, call, given)
     if said is not None:
         return classify_inside(said, given, effect=effect, now_us=0)
     return classify(given, method=call.method, effect=effect, now_us=0)

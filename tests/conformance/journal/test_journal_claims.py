@@ -26,11 +26,12 @@ from tieline.model.commands import (
     Ingest,
     MoveReplay,
     Progress,
+    Remember,
     ReplayFilter,
     Settle,
     StartReplay,
 )
-from tieline.model.runs.run import Dead, RetryAt, Returned, StepState
+from tieline.model.runs.run import Dead, RetryAt, Returned, StepArguments, StepState
 
 # --- what a claim gives ---------------------------------------------------------------------------
 
@@ -167,13 +168,32 @@ async def test_nothing_is_claimed_where_nothing_is_ready(store: Store) -> None:
 async def test_a_run_brings_what_its_earlier_executions_remember(store: Store) -> None:
     await store.ingest(1, worker=ALICE)
     step = a_step(run_id(1))
+    asked = StepArguments(step.run_id, step.name, step.key, b'POST /entries\n{"cents":1}')
     retry = RetryAt(store.now_us, "again", counts=True)
-    await store.journal.commit(Settle(a_claim(), retry, Progress(steps=(step,)), store.now_us))
+    progress = Progress(steps=(step,), arguments=(asked,))
+    await store.journal.commit(Settle(a_claim(), retry, progress, store.now_us))
     await store.promote()
 
     run = await store.claim_one()
 
-    assert (run.epoch, run.tries, run.steps) == (2, 1, (step,))
+    kept = step._replace(arguments=asked.arguments)
+    assert (run.epoch, run.tries, run.steps) == (2, 1, (kept,))
+
+
+async def test_what_a_step_was_asked_for_is_kept_with_what_was_stored_before(store: Store) -> None:
+    await store.ingest(1)
+    run = await store.claim_one()
+    step = a_step(run.id)
+    await store.journal.commit(Remember(run.claim, Progress(steps=(step,))))
+    asked = StepArguments(run.id, step.name, step.key, b"[1]")
+    none = StepArguments(run.id, "no such step", "#1", b"[2]")
+    progress = Progress(arguments=(asked, none))
+    await store.settle(run, RetryAt(store.now_us, "again"), progress)
+    await store.promote()
+
+    (kept,) = (await store.claim_one()).steps
+
+    assert kept == step._replace(arguments=b"[1]")
 
 
 async def test_a_replayed_run_brings_the_effects_of_earlier_runs_of_its_event(

@@ -13,7 +13,7 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingest, Progress, ResolveHeld
 from tieline.model.replays.filter import ReplayFilter
-from tieline.model.runs.run import Held, RetryAt, StepState
+from tieline.model.runs.run import Held, RetryAt, StepArguments, StepState
 from tieline.model.views.views import NextReplayBatch, ShowEvent, ShowReceipt, ShowRun
 from tieline.ports.sealer import is_sealed
 
@@ -65,13 +65,16 @@ async def test_a_run_is_claimed_with_its_payload_and_with_what_it_remembers(stor
     await store.journal.commit(a_delivery(1))
     run = await store.claim_one()
     step = a_step(run.id, result=b'200\n{"id":1}', state=StepState.DONE)
-    await store.settle(run, RetryAt(store.now_us, "again"), Progress(steps=(step,)))
+    asked = StepArguments(run.id, step.name, step.key, b'{"cents":100}')
+    progress = Progress(steps=(step,), arguments=(asked,))
+    await store.settle(run, RetryAt(store.now_us, "again"), progress)
     await store.promote()
     again = await store.claim_one()
     detail = await views.read(ShowRun(run.id))
 
     assert run.body == again.body == BODY
     assert [one.result for one in again.steps] == [step.result]
+    assert [one.arguments for one in again.steps] == [asked.arguments]
     assert [row.result for row in detail.steps] == [step.result]
     assert [row.result_bytes for row in detail.steps] == [len(step.result or b"")]
 

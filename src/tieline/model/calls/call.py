@@ -95,6 +95,8 @@ class Call:
     confirm: Callable[[], Awaitable[object]] | None = None
     """After an unknown outcome: returns what the effect made (JSON), or nothing (None, an empty
     list or object) if it is not there."""
+    ok: Callable[[HttpAnswer], object] | None = None
+    """Whether a 2xx answer is a success, where its status does not say so."""
     place: str | None = None
     """The path as it may be told: a template, or what is left of a path with secrets in it."""
 

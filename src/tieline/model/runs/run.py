@@ -84,6 +84,17 @@ class StepRecord(NamedTuple):
     finished_us: Micros | None
     """When it ended. Of an intent: when its try began. Of a failed one: when the first try began
     that may have been applied, if there was any."""
+    arguments: bytes | None = None
+    """What it was asked for, without what must not be told; kept of runs that go on later."""
+
+
+class StepArguments(NamedTuple):
+    """What a step was asked for, in the order of the statement that keeps it."""
+
+    run_id: RunId
+    name: str
+    key: str
+    arguments: bytes
 
 
 class AttemptRecord(NamedTuple):

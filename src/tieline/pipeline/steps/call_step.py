@@ -1,7 +1,6 @@
 """CallStep: a connection's call in a run comes in; recalled or tried once, its answer goes out."""
 
 import asyncio
-import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +21,8 @@ from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.runs.run import Dead, Held, RetryAt, StepState, Waiting
 from tieline.model.runs.waits import waits_for_connection
 from tieline.pipeline.steps.direct_call import RedactedCaller, discreetly
-from tieline.pipeline.steps.step import Step, StepAttempt, Steps
+from tieline.pipeline.steps.step import Step, StepAttempt
+from tieline.pipeline.steps.steps import Steps
 from tieline.pipeline.steps.stop import Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.ports.guarded import Sending, Tried
@@ -58,13 +58,15 @@ class CallSteps:
             name,
             call.key,
             effect,
-            lambda: _fingerprint(call),
+            lambda: _content(call),
             told=f"{operation} {call.named}",
         )
         if effect is Effect.READ:
             self._steps.note_read(step)
         found = self._steps.decide(step)
-        if found is StepDecision.GO:
+        if found is StepDecision.CHANGED:
+            self._may_change(step, connection)
+        elif found is StepDecision.GO:
             self._may_repeat(step, connection)
         else:
             known = await self._known(found, step, connection, call)
@@ -88,6 +90,11 @@ class CallSteps:
         )
         raise self._steps.hold(step, reason)
 
+    def _may_change(self, step: Step, connection: ConnectionSpec) -> None:
+        """Raises Stop where the provider knows the effect by a key, and the content is another."""
+        if connection.connector.idempotency_header is not None:
+            raise self._steps.hold(step, self._steps.drifts.change(step))
+
     async def _known(
         self, found: StepDecision, step: Step, connection: ConnectionSpec, call: Call
     ) -> HttpAnswer | None:
@@ -96,12 +103,13 @@ class CallSteps:
             case StepDecision.RETURN:
                 return unpack(step.result or b"null")
             case StepDecision.RAISE:
+                self._steps.drifts.failed(step)
                 raise _refused_before(step)
             case StepDecision.DRIFT:
                 raise self._steps.drifted(step)
             case StepDecision.DOUBT:
                 return await self._look(step, connection, call)
-            case StepDecision.GO | StepDecision.ANEW:
+            case StepDecision.GO | StepDecision.ANEW | StepDecision.CHANGED:
                 return None
 
     async def _look(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer | None:
@@ -368,7 +376,7 @@ def _try(
     )
 
 
-def _fingerprint(call: Call) -> str:
+def _content(call: Call) -> bytes:
     """Method, path and content; a JSON body by its meaning, not by the order of its keys."""
     body = call.body
     if _JSON_TYPE in call.headers:
@@ -376,8 +384,7 @@ def _fingerprint(call: Call) -> str:
             body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
         except orjson.JSONDecodeError:
             body = call.body  # not every body that is called JSON is one
-    content = f"{call.method} {call.path}\n".encode() + body
-    return hashlib.sha256(content).hexdigest()[:32]
+    return f"{call.method} {call.path}\n".encode() + body
 
 
 def _refused_before(step: Step) -> CallRefused:

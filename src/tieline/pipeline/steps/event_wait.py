@@ -13,7 +13,8 @@ from tieline.model.inbound.event import Reference
 from tieline.model.runs.run import Dead, Waiting
 from tieline.model.runs.waits import EventWait, Waits, waits_for_event
 from tieline.model.views.views import ReadEventWait
-from tieline.pipeline.steps.step import Step, Steps
+from tieline.pipeline.steps.step import Step
+from tieline.pipeline.steps.steps import Steps
 from tieline.ports.sealer import is_sealed
 from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.formats.plain_time import short

@@ -6,7 +6,8 @@ from tieline.model.calls.call import Effect
 from tieline.model.runs.let_through import LetThrough
 from tieline.model.runs.run import Held, Outcome, StepState
 from tieline.pipeline.steps.memory import Memory
-from tieline.pipeline.steps.step import Step, Steps
+from tieline.pipeline.steps.step import Step
+from tieline.pipeline.steps.steps import Steps
 from tieline.rules.runs.ending import LONGEST_REASON
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.holding import HOLD_STEP, is_asked, raised_again, read

@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable
 
+from tieline.model.calls.call import Effect
 from tieline.model.commands import Admission, Progress
 from tieline.model.inbound.event import Mention
-from tieline.model.runs.run import AttemptRecord, ClaimedRun, ExchangeRecord, StepRecord, StepState
-from tieline.rules.runs.recall import number_for
+from tieline.model.runs.run import (
+    AttemptRecord,
+    ClaimedRun,
+    ExchangeRecord,
+    StepArguments,
+    StepRecord,
+    StepState,
+)
+from tieline.rules.runs.matching import StepMatch, another, family, match, number_of
 
 StepKey = tuple[str, str]
 
@@ -16,16 +24,19 @@ class Memory:
     def __init__(self, claimed: ClaimedRun) -> None:
         self._steps: dict[StepKey, StepRecord] = {}
         self._effects: dict[str, StepRecord] = {}
-        self._numbered: dict[str, dict[int, str]] = {}
+        self._remembered: dict[str, dict[str, StepRecord]] = {}
+        """By name and key, what was remembered when this execution began."""
         if claimed.steps:
             self._read(claimed)
         self._used: dict[str, int] = {}
-        self._taken: dict[str, set[int]] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._keys: set[StepKey] = set()
         self._changed: dict[StepKey, StepRecord] = {}
         self._attempts: list[AttemptRecord] = []
         self._mentions: list[Mention] = []
         self._emitted: list[Admission] = []
         self._exchanges: list[ExchangeRecord] = []
+        self._arguments: list[StepArguments] = []
 
     def _read(self, claimed: ClaimedRun) -> None:
         """What earlier executions of this run remember, and other runs of its event."""
@@ -34,29 +45,75 @@ class Memory:
         self._steps = {(s.name, s.key): s for s in own}
         # Its own are there too: a release that told less in a name may not lose what it did.
         self._effects = _by_effect(claimed.steps)
-        self._numbered = _numbered((*others, *own))
+        for one in (*others, *own):
+            self._remembered.setdefault(one.name, {})[one.key] = one
 
-    def identify(self, name: str, key: str | None, fingerprint: str) -> StepKey:
-        """The identity of this use of *name*: the author's key, or its number.
+    def identify(self, name: str, key: str | None, fingerprint: str, within: str = "") -> StepMatch:
+        """Which remembered step this use of *name* is, by the author's *key* or its number.
 
-        Parallel branches may come in another order than last time, so where uses are remembered,
-        the one with the same arguments is meant.
+        *within*: what the keys of steps begin with that are asked for within another one.
         """
-        if key is not None:
-            return (name, str(key))
-        remembered = self._numbered.get(name)
+        place = self.use_of(name, within) if key is None else key
+        remembered = self._remembered.get(name)
         if remembered is None:
-            number = self._used[name] = self._used.get(name, 0) + 1
-            return (name, f"#{number}")
+            return StepMatch(place)
         taken = self._taken.setdefault(name, set())
-        number = number_for(remembered, taken, fingerprint)
-        taken.add(number)
-        return (name, f"#{number}")
+        own = family(remembered.values(), key, within)
+        found = match(own, taken, place, fingerprint)
+        if within and found.key not in own:
+            # An earlier release remembered it as if it had been asked for by the flow itself.
+            older = family(remembered.values(), None if key is None else key[len(within) :])
+            same = (one for one in older.values() if one.fingerprint == fingerprint)
+            found = next((StepMatch(one.key) for one in same if one.key not in taken), found)
+        taken.add(found.key)
+        return found
 
-    def use_of(self, name: str) -> str:
-        """The number of this use of *name* in this execution, where it is remembered by another."""
-        number = self._used[name] = self._used.get(name, 0) + 1
-        return f"#{number}"
+    def again_within(self, within: str) -> None:
+        """The step that asks for those *within* it is executed again in this execution."""
+        for name, key in [one for one in self._steps if one[1].startswith(within)]:
+            known = self._steps[name, key]
+            if known.effect is Effect.READ and known.state is StepState.REFUSED:
+                del self._steps[name, key]  # it is asked again
+            else:
+                self._remembered.setdefault(name, {})[key] = known
+        for taken in self._taken.values():
+            taken -= {key for key in taken if key.startswith(within)}
+        self._used = {name: n for name, n in self._used.items() if not name.startswith(within)}
+        self._keys = {one for one in self._keys if not one[1].startswith(within)}
+
+    def follow(self, name: str, base: str, key: str, fingerprint: str) -> str:
+        """The key of a step of its own, of a use that is not the one under *key* after all."""
+        taken = self._taken.setdefault(name, set())
+        taken.discard(key)
+        follower = another(base, fingerprint, self._remembered.get(name, {}).keys() | taken)
+        taken.add(follower)
+        return follower
+
+    def is_first_use(self, name: str, key: str) -> bool:
+        """Whether the author's *key* has not been used for *name* in this execution."""
+        identity = (name, key)
+        if identity in self._keys:
+            return False
+        self._keys.add(identity)
+        return True
+
+    def made(self) -> dict[StepKey, StepRecord]:
+        """By name and fingerprint, the effects without an author's key that this execution has made
+        or met."""
+        return {
+            (one.name, one.fingerprint): one
+            for one in self._steps.values()
+            if one.state is StepState.DONE
+            and one.effect is not Effect.READ
+            and number_of(one.key)
+            and (one.name not in self._remembered or one.key in self._taken.get(one.name, ()))
+        }
+
+    def use_of(self, name: str, within: str = "") -> str:
+        """The number of this use of *name* in this execution."""
+        counted = within + name
+        number = self._used[counted] = self._used.get(counted, 0) + 1
+        return f"{within}#{number}"
 
     def recall(self, identity: StepKey, effect_key: str | None) -> StepRecord | None:
         """What is known of a step, or of the same effect made by an earlier run."""
@@ -64,6 +121,10 @@ class Memory:
         if own is not None or effect_key is None:
             return own
         return self._effects.get(effect_key)
+
+    def own(self, name: str, key: str) -> StepRecord | None:
+        """What the run itself remembers of a step."""
+        return self._steps.get((name, key))
 
     def of_name(self, name: str) -> list[StepRecord]:
         """What the run itself remembers of steps called *name*."""
@@ -82,6 +143,10 @@ class Memory:
     def exchange(self, exchange: ExchangeRecord) -> None:
         """Note what was sent and answered; durable with the try that it is of."""
         self._exchanges.append(exchange)
+
+    def keep_arguments(self, arguments: StepArguments) -> None:
+        """Note what a step was asked for; durable with the next progress taken."""
+        self._arguments.append(arguments)
 
     def mention(self, mention: Mention) -> None:
         """Note a business name."""
@@ -104,10 +169,11 @@ class Memory:
             tuple(self._mentions),
             tuple(self._emitted),
             tuple(self._exchanges),
+            tuple(self._arguments),
         )
         self._changed = {}
         self._attempts, self._mentions, self._emitted = [], [], []
-        self._exchanges = []
+        self._exchanges, self._arguments = [], []
         return progress
 
     def put_back(self, progress: Progress) -> None:
@@ -118,6 +184,7 @@ class Memory:
         self._mentions[:0] = progress.mentions
         self._emitted[:0] = progress.emitted
         self._exchanges[:0] = progress.exchanges
+        self._arguments[:0] = progress.arguments
 
 
 def _by_effect(records: Iterable[StepRecord]) -> dict[str, StepRecord]:
@@ -129,13 +196,4 @@ def _by_effect(records: Iterable[StepRecord]) -> dict[str, StepRecord]:
         known = found.get(record.effect_key)
         if known is None or record.state is StepState.DONE:
             found[record.effect_key] = record
-    return found
-
-
-def _numbered(records: Iterable[StepRecord]) -> dict[str, dict[int, str]]:
-    """By name: number → fingerprint of the uses that have no key of the author's."""
-    found: dict[str, dict[int, str]] = {}
-    for record in records:
-        if record.key.startswith("#") and record.key[1:].isdigit():
-            found.setdefault(record.name, {})[int(record.key[1:])] = record.fingerprint
     return found

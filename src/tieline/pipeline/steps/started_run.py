@@ -11,7 +11,8 @@ from tieline.model.runs.run import RunState, Waiting
 from tieline.model.runs.waits import RunWait, waits_for_run
 from tieline.model.views.views import ReadRun
 from tieline.pipeline.steps.event_wait import look_again_us
-from tieline.pipeline.steps.step import Step, Steps
+from tieline.pipeline.steps.step import Step
+from tieline.pipeline.steps.steps import Steps
 from tieline.rules.runs.transitions import TERMINAL
 
 FORGOTTEN = "forgotten"

@@ -22,3 +22,11 @@ def open_since(known: StepRecord | None) -> Micros | None:
     if known is None or known.state not in {StepState.INTENT, StepState.FAILED}:
         return None
     return known.finished_us
+
+
+def is_asked_about(known: StepRecord) -> bool:
+    """Whether nothing was tried yet: a person is asked whether it is a step of its own at all.
+
+    Its result is that of the step that it may be instead.
+    """
+    return known.state is StepState.INTENT and known.result is not None

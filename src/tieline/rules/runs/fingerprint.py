@@ -34,7 +34,12 @@ _MOST_BITS = 14_000  # about 4,200 digits; Python refuses to print more than 4,3
 
 def fingerprint(args: object) -> str:
     """32 hex digits that are equal for equal arguments. Raises TypeError naming the path."""
-    return hashlib.sha256(canonical_json(args)).hexdigest()[:32]
+    return fingerprint_of(canonical_json(args))
+
+
+def fingerprint_of(content: bytes) -> str:
+    """32 hex digits of what a step was asked for, in its canonical form."""
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def canonical_json(value: object) -> bytes:

@@ -1,15 +1,13 @@
 """Recall: what is remembered of a step and how it is asked for now come in; what to do goes out."""
 
-from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from tieline.model.base.value import value
 from tieline.model.calls.call import Effect
 from tieline.model.calls.policy import Drift
 from tieline.model.runs.run import StepRecord, StepState
-
-ANY = "*"
-"""The fingerprint of a step that a person declared done, whatever its arguments."""
+from tieline.rules.runs.doubt import is_asked_about, open_since
+from tieline.rules.runs.matching import ANY
 
 
 class StepDecision(StrEnum):
@@ -25,6 +23,8 @@ class StepDecision(StrEnum):
     """The provider said no for good: say so again."""
     DOUBT = "doubt"
     """An effect was begun and its end is not known."""
+    CHANGED = "changed"
+    """It may have been made with other arguments: a repeat under its key would be another."""
     DRIFT = "drift"
     """It is remembered with other arguments, and a person must decide."""
 
@@ -37,20 +37,28 @@ class Recalled:
     tries: int = 0
 
 
-def recall(known: StepRecord | None, *, fingerprint: str, effect: Effect, drift: Drift) -> Recalled:
+def recall(
+    known: StepRecord | None,
+    *,
+    fingerprint: str,
+    effect: Effect,
+    drift: Drift,
+    is_in_place: bool = True,
+) -> Recalled:
     """What to do about a step that is asked for with *fingerprint*.
 
-    A try that may have been applied, and is free to be repeated, keeps its effect key whatever
-    its arguments are now. Only what came to an end (it has a result) can be followed by another.
+    A try that may have been applied keeps its effect key whatever its arguments are now. Only what
+    came to an end (it has a result) can be followed by another. *is_in_place*: whether the flow has
+    not put another use of its name before it.
     """
     if known is None:
         return Recalled(StepDecision.GO)
     if known.state is StepState.INTENT:
-        return Recalled(StepDecision.DOUBT, known.tries)
+        is_asked = is_asked_about(known)
+        return Recalled(StepDecision.DRIFT if is_asked else StepDecision.DOUBT, known.tries)
     is_same = known.fingerprint in {fingerprint, ANY}
     if known.state is StepState.FAILED:
-        ended = known.result is not None  # a person had it tried again
-        return Recalled(StepDecision.GO if is_same or not ended else StepDecision.ANEW, known.tries)
+        return Recalled(_on_failed(known, effect, is_same=is_same), known.tries)
     if is_same:
         return Recalled(
             StepDecision.RETURN if known.state is StepState.DONE else StepDecision.RAISE,
@@ -58,32 +66,23 @@ def recall(known: StepRecord | None, *, fingerprint: str, effect: Effect, drift:
         )
     if known.state is StepState.REFUSED:
         return Recalled(StepDecision.ANEW)
-    return Recalled(_on_drift(effect, drift))
+    return Recalled(_on_drift(effect, drift, is_in_place=is_in_place))
 
 
-def _on_drift(effect: Effect, drift: Drift) -> StepDecision:
-    """Reads are simply read again; for writes the flow's policy holds."""
+def _on_failed(known: StepRecord, effect: Effect, *, is_same: bool) -> StepDecision:
+    """Tried again; as another, if a person let it be and it is asked for with other arguments."""
+    if is_same:
+        return StepDecision.GO
+    if effect is not Effect.READ and open_since(known) is not None:
+        return StepDecision.CHANGED
+    return StepDecision.GO if known.result is None else StepDecision.ANEW
+
+
+def _on_drift(effect: Effect, drift: Drift, *, is_in_place: bool) -> StepDecision:
+    """Reads are simply read again; for writes the flow's policy holds.
+
+    What is remembered is kept for a use that has its place; whose it is elsewhere a person says.
+    """
     if effect is Effect.READ or drift is Drift.RERUN:
         return StepDecision.ANEW
-    return StepDecision.RETURN if drift is Drift.KEEP else StepDecision.DRIFT
-
-
-def anew(key: str, fingerprint: str) -> str:
-    """The key of the step that follows the one under *key*, with other arguments."""
-    return f"{key}~{fingerprint[:12]}"
-
-
-def number_for(remembered: Mapping[int, str], taken: Collection[int], fingerprint: str) -> int:
-    """Which use of a name is meant: *remembered* has the fingerprints of earlier ones by number.
-
-    The one with the same arguments; else one that a person declared done; else the lowest that
-    nobody has *taken*, be it remembered or new.
-    """
-    for wanted in (fingerprint, ANY):
-        for number in sorted(remembered):
-            if remembered[number] == wanted and number not in taken:
-                return number
-    number = 1
-    while number in taken:
-        number += 1
-    return number
+    return StepDecision.RETURN if drift is Drift.KEEP and is_in_place else StepDecision.DRIFT

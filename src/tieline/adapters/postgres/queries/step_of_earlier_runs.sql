@@ -11,7 +11,7 @@ WITH RECURSIVE lineage (tenant, run_id, flow, event_id) AS (
   WHERE e.cause LIKE 'evt\_%'
 )
 SELECT l.run_id, s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key,
-       s.tries, s.result, s.started_us, s.finished_us
+       s.tries, s.result, s.started_us, s.finished_us, s.arguments
 FROM lineage AS l
 CROSS JOIN LATERAL (
   SELECT id FROM run

@@ -158,7 +158,7 @@ def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
     if command.decision == "continue":
         raise Conflict(f"{run.id} {outcome_unknown(name)}")
     if command.decision == "retry":
-        yield from do("step_call_failed", **run.key, name=name, key=key)
+        yield from do("step_call_failed", **run.key, name=name, key=key, result=b"null")
         return
     result = command.result
     known = yield from do("step_call_done", **run.key, name=name, key=key, result=result)

@@ -28,6 +28,9 @@ from tieline.model.runs.waits import EventWait, RunWait, WaitKind
 from tieline.rules.runs.failure import failure_of
 from tieline.rules.runs.transitions import move, state_of
 
+STORED = len(StepRecord._fields) - 1
+"""What a step is stored with at once; its arguments follow only where a run goes on later."""
+
 
 class Owned(NamedTuple):
     """What the work row of a valid claim says about its lane."""
@@ -103,6 +106,7 @@ def _keep_progress(commands: Sequence[Remember | Settle]) -> Steps[int]:
     kept = [(c.claim.tenant, c.progress) for c in commands]
     steps = _last_of_each((tenant, row) for tenant, p in kept for row in p.steps)
     yield from put("step_upsert", steps)
+    yield from put("step_arguments", [(t, *row) for t, p in kept for row in p.arguments])
     yield from put("attempt_insert", [(t, *row) for t, p in kept for row in p.attempts])
     yield from put("exchange_insert", [(t, *row) for t, p in kept for row in p.exchanges])
     yield from put("reference_insert", [(t, *row) for t, p in kept for row in p.mentions])
@@ -121,7 +125,7 @@ def _last_of_each(records: Iterable[tuple[TenantId, StepRecord]]) -> list[tuple[
         known = last.setdefault(key, record)
         if known is not record and known.state is not StepState.DONE:
             last[key] = record._replace(started_us=known.started_us)
-    return [(key[0], *record) for key, record in last.items()]
+    return [(key[0], *record[:STORED]) for key, record in last.items()]
 
 
 def _failures(settles: Sequence[Settle], owned: Mapping[RunClaim, Owned]) -> list[Failed]:

@@ -1,6 +1,7 @@
 """Sealing: commands and answers come in; their payloads go out sealed, and opened again.
 
-The one place that knows where payloads are: bodies of receipts, data of events, results of steps.
+The one place that knows where payloads are: bodies of receipts, data of events, results and
+arguments of steps.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,12 +88,16 @@ def _receipt(receipt: Receipt, sealer: Sealer) -> Receipt:
 
 
 def _progress(progress: c.Progress, sealer: Sealer) -> c.Progress:
-    if not progress.steps and not progress.emitted:
+    if not progress.steps and not progress.emitted and not progress.arguments:
         return progress
     return replace(
         progress,
         steps=tuple(_step(step, sealer) for step in progress.steps),
         emitted=tuple(_admission(one, sealer) for one in progress.emitted),
+        arguments=tuple(
+            one._replace(arguments=sealer.seal(one.run_id, one.arguments))
+            for one in progress.arguments
+        ),
     )
 
 
@@ -150,12 +155,18 @@ def _claimed(answer: c.Claimed, sealer: Sealer) -> c.Claimed:
 
 
 def _run(run: ClaimedRun, sealer: Sealer) -> ClaimedRun:
-    steps = [
-        step if step.result is None else step._replace(result=sealer.open(step.run_id, step.result))
-        for step in run.steps
-    ]
+    steps = [_opened_step(step, sealer) for step in run.steps]
     event = _event(run.event, sealer)
     return replace(run, event=event, body=_body(event, run.body, sealer), steps=steps)
+
+
+def _opened_step(step: StepRecord, sealer: Sealer) -> StepRecord:
+    result, arguments = step.result, step.arguments
+    if result is not None:
+        step = step._replace(result=sealer.open(step.run_id, result))
+    if arguments is not None:
+        step = step._replace(arguments=sealer.open(step.run_id, arguments))
+    return step
 
 
 def _event(event: Event, sealer: Sealer) -> Event:

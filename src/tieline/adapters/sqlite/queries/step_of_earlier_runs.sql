@@ -8,7 +8,7 @@ lineage (run_id, flow, event_id) AS (
   WHERE e.cause GLOB 'evt_*'
 )
 SELECT l.run_id, s.run_id, s.name, s.key, s.state, s.effect, s.fingerprint, s.effect_key,
-       s.tries, s.result, s.started_us, s.finished_us
+       s.tries, s.result, s.started_us, s.finished_us, s.arguments
 FROM lineage AS l
 CROSS JOIN run AS r ON r.event_id = l.event_id AND r.flow = l.flow AND r.id <> l.run_id
 CROSS JOIN step AS s ON s.run_id = r.id
