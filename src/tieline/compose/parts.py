@@ -202,7 +202,13 @@ def assemble(
 def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseControl:
     observer = base.observer
     made = PauseControl(
-        base.hub, back, calls, base.views, lambda command: observer.saw(facts_of(command))
+        base.hub,
+        back,
+        calls,
+        base.views,
+        lambda command: observer.saw(facts_of(command)),
+        base.journal,
+        base.clock,
     )
     made.on_pauses = hooks.on_pauses
     return made

@@ -229,6 +229,8 @@ class Pause(OperatorCommand[Counted]):
     """``flow`` or ``connection``."""
     name: str
     by: By
+    until_us: Micros | None = None
+    """When it ends by itself; None: when somebody resumes."""
     pauses: ClassVar[bool] = True
 
 
@@ -240,6 +242,13 @@ class Resume(OperatorCommand[Counted]):
     name: str
     by: By
     pauses: ClassVar[bool] = True
+
+
+@value
+class EndPauses(Command[Counted]):
+    """Resume the flows and connections whose pause has had its time."""
+
+    now_us: Micros
 
 
 @value

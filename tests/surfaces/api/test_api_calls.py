@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -274,12 +275,17 @@ async def test_a_hold_is_let_through_and_a_write_in_doubt_is_not(
 
 
 async def test_a_flow_is_paused_and_resumed(api: Api) -> None:
-    paused = await api.post("/flows/post_invoice/pause", {"reason": "the books are down"})
+    body = {"reason": "the books are down", "for": "2h"}
+    paused = await api.post("/flows/post_invoice/pause", body)
+    wrong = await api.post("/flows/post_invoice/pause", {**body, "for": "2 hours"})
     shown = await api.get("/flows/post_invoice")
     unknown = await api.post("/flows/nothing/pause", {"reason": "x"})
     resumed = await api.post("/flows/post_invoice/resume", {"reason": "they are back"})
     twice = await api.post("/flows/post_invoice/resume", {"reason": "they are back"})
 
+    since, until = (paused.json()[f"{at}_at"] for at in ("since", "until"))
+    assert datetime.fromisoformat(until) - datetime.fromisoformat(since) == timedelta(hours=2)
+    assert (wrong.status, "for is '2 hours'" in wrong.json()["detail"]) == (422, True)
     assert paused.json()["reason"] == "the books are down"
     assert shown["paused"]["actor"].startswith("u-operator")
     assert (unknown.status, resumed.status, twice.status) == (404, 200, 409)

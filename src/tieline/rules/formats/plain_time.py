@@ -52,11 +52,17 @@ def until(due_us: Micros | None, now_us: Micros) -> str:
     return "as soon as there is room" if due_us <= now_us else f"in {span(due_us - now_us)}"
 
 
+def length(text: str) -> int | None:
+    """``90m`` in microseconds; None: it is no span."""
+    found = _SPAN.fullmatch(text.strip())
+    return int(found[1]) * UNITS_US[found[2]] if found else None
+
+
 def moment(text: str, now_us: Micros, *, name: str) -> Micros:
     """What a person typed as a time: ``2h`` (ago), or ISO 8601. Raises SettingsError."""
-    found = _SPAN.fullmatch(text.strip())
-    if found:
-        return max(0, now_us - int(found[1]) * UNITS_US[found[2]])
+    us = length(text)
+    if us is not None:
+        return max(0, now_us - us)
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:

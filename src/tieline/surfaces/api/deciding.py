@@ -37,6 +37,17 @@ class Why(ApiBody):
     reason: Reason
 
 
+class Pausing(Why):
+    """How long to hold it."""
+
+    for_: str | None = Field(
+        None,
+        alias="for",
+        max_length=20,
+        description="It ends by itself then: 30m, 2h, 7d. Without, when somebody resumes.",
+    )
+
+
 class Retrying(Why):
     """How to retry."""
 

@@ -11,6 +11,7 @@ from tieline.model.commands import (
     Counted,
     DiscardDead,
     EditDead,
+    EndPauses,
     Pause,
     ResolveHeld,
     Resume,
@@ -18,6 +19,7 @@ from tieline.model.commands import (
 )
 from tieline.model.runs.run import RunState
 from tieline.rules.people.audit_chain import link
+from tieline.rules.people.pausing import LIFTED_BY, OVER
 from tieline.rules.runs.holding import HOLD_STEP, remembered
 from tieline.rules.runs.transitions import LIVE, move
 
@@ -35,6 +37,7 @@ def pause(command: Pause) -> Steps[Counted]:
         actor=by.actor,
         reason=by.reason,
         since_us=by.at_us,
+        until_us=command.until_us,
     )
     yield from audit(by, "pause", f"{command.kind}:{command.name}")
     return Counted(count)
@@ -45,6 +48,15 @@ def resume(command: Resume) -> Steps[Counted]:
     count = yield from do("pause_delete", kind=command.kind, name=command.name)
     yield from audit(command.by, "resume", f"{command.kind}:{command.name}")
     return Counted(count)
+
+
+def end_pauses(command: EndPauses) -> Steps[Counted]:
+    """Those whose time is over are resumed, each with its line."""
+    lifted = yield from ask("pause_lift", now_us=command.now_us)
+    by = By(LIFTED_BY, OVER, command.now_us)
+    for kind, name in lifted:
+        yield from audit(by, "resume", f"{kind}:{name}")
+    return Counted(len(lifted))
 
 
 def cancel(command: Cancel) -> Steps[Counted]:
