@@ -41,7 +41,7 @@ from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.pipeline.upkeep.lease import Lease
 from tieline.pipeline.upkeep.quotas import LimitSharing, QuotaLeasing, StoredConnectionStates
 from tieline.pipeline.upkeep.store_time import StoreTime
-from tieline.ports.caller import Caller
+from tieline.ports.caller import Caller, Prober
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
@@ -118,6 +118,11 @@ class Parts:
     loops: tuple[Loops, ...] = ()
     """Makes what features repeat."""
     telemetry: Telemetry | None = None
+
+    @property
+    def prober(self) -> Prober:
+        """Who asks a connection's other side because a person says so."""
+        return self.calls
 
     @property
     def chance(self) -> Callable[[], float]:

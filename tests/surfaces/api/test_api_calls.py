@@ -11,6 +11,7 @@ from tests.conftest import StoreHouse
 from tests.surfaces.web.client import Answer
 from tests.surfaces.web.site import SECRETS, Site, open_site
 
+from tieline.features.probes.model import ProbeConnection
 from tieline.model.commands import Pause, RetryDead, StartReplay
 from tieline.model.people.role import Role
 from tieline.model.runs.run import Dead, Held, StepState
@@ -290,6 +291,19 @@ async def test_a_flow_is_paused_and_resumed(api: Api) -> None:
     assert shown["paused"]["actor"].startswith("u-operator")
     assert (unknown.status, resumed.status, twice.status) == (404, 200, 409)
     assert isinstance(api.site.told[0], Pause)
+
+
+async def test_a_probe_is_asked_for_and_shown(api: Api) -> None:
+    none = await api.post("/connections/nothing/probe", {"reason": "x"})
+    wrong = await api.post("/connections/books/probe", {"reason": "x", "path": "/a#b"})
+    never = await api.ask("/connections/books/probe")
+    asked = await api.post("/connections/books/probe", {"reason": "they say it is back"})
+    shown = await api.get("/connections/books/probe")
+
+    assert (none.status, wrong.status, never.status) == (404, 422, 404)
+    assert asked.json() == shown
+    assert (shown["path"], shown["ended_at"], shown["status"]) == ("/", None, None)
+    assert isinstance(api.site.told[0], ProbeConnection)
 
 
 async def test_a_replay_is_planned_started_and_followed_as_an_operation(

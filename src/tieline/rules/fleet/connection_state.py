@@ -41,6 +41,8 @@ def heard(common: SharedState, worker: str, ask: QuotaRequest, now_us: Micros) -
         common = common._replace(health=_health(common.health, news.health, now_us))
     if news.opened_for_us and isinstance(common.breaker, breaker.Closed):
         common = common._replace(breaker=breaker.Open(now_us + news.opened_for_us), prober="")
+    if news.probe == "asked":
+        return common._replace(breaker=breaker.saw_life(common.breaker))
     if news.probe and common.prober == worker:
         ended = _probed(common.breaker, news.probe, now_us)
         common = common._replace(breaker=ended, prober="")
