@@ -64,6 +64,20 @@ def test_a_pause_of_no_length_or_for_ever_is_refused(shop: Any, text: str) -> No
     assert json.loads(shop.tieline("--json", "flows", "show", "announce").out)["paused"] is None
 
 
+def test_what_waits_to_be_retried_can_be_hurried_one_by_one_and_by_a_filter(shop: Any) -> None:
+    [waits] = told(shop, "runs", "list", "--state", "retrying")
+    plan = shop.tieline("runs", "retry-now", "--all", "--flow", waits["flow"], "--plan")
+    none = shop.tieline("runs", "retry-now", "--all", "--flow", "nothing", *WHY)
+    one = shop.tieline("runs", "retry-now", waits["id"], *WHY)
+    twice = shop.tieline("runs", "retry-now", waits["id"], *WHY)
+
+    assert f"run of {waits['flow']} that is retried now" in plan.out
+    assert "nothing of this waits" in none.out
+    assert (one.code, told(shop, "runs", "show", waits["id"])[0]["state"]) == (0, "ready")
+    assert (twice.code, "only a run that waits to be retried" in twice.err) == (5, True)
+    assert last_audit(shop)[1:3] == ("retry-now", waits["id"])
+
+
 def test_resuming_lifts_a_pause(shop: Any) -> None:
     said = shop.tieline("connections", "resume", "books", *WHY)
 

@@ -26,7 +26,7 @@ class DecideMany(OperatorCommand[Decided]):
 
     action: str
     """Dead runs: ``retry``, ``discard``; held ones: ``resolve-continue``, ``resolve-retry``,
-    ``resolve-give-up``; live ones: ``cancel``."""
+    ``resolve-give-up``; those that wait to be retried: ``retry-now``; live ones: ``cancel``."""
     run_ids: tuple[RunId, ...]
     by: By
 

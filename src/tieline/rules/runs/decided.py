@@ -10,13 +10,16 @@ from tieline.rules.runs.transitions import LIVE
 DECISIONS: Mapping[str, str] = {
     "retry": "retry of a dead run of {flow}",
     "discard": "discard of a dead run of {flow}",
+    "resolve-continue": "hold of {flow} that is let through",
     "resolve-retry": "step of {flow} that is attempted again",
     "resolve-give-up": "run of {flow} that is given up",
+    "retry-now": "run of {flow} that is retried now",
     "cancel": "run of {flow} that is cancelled",
 }
 """What each would do, in words."""
-RETRIES = frozenset({"retry", "resolve-retry"})
+RETRIES = frozenset({"retry", "resolve-retry", "resolve-continue", "retry-now"})
 """Those by which runs go on."""
+NOUNS = {"held": "held runs", "retrying": "runs that wait to be retried"}
 UNKNOWN_RUN = "there is no run of this id"
 
 
@@ -29,6 +32,9 @@ def refusal(action: str, state: str, resolution: str | None) -> str | None:
         return f"it is already decided: {resolution}" if decided else None
     if action == "cancel":
         return None if state in LIVE else f"it is {state}; only a live run can be cancelled"
+    if action == "retry-now":
+        waits = state == RunState.RETRYING
+        return None if waits else f"it is {state}; only a run that waits to be retried can be now"
     return None if state == RunState.HELD else f"it is {state}; only a held run can be resolved"
 
 
@@ -41,7 +47,8 @@ def choice_words(wanted: BulkFilter | None, named: int) -> str:
         "kind": None if wanted.kind is None else kind_label(wanted.kind),
         "issue": wanted.issue,
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
     }
     told = [f"{name} {value}" for name, value in parts.items() if value is not None]
-    noun = "held runs" if wanted.target == "held" else "dead letters"
+    noun = NOUNS.get(wanted.target, "dead letters")
     return ", ".join((noun, *told)) if told else f"all {noun}"

@@ -75,7 +75,13 @@ class PlanMany(ApiBody):
     """A decision, and the runs that are meant."""
 
     action: Literal[
-        "retry", "discard", "cancel", "resolve-continue", "resolve-retry", "resolve-give-up"
+        "retry",
+        "discard",
+        "cancel",
+        "resolve-continue",
+        "resolve-retry",
+        "resolve-give-up",
+        "retry-now",
     ]
     run_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
         min_length=1, max_length=MOST_DECIDED

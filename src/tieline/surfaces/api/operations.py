@@ -33,9 +33,15 @@ class OperationQuery(TimedListing):
 class BulkPlan(ApiBody):
     """A decision, and which of the runs that wait for it are meant."""
 
-    target: Literal["dead-letters", "held"]
+    target: Literal["dead-letters", "held", "retrying"]
     action: Literal[
-        "retry", "discard", "resolve-continue", "resolve-retry", "resolve-give-up", "cancel"
+        "retry",
+        "discard",
+        "resolve-continue",
+        "resolve-retry",
+        "resolve-give-up",
+        "retry-now",
+        "cancel",
     ]
     flow: str | None = Field(None, max_length=LONGEST)
     kind: str | None = Field(None, max_length=LONGEST)

@@ -2,9 +2,11 @@
 
 import typer
 
+from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import ReplayId, RunId
 from tieline.model.base.payload import Json
 from tieline.model.hub.flow import HubSpec
+from tieline.model.people.decisions import DecideMany
 from tieline.model.runs.run import AttemptRecord, RunState
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import AuditRow, RunRow, StepRow
@@ -16,6 +18,7 @@ from tieline.rules.formats.labels import STATES_ASKED, label, labels, state_labe
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
 from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
+from tieline.surfaces.cli import bulk, plans
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, Output, exactly, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
@@ -115,6 +118,41 @@ def cancel(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> N
     by = session.by(reason)
     session.change(lambda journal: decide.cancel(journal, RunId(run_id), by))
     session.done(f"{run_id} is cancelled", run=run_id)
+
+
+@app.command("retry-now")
+def retry_now(  # noqa: PLR0913 - one run, or all of a filter
+    context: typer.Context,
+    run_id: o.RunOrAll = None,
+    *,
+    is_all: o.All = False,
+    flow: o.Flow = None,
+    issue: o.Issue = None,
+    tenant: o.Tenant = None,
+    plan: plans.PlanOnly = False,
+    as_planned: plans.AsPlanned = None,
+    yes: o.Yes = False,
+    reason: o.Reason = None,
+) -> None:
+    """Retry what failed and waits for its next attempt now; limits and breakers still count.
+
+    What waits for a connection goes on with it: tieline connections probe."""
+    session = o.session_of(context)
+    chosen = bulk.BulkTarget(run_id, is_all, flow, issue=issue, target="retrying", tenant=tenant)
+    chosen.check()
+    if plan:
+        bulk.tell_plan(session, "retry-now", chosen)
+        return
+    by = session.by(reason)
+    if run_id is None:
+        order = chosen.order("retry-now", by)
+        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
+        return
+    order_one = DecideMany("retry-now", (RunId(run_id),), by)
+    decided = session.change(lambda journal: journal.commit(order_one))
+    for _, why_not in decided.refused:
+        raise Conflict(why_not)
+    session.done(f"{run_id} is retried now", run=run_id)
 
 
 async def _values(session: CliSession, hub: HubSpec | None, detail: RunDetail) -> tuple[str, ...]:

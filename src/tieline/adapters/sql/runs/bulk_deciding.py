@@ -26,6 +26,7 @@ ACTIONS: dict[str, Callable[[RunId, By], Steps[Counted]]] = {
     ),
     "resolve-retry": lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, "retry", by)),
     "resolve-give-up": lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, "give-up", by)),
+    "retry-now": lambda run_id, by: deciding.retry_now(run_id, by),
     "cancel": lambda run_id, by: deciding.cancel(Cancel(run_id, by)),
 }
 

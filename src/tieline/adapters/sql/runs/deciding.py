@@ -78,6 +78,18 @@ def retry_dead(command: RetryDead) -> Steps[Counted]:
     return Counted(1)
 
 
+def retry_now(run_id: str, by: By) -> Steps[Counted]:
+    """A run that waits to be retried is ready; what it remembers and its deadline stay."""
+    run = yield from _run(run_id)
+    if run.state != RunState.RETRYING:
+        raise Conflict(f"{run_id} is {run.state}; only a run that waits to be retried can be now")
+    yield from do("work_retry_now", **run.key)
+    ready = move(run.state, RunState.READY)
+    yield from do("run_set", **run.key, state=ready, at_us=by.at_us, reason=None)
+    yield from audit(by, "retry-now", run.id)
+    return Counted(1)
+
+
 def make_ready(run: "RunToDecide", at_us: Micros, *, as_new_action: bool) -> Steps[None]:
     """What a dead run needs to be done again, in its old place."""
     ready = move(run.state, RunState.READY)
