@@ -5,10 +5,10 @@ from functools import partial
 from tieline.adapters.system.listening import inherited
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
+from tieline.features.alerts.judge import AlertJudge, AlertJudgeParts
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.views.gauges import GuardGauges
-from tieline.operations.alert_judge import AlertJudge, AlertJudgeParts
 from tieline.operations.levels import Gauged, Gauging, free_share
 from tieline.ports.surface import Surface
 from tieline.rules.privacy.open_address import is_exposed

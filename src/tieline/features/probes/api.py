@@ -6,7 +6,7 @@ from tieline.features.probes.model import ListProbes, ProbeConnection, ProbeRow,
 from tieline.features.probes.rules import path_of
 from tieline.model.base.errors import NotFound
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Why
+from tieline.surfaces.api.bodies import Why
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import Listed, Listing, by_key
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from tieline.features.flows.cli.connections import app
 from tieline.features.probes.model import ProbeConnection, ProbeRow, ShowProbe
 from tieline.features.probes.rules import answered, in_words, path_of
 from tieline.model.base.errors import NotFound
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli.connections import app
 from tieline.surfaces.cli.session import CliSession
 
 LOOK_S = 0.2

@@ -1,6 +1,5 @@
 """Probes: connections are asked when a person says so."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.manifest import Answers, Feature, Handles
@@ -46,12 +45,13 @@ def _pages() -> "Pages":
     from tieline.features.probes import pages
     from tieline.surfaces.console.frame import Pages
 
-    return Pages(pages.routes, templates=Path(__file__).parent / "templates")
+    return Pages(pages.routes)
 
 
 PROBES = Feature(
     name="probes",
     says="Asks a connection's other side when a person says so, and lets calls through again.",
+    needs=("flows",),
     commands=(
         Handles(
             ProbeConnection,

@@ -18,7 +18,7 @@ from tieline.features.tenants.rules import rate_of
 from tieline.rules.inbound.tenant_name import tenant_named
 from tieline.rules.people.access import Permission
 from tieline.rules.people.pausing import end_of
-from tieline.surfaces.api.deciding import Pausing, Why
+from tieline.surfaces.api.bodies import Pausing, Why
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, listed, window
 

@@ -28,7 +28,7 @@ from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
 from tieline.surfaces.console.page_parts import PageParts
-from tieline.surfaces.console.pauses import PAUSE_FIELDS, pause_end
+from tieline.surfaces.console.pause_form import PAUSE_FIELDS, pause_end
 from tieline.surfaces.web.authorize import needs
 
 
