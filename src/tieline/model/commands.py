@@ -184,6 +184,15 @@ class Promote(Command[Promoted]):
 
 
 @value
+class SetTimes(Command[Counted]):
+    """The clock was put back: what waits for a time of before waits from now on as long as it was
+    to when it began; at most *limit* runs."""
+
+    now_us: Micros
+    limit: int = 100
+
+
+@value
 class WakeWaiting(Command[Counted]):
     """Make runs ready that wait for *waits* (a connection that is back), at most *limit*: whoever
     knows that it is over repeats it until a bite is not full."""

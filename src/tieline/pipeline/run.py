@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
+from tieline.model.base.wait_limit import wait_of
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
@@ -237,7 +238,7 @@ class LiveRun:
         step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
         now_us = self.parts.clock.now_us()
         if step.known is None or step.known.result is None:
-            due_us = now_us + duration // MICROSECOND
+            due_us = now_us + wait_of("the duration of run.sleep", duration) // MICROSECOND
             self.steps.done(step, orjson.dumps(due_us))
         else:
             due_us = orjson.loads(step.known.result)

@@ -15,6 +15,8 @@ from tieline.rules.runs.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+AHEAD_US = 2_000_000
+"""By how much the clock of who fired last may be ahead of ours."""
 LONGEST_REST_S = 30.0
 SHORTEST_REST_S = 0.001
 
@@ -38,11 +40,15 @@ class Scheduler:
         """Make the store know every schedule; known ones keep what they are due for."""
         now_us = self._engine.clock.now_us()
         for source in self._sources.values():
-            schedule = source.schedule
-            next_us = to_micros(next_firing(schedule, to_datetime(now_us)))
-            self._rows[source.name] = await self._engine.journal.commit(
-                KeepSchedule(source.name, schedule.cron, schedule.zone, next_us, now_us)
-            )
+            await self._keep(source, self._next_us(source, now_us), now_us)
+
+    async def _keep(self, source: ScheduleSource, next_us: Micros, now_us: Micros) -> None:
+        schedule = source.schedule
+        command = KeepSchedule(source.name, schedule.cron, schedule.zone, next_us, now_us)
+        self._rows[source.name] = await self._engine.journal.commit(command)
+
+    def _next_us(self, source: ScheduleSource, now_us: Micros) -> Micros:
+        return to_micros(next_firing(source.schedule, to_datetime(now_us)))
 
     async def pass_(self) -> float:
         """Fire what is due; returns how long to rest."""
@@ -57,8 +63,11 @@ class Scheduler:
         """Fire what is due; returns when the next schedule is (None: there is none)."""
         now_us = self._engine.clock.now_us()
         for row in list(self._rows.values()):
+            source = self._sources[row.name]
             if row.next_us <= now_us:
-                await self._fire(self._sources[row.name], row, now_us)
+                await self._fire(source, row, now_us)
+            elif (next_us := self._next_us(source, now_us + AHEAD_US)) < row.next_us:
+                await self._keep(source, next_us, now_us)  # the clock was put back
         return min((row.next_us for row in self._rows.values()), default=None)
 
     async def _fire(self, source: ScheduleSource, row: ScheduleRow, now_us: Micros) -> None:
@@ -73,7 +82,7 @@ class Scheduler:
                 self._admission(source, owed.fire, missed, tenant, now_us)
                 for tenant in for_whom(source, engine.tenants)
             )
-        next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
+        next_us = self._next_us(source, now_us)
         engine.reach("fire.before")
         fire = Fire(row.name, row.next_us, next_us, missed, admissions, now_us)
         fired = await engine.journal.commit(fire)
@@ -81,10 +90,7 @@ class Scheduler:
         if fired.fresh or not admissions:
             told = ScheduleFired(row.name, row.next_us, missed, fired.event_id or None)
             engine.observer.saw(told)
-        schedule = source.schedule
-        self._rows[row.name] = await engine.journal.commit(
-            KeepSchedule(row.name, schedule.cron, schedule.zone, next_us, now_us)
-        )
+        await self._keep(source, next_us, now_us)
 
     def _admission(
         self, source: ScheduleSource, due: datetime, missed: int, tenant: TenantId, now_us: Micros

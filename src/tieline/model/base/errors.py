@@ -34,6 +34,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tieline.model.base.failure import Delivered, FailureKind
+from tieline.model.base.wait_limit import wait_of
 from tieline.model.base.payload import PayloadFault
 
 
@@ -238,7 +239,7 @@ class Retry(TielineError):
     ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.after = after
+        self.after = None if after is None else wait_of("after", after)
 
 
 class Reject(TielineError):
