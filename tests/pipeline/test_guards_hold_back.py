@@ -13,6 +13,7 @@ from tieline import Connector, NoAuth, Rate, RetryPolicy, Run
 from tieline.model.commands import Pause, Resume
 from tieline.model.runs.facts import ConnectionMoved
 from tieline.model.runs.waits import waits_for_connection
+from tieline.model.views.views import ListAudit
 
 SECOND_US = 1_000_000
 
@@ -63,6 +64,36 @@ async def test_a_paused_connection_holds_its_calls_without_using_tries(
     await engine.work()
     assert (vendor.paths(), await engine.states()) == (["/first", "/entries"], ["done"])
     assert await tries(engine) == {"done": 2}
+
+
+@pytest.mark.parametrize("kind", ["flow", "connection"])
+async def test_a_pause_for_an_hour_ends_by_itself_and_the_log_says_so(
+    engine: Engine, vendor: Vendor, town: Town, kind: str
+) -> None:
+    posting(town)
+    name = {"flow": "post", "connection": "books"}[kind]
+    await engine.open(town.hub)
+    by = engine.by("month end")
+    await engine.parts.journal.commit(Pause(kind, name, by, by.at_us + 3600 * SECOND_US))
+    await engine.parts.holds.pass_()
+    await engine.deliver()
+    await engine.work()
+    assert vendor.paths() == []
+
+    await engine.pass_time(minutes=59)
+    assert await engine.parts.holds.pass_() > 0
+    await engine.work()
+    assert vendor.paths() == []
+
+    await engine.pass_time(minutes=1)
+    assert await engine.parts.holds.pass_() == 0  # look again at once
+    await engine.parts.holds.pass_()
+    await engine.work()
+    lines = (await engine.parts.views.read(ListAudit())).rows
+    assert (vendor.paths(), await engine.states()) == (["/entries"], ["done"])
+    assert [(one.actor, one.action, one.subject) for one in lines][:1] == [
+        ("tieline", "resume", f"{kind}:{name}")
+    ]
 
 
 async def test_a_pause_of_one_connection_holds_no_step_at_another(

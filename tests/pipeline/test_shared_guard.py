@@ -119,6 +119,18 @@ def test_a_probe_that_fails_keeps_it_open_twice_as_long_for_both() -> None:
     assert (crew.one.state, crew.two.state) == ("open", "open")
 
 
+def test_an_answer_to_a_person_at_one_half_opens_it_for_both() -> None:
+    crew = Crew()
+    crew.broken()
+
+    crew.one.saw_life(crew.now_us, is_accepted=True)
+    crew.trade()
+
+    assert (crew.one.state, crew.two.state) == ("probing", "probing")
+    outs = [crew.may(crew.two), crew.may(crew.one)]
+    assert (outs[0], outs[1] is None) == (None, False)
+
+
 def test_a_permission_to_probe_that_is_not_used_is_given_back() -> None:
     crew = Crew()
     crew.broken()

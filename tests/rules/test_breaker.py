@@ -19,6 +19,7 @@ from tieline.rules.outbound.breaker import (
     let_go,
     may_call,
     saw_failure,
+    saw_life,
     saw_success,
     stood_still,
 )
@@ -115,6 +116,21 @@ def test_once_closed_the_next_opening_is_short_again() -> None:
     closed = saw_success(Probing(4, 2, NOW_US), NOW_US)
 
     assert after("fffff", closed) == Open(NOW_US + OPEN_US, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CLOSED, CLOSED),
+        (Open(900 * SECOND_US, 4), Probing(4, 1, 0)),
+        (Probing(2, 2, 7), Probing(2, 2, 7)),
+    ],
+)
+def test_an_answer_to_a_person_is_the_first_good_probe(before: State, after: State) -> None:
+    state = saw_life(before)
+
+    assert state == after
+    assert may_call(state, 5)[0] is not isinstance(before, Probing)
 
 
 def test_a_probe_that_was_never_sent_gives_its_place_back() -> None:

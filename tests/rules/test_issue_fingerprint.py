@@ -1,9 +1,11 @@
 """Which failures are alike: by flow, connection, kind, status and the shape of the message."""
 
+from dataclasses import replace
+
 import pytest
 from tests.makers import a_receipt
 
-from tieline.features.issues.rules import LONGEST_SHAPE, issue_of, shape_of
+from tieline.features.issues.rules import LONGEST_SHAPE, incident, issue_of, shape_of
 from tieline.model.base.ids import RunId
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import AttemptRecord, Dead, Held, Outcome, RetryAt, Returned, Waiting
@@ -42,6 +44,36 @@ def test_a_shape_is_short_whatever_the_message() -> None:
     assert len(shape_of("'" * 50_000)) <= LONGEST_SHAPE
     assert len(shape_of("a@" * 50_000)) <= LONGEST_SHAPE
     assert len(shape_of("1" * 100_000)) <= LONGEST_SHAPE
+
+
+def a_bug(flow: str) -> Failure:
+    return Failure(flow, None, None, "bug", None, "x")
+
+
+def at_books(kind: str, flow: str = "post", status: int | None = 503, words: str = "x") -> Failure:
+    return Failure(flow, None, "books", kind, status, words)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (at_books("unavailable"), at_books("slow", "bill", None, "15 s are over"), True),
+        (at_books("unreachable", words="no route"), at_books("broken", "bill", None), True),
+        (at_books("unauthorised", status=401), at_books("unauthorised", "bill", 403), True),
+        (at_books("unauthorised", status=401), at_books("unavailable"), False),
+        (at_books("unavailable"), replace(at_books("unavailable"), connection="chat"), False),
+        (at_books("rejected", status=422), at_books("rejected", "bill", 422), False),
+        (at_books("throttled", status=429), at_books("throttled", "bill", 429), False),
+        (a_bug("post"), a_bug("bill"), False),
+    ],
+)  # fmt: skip
+def test_one_outage_is_one_incident_of_the_connection(
+    one: Failure, other: Failure, alike: bool
+) -> None:
+    ids = [issue_of(incident(failure)) for failure in (one, other)]
+
+    assert (ids[0] == ids[1]) == alike
+    assert (incident(one).flow is None) == (one.kind not in {"rejected", "throttled", "bug"})
 
 
 def a_try(outcome: str = "unavailable", detail: str | None = "HTTP 503: busy") -> AttemptRecord:

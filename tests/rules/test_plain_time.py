@@ -13,6 +13,9 @@ HOUR_US = 3_600_000_000
 
 def test_a_moment_is_exact_or_short_and_always_utc() -> None:
     assert iso(NOW_US + 1) == "2026-01-01T00:00:00.000001Z"
+    assert iso(10**30) == "9999-12-31T23:59:59.999999Z"
+    assert iso(-(10**30)) == "0001-01-01T00:00:00.000000Z"
+    assert short(NOW_US * 1000) == "9999-12-31 23:59:59"
     assert short(NOW_US) == "2026-01-01 00:00:00"
 
 

@@ -17,7 +17,7 @@ SECOND_US = 1_000_000
 
 
 def own(name: TenantId, budget: TenantBudget = NO_BUDGET, **said: bool) -> OwnBudget:
-    return OwnBudget(name, said.get("added", False), said.get("paused", False), budget)
+    return OwnBudget(name, said.get("added", False), said.get("paused", False), None, budget)
 
 
 def book(spec: TenantsSpec, *rows: OwnBudget, **queued: int) -> Book:

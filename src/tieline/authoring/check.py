@@ -12,6 +12,7 @@ from tieline.authoring.contract_check import mistakes_of_contract
 from tieline.authoring.declaration import FlowDeclaration, FlowDeclarer, uses_of
 from tieline.authoring.flow_arguments import mistakes_of_parameters, payload_contract
 from tieline.model.base.errors import ArgumentRefused, CallFailed
+from tieline.model.base.wait_limit import LONGEST
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import Source, TopicSource
 from tieline.rules.outbound.egress import unreadable
@@ -190,6 +191,8 @@ def _of_numbers(flow: FlowDeclaration) -> Iterator[str]:
         yield f"time_limit is {flow.time_limit}; use a time above zero"
     if flow.deadline is not None and flow.deadline.total_seconds() <= 0:
         yield f"deadline is {flow.deadline}; use a time above zero"
+    if flow.deadline is not None and flow.deadline > LONGEST:
+        yield f"deadline is {flow.deadline.days:,} days; use ten years at most"
 
 
 def _of_contracts(contracts: Sequence[type[Contract]]) -> Iterator[str]:

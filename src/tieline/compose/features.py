@@ -26,6 +26,7 @@ from tieline.features.inbox.model import CountInbox, ListInbox
 from tieline.features.issues.feature import ISSUES
 from tieline.features.manifest import Answers, Feature, Handles, Hooked
 from tieline.features.overview.feature import OVERVIEW
+from tieline.features.probes.feature import PROBES
 from tieline.features.quarantine.feature import QUARANTINE
 from tieline.features.records.feature import RECORDS
 from tieline.features.replays.feature import REPLAYS
@@ -56,6 +57,7 @@ FEATURES: tuple[Feature, ...] = (
     ALERTS,
     REPLAYS,
     FLOWS,
+    PROBES,
     SOURCES,
     SCHEDULES,
     TENANTS,

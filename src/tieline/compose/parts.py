@@ -37,7 +37,7 @@ from tieline.pipeline.upkeep.lease import Lease
 from tieline.pipeline.upkeep.peers import Peers
 from tieline.pipeline.upkeep.quotas import LimitSharing
 from tieline.pipeline.upkeep.store_time import StoreTime
-from tieline.ports.caller import Caller
+from tieline.ports.caller import Caller, Prober
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.http import HttpClient
@@ -119,6 +119,11 @@ class Parts:
     loops: tuple[Loops, ...] = ()
     """Makes what features repeat."""
     telemetry: Telemetry | None = None
+
+    @property
+    def prober(self) -> Prober:
+        """Who asks a connection's other side because a person says so."""
+        return self.calls
 
     @property
     def chance(self) -> Callable[[], float]:
@@ -211,7 +216,13 @@ def _network(settings: Settings) -> HttpClient:
 def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseControl:
     observer = base.observer
     made = PauseControl(
-        base.hub, back, calls, base.views, lambda command: observer.saw(facts_of(command))
+        base.hub,
+        back,
+        calls,
+        base.views,
+        lambda command: observer.saw(facts_of(command)),
+        base.journal,
+        base.clock,
     )
     made.on_pauses = hooks.on_pauses
     return made

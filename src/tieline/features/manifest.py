@@ -25,7 +25,7 @@ from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.pipeline.hooks import PathHooks
 from tieline.pipeline.upkeep.peers import Peers
-from tieline.ports.caller import Caller
+from tieline.ports.caller import Caller, Prober
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach
 from tieline.ports.ids import Ids
@@ -181,6 +181,11 @@ class Engine(ProcessBase, Protocol):
     @property
     def caller(self) -> Caller:
         """Who makes calls that belong to no run: guarded, tried once, not remembered."""
+        ...
+
+    @property
+    def prober(self) -> Prober:
+        """Who asks a connection's other side because a person says so."""
         ...
 
     @property

@@ -177,6 +177,15 @@ class Promote(Command[Promoted]):
 
 
 @value
+class SetTimes(Command[Counted]):
+    """The clock was put back: what waits for a time of before waits from now on as long as it was
+    to when it began; at most *limit* runs."""
+
+    now_us: Micros
+    limit: int = 100
+
+
+@value
 class WakeWaiting(Command[Counted]):
     """Make runs ready that wait for *waits* (a connection that is back), at most *limit*: whoever
     knows that it is over repeats it until a bite is not full."""
@@ -225,6 +234,8 @@ class Pause(OperatorCommand[Counted]):
     """``flow`` or ``connection``."""
     name: str
     by: By
+    until_us: Micros | None = None
+    """When it ends by itself; None: when somebody resumes."""
     pauses: ClassVar[bool] = True
 
 
@@ -236,6 +247,13 @@ class Resume(OperatorCommand[Counted]):
     name: str
     by: By
     pauses: ClassVar[bool] = True
+
+
+@value
+class EndPauses(Command[Counted]):
+    """Resume the flows and connections whose pause has had its time."""
+
+    now_us: Micros
 
 
 @value

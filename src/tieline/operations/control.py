@@ -8,6 +8,7 @@ from tieline.model.command import OperatorCommand
 from tieline.model.commands import (
     Cancel,
     DecideMany,
+    EndPauses,
     StartReplay,
 )
 from tieline.model.fleet.hint import Hint
@@ -16,6 +17,8 @@ from tieline.model.replays.operation import StartOperation
 from tieline.model.views.views import ListPauses
 from tieline.pipeline.back import Back
 from tieline.pipeline.call import Calls
+from tieline.ports.clock import Clock
+from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 
 Tell = Callable[[OperatorCommand[Any]], None]
@@ -27,13 +30,15 @@ LOOK_AGAIN_S = 5.0
 class PauseControl:
     """Keeps the pauses of the store in force in this process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts that obey, and the store that says what
         self,
         hub: HubSpec,
         back: Back,
         calls: Calls,
         views: Views,
         tell: Tell,
+        journal: Journal,
+        clock: Clock,
     ) -> None:
         self.changed = asyncio.Event()
         self.replay_started = asyncio.Event()
@@ -43,6 +48,8 @@ class PauseControl:
         self._calls = calls
         self._views = views
         self._tell = tell
+        self._journal = journal
+        self._clock = clock
         self.on_pauses: Sequence[Callable[[], None]] = ()
         """Hooks of features (``pipeline/hooks.py``)."""
 
@@ -88,6 +95,11 @@ class PauseControl:
     async def pass_(self) -> float:
         """Read the pauses and apply them; a connection that is resumed wakes what waits for it."""
         rows = await self._views.read(ListPauses())
+        ends = [row.until_us for row in rows if row.until_us is not None and row.kind != "tenant"]
+        now_us = self._clock.now_us()
+        if ends and min(ends) <= now_us:
+            await self._journal.commit(EndPauses(now_us))
+            return 0.0
         flows = frozenset(row.name for row in rows if row.kind == "flow")
         reasons = {row.name: row.reason for row in rows if row.kind == "connection"}
         if self._back.paused != flows:
@@ -95,4 +107,4 @@ class PauseControl:
             self._back.look()
         for connection in self._hub.connections.values():
             self._calls.pause(connection, reasons.get(connection.name))
-        return LOOK_AGAIN_S
+        return min([LOOK_AGAIN_S, *((end - now_us) / 1e6 for end in ends)])

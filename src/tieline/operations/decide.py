@@ -7,7 +7,7 @@ from enum import StrEnum
 import orjson
 
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, PayloadRejected
-from tieline.model.base.ids import RunId
+from tieline.model.base.ids import Micros, RunId
 from tieline.model.commands import (
     Admission,
     By,
@@ -74,12 +74,14 @@ async def resolve(
     await journal.commit(ResolveHeld(run_id, decision, by, result))
 
 
-async def pause(journal: Journal, hub: HubSpec, kind: str, name: str, by: By) -> bool:
+async def pause(  # noqa: PLR0913 - what is held, by whom, why and how long
+    journal: Journal, hub: HubSpec, kind: str, name: str, by: By, until_us: Micros | None = None
+) -> bool:
     """Hold a flow or a connection of *hub*; False when it was held already. Raises NotFound."""
     declared = hub.flows if kind == "flow" else hub.connections
     if name not in declared:
         raise NotFound(kind, name)
-    counted = await journal.commit(Pause(kind, name, by))
+    counted = await journal.commit(Pause(kind, name, by, until_us))
     return counted.count > 0
 
 

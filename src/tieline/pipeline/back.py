@@ -259,6 +259,13 @@ class Back:
         elif isinstance(outcome, Waiting) and outcome.on is not None:
             self._calls.recheck(outcome.on)
 
+    def clock_was_set(self) -> None:
+        """Look at once what is due by it, and let no connection wait for a time of before."""
+        now_us = self._parts.clock.now_us()
+        self.expect(now_us)
+        for guard in self._calls.guards:
+            guard.clock_was_set(now_us)
+
     def expect(self, due_us: Micros) -> None:
         """A run will be due then."""
         known = self.signals.next_due_us

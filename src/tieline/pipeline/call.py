@@ -13,7 +13,7 @@ from tieline.model.base.headers import Headers
 from tieline.model.base.ids import Micros
 from tieline.model.base.secret import Secret
 from tieline.model.calls.auth import ApiKey, Auth, Basic, Bearer, NoAuth
-from tieline.model.calls.call import Call, HttpAnswer, HttpRequest
+from tieline.model.calls.call import Call, Effect, HttpAnswer, HttpRequest
 from tieline.model.calls.outcome import (
     CredentialRefused,
     ProviderRefused,
@@ -27,6 +27,7 @@ from tieline.model.runs.waits import Waits
 from tieline.pipeline.answered import told_inside
 from tieline.pipeline.hooks import NO_HOOKS, PathHooks
 from tieline.pipeline.limits.guard import Guard, Moved, is_failure
+from tieline.ports.caller import ProbeEnd
 from tieline.ports.clock import Clock
 from tieline.ports.guarded import NotNow, Sending, Tried
 from tieline.ports.http import HttpClient
@@ -179,6 +180,24 @@ class Calls:
         for hook in self._after:
             hook(connection, tried)
         return tried
+
+    async def probe(self, connection: ConnectionSpec, path: str) -> ProbeEnd:
+        """One GET that waits for no guard. Only good news are learned from it: the path may be one
+        that needs other rights, and who asks too often must not open a breaker."""
+        guard, call = self.guard(connection), Call("GET", path)
+        at_us, began_us = self._clock.now_us(), self._clock.monotonic_us()
+        sending = Sending(Effect.READ, None, correlation=f"probe-{at_us}", traceparent=None)
+        ending = await self._ending(connection, call, sending, self._secrets(connection))
+        took_us = self._clock.monotonic_us() - began_us
+        now_us = at_us + took_us
+        verdict = _verdict(connection, call, sending, ending, now_us)
+        status = ending.status if isinstance(ending, HttpAnswer) else None
+        if status is not None and not is_failure(verdict):
+            moved = guard.saw_life(now_us, is_accepted=isinstance(verdict, Succeeded))
+            if moved is not None:
+                self.moved(guard, moved)
+            self._recovered(guard)
+        return ProbeEnd(outcome_of(verdict), status, took_us, getattr(verdict, "reason", None))
 
     async def _ending(
         self,

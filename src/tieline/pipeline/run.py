@@ -11,6 +11,7 @@ import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.base.reason_text import plain_text
+from tieline.model.base.wait_limit import wait_of
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
@@ -253,7 +254,7 @@ class LiveRun:
             self.steps.use_once(step.name, step.own_key)
         now_us = self.parts.clock.now_us()
         if step.known is None or step.known.result is None:
-            due_us = now_us + duration // MICROSECOND
+            due_us = now_us + wait_of("the duration of run.sleep", duration) // MICROSECOND
             self.steps.done(step, orjson.dumps(due_us))
         else:
             due_us = orjson.loads(step.known.result)

@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from typing import Protocol
 
+from tieline.model.base.value import value
 from tieline.model.calls.call import Call, HttpAnswer
 from tieline.model.hub.connection import ConnectionSpec
 
@@ -12,6 +13,25 @@ class Caller(Protocol):
 
     async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         """Carry out *call*. Raises CallFailed (or CallRefused) when there is no usable answer."""
+        ...
+
+
+@value
+class ProbeEnd:
+    """How the other side answered when it was asked past all guards."""
+
+    outcome: str
+    """As of an attempt: ``done``, or the kind of failure."""
+    status: int | None
+    took_us: int
+    detail: str | None
+
+
+class Prober(Protocol):
+    """The role of asking a connection's other side because a person says so."""
+
+    async def probe(self, connection: ConnectionSpec, path: str) -> ProbeEnd:
+        """One GET that waits for no guard; a sign of life lets what waits go on."""
         ...
 
 

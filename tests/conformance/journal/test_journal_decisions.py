@@ -26,6 +26,7 @@ from tieline.model.commands import (
     DecideMany,
     DiscardDead,
     EditDead,
+    EndPauses,
     Pause,
     Progress,
     Remember,
@@ -429,6 +430,25 @@ async def test_a_resume_lifts_a_pause_and_is_harmless_without_one(store: Store) 
 
     assert (lifted.count, again.count) == (1, 0)
     assert await store.views.read(v.ListPauses()) == ()
+
+
+async def test_pauses_with_an_end_are_lifted_when_it_has_come_each_with_its_line(
+    store: Store,
+) -> None:
+    await store.journal.commit(Pause("flow", "books", by("an hour"), 1000))
+    await store.journal.commit(Pause("connection", "books", by("a day"), 2000))
+    await store.journal.commit(Pause("flow", "chat", by("for good")))
+
+    counts = [(await store.journal.commit(EndPauses(at_us))).count for at_us in (999, 1000, 1001)]
+
+    held = await store.views.read(v.ListPauses())
+    assert counts == [0, 1, 0]
+    assert [(one.kind, one.name, one.until_us) for one in held] == [
+        ("connection", "books", 2000),
+        ("flow", "chat", None),
+    ]
+    lines = [(one.actor, one.action, one.subject) for one in await store.audit()]
+    assert lines[3:] == [("tieline", "resume", "flow:books")]
 
 
 # --- audit ----------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ async def test_like_failures_are_one_issue_with_a_count(store: Store) -> None:
     [row] = await issues(store)
 
     assert (row.flow, row.source, row.connection, row.kind, row.status) == (
-        FLOW, None, "books", "unavailable", 503,
+        None, None, "books", "outage", None,
     )  # fmt: skip
     assert (row.count, row.subjects, row.words, row.state) == (3, 3, BUSY, IssueState.OPEN)
     assert (row.first_us, row.last_us, row.regressions) == (START_US, START_US, 0)
@@ -329,7 +329,7 @@ async def test_a_dead_run_that_is_retried_and_dies_of_something_else_has_two_iss
 
     shown = await store.views.read(ShowRun(run.id))
     assert set(shown.issues) == {row.id for row in rows.values()}
-    for kind, count in (("KeyError", 1), ("unavailable", 0)):
+    for kind, count in (("KeyError", 1), ("outage", 0)):
         page = await store.views.read(ListDead(issue=rows[kind].id))
         assert len(page.rows) == count
         assert len((await store.views.read(ListRuns(issue=rows[kind].id))).rows) == 1
@@ -359,7 +359,7 @@ async def test_issues_are_found_by_what_they_are_about(store: Store) -> None:
     await fail(store, 1)
     await fail(store, 2, outcome=Dead("KeyError", "KeyError: 'a'"))
 
-    assert [row.kind for row in await issues(store, connection="books")] == ["unavailable"]
+    assert [row.kind for row in await issues(store, connection="books")] == ["outage"]
     assert [row.kind for row in await issues(store, kind="KeyError")] == ["KeyError"]
     assert len(await issues(store, flow=FLOW)) == 2
     assert await issues(store, flow="other") == []
@@ -425,7 +425,7 @@ async def test_issues_are_counted_by_whether_something_waits_for_a_person(store:
     heal = {row.kind for row in await issues(store, needs_person=False)}
 
     assert {"bug", "quarantined"} <= need
-    assert {"unavailable", "refused"} & heal >= {"refused"}
+    assert {"outage", "refused"} & heal >= {"refused"}
     assert not need & heal
     assert (counts.need_person, counts.healing) == (
         len(await issues(store, needs_person=True)),
@@ -476,5 +476,5 @@ async def test_one_order_with_two_names_is_one_record_and_a_delivery_at_the_door
 
     rows = {row.kind: row for row in await issues(store)}
 
-    assert (rows["unavailable"].records, rows["refused"].records) == (2, 3)
+    assert (rows["outage"].records, rows["refused"].records) == (2, 3)
     assert rows["refused"].records_exact

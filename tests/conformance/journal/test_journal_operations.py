@@ -22,7 +22,7 @@ from tieline.model.replays.operation import (
     MoveOperation,
     StartOperation,
 )
-from tieline.model.runs.run import Dead, HeadPolicy, Held, StepState
+from tieline.model.runs.run import Dead, HeadPolicy, Held, Outcome, RetryAt, StepState, Waiting
 from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
 from tieline.model.views.plans import PlanDecisions
 from tieline.model.views.views import ListDead, ListRuns, Window
@@ -106,6 +106,52 @@ async def test_only_what_the_filter_names_is_decided(
 
     assert (await shown(store)).done == 3
     assert [row.kind for row in undecided] == ["other"] * 4
+
+
+@pytest.mark.parametrize(
+    ("target", "action", "outcome"),
+    [
+        ("dead-letters", "discard", Dead("bug", "x")),
+        ("held", "resolve-give-up", Held("in doubt", None)),
+        ("held", "resolve-continue", Held("ask", None)),
+        ("retrying", "retry-now", RetryAt(2**50, "HTTP 503")),
+    ],
+)
+async def test_a_tenant_s_runs_are_decided_and_nobody_else_s(
+    store: Store, target: str, action: str, outcome: Outcome
+) -> None:
+    ours, theirs = TenantId("shop-a"), TenantId("shop-b")
+    await store.ingest(1, 2, tenant=ours)
+    await store.ingest(3, 4, 5, tenant=theirs)
+    for run in await store.claim():
+        await store.settle(run, outcome)
+
+    made = await begin(store, action, BulkFilter(target, tenant=ours))
+    await go_on(store)
+
+    row = await shown(store)
+    assert (made.found, row.done + row.refused, "tenant shop-a" in made.chosen) == (2, 2, True)
+
+
+async def test_runs_that_wait_to_be_retried_are_ready_at_once(
+    store: Store,
+) -> None:
+    await store.ingest(1, 2, 3)
+    failed = RetryAt(2**50, "HTTP 503")
+    outcomes: list[Outcome] = [failed, Waiting(2**50, None, "sleeps"), failed]
+    runs = await store.claim()
+    for run, outcome in zip(runs, outcomes, strict=True):
+        await store.settle(run, outcome)
+    made = await begin(store, "retry-now", BulkFilter("retrying", flow=FLOW))
+    await go_on(store)
+
+    again = await store.claim()
+    sleeper = DecideMany("retry-now", (runs[1].id,), by())
+    refused = (await store.journal.commit(sleeper)).refused
+    assert (made.would, [run.id for run in again]) == (2, [runs[0].id, runs[2].id])
+    assert "only a run that waits to be retried can be now" in refused[0][1]
+    actions = [line.action for line in await store.audit()]
+    assert actions == ["retry-now-in-bulk", "retry-now", "retry-now"]
 
 
 async def test_held_runs_are_decided_too(store: Store) -> None:

@@ -13,6 +13,7 @@ from tieline.features.records.why import why
 from tieline.features.tenants.model import (
     AddTenant,
     DeclareTenants,
+    EndTenantPauses,
     LimitTenant,
     ListTenants,
     PauseTenant,
@@ -46,6 +47,24 @@ async def claimed(
 ) -> list[ClaimedRun]:
     command = Claim(worker, limit, {FLOW: limit}, store.now_us, 0, holds)
     return list((await store.journal.commit(command)).runs)
+
+
+async def test_a_pause_with_an_end_is_lifted_when_it_has_come_and_no_sooner(store: Store) -> None:
+    at_us = by().at_us
+    for name in (A, B):
+        await store.journal.commit(AddTenant(name, by()))
+    await store.journal.commit(PauseTenant(A, by("an hour"), at_us + 10))
+    await store.journal.commit(PauseTenant(B, by("for good")))
+
+    early = await store.journal.commit(EndTenantPauses(at_us + 9))
+    late = await store.journal.commit(EndTenantPauses(at_us + 10))
+
+    assert (early.count, late.count) == (0, 1)
+    assert [row.paused_us for row in await tenants(store)] == [None, at_us]
+    audit = (await store.views.read(ShowTenant(A))).audit
+    assert [(one.actor, one.action) for one in audit if one.action.startswith("resume")] == [
+        ("tieline", "resume-tenant")
+    ]
 
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from tieline.model.commands import (
     Promoted,
     Remember,
     ResolveHeld,
+    SetTimes,
     Settle,
     Sweep,
     WakeWaiting,
@@ -497,3 +498,22 @@ async def test_a_heartbeat_is_told_a_time_that_does_not_go_back(store: Store) ->
 
     assert told == sorted(told)
     assert told[0] >= START_US
+
+
+async def test_what_waits_for_a_time_of_a_clock_that_was_put_back_waits_by_the_new_one(
+    store: Store,
+) -> None:
+    await store.ingest(1, 2, 3)
+    first, second, third = await store.claim()
+    ahead_us = store.now_us + 3600 * SECOND_US
+    store.now_us = ahead_us
+    await store.settle(first, Waiting(ahead_us + 60 * SECOND_US, None, "sleeps"))
+    await store.settle(second, RetryAt(ahead_us + 90 * SECOND_US, "x"))
+    store.now_us = ahead_us - 3600 * SECOND_US
+    await store.settle(third, RetryAt(ahead_us, "x"))
+
+    counts = [(await store.journal.commit(SetTimes(store.now_us, limit=1))).count for _ in range(3)]
+
+    due = [(await store.views.read(v.ShowRun(one.id))).run.due_us for one in (first, second, third)]
+    assert counts == [1, 1, 0]
+    assert due == [store.now_us + 60 * SECOND_US, store.now_us + 90 * SECOND_US, ahead_us]

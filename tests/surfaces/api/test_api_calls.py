@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from tests.surfaces.web.client import Answer
 from tests.surfaces.web.site import SECRETS, Site, open_site
 
 from tieline.features.decisions.bulk import bulk_pass
+from tieline.features.probes.model import ProbeConnection
 from tieline.model.commands import Pause, RetryDead, StartReplay
 from tieline.model.people.role import Role
 from tieline.model.runs.run import Dead, Held, StepState
@@ -274,16 +276,34 @@ async def test_a_hold_is_let_through_and_a_write_in_doubt_is_not(
 
 
 async def test_a_flow_is_paused_and_resumed(api: Api) -> None:
-    paused = await api.post("/flows/post_invoice/pause", {"reason": "the books are down"})
+    body = {"reason": "the books are down", "for": "2h"}
+    paused = await api.post("/flows/post_invoice/pause", body)
+    wrong = await api.post("/flows/post_invoice/pause", {**body, "for": "2 hours"})
     shown = await api.get("/flows/post_invoice")
     unknown = await api.post("/flows/nothing/pause", {"reason": "x"})
     resumed = await api.post("/flows/post_invoice/resume", {"reason": "they are back"})
     twice = await api.post("/flows/post_invoice/resume", {"reason": "they are back"})
 
+    since, until = (paused.json()[f"{at}_at"] for at in ("since", "until"))
+    assert datetime.fromisoformat(until) - datetime.fromisoformat(since) == timedelta(hours=2)
+    assert (wrong.status, "for is '2 hours'" in wrong.json()["detail"]) == (422, True)
     assert paused.json()["reason"] == "the books are down"
     assert shown["paused"]["actor"].startswith("u-operator")
     assert (unknown.status, resumed.status, twice.status) == (404, 200, 409)
     assert isinstance(api.site.told[0], Pause)
+
+
+async def test_a_probe_is_asked_for_and_shown(api: Api) -> None:
+    none = await api.post("/connections/nothing/probe", {"reason": "x"})
+    wrong = await api.post("/connections/books/probe", {"reason": "x", "path": "/a#b"})
+    never = await api.ask("/connections/books/probe")
+    asked = await api.post("/connections/books/probe", {"reason": "they say it is back"})
+    shown = await api.get("/connections/books/probe")
+
+    assert (none.status, wrong.status, never.status) == (404, 422, 404)
+    assert asked.json() == shown
+    assert (shown["path"], shown["ended_at"], shown["status"]) == ("/", None, None)
+    assert isinstance(api.site.told[0], ProbeConnection)
 
 
 async def test_a_replay_is_planned_started_and_followed_as_an_operation(

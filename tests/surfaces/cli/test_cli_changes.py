@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,49 @@ def test_pausing_is_seen_in_the_list_and_in_the_audit_log(shop: Any) -> None:
 
     [line] = [one for one in told(shop, "flows", "list") if one["name"] == "announce"]
     assert first.out == "flow announce is paused\n"
-    assert again.out == "flow announce was paused already, and is for the first reason given\n"
+    assert (
+        again.out
+        == "flow announce was paused already, and is for the first reason and time given\n"
+    )
     assert line["paused"]["actor"] == actor()
     assert line["paused"]["reason"] == "a test"
     assert last_audit(shop) == (actor(), "pause", "flow:announce", "another")
+
+
+@pytest.mark.parametrize(
+    ("noun", "name", "shown"), [("flows", "announce", "paused"), ("connections", "billing", "note")]
+)
+def test_a_pause_can_have_an_end(shop: Any, noun: str, name: str, shown: str) -> None:
+    said = shop.tieline(noun, "pause", name, "--for", "1h", *WHY)
+    paused = json.loads(shop.tieline("--json", noun, "show", name).out)["paused"]
+    words = next(x for x in shop.tieline(noun, "show", name).lines if x.startswith(shown))
+
+    since, until = (datetime.fromisoformat(paused[f"{at}_at"]) for at in ("since", "until"))
+    assert until - since == timedelta(hours=1)
+    assert re.fullmatch(rf"{noun[:-1]} {name} is paused until [-\d]+ [:\d]+ UTC\n", said.out)
+    assert re.search(r"paused by \S+ until [-\d]+ [:\d]+ UTC: a test", words)
+
+
+@pytest.mark.parametrize("text", ["1", "0m", "-1h", "99999999w", "tomorrow"])
+def test_a_pause_of_no_length_or_for_ever_is_refused(shop: Any, text: str) -> None:
+    said = shop.tieline("flows", "pause", "announce", f"--for={text}", *WHY)
+
+    assert (said.code, f"--for is {text!r}; use a span such as 30m" in said.err) == (2, True)
+    assert json.loads(shop.tieline("--json", "flows", "show", "announce").out)["paused"] is None
+
+
+def test_what_waits_to_be_retried_can_be_hurried_one_by_one_and_by_a_filter(shop: Any) -> None:
+    [waits] = told(shop, "runs", "list", "--state", "retrying")
+    plan = shop.tieline("runs", "retry-now", "--all", "--flow", waits["flow"], "--plan")
+    none = shop.tieline("runs", "retry-now", "--all", "--flow", "nothing", *WHY)
+    one = shop.tieline("runs", "retry-now", waits["id"], *WHY)
+    twice = shop.tieline("runs", "retry-now", waits["id"], *WHY)
+
+    assert f"run of {waits['flow']} that is retried now" in plan.out
+    assert "nothing of this waits" in none.out
+    assert (one.code, told(shop, "runs", "show", waits["id"])[0]["state"]) == (0, "ready")
+    assert (twice.code, "only a run that waits to be retried" in twice.err) == (5, True)
+    assert last_audit(shop)[1:3] == ("retry-now", waits["id"])
 
 
 def test_resuming_lifts_a_pause(shop: Any) -> None:

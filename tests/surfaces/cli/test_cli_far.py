@@ -1,8 +1,10 @@
 """The command line and a hub elsewhere: over its API, it says and does what it does here."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -92,10 +94,18 @@ def _but_for_uses(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if "t-admin" not in line)
 
 
+def _times(shop: Shop, flow: str) -> tuple[datetime, datetime]:
+    """Since when and until when it is paused."""
+    pause = json.loads(shop.tieline("--json", "flows", "show", flow).out)["paused"]
+    return datetime.fromisoformat(pause["since_at"]), datetime.fromisoformat(pause["until_at"])
+
+
 def test_it_does_the_same_and_the_audit_log_says_who(shop: Shop, there: Elsewhere) -> None:
     ids = shop.ids
     because = ["--reason", "seen from afar"]
-    assert there.tieline("flows", "pause", "post_invoice", *because).code == 0
+    paused = there.tieline("flows", "pause", "post_invoice", "--for", "90m", *because)
+    since, until = _times(shop, "post_invoice")
+    assert (paused.code, until - since) == (0, timedelta(minutes=90))
     assert "was paused already" in there.tieline("flows", "pause", "post_invoice", *because).out
     assert there.tieline("flows", "resume", "post_invoice", *because).code == 0
     edit = ("dead", "edit", ids["dead"], "--set", 'customer_id="cus_9"', *because)

@@ -25,11 +25,13 @@ HUB = """
 import asyncio
 from pathlib import Path
 from typing import Any
-from tieline import Hub, Reject, Run
+from tieline import Connector, Hub, NoAuth, Reject, Run
 from tieline.connectors import standard_webhooks
 
 hub = Hub("shop")
 door = hub.connect("shop", standard_webhooks)
+shut = Connector("shut", auth=NoAuth(), base_url="http://127.0.0.1:9")
+books = hub.connect("books", shut, allow=("127.0.0.1",))
 
 @hub.flow(on=door.webhook("order.quick"))
 async def quick(order: dict[str, Any], run: Run) -> None:
@@ -51,6 +53,7 @@ async def slow(order: dict[str, Any], run: Run) -> None:
 
 @hub.flow(on=door.webhook("order.bad"))
 async def bad(order: dict[str, Any], run: Run) -> None:
+    books
     if not Path("mended").exists():
         raise Reject("not yet")
 """
@@ -190,6 +193,15 @@ def test_a_paused_flow_starts_nothing_until_it_is_resumed(hub: RunningHub) -> No
 
     until(lambda: hub.run_of(event_id)["state"] == "done")
     assert hub.book() == ["1"]
+
+
+def test_a_probe_is_made_by_the_hub_and_its_end_is_told(hub: RunningHub) -> None:
+    said = hub.tieline("connections", "probe", "books", "--path", "/ping", "-r", "a test")
+    wrong = hub.tieline("connections", "probe", "book", "-r", "a test")
+
+    assert said.returncode == 1
+    assert said.stdout.startswith("GET /ping at connection books had no answer after ")
+    assert (wrong.returncode, "no connection 'book'" in wrong.stderr) == (3, True), wrong.stderr
 
 
 def test_a_cancelled_run_is_stopped_in_the_hub_at_once(hub: RunningHub) -> None:

@@ -26,6 +26,7 @@ from tieline.features.access.model import (
     SetRole,
 )
 from tieline.features.issues.model import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
+from tieline.features.probes.model import ProbeConnection
 from tieline.features.tenants.model import AddTenant, LimitTenant, PauseTenant, ResumeTenant
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
@@ -228,6 +229,7 @@ async def test_a_hub_that_hangs_up_leaves_the_outcome_open(house: Any) -> None:
 EVERY_COMMAND: list[Callable[[], OperatorCommand[Any]]] = [
     lambda: Pause("flow", "a", BY),
     lambda: Resume("connection", "b", BY),
+    lambda: ProbeConnection("books", BY, "/v1/ping"),
     lambda: Cancel(RunId("run_1"), BY),
     lambda: RetryDead(RunId("run_1"), BY, as_new_action=True),
     lambda: DiscardDead(RunId("run_1"), BY),

@@ -19,7 +19,7 @@ from tieline.model.views.rows import DeadRow
 from tieline.operations.planning import PlanParts
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
-from tieline.rules.runs.decided import DECISIONS
+from tieline.rules.runs.decided import DECISIONS, NOUNS
 
 BITE = 100
 
@@ -31,9 +31,12 @@ def check(action: str, wanted: BulkFilter) -> None:
         raise CommandRefused(
             f"{wanted.target} cannot be decided by {action!r}; use {', '.join(allowed)}"
         )
-    narrow = (wanted.kind, wanted.issue, wanted.connection)
-    if wanted.target == "held" and any(part is not None for part in narrow):
+    if wanted.target == "held" and wanted.issue is not None:
         raise CommandRefused("held runs are told apart by flow and tenant only")
+    narrow = (wanted.kind, wanted.connection)
+    if wanted.target != "dead-letters" and any(part is not None for part in narrow):
+        told = f"{NOUNS[wanted.target]} are told apart by flow and tenant"
+        raise CommandRefused(f"{told}, not by kind or connection")
 
 
 async def start(journal: Journal, order: StartOperation, made: Plan) -> None:

@@ -27,6 +27,7 @@ from tieline.rules.plans.change import fingerprint
 from tieline.rules.plans.count import MOST_NAMED, PlanCount
 from tieline.rules.runs.decided import (
     DECISIONS,
+    NOUNS,
     RETRIES,
     UNKNOWN_RUN,
     choice_words,
@@ -89,9 +90,11 @@ async def page_of(
 ) -> Page[DeadRow] | Page[RunRow]:
     """The next runs of a filter, newest first."""
     window = Window(before=cursor, limit=limit)
-    if wanted.target == "held":
-        return await views.read(ListRuns(wanted.flow, "held", None, window, tenant=wanted.tenant))
     issue = None if wanted.issue is None else IssueId(wanted.issue)
+    if wanted.target in NOUNS:
+        return await views.read(
+            ListRuns(wanted.flow, wanted.target, None, window, issue, tenant=wanted.tenant)
+        )
     return await views.read(
         ListDead(
             wanted.flow,

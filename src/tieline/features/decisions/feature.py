@@ -16,6 +16,7 @@ from tieline.model.views import views as v
 from tieline.model.views.operations import ListOperations, ShowOperation
 from tieline.model.views.plans import PlanDecisions
 from tieline.rules.people.access import Permission
+from tieline.rules.people.pausing import as_length
 
 if TYPE_CHECKING:
     import typer
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 def _paused(command: c.Pause | c.Resume) -> DecisionMade:
     subject = f"{command.kind}:{command.name}"
     return DecisionMade(facts_of(command).action, subject, command.by.actor, command.by.reason)
+
+
+def _pause_body(command: c.Pause) -> dict[str, Any]:
+    return {"for": as_length(command.until_us, command.by.at_us)}
 
 
 def _many(command: c.DecideMany) -> DecisionMade:
@@ -67,6 +72,7 @@ def _commands(app: "typer.Typer") -> None:
     app.add_typer(dead.app, name="dead")
     app.add_typer(held.app, name="held")
     app.add_typer(operations.app, name="operations")
+    import tieline.features.decisions.cli.retrying  # noqa: F401 - its verb joins those of runs
 
 
 def _pages() -> "Pages":
@@ -98,7 +104,8 @@ def _pages() -> "Pages":
             "run.",
             "resolved": "Your decision is recorded, and the run follows it.",
             "decided": "Your decision is recorded for every run that it fitted.",
-            "paused": "It is paused. Nothing is lost: work waits until somebody resumes it.",
+            "paused": "It is paused. Nothing is lost: work waits until its time is over, "
+            "or somebody resumes it.",
             "resumed": "It is resumed, and goes on.",
         },
     )
@@ -114,6 +121,7 @@ DECISIONS = Feature(
             deciding.pause,
             _OPERATE,
             call="/{kind}s/{name}/pause",
+            body=_pause_body,
             inverse=c.Resume,
             facts=_paused,
         ),
@@ -125,6 +133,7 @@ DECISIONS = Feature(
             inverse=c.Pause,
             facts=_paused,
         ),
+        Handles(c.EndPauses, deciding.end_pauses),
         Handles(c.Cancel, deciding.cancel, _OPERATE, call="/runs/{run_id}/cancel"),
         Handles(
             c.RetryDead,

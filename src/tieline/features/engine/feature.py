@@ -33,6 +33,7 @@ ENGINE = Feature(
     commands=(
         Handles(c.ReturnClaims, execution.give_back),
         Handles(c.Promote, timing.promote),
+        Handles(c.SetTimes, timing.set_times),
         Handles(c.WakeWaiting, timing.wake_waiting),
         Handles(c.Sweep, Hooked(sweeping.sweep)),
         Handles(c.Purge, Hooked(purging.purge)),

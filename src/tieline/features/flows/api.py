@@ -15,7 +15,8 @@ from tieline.model.views.work_lists import ListConnections, ShowWorker, WorkerDe
 from tieline.operations import decide
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.bodies import NotifyingJournal, Why
+from tieline.rules.people.pausing import end_of
+from tieline.surfaces.api.bodies import NotifyingJournal, Pausing, Why
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint, Handler
 from tieline.surfaces.api.filters import check_names
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, named
@@ -59,6 +60,8 @@ class Paused:
     actor: str
     reason: str
     since_us: Micros
+    until_us: Micros | None
+    """When it ends by itself; null: when somebody resumes."""
     fresh: bool
     """False: somebody held it before, and their word stands."""
 
@@ -154,13 +157,15 @@ def pause(kind: str) -> Handler:
 
     async def handler(ask: ApiRequest) -> Paused:
         name, by = ask.path["name"], ask.by(ask.body.reason)
-        fresh = await decide.pause(NotifyingJournal(ask), ask.parts.hub, kind, name, by)
+        body: Pausing = ask.body
+        end_us = end_of(body.for_, by.at_us, name="for")
+        fresh = await decide.pause(NotifyingJournal(ask), ask.parts.hub, kind, name, by, end_us)
         rows = await ask.parts.views.read(ListPauses())
         row = next(
             (row for row in rows if (row.kind, row.name) == (kind, name)),
-            PauseRow(kind, name, by.actor, by.reason, by.at_us),
+            PauseRow(kind, name, by.actor, by.reason, by.at_us, end_us),
         )
-        return Paused(row.kind, row.name, row.actor, row.reason, row.since_us, fresh)
+        return Paused(row.kind, row.name, row.actor, row.reason, row.since_us, row.until_us, fresh)
 
     return handler
 
@@ -184,7 +189,7 @@ ENDPOINTS = (
              query=FlowQuery),
     Endpoint("GET", "/flows/{name}", _READ, "Show a flow", show_flow, FlowLine, problems=_GONE),
     Endpoint("POST", "/flows/{name}/pause", _OPERATE, "Pause the work of a flow", pause("flow"),
-             Paused, body=Why, problems=_CHANGE),
+             Paused, body=Pausing, problems=_CHANGE),
     Endpoint("POST", "/flows/{name}/resume", _OPERATE, "Resume a flow", resume("flow"),
              _WORDS, body=Why, problems=_CHANGE),
     Endpoint("GET", "/connections", _READ, "List connections", list_connections,
@@ -192,7 +197,7 @@ ENDPOINTS = (
     Endpoint("GET", "/connections/{name}", _READ, "Show a connection", show_connection,
              ConnectionLine, problems=_GONE),
     Endpoint("POST", "/connections/{name}/pause", _OPERATE, "Pause the calls of a connection",
-             pause("connection"), Paused, body=Why, problems=_CHANGE),
+             pause("connection"), Paused, body=Pausing, problems=_CHANGE),
     Endpoint("POST", "/connections/{name}/resume", _OPERATE, "Resume the calls of a connection",
              resume("connection"), _WORDS, body=Why, problems=_CHANGE),
     Endpoint("GET", "/sources", _READ, "List sources", list_sources, Listed[SourceRow],

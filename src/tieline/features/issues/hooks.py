@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from tieline.adapters.sql.hooks import CommitHooks, Failed, IssueHook
 from tieline.adapters.sql.statement import Steps, ask, ask_set, do, put
-from tieline.features.issues.rules import coarse, issue_of
+from tieline.features.issues.rules import coarse, incident, issue_of
 from tieline.model.base.ids import Micros
 from tieline.model.commands import Purge, TallyRow
 from tieline.model.inbound.receipt import Receipt, Verdict
@@ -60,8 +60,12 @@ def grouped(failures: Sequence[Failed]) -> Steps[list[Failed]]:
     Reasons that cannot be told apart by their shape, such as plain names in them, must not fill
     the list of issues with thousands.
     """
-    ids = [issue_of(failed.failure) for failed in failures]
-    found = [replace(failed, issue=id_) for failed, id_ in zip(failures, ids, strict=True)]
+    told = [incident(failed.failure) for failed in failures]
+    ids = [issue_of(failure) for failure in told]
+    found = [
+        replace(failed, failure=failure, issue=id_)
+        for failed, failure, id_ in zip(failures, told, ids, strict=True)
+    ]
     distinct = sorted(set(ids))
     rows = yield from ask_set("issues.known", [(id_,) for id_ in distinct])
     known = {row[0] for row in rows}

@@ -31,7 +31,8 @@ UNRESOLVED = ("open", "acknowledged", "muted")
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """Like failures: of a flow (then ``flow`` is set), or at the door of a source."""
+    """Like failures: of a flow (then ``flow`` is set), at the door of a source, or, with neither,
+    an incident of a connection."""
 
     id: IssueId
     """Made from the fingerprint: the same failures have the same id in every store."""
@@ -75,8 +76,12 @@ class IssueRow:
     @property
     def headline(self) -> str:
         """What fails, and where."""
-        where = self.flow or self.source
-        return f"{spoken(kind_label(self.kind))} of {where}: {self.words}"
+        return f"{spoken(kind_label(self.kind))} of {self.where}: {self.words}"
+
+    @property
+    def where(self) -> str:
+        """The flow or the source; of an incident, the connection."""
+        return self.flow or self.source or f"connection {self.connection}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,5 +6,5 @@ from tieline.rules.people import owning
 
 
 def owner_of(hub: HubSpec, issue: IssueRow) -> str | None:
-    """The owner of its flow; at the door, that of the source's flows when it is one."""
-    return owning.owner_of(hub, issue.flow, issue.source)
+    """The owner of its flow; else that of the source's, or connection's, flows when it is one."""
+    return owning.owner_of(hub, issue.flow, issue.source, issue.connection)

@@ -92,7 +92,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             request,
             "issue.html",
             here="/issues",
-            title=f"{issue.flow or issue.source}: {issue.kind}",
+            title=f"{issue.where}: {issue.kind}",
             detail=detail,
             issue=issue,
             spark=(await _sparks(desk, (issue.id,))).get(issue.id, ()),

@@ -1,5 +1,8 @@
 """Issue rules: which failures are like each other, and so belong to one issue.
 
+What says that the other side of a connection is down, or refuses our credential, is one incident of
+the connection, whichever flow met it and however it showed. For the rest:
+
 Two failures are alike when flow (or source), connection, kind, status and the shape of the message
 are the same. The shape is the message without what differs from one record to the next: numbers,
 ids, times, addresses and quoted values.
@@ -7,11 +10,17 @@ ids, times, addresses and quoted values.
 
 import hashlib
 import re
+from dataclasses import replace
 
+from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import IssueId
+from tieline.rules.outbound.breaker import counts_against
 from tieline.rules.runs.failure import OF_TENANTS, Failure
 
 LONGEST_SHAPE = 200
+OUTAGE = "outage"
+OUTAGES = frozenset(kind for kind in FailureKind if counts_against(kind))
+"""As a circuit breaker judges."""
 _READ = 600
 MANY = "many"
 OVERFLOW = "so many different failures that they are not told apart any more"
@@ -34,6 +43,17 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_.\-]{0,39}")
 _SPACE = re.compile(r"\s+")
 
 
+def incident(failure: Failure) -> Failure:
+    """*failure* without what does not matter where the whole connection is in trouble."""
+    if failure.connection is None:
+        return failure
+    if failure.kind == FailureKind.UNAUTHORISED:
+        return replace(failure, flow=None, status=None)
+    if failure.kind in OUTAGES:
+        return replace(failure, flow=None, status=None, kind=OUTAGE)
+    return failure
+
+
 def issue_of(failure: Failure) -> IssueId:
     """The issue that a failure belongs to."""
     parts = (failure.flow, failure.source, failure.connection, failure.kind, failure.status)
@@ -45,6 +65,8 @@ def issue_of(failure: Failure) -> IssueId:
 def _shape(failure: Failure) -> str:
     """Of what strangers send only our own code counts: they choose the rest of the words."""
     words = failure.words
+    if failure.flow is None and failure.source is None:  # an incident, whatever it says of itself
+        return ""
     if failure.kind in OF_TENANTS:  # one issue a tenant: its name, which is ours to trust, counts
         return words.partition(";")[0]
     return words.partition(":")[0] if failure.is_strangers else shape_of(words)

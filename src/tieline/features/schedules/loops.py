@@ -17,6 +17,8 @@ from tieline.rules.runs.schedule import due_firings, next_firing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+AHEAD_US = 2_000_000
+"""By how much the clock of who fired last may be ahead of ours."""
 LONGEST_REST_S = 30.0
 SHORTEST_REST_S = 0.001
 
@@ -41,16 +43,20 @@ class Scheduler:
         for source in self._sources.values():
             self._rows[source.name] = await self._kept(source)
 
-    async def _kept(self, source: ScheduleSource) -> ScheduleRow:
+    async def _kept(self, source: ScheduleSource, next_us: Micros | None = None) -> ScheduleRow:
         """The row as it stands: with our times, unless a newer release at work has others."""
         engine, schedule = self._engine, source.schedule
         now_us = engine.clock.now_us()
-        next_us = to_micros(next_firing(schedule, to_datetime(now_us)))
+        if next_us is None:
+            next_us = self._next_us(source, now_us)
         keep = KeepSchedule(source.name, schedule.cron, schedule.zone, next_us, now_us)
         row = await engine.journal.commit(keep)
         if is_alike(row, source) or not await engine.peers.decides(schedule_part(source.name)):
             return row
         return await engine.journal.commit(replace(keep, changes=True))
+
+    def _next_us(self, source: ScheduleSource, now_us: Micros) -> Micros:
+        return to_micros(next_firing(source.schedule, to_datetime(now_us)))
 
     async def pass_(self) -> float:
         """Fire what is due; returns how long to rest."""
@@ -68,8 +74,13 @@ class Scheduler:
             source = self._sources[row.name]
             if not is_alike(row, source):
                 row = self._rows[row.name] = await self._kept(source)
-            if row.next_us <= now_us and is_alike(row, source):
+            if not is_alike(row, source):
+                continue
+            if row.next_us <= now_us:
                 await self._fire(source, row, now_us)
+            elif (next_us := self._next_us(source, now_us + AHEAD_US)) < row.next_us:
+                # The clock was put back.
+                self._rows[row.name] = await self._kept(source, next_us)
         own = [row for row in self._rows.values() if is_alike(row, self._sources[row.name])]
         return min((row.next_us for row in own), default=None)
 
@@ -85,7 +96,7 @@ class Scheduler:
                 self._admission(source, owed.fire, missed, tenant, now_us)
                 for tenant in for_whom(source, engine.tenants)
             )
-        next_us = to_micros(next_firing(source.schedule, to_datetime(now_us)))
+        next_us = self._next_us(source, now_us)
         engine.reach("fire.before")
         times = (row.cron, row.zone)
         fire = Fire(row.name, row.next_us, next_us, missed, admissions, now_us, times)

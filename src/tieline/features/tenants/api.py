@@ -17,8 +17,9 @@ from tieline.features.tenants.model import (
 from tieline.features.tenants.rules import rate_of
 from tieline.rules.inbound.tenant_name import tenant_named
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.bodies import Why
-from tieline.surfaces.api.endpoint import ApiRequest, Endpoint, Handler
+from tieline.rules.people.pausing import end_of
+from tieline.surfaces.api.bodies import Pausing, Why
+from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, listed, window
 
 CURSOR = re.compile(r".{1,200}")
@@ -64,15 +65,20 @@ async def add_tenant(ask: ApiRequest) -> TenantDetail:
     return await _shown(ask, name)
 
 
-def hold(make: type[PauseTenant | ResumeTenant]) -> Handler:
-    """Hold its runs back, or end that."""
+async def pause_tenant(ask: ApiRequest) -> TenantDetail:
+    """Hold its runs back."""
+    body: Pausing = ask.body
+    name, by = ask.path["name"], ask.by(body.reason)
+    until_us = end_of(body.for_, by.at_us, name="for")
+    await ask.parts.carry_out(PauseTenant(name, by, until_us))
+    return await _shown(ask, name)
 
-    async def handler(ask: ApiRequest) -> TenantDetail:
-        name = ask.path["name"]
-        await ask.parts.carry_out(make(name, ask.by(ask.body.reason)))
-        return await _shown(ask, name)
 
-    return handler
+async def resume_tenant(ask: ApiRequest) -> TenantDetail:
+    """Let them go on."""
+    name = ask.path["name"]
+    await ask.parts.carry_out(ResumeTenant(name, ask.by(ask.body.reason)))
+    return await _shown(ask, name)
 
 
 async def limit_tenant(ask: ApiRequest) -> TenantDetail:
@@ -93,9 +99,9 @@ ENDPOINTS = (
              problems=("not-found",)),
     Endpoint("POST", "/tenants", _OPERATE, "Add a tenant", add_tenant, TenantDetail,
              body=AddingTenant, problems=("conflict",)),
-    Endpoint("POST", "/tenants/{name}/pause", _OPERATE, "Let its runs wait", hold(PauseTenant),
-             TenantDetail, body=Why, problems=_CHANGE),
-    Endpoint("POST", "/tenants/{name}/resume", _OPERATE, "End its pause", hold(ResumeTenant),
+    Endpoint("POST", "/tenants/{name}/pause", _OPERATE, "Let its runs wait", pause_tenant,
+             TenantDetail, body=Pausing, problems=_CHANGE),
+    Endpoint("POST", "/tenants/{name}/resume", _OPERATE, "End its pause", resume_tenant,
              TenantDetail, body=Why, problems=_CHANGE),
     Endpoint("POST", "/tenants/{name}/limit", _OPERATE, "Give it a budget of its own",
              limit_tenant, TenantDetail, body=LimitingTenant, problems=_CHANGE),

@@ -16,6 +16,7 @@ from tieline.features.tenants.model import (
 )
 from tieline.features.tenants.rules import rate_of
 from tieline.rules.inbound.tenant_name import tenant_named
+from tieline.rules.people.pausing import end_of, end_words
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.columns import AUDIT_COLUMNS
 from tieline.surfaces.cli.output import Column, exactly, when
@@ -102,12 +103,15 @@ def add(
 
 
 @app.command()
-def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
+def pause(
+    context: typer.Context, name: str, *, for_: o.PauseFor = None, reason: o.Reason = None
+) -> None:
     """Let its runs wait until it is resumed; deliveries are still taken."""
     session = o.session_of(context)
-    command = PauseTenant(name, session.by(reason))
+    by = session.by(reason)
+    command = PauseTenant(name, by, end_of(for_, by.at_us, name="--for"))
     session.change(lambda journal: journal.commit(command))
-    session.done(f"tenant {name} is paused", tenant=name)
+    session.done(f"tenant {name} is paused{end_words(command.until_us)}", tenant=name)
 
 
 @app.command()

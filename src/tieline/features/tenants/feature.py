@@ -9,6 +9,7 @@ from tieline.features.tenants.loops import on_path
 from tieline.features.tenants.model import (
     AddTenant,
     DeclareTenants,
+    EndTenantPauses,
     LimitTenant,
     ListTenants,
     PauseTenant,
@@ -21,6 +22,7 @@ from tieline.model.command import name_of
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views.views import Window
 from tieline.rules.people.access import Permission
+from tieline.rules.people.pausing import as_length
 
 if TYPE_CHECKING:
     import typer
@@ -41,6 +43,10 @@ def _limits(command: LimitTenant) -> dict[str, object]:
     count, per_us = command.rate_count, command.rate_us
     rate = None if count is None or per_us is None else spoken_rate(count, per_us)
     return {"rate": rate, "at_once": command.at_once, "queue": command.queue}
+
+
+def _pause_body(command: PauseTenant) -> dict[str, object]:
+    return {"for": as_length(command.until_us, command.by.at_us)}
 
 
 def _note(command: AddTenant) -> dict[str, object]:
@@ -99,6 +105,7 @@ TENANTS = Feature(
             store.pause,
             Permission.OPERATE,
             call="/tenants/{name}/pause",
+            body=_pause_body,
             inverse=ResumeTenant,
             facts=_told,
         ),
@@ -119,6 +126,7 @@ TENANTS = Feature(
             facts=_told,
         ),
         Handles(DeclareTenants, store.declare),
+        Handles(EndTenantPauses, store.end_pauses),
     ),
     questions=(
         Answers(ListTenants, reading.tenants, needs=Permission.READ),

@@ -2,6 +2,7 @@
 
 from tieline.features.tenants.model import TenantRow
 from tieline.features.tenants.rules import spoken_rate
+from tieline.rules.people.pausing import paused_words
 
 
 def origin(row: TenantRow) -> str:
@@ -15,7 +16,7 @@ def mark(row: TenantRow) -> str | None:
     """What holds its runs."""
     if row.paused_us is None:
         return None
-    return f"paused by {row.paused_by}: {row.paused_reason}"
+    return paused_words(row.paused_by, row.paused_reason, row.paused_until_us)
 
 
 def rate(row: TenantRow) -> str | None:

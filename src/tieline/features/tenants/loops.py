@@ -4,13 +4,24 @@ from collections.abc import Iterator
 
 from tieline.features.manifest import Engine, OnPath, ProcessBase, Repeats
 from tieline.features.tenants.book import Book
-from tieline.features.tenants.model import DeclareTenants, ReadBook
+from tieline.features.tenants.model import BookRows, DeclareTenants, EndTenantPauses, ReadBook
+from tieline.model.base.ids import Micros
 from tieline.pipeline.hooks import PathHooks
 
 LOOK_AGAIN_S = 5.0
 """Another process may have changed something, and its hint was lost."""
 COUNT_AGAIN_S = 1.0
 """Where queues are limited, which grow and shrink all the time."""
+
+
+async def _lifted(base: ProcessBase, question: ReadBook, now_us: Micros) -> BookRows:
+    """What the store says once the pauses that have had their time are lifted."""
+    said = await base.views.read(question)
+    ends = [row.paused_until_us for row in said.rows if row.paused_until_us is not None]
+    if not ends or min(ends) > now_us:
+        return said
+    await base.journal.commit(EndTenantPauses(now_us))
+    return await base.views.read(question)
 
 
 def on_path(base: ProcessBase) -> OnPath:
@@ -20,8 +31,8 @@ def on_path(base: ProcessBase) -> OnPath:
 
     async def read() -> None:
         question = ReadBook(book.largest_queue)
-        before = book.limits
-        book.keep(await base.views.read(question), base.clock.now_us())
+        before, now_us = book.limits, base.clock.now_us()
+        book.keep(await _lifted(base, question, now_us), now_us)
         if book.largest_queue and not question.most:
             await read()
         if book.limits != before:

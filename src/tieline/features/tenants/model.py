@@ -28,6 +28,8 @@ class TenantRow:
     """Since when its runs wait; None: they do not."""
     paused_by: str | None
     paused_reason: str | None
+    paused_until_us: Micros | None
+    """When that ends by itself; None: when somebody resumes it."""
     rate_count: int | None
     """Deliveries that it may send within ``rate_us``; None: as the code says."""
     rate_us: int | None
@@ -80,6 +82,7 @@ class OwnBudget:
     name: TenantId
     is_added: bool
     is_paused: bool
+    paused_until_us: Micros | None
     budget: TenantBudget
     """None in it: as the code says."""
 
@@ -122,6 +125,8 @@ class PauseTenant(OperatorCommand[Counted]):
 
     name: str
     by: By
+    until_us: Micros | None = None
+    """When it ends by itself; None: when somebody resumes."""
     pauses: ClassVar[bool] = True
 
 
@@ -146,6 +151,13 @@ class LimitTenant(OperatorCommand[Counted]):
     at_once: int | None = None
     queue: int | None = None
     pauses: ClassVar[bool] = True
+
+
+@value
+class EndTenantPauses(Command[Counted]):
+    """Resume those whose pause has had its time."""
+
+    now_us: Micros
 
 
 @value

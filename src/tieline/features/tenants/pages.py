@@ -28,6 +28,7 @@ from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of
 from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.console.pause_form import PAUSE_FIELDS, pause_end
 from tieline.surfaces.web.authorize import needs
 
 
@@ -116,7 +117,8 @@ def _pausing(row: TenantRow) -> ConfirmPage:
         f"{counted(row.queued + row.waiting, 'run')} of it wait meanwhile.",
         "Its deliveries are still taken, stored and answered.",
     )
-    return ConfirmPage(f"Pause tenant {row.name}", does, "Pause", f"/tenants/{row.name}")
+    back = f"/tenants/{row.name}"
+    return ConfirmPage(f"Pause tenant {row.name}", does, "Pause", back, fields=PAUSE_FIELDS)
 
 
 def _resuming(row: TenantRow) -> ConfirmPage:
@@ -139,8 +141,8 @@ def _limiting(row: TenantRow) -> ConfirmPage:
     return ConfirmPage(title, does, "Change", back, fields=fields, view=view)
 
 
-def _pause(name: str, _: FormData, by: By) -> TenantChange:
-    return PauseTenant(name, by)
+def _pause(name: str, form: FormData, by: By) -> TenantChange:
+    return PauseTenant(name, by, pause_end(form, by))
 
 
 def _resume(name: str, _: FormData, by: By) -> TenantChange:

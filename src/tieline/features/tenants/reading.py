@@ -63,7 +63,7 @@ def book(q: v.ReadBook) -> Steps[v.BookRows]:
     rows = yield from ask("tenants.book", limit=MOST_IN_BOOK)
     queued = (yield from ask("tenants.queued", look=q.most)) if q.most else []
     return v.BookRows(
-        tuple(v.OwnBudget(TenantId(row[0]), bool(row[1]), bool(row[2]), _budget(*row[3:]))
+        tuple(v.OwnBudget(TenantId(row[0]), bool(row[1]), bool(row[2]), row[3], _budget(*row[4:]))
               for row in rows),
         tuple((TenantId(row[0]), int(row[1])) for row in queued),
     )  # fmt: skip

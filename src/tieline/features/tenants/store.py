@@ -5,13 +5,16 @@ from tieline.adapters.sql.statement import Steps, ask, do, put
 from tieline.features.tenants.model import (
     AddTenant,
     DeclareTenants,
+    EndTenantPauses,
     LimitTenant,
     PauseTenant,
     ResumeTenant,
 )
+from tieline.model.base.by import By
 from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.command import Counted
 from tieline.rules.inbound.tenant_name import WANTED, is_tenant_name
+from tieline.rules.people.pausing import LIFTED_BY, OVER
 
 
 def add(command: AddTenant) -> Steps[Counted]:
@@ -33,7 +36,12 @@ def pause(command: PauseTenant) -> Steps[Counted]:
     name, by = command.name, command.by
     yield from _refuse(name)
     count = yield from do(
-        "tenants.pause", name=name, at_us=by.at_us, actor=by.actor, reason=by.reason
+        "tenants.pause",
+        name=name,
+        at_us=by.at_us,
+        actor=by.actor,
+        reason=by.reason,
+        until_us=command.until_us,
     )
     if not count:
         raise Conflict(f"tenant {name} is paused already; tieline tenants show {name} says by whom")
@@ -49,6 +57,15 @@ def resume(command: ResumeTenant) -> Steps[Counted]:
         raise Conflict(f"tenant {command.name} is not paused")
     yield from audit(command.by, "resume-tenant", _subject(command.name))
     return Counted(count)
+
+
+def end_pauses(command: EndTenantPauses) -> Steps[Counted]:
+    """Those whose time is over are resumed, each with its line."""
+    lifted = yield from ask("tenants.pauses_lift", now_us=command.now_us)
+    by = By(LIFTED_BY, OVER, command.now_us)
+    for (name,) in lifted:
+        yield from audit(by, "resume-tenant", _subject(name))
+    return Counted(len(lifted))
 
 
 def limit(command: LimitTenant) -> Steps[Counted]:

@@ -38,6 +38,7 @@ from datetime import timedelta
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.base.payload import PayloadFault
 from tieline.model.base.reason_text import plain_text
+from tieline.model.base.wait_limit import wait_of
 
 
 class TielineError(Exception):
@@ -258,7 +259,8 @@ class Retry(TielineError):
         after: timedelta | float | None = None,
     ) -> None:
         self.reason = plain_text(reason)
-        self.after = _time_span(after)
+        span = _time_span(after)
+        self.after = None if span is None else wait_of("after", span)
         super().__init__(self.reason)
 
 

@@ -39,7 +39,8 @@ class LimitChanges(NamedTuple):
     opened_for_us: int = 0
     """It opened the breaker, for so long; 0: it did not."""
     probe: str = ""
-    """How the probe that it was given ended: ``good``, ``failed`` or ``dropped``."""
+    """How the probe that it was given ended: ``good``, ``failed`` or ``dropped``; or ``asked``: a
+    person had the other side asked, and it answered."""
     health: str = ""
     """Of the credential: ``refused``, ``well``, ``nothing`` (no answer) or ``renewed``."""
     quiet_for_us: int = 0

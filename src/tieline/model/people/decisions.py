@@ -42,12 +42,14 @@ class BulkAction(StrEnum):
     CONTINUE = "resolve-continue"
     ATTEMPT_AGAIN = "resolve-retry"
     GIVE_UP = "resolve-give-up"
+    RETRY_NOW = "retry-now"
     CANCEL = "cancel"
 
 
 BULK_ACTIONS = {
     "dead-letters": (BulkAction.RETRY, BulkAction.DISCARD),
     "held": (BulkAction.CONTINUE, BulkAction.ATTEMPT_AGAIN, BulkAction.GIVE_UP, BulkAction.CANCEL),
+    "retrying": (BulkAction.RETRY_NOW,),
 }
 """What can be decided about all of a filter, by its target."""
 

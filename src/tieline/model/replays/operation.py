@@ -14,10 +14,10 @@ PREFIX = "opr_"
 
 @dataclass(frozen=True, slots=True)
 class BulkFilter:
-    """Which runs: undecided dead letters, or held runs."""
+    """Which runs: undecided dead letters, held runs, or those that wait to be retried."""
 
     target: str
-    """``dead-letters`` or ``held``."""
+    """``dead-letters``, ``held`` or ``retrying``."""
     flow: str | None = None
     kind: str | None = None
     issue: str | None = None

@@ -142,6 +142,8 @@ class PauseRow:
     actor: str
     reason: str
     since_us: Micros
+    until_us: Micros | None = None
+    """When it ends by itself; None: when somebody resumes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,23 @@ class Guard:
         """The other side does not accept *secrets*."""
         self.refused = secrets
 
+    def clock_was_set(self, now_us: Micros) -> None:
+        """Wait for no time that only the clock of before would reach soon."""
+        self._arrival_us = min(self._arrival_us, now_us)
+        self._called_us = 0
+        self._quiet_until_us = min(self._quiet_until_us, now_us)
+        self._end_nap()
+
+    def saw_life(self, now_us: Micros, *, is_accepted: bool) -> Moved | None:
+        """A person had the other side asked, and it answered, maybe with our credential too: what
+        is shut lets a call through at once, which finds out the rest."""
+        before = self.state
+        self._breaker = breaker.saw_life(self._breaker)
+        if is_accepted:
+            self._health = health.renewed(self._health, now_us)
+        self._tell()
+        return None if self.state == before else (self.state, "it answered when it was probed")
+
     def saw_new_secrets(self, now_us: Micros) -> None:
         """The vault has other secrets than those that were refused: the next call finds out."""
         self.refused = None

@@ -13,7 +13,7 @@ from tieline.model.calls.call import HttpAnswer
 from tieline.model.calls.outcome import CredentialRefused, ProviderRefused, Succeeded, Verdict
 from tieline.model.fleet.limits import WHOLE, QuotaPart
 from tieline.model.hub.connection import ConnectionSpec
-from tieline.pipeline.limits.guard import AS_MANY, FEWEST_WAITING, Guard, is_failure
+from tieline.pipeline.limits.guard import AS_MANY, FEWEST_WAITING, Guard, Moved, is_failure
 from tieline.pipeline.limits.own_credential import OwnCredential
 from tieline.ports.guarded import NotNow
 from tieline.rules.outbound import breaker, bucket, health, retry_budget
@@ -237,6 +237,14 @@ class LocalLimits(Guard):
             self._learned.credential = "refused"
         elif before.refusals:
             self._learned.credential = "nothing" if self._health.refusals else "well"
+
+    def saw_life(self, now_us: Micros, *, is_accepted: bool) -> Moved | None:
+        """A person had the other side asked, and it answered: all workers go by that."""
+        if not self._is_probing:
+            self._learned.probe = "asked"
+        if is_accepted and self._health.refusals:
+            self._learned.credential = "renewed"
+        return super().saw_life(now_us, is_accepted=is_accepted)
 
     def saw_new_secrets(self, now_us: Micros) -> None:
         """The vault has other secrets than those that were refused: the next call finds out."""

@@ -146,7 +146,7 @@ class CallSteps:
         if since_us is None:
             return
         due_us = since_us + connection.confirm_after // MICROSECOND
-        if self._steps.parts.clock.now_us() < due_us:
+        if since_us <= self._steps.parts.clock.now_us() < due_us:  # else the clock was put back
             reason = f"{step.name}: its outcome is unknown; looks for it a moment later"
             raise self._steps.stop(RetryAt(due_us, reason))
 

@@ -8,6 +8,7 @@ import orjson
 
 from tieline.model.base.errors import WaitTimeout
 from tieline.model.base.ids import EventId, Micros
+from tieline.model.base.wait_limit import wait_of
 from tieline.model.calls.call import Effect
 from tieline.model.inbound.event import Reference
 from tieline.model.runs.run import Dead, Waiting
@@ -53,6 +54,8 @@ class EventWaits:
     async def wait(self, type_: str, key: object, within: timedelta | None) -> Any:
         """The payload of the first event of *type_* that carries *key*. Raises WaitTimeout, or Stop
         to wait."""
+        if within is not None:
+            wait_of("within", within)
         steps, text = self._steps, str(key)[:LONGEST_KEY]
         keys = steps.parts.event_keys.get(type_)
         if keys is None or not keys.kinds:

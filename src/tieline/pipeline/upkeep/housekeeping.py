@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import StoreError
-from tieline.model.commands import EndPresence, Purge, Sweep, WakeWaiting
+from tieline.model.commands import EndPresence, Purge, SetTimes, Sweep, WakeWaiting
 from tieline.model.fleet.presence import Beat
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.facts import DeadlinePassed, LostClaimsHeld, RunsRescued
@@ -24,6 +24,8 @@ BEATS = 6
 """So many heartbeats, and looks for silent workers, in the time after which one is silent."""
 FAR_OFF_US = 500_000
 """A heartbeat that was wrong by more than this is told again."""
+SET_BACK_US = 2_000_000
+"""A clock that is put back by less than this makes nobody wait."""
 PURGE_S = 60.0
 UPKEEP_S = 3600.0
 PURGE_BITE = 200
@@ -67,6 +69,8 @@ class Housekeeping:
         self._clock = clock
         self._keeping = keeping
         self._observer = keeping.observer
+        self._ahead_us: int | None = None
+        """How far the time of day is ahead of the clock that never goes back."""
         self._started_us: int | None = None
         """In the time that all share; None: that is not known yet."""
 
@@ -79,6 +83,7 @@ class Housekeeping:
         while count := await self._sweep(silent_since_us=self._clock.now_us() - silent_us):
             rescued += count
         await self.beat_pass()
+        await self._set_times()
         self._back.look()
         return rescued
 
@@ -88,7 +93,23 @@ class Housekeeping:
         while await self._beat() > FAR_OFF_US:
             pass  # it was told in a time that others do not share
         self._keeping.lease.renewed(began_us)
+        if self._is_set_back():
+            await self._set_times()
         return self._keeping.silent_us / BEATS / 1e6
+
+    def _is_set_back(self) -> bool:
+        """Whether the clock was put back since this was asked last."""
+        before_us = self._ahead_us
+        self._ahead_us = self._clock.now_us() - self._clock.monotonic_us()
+        return before_us is not None and before_us - self._ahead_us > SET_BACK_US
+
+    async def _set_times(self) -> None:
+        """What waits for a time that the clock had before it was put back waits by this one."""
+        while True:
+            command = SetTimes(self._clock.now_us())
+            if (await self._journal.commit(command)).count < command.limit:
+                break
+        self._back.clock_was_set()
 
     async def _beat(self) -> int:
         """Beat once; by how much our idea of the time was wrong."""

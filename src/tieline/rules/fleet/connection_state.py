@@ -48,6 +48,8 @@ def heard(common: SharedState, worker: str, ask: QuotaRequest, now_us: Micros) -
         )
     if news.opened_for_us and isinstance(common.breaker, breaker.Closed):
         common = common._replace(breaker=breaker.Open(now_us + news.opened_for_us), prober="")
+    if news.probe == "asked":
+        return common._replace(breaker=breaker.saw_life(common.breaker))
     if news.probe and common.prober == worker:
         ended = _probed(common.breaker, news.probe, now_us)
         common = common._replace(breaker=ended, prober="")

@@ -47,7 +47,7 @@ def _of_settle(command: Command[Any]) -> Hint:
 
 def _of_counted(command: Command[Any], count: int) -> Hint:
     match command:
-        case OperatorCommand(pauses=True):
+        case OperatorCommand(pauses=True) | c.EndPauses():
             return Hint(look=True, pauses=True)
         case c.StartReplay() | c.CancelReplay():
             return Hint(look=True, replays=True)

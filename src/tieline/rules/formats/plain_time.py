@@ -8,6 +8,8 @@ from tieline.model.base.ids import Micros
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+FIRST_US = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 UNITS_US = {
     "s": 1_000_000,
     "m": 60_000_000,
@@ -19,8 +21,10 @@ _SPAN = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 
 
 def iso(at_us: Micros) -> str:
-    """``2026-01-01T00:00:00.000000Z``: exact, sortable, always UTC."""
-    return (EPOCH + timedelta(microseconds=at_us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """``2026-01-01T00:00:00.000000Z``: exact, sortable, always UTC. What lies beyond the years that
+    can be written is shown as the last, or first, of them: one row must not break a list."""
+    shown_us = min(max(at_us, FIRST_US), LAST_US)
+    return (EPOCH + timedelta(microseconds=shown_us)).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def short(at_us: Micros) -> str:
@@ -52,11 +56,17 @@ def until(due_us: Micros | None, now_us: Micros) -> str:
     return "as soon as there is room" if due_us <= now_us else f"in {span(due_us - now_us)}"
 
 
+def length(text: str) -> int | None:
+    """``90m`` in microseconds; None: it is no span."""
+    found = _SPAN.fullmatch(text.strip())
+    return int(found[1]) * UNITS_US[found[2]] if found else None
+
+
 def moment(text: str, now_us: Micros, *, name: str) -> Micros:
     """What a person typed as a time: ``2h`` (ago), or ISO 8601. Raises SettingsError."""
-    found = _SPAN.fullmatch(text.strip())
-    if found:
-        return max(0, now_us - int(found[1]) * UNITS_US[found[2]])
+    us = length(text)
+    if us is not None:
+        return max(0, now_us - us)
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:

@@ -121,6 +121,12 @@ def saw_failure(state: State, now_us: Micros) -> State:
     return _opened_again(state.streak + 1, now_us)
 
 
+def saw_life(state: State) -> State:
+    """The state after a person had the other side asked and it answered: the next call is the probe
+    that an open breaker would let through later."""
+    return Probing(state.streak, 1, 0) if isinstance(state, Open) else state
+
+
 def let_go(state: State) -> State:
     """The state after an allowed call that was never sent: the next one may be the probe."""
     return Probing(state.streak, state.successes, 0) if isinstance(state, Probing) else state

@@ -27,8 +27,9 @@ def saw_refusal(health: Health, now_us: Micros) -> Health:
 
 
 def may_try(health: Health, now_us: Micros) -> bool:
-    """Whether a call may find out if the credential is accepted again."""
-    return health.refusals == 0 or now_us >= health.again_us
+    """Whether a call may find out if the credential is accepted again. No pause is longer than the
+    longest: a time beyond that is one of a clock that was put back."""
+    return health.refusals == 0 or not 0 < health.again_us - now_us <= LONGEST_PAUSE_US
 
 
 def saw_nothing(health: Health, now_us: Micros) -> Health:

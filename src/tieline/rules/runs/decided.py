@@ -14,11 +14,15 @@ DECISIONS: Mapping[str, str] = {
     BulkAction.CONTINUE: "run of {flow} that passes its hold",
     BulkAction.ATTEMPT_AGAIN: "step of {flow} that is attempted again",
     BulkAction.GIVE_UP: "run of {flow} that is given up",
+    BulkAction.RETRY_NOW: "run of {flow} that is retried now",
     BulkAction.CANCEL: "run of {flow} that is cancelled",
 }
 """What each would do, in words."""
-RETRIES = frozenset({BulkAction.RETRY, BulkAction.CONTINUE, BulkAction.ATTEMPT_AGAIN})
+RETRIES = frozenset(
+    {BulkAction.RETRY, BulkAction.CONTINUE, BulkAction.ATTEMPT_AGAIN, BulkAction.RETRY_NOW}
+)
 """Those by which runs go on."""
+NOUNS = {"held": "held runs", "retrying": "runs that wait to be retried"}
 UNKNOWN_RUN = "there is no run of this id"
 
 
@@ -36,6 +40,9 @@ def refusal(
         return f"it is already decided: {resolution}" if decided else None
     if action == BulkAction.CANCEL:
         return None if state in LIVE else f"it is {state}; only a live run can be cancelled"
+    if action == BulkAction.RETRY_NOW:
+        waits = state == RunState.RETRYING
+        return None if waits else f"it is {state}; only a run that waits to be retried can be now"
     if state != RunState.HELD:
         return f"it is {state}; only a held run can be resolved"
     if action == BulkAction.CONTINUE and doubt is not None:
@@ -63,5 +70,5 @@ def choice_words(wanted: BulkFilter | None, named: int) -> str:
         "tenant": wanted.tenant,
     }
     told = [f"{name} {value}" for name, value in parts.items() if value is not None]
-    noun = "held runs" if wanted.target == "held" else "dead letters"
+    noun = NOUNS.get(wanted.target, "dead letters")
     return ", ".join((noun, *told)) if told else f"all {noun}"

@@ -6,6 +6,7 @@ from tieline.model.base.ids import Micros
 from tieline.model.runs.waits import WaitKind, Waits
 from tieline.model.views.rows import ConnectionStateRow, PauseRow
 from tieline.rules.formats.plain_time import short, until
+from tieline.rules.people.pausing import paused_words
 
 DAY_US = 86_400_000_000
 MOST_COUNTED = 1000
@@ -22,7 +23,7 @@ def why_shut(
     that would stop them. The gravest of it, as a call would meet it."""
     for pause in pauses:
         if (pause.kind, pause.name) == (WaitKind.CONNECTION, name):
-            return f"which is paused by {pause.actor}: {pause.reason}"
+            return f"which is {paused_words(pause.actor, pause.reason, pause.until_us)}"
     for state in states:
         if state.connection == name and (said := _of_state(state, now_us)):
             return said

@@ -25,6 +25,17 @@ class Why(ApiBody):
     reason: Reason
 
 
+class Pausing(Why):
+    """How long to hold it."""
+
+    for_: str | None = Field(
+        None,
+        alias="for",
+        max_length=20,
+        description="It ends by itself then: 30m, 2h, 7d. Without, when somebody resumes.",
+    )
+
+
 class NotifyingJournal:
     """The journal as operations use it: the hub reacts to each command at once."""
 

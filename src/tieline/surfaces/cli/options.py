@@ -30,6 +30,9 @@ Connection = Annotated[str | None, typer.Option(help="Only of this connection.")
 Reason = Annotated[
     str | None, typer.Option("--reason", "-r", help="Why; goes into the audit log. Required.")
 ]
+PauseFor = Annotated[
+    str | None, typer.Option("--for", help="Ends by itself then: 30m, 2h, 7d. Default: no end.")
+]
 AsNewAction = Annotated[
     bool,
     typer.Option(

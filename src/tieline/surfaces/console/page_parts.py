@@ -19,6 +19,7 @@ from tieline.model.views.series import ReadSums
 from tieline.model.views.views import CountWork, ListPauses, Question
 from tieline.rules.inbound.batch import count_of
 from tieline.rules.people.access import Permission
+from tieline.rules.people.pausing import end_words
 from tieline.rules.privacy import hidden_key
 from tieline.surfaces.console import format as words
 from tieline.surfaces.console.ids import ShortId
@@ -193,6 +194,7 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         kind_words=words.kind_words,
         counted=words.counted,
         events_in=count_of,
+        pause_end=end_words,
         kind_icons=words.KINDS,
     )
     made.filters.update(

@@ -31,6 +31,7 @@ ACTIONS: dict[str, Decision] = {
     BulkAction.CONTINUE: _resolved("continue"),
     BulkAction.ATTEMPT_AGAIN: _resolved("retry"),
     BulkAction.GIVE_UP: _resolved("give-up"),
+    BulkAction.RETRY_NOW: deciding.retry_now,
     BulkAction.CANCEL: lambda run_id, by: deciding.cancel(Cancel(run_id, by)),
 }
 

@@ -11,6 +11,7 @@ from tieline.model.commands import (
     Counted,
     DiscardDead,
     EditDead,
+    EndPauses,
     Pause,
     ResolveHeld,
     Resume,
@@ -18,6 +19,7 @@ from tieline.model.commands import (
 )
 from tieline.model.runs.run import RunState
 from tieline.rules.people.audit_chain import link
+from tieline.rules.people.pausing import LIFTED_BY, OVER
 from tieline.rules.runs.decided import outcome_unknown
 from tieline.rules.runs.holding import HOLD_STEP, remembered
 from tieline.rules.runs.transitions import LIVE, move
@@ -36,6 +38,7 @@ def pause(command: Pause) -> Steps[Counted]:
         actor=by.actor,
         reason=by.reason,
         since_us=by.at_us,
+        until_us=command.until_us,
     )
     yield from audit(by, "pause", f"{command.kind}:{command.name}")
     return Counted(count)
@@ -46,6 +49,15 @@ def resume(command: Resume) -> Steps[Counted]:
     count = yield from do("pause_delete", kind=command.kind, name=command.name)
     yield from audit(command.by, "resume", f"{command.kind}:{command.name}")
     return Counted(count)
+
+
+def end_pauses(command: EndPauses) -> Steps[Counted]:
+    """Those whose time is over are resumed, each with its line."""
+    lifted = yield from ask("pause_lift", now_us=command.now_us)
+    by = By(LIFTED_BY, OVER, command.now_us)
+    for kind, name in lifted:
+        yield from audit(by, "resume", f"{kind}:{name}")
+    return Counted(len(lifted))
 
 
 def cancel(command: Cancel) -> Steps[Counted]:
@@ -64,6 +76,18 @@ def retry_dead(command: RetryDead) -> Steps[Counted]:
     yield from make_ready(run, command.by.at_us, as_new_action=command.as_new_action)
     action = "retry-as-new-action" if command.as_new_action else "retry"
     yield from audit(command.by, action, run.id)
+    return Counted(1)
+
+
+def retry_now(run_id: str, by: By) -> Steps[Counted]:
+    """A run that waits to be retried is ready; what it remembers and its deadline stay."""
+    run = yield from _run(run_id)
+    if run.state != RunState.RETRYING:
+        raise Conflict(f"{run_id} is {run.state}; only a run that waits to be retried can be now")
+    yield from do("work_retry_now", **run.key)
+    ready = move(run.state, RunState.READY)
+    yield from do("run_set", **run.key, state=ready, at_us=by.at_us, reason=None)
+    yield from audit(by, "retry-now", run.id)
     return Counted(1)
 
 

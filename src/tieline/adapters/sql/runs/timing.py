@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
-from tieline.adapters.sql.statement import RowOut, Steps, ask, put
-from tieline.model.commands import Counted, Promote, Promoted, WakeWaiting
+import orjson
+
+from tieline.adapters.sql.statement import RowOut, Steps, ask, do, put
+from tieline.model.commands import Counted, Promote, Promoted, SetTimes, WakeWaiting
 from tieline.model.runs.run import RunState
 from tieline.model.runs.waits import EventWait
 from tieline.rules.formats.id_time import SLACK_US, first_id
+
+AHEAD_US = 2_000_000
+"""By how much the clocks of two machines may differ that share the time of a store."""
 
 
 def promote(command: Promote) -> Steps[Promoted]:
@@ -15,6 +20,26 @@ def promote(command: Promote) -> Steps[Promoted]:
     yield from made_ready(rows, command.now_us)
     ((next_due_us,),) = yield from ask("work_next_due")
     return Promoted(len(rows), next_due_us)
+
+
+def set_times(command: SetTimes) -> Steps[Counted]:
+    """What was set by a clock that was ahead of this one is set by this one."""
+    now_us = command.now_us
+    for pauses in ("pause_ahead", "pause_ahead_tenant"):
+        yield from do(pauses, now_us=now_us)
+    rows = yield from ask("work_ahead", now_us=now_us + AHEAD_US, limit=command.limit)
+    for tenant, run_id, due_us, deadline_us, moved_us in rows:
+        of, ahead_us = {"tenant": tenant, "run_id": run_id}, moved_us - now_us
+        limit_us = None if deadline_us is None else deadline_us - ahead_us
+        due = {"due_us": due_us - ahead_us, "deadline_us": limit_us, "was_us": due_us}
+        yield from do("work_set_due", **of, **due)
+        yield from do("run_moved", **of, now_us=now_us)
+        for name, key, stored in (yield from ask("step_sleeps", **of)):
+            end_us = orjson.loads(stored)
+            if isinstance(end_us, int) and end_us > now_us:
+                result = orjson.dumps(end_us - ahead_us)
+                yield from do("step_set_end", **of, name=name, key=key, result=result)
+    return Counted(len(rows))
 
 
 def wake_waiting(command: WakeWaiting) -> Steps[Counted]:

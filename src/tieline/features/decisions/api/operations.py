@@ -34,7 +34,7 @@ class OperationQuery(TimedListing):
 class BulkPlan(ApiBody):
     """A decision, and which of the runs that wait for it are meant."""
 
-    target: Literal["dead-letters", "held"]
+    target: Literal["dead-letters", "held", "retrying"]
     action: BulkAction
     flow: str | None = Field(None, max_length=LONGEST)
     kind: str | None = Field(None, max_length=LONGEST)

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tieline.model.base.errors import CommandRefused, SettingsError
+from tieline.model.base.errors import CommandRefused, Conflict, SettingsError
 from tieline.model.base.ids import RunId
 from tieline.model.commands import By, Cancel, DiscardDead, ResolveHeld, RetryDead
+from tieline.model.people.decisions import DecideMany
 from tieline.model.views.details import RunDetail
 from tieline.model.views.views import CountEffects, ShowEvent, ShowRun
 from tieline.operations import decide
@@ -61,6 +62,13 @@ def _route(desk: PageParts, name: str, verb: RunDecision) -> BaseRoute:
 async def _do_retry(desk: PageParts, detail: RunDetail, form: FormData, by: By) -> str:
     again = bool(text_of(form, "as_new_action"))
     await desk.parts.carry_out(RetryDead(detail.run.id, by, again))
+    return f"{_back(detail)}?told=retried"
+
+
+async def _do_retry_now(desk: PageParts, detail: RunDetail, _: FormData, by: By) -> str:
+    decided = await desk.parts.carry_out(DecideMany("retry-now", (detail.run.id,), by))
+    for _id, why_not in decided.refused:
+        raise Conflict(why_not)
     return f"{_back(detail)}?told=retried"
 
 
@@ -122,6 +130,20 @@ async def _retry(desk: PageParts, detail: RunDetail) -> ConfirmPage:
         _back(detail),
         fields="fields/again.html" if done else "",
         view={"effects_words": counted(done, "effect")},
+    )
+
+
+async def _retry_now(_: PageParts, detail: RunDetail) -> ConfirmPage:
+    if detail.run.state != "retrying":
+        return _not_now(detail, "a run that waits to be retried")
+    return ConfirmPage(
+        f"Retry this run of {detail.run.flow} now",
+        (
+            "It does not wait for the time of its next attempt.",
+            "Breakers, limits and pauses of its connections still count.",
+        ),
+        "Retry now",
+        _back(detail),
     )
 
 
@@ -291,6 +313,7 @@ async def _edit(desk: PageParts, detail: RunDetail) -> ConfirmPage:
 VERBS = {
     "retry": RunDecision(_retry, _do_retry),
     "discard": RunDecision(_discard, _do_discard),
+    "retry-now": RunDecision(_retry_now, _do_retry_now),
     "cancel": RunDecision(_cancel, _do_cancel),
     "resolve": RunDecision(_resolve, _do_resolve),
     "edit": RunDecision(_edit, _do_edit),

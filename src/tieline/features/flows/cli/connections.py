@@ -8,6 +8,7 @@ from tieline.model.base.errors import NotFound
 from tieline.model.views.declared import AskConnections, ConnectionLine
 from tieline.model.views.work_lists import ListConnections
 from tieline.rules.formats.labels import label
+from tieline.rules.people.pausing import paused_words
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.session import CliSession
@@ -64,9 +65,11 @@ def show(context: typer.Context, name: str) -> None:
 
 
 @app.command()
-def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
+def pause(
+    context: typer.Context, name: str, *, for_: o.PauseFor = None, reason: o.Reason = None
+) -> None:
     """Make no call on it until it is resumed; runs that need it wait."""
-    pause_named(o.session_of(context), "connection", name, reason)
+    pause_named(o.session_of(context), "connection", name, for_, reason)
 
 
 @app.command()
@@ -89,7 +92,7 @@ def _waiting(line: ConnectionLine) -> str:
 
 def _mark(line: ConnectionLine) -> str | None:
     if line.paused is not None:
-        return f"paused by {line.paused.actor}: {line.paused.reason}"
+        return paused_words(line.paused.actor, line.paused.reason, line.paused.until_us)
     if line.shut is not None:
         return line.shut
     return "not declared any more" if line.declared is False else None

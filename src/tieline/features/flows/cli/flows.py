@@ -8,6 +8,7 @@ from tieline.model.commands import Pause
 from tieline.model.views.declared import AskFlows, FlowLine
 from tieline.model.views.views import CountWork, ListPauses
 from tieline.operations import decide
+from tieline.rules.people.pausing import end_of, end_words, paused_words
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column
 from tieline.surfaces.cli.session import CliSession
@@ -66,9 +67,11 @@ def show(context: typer.Context, name: str) -> None:
 
 
 @app.command()
-def pause(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
+def pause(
+    context: typer.Context, name: str, *, for_: o.PauseFor = None, reason: o.Reason = None
+) -> None:
     """Start no run of it until it is resumed; deliveries are still taken."""
-    pause_named(o.session_of(context), "flow", name, reason)
+    pause_named(o.session_of(context), "flow", name, for_, reason)
 
 
 @app.command()
@@ -87,19 +90,24 @@ def _lines(session: CliSession) -> tuple[tuple[FlowLine, ...], bool]:
 
 def _mark(line: FlowLine) -> str | None:
     if line.paused is not None:
-        return f"paused by {line.paused.actor}: {line.paused.reason}"
+        return paused_words(line.paused.actor, line.paused.reason, line.paused.until_us)
     return "not declared any more" if line.declared is False else None
 
 
-def pause_named(session: CliSession, kind: str, name: str, reason: str | None) -> None:
+def pause_named(
+    session: CliSession, kind: str, name: str, for_: str | None, reason: str | None
+) -> None:
     by = session.by(reason)
+    until_us = end_of(for_, by.at_us, name="--for")
     if session.far is not None:  # which knows itself what it has
-        paused = session.change(lambda journal: journal.commit(Pause(kind, name, by)))
+        paused = session.change(lambda journal: journal.commit(Pause(kind, name, by, until_us)))
         fresh = paused.count > 0
     else:
         hub = session.load_hub()
-        fresh = session.change(lambda journal: decide.pause(journal, hub, kind, name, by))
-    words = "is paused" if fresh else "was paused already, and is for the first reason given"
+        fresh = session.change(lambda journal: decide.pause(journal, hub, kind, name, by, until_us))
+    words = f"is paused{end_words(until_us)}"
+    if not fresh:
+        words = "was paused already, and is for the first reason and time given"
     session.done(f"{kind} {name} {words}", **{kind: name})
 
 

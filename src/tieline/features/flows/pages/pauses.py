@@ -9,9 +9,11 @@ from tieline.model.base.errors import Conflict, NotFound
 from tieline.model.commands import By, Pause, Resume
 from tieline.model.views.views import ListPauses
 from tieline.rules.people.access import Permission
+from tieline.rules.people.pausing import end_words
 from tieline.surfaces.console.confirm import ConfirmPage, act
 from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.page_parts import PageParts
+from tieline.surfaces.console.pause_form import PAUSE_FIELDS, pause_end
 from tieline.surfaces.web.authorize import needs
 
 
@@ -25,8 +27,8 @@ def holding(desk: PageParts, kind: str) -> list[BaseRoute]:
         if name not in (hub.flows if kind == "flow" else hub.connections):
             raise NotFound(kind, name)
 
-        async def do(_: FormData, by: By) -> str:
-            done = await desk.parts.carry_out(Pause(kind, name, by))
+        async def do(form: FormData, by: By) -> str:
+            done = await desk.parts.carry_out(Pause(kind, name, by, pause_end(form, by)))
             if not done.count:
                 raise Conflict(f"{kind} {name!r} is paused already")
             return f"/{kind}s/{name}?told=paused"
@@ -67,7 +69,7 @@ async def _pausing(desk: PageParts, kind: str, name: str) -> ConfirmPage:
             "No call is made on it until somebody resumes it; no attempt is used up.",
             f"Runs of {', '.join(users) or 'no flow'} that need it wait.",
         )
-    return ConfirmPage(f"Pause {kind} {name}", does, "Pause", back)
+    return ConfirmPage(f"Pause {kind} {name}", does, "Pause", back, fields=PAUSE_FIELDS)
 
 
 async def _resuming(desk: PageParts, kind: str, name: str) -> ConfirmPage:
@@ -78,7 +80,7 @@ async def _resuming(desk: PageParts, kind: str, name: str) -> ConfirmPage:
         words = f"{kind.capitalize()} {name} is not paused."
         return ConfirmPage("There is nothing to resume", (words,), "", back, is_possible=False)
     does = (
-        f"{paused.actor} paused it: “{paused.reason}”.",
+        f"{paused.actor} paused it{end_words(paused.until_us)}: “{paused.reason}”.",
         "What waits for it goes on at once, oldest first.",
     )
     return ConfirmPage(f"Resume {kind} {name}", does, "Resume", back)

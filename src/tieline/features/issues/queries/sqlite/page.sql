@@ -6,7 +6,11 @@ WITH looked AS MATERIALIZED (
   SELECT i.id, i.last_us, i.needs
   FROM looked CROSS JOIN issue_judged AS i ON i.id = looked.id
   WHERE (:states IS NULL OR i.state IN (SELECT value FROM json_each(:states)))
-    AND (:flow IS NULL OR i.flow = :flow)
+    AND (:flow IS NULL OR i.flow = :flow
+         OR (i.flow IS NULL AND i.source IS NULL
+             AND EXISTS (SELECT 1 FROM (SELECT subject FROM issue_link WHERE issue = i.id
+                                        LIMIT 1000) AS met
+                         JOIN run AS r ON r.id = met.subject WHERE r.flow = :flow)))
     AND (:connection IS NULL OR i.connection = :connection)
     AND (:source IS NULL OR i.source = :source)
     AND (:kind IS NULL OR i.kind = :kind)

@@ -1,7 +1,7 @@
 -- These tenants with how their work stands, each count up to 10,000: TenantRow.
 -- rows: name text
 SELECT given.name, t.declared_us, t.added_us, t.added_by, t.note, t.paused_us, t.paused_by,
-       t.paused_reason, t.rate_count, t.rate_us, t.at_once, t.queue,
+       t.paused_reason, t.paused_until_us, t.rate_count, t.rate_us, t.at_once, t.queue,
        (SELECT count(*) FROM (SELECT 1 FROM work AS w
                               WHERE w.tenant = given.name AND w.tenant <> '-'
                                 AND w.state = 'ready' LIMIT 10000) AS counted) AS queued,
