@@ -17,6 +17,7 @@ from tieline.compose import store as wiring_store
 from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
+from tieline.features.account.window_account import account_since
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
@@ -115,7 +116,7 @@ class CliBuild:
         return CHECKS
 
     def demo(self, wishes: DemoOptions) -> int:
-        return run_demo(wishes, self.open_views)
+        return run_demo(wishes, self.open_views, account_since)
 
 
 async def _supervise(read: settings.Settings, overrides: Overrides) -> int:

@@ -21,7 +21,7 @@ from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
 from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.rules.formats.trace import begun
-from tieline.rules.inbound.batch import numbered
+from tieline.rules.inbound.batch import numbered, untaken
 from tieline.rules.inbound.event_shape import EventReader
 from tieline.rules.inbound.routing import flows_for
 from tieline.rules.inbound.tenant import (
@@ -189,6 +189,8 @@ class Admitter:
         tenant = admissions[0].event.tenant if admissions else origin.tenant
         verdict = _verdict(bool(starts), bool(faults))
         reason = "; ".join([*faults, *strangers]) or None
+        if len(found) > 1 and verdict is Verdict.ACCEPTED:
+            reason = untaken([bool(admission.runs) for admission in admissions])
         return Admitted(tuple(admissions), tuple(starts), verdict, reason, tenant)
 
     def flow(self, name: str | None) -> FlowSpec | None:

@@ -460,3 +460,23 @@ async def test_the_audit_chain_is_checked(api: Api) -> None:
     assert chain["lines"] == newest["seq"]
     assert chain["head"] == newest["hash"]
     assert (await api.get(f"/audit-entries/{newest['seq']}")) == newest
+
+
+async def test_the_account_adds_up_and_opens_the_list_behind_each_number(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    run_id = await a_dead_run(house, invoice)
+    await house.deliver("nobody.cares", {})
+
+    whole = await api.get("/account?since=1h")
+    none = await api.get("/account?source=topic&since=1h")
+    dead = await api.get("/account/events?stands=dead&since=1h")
+    wrong = await api.ask("/account/events?stands=finished")
+    backwards = await api.ask("/account?since=1h&until=2h")
+
+    assert (whole["accepted"], whole["balanced"], whole["whole"]) == (2, True, True)
+    assert (whole["stands"]["dead"], whole["stands"]["unmatched"]) == (1, 1)
+    assert none["accepted"] == 0
+    (event,) = dead["items"]
+    assert (await api.get(f"/runs/{run_id}"))["run"]["event_id"] == event["id"]
+    assert (wrong.status, backwards.status) == (422, 422)
