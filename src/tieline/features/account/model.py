@@ -82,7 +82,7 @@ class AccountRow:
 class ListAccount(Question[Page[AccountRow]]):
     """The events behind one number. Raises CommandRefused for a number that there is not."""
 
-    stands: str
+    stands: str = LOST
     source: str | None = None
     window: Window = EVERYTHING
 
