@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from tests.queries import files_of
 
 from tieline.features.issues.model import IssueRow
+from tieline.features.schedules.model import ScheduleRow
 from tieline.model.inbound.event import Event
 from tieline.model.people.alert import AlertRow
 from tieline.model.views.operations import OperationRow
@@ -31,6 +32,7 @@ FILLED: dict[str, type] = {
     "receipt_columns": ReceiptRow,
     "replay_columns": ReplayRow,
     "run_columns": RunRow,
+    "schedule_columns": ScheduleRow,
 }
 """By the name of the fragment."""
 GOES_BY = {AttemptRow: "seq", DeadRow: "run_id"}

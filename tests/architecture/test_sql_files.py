@@ -278,6 +278,8 @@ READING = {
     "tenants.queued": "work_tenant",
     "tenants.unmatched": "receipt_tenant",
     "exchange_rows": "exchange_run",
+    "account.events": "run_event",
+    "account.events_page": "run_event",
 }
 """Which index finds the rows that people read; what lies beside it is bounded by :look."""
 

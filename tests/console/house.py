@@ -19,6 +19,7 @@ from tieline.compose.store import open_views
 from tieline.demo.parts import DemoParts, stage
 from tieline.demo.samples import deliver
 from tieline.demo.scenario import STREAMS
+from tieline.features.account.window_account import account_since
 from tieline.model.base.ids import RunId
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import CountWork, ListDead, ListEvents, ListRuns, Question
@@ -129,7 +130,7 @@ def _live(ready: "Future[House]", leave: threading.Event) -> None:
 
 async def _at_work(ready: "Future[House]", leave: threading.Event) -> None:
     wishes = DemoOptions(0.0, 1.0, False, None, True, False)
-    async with stage(wishes, open_views) as at_work, _furnished(at_work) as found:
+    async with stage(wishes, open_views, account_since) as at_work, _furnished(at_work) as found:
         ready.set_result(found)
         await asyncio.to_thread(leave.wait)
 

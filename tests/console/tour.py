@@ -21,6 +21,8 @@ def tour(hub: House) -> Mapping[str, str]:
     paths = {
         "now": "/",
         "inbox": "/inbox",
+        "accounted": "/accounted",
+        "accounted-done": "/accounted/done",
         "live": "/live",
         "search": "/story",
         "story": f"/story?q={hub.order}",

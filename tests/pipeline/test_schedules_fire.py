@@ -3,10 +3,21 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from tests.engine import Engine, Town, Vendor, a_town
+from tests.makers import START_US
 
 from tieline import Event, MissedPolicy, Run, Tenant
 from tieline.features.schedules.loops import Scheduler
+from tieline.features.schedules.model import (
+    FireSchedule,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+)
+from tieline.model.base.errors import Conflict, NotFound
+from tieline.model.commands import By
+from tieline.model.views.series import HOUR_US
 
 
 def firing(town: Town, cron: str, heard: list[Event], **options: Any) -> None:
@@ -191,3 +202,67 @@ async def test_a_schedule_for_each_of_nobody_goes_on_and_fires_for_whom_it_knows
     await fire(engine, hours=24)
 
     assert whose(heard) == [("shop-a", "2026-01-02T06:00:00+00:00")]
+
+
+# --- by hand ------------------------------------------------------------------------------------
+
+
+async def test_a_person_has_it_fire_now_once_and_its_own_times_stay(
+    engine: Engine, town: Town
+) -> None:
+    """Whichever scheduler looks first; also while it is paused."""
+    heard: list[Event] = []
+    payloads: list[dict[str, Any]] = []
+
+    @town.hub.flow(on=town.hub.schedule("0 6 * * *", name="nightly"), name="fires")
+    async def fires(fired: dict[str, Any], run: Run) -> None:
+        heard.append(run.event)
+        payloads.append(fired)
+
+    await engine.open(town.hub)
+    by = By("ana", "the books are late", engine.clock.at_us)
+    name = next(iter(engine.parts.hub.flows.values())).source.name
+    await engine.parts.journal.commit(FireSchedule(name, by))
+    with pytest.raises(Conflict, match="was asked for already"):
+        await engine.parts.journal.commit(FireSchedule(name, by))
+    other = Scheduler(engine.parts)
+    await other.register()
+    await other.pass_()
+    await fire(engine, minutes=1)
+    await engine.parts.journal.commit(PauseSchedule(name, by))
+    again = By("ana", "once more", engine.clock.at_us)
+    await engine.parts.journal.commit(FireSchedule(name, again))
+    await fire(engine, minutes=1)
+
+    assert [payload["asked_by"] for payload in payloads] == ["ana", "ana"]
+    assert [identity.split()[0] for identity in due(heard)] == ["asked", "asked"]
+    (row,) = await engine.parts.views.read(ListSchedules())
+    assert (row.asked_us, row.next_us) == (None, START_US + 6 * HOUR_US)
+
+
+async def test_the_times_of_a_paused_schedule_pass_and_count_as_missed(
+    engine: Engine, town: Town
+) -> None:
+    heard: list[Event] = []
+    firing(town, "0 * * * *", heard)
+    await engine.open(town.hub)
+    by = By("ana", "maintenance", engine.clock.at_us)
+    (row,) = await engine.parts.views.read(ListSchedules())
+    await engine.parts.journal.commit(PauseSchedule(row.name, by))
+    with pytest.raises(Conflict, match="is paused already"):
+        await engine.parts.journal.commit(PauseSchedule(row.name, by))
+    for _ in range(3):
+        await fire(engine, hours=1)
+    (row,) = await engine.parts.views.read(ListSchedules())
+    assert (heard, row.missed, row.paused_by) == ([], 3, "ana")
+
+    await engine.parts.journal.commit(ResumeSchedule(row.name, by))
+    await fire(engine, seconds=1)
+    assert heard == []
+    await fire(engine, hours=1)
+
+    assert due(heard) == ["2026-01-01T04:00:00+00:00"]
+    with pytest.raises(Conflict, match="is not paused"):
+        await engine.parts.journal.commit(ResumeSchedule(row.name, by))
+    with pytest.raises(NotFound):
+        await engine.parts.journal.commit(FireSchedule("schedule:none", by))

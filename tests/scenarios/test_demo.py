@@ -16,6 +16,8 @@ FIELDS = [
     "retried",
     "held",
     "dead",
+    "accounts",
+    "unbalanced",
 ]
 LONGEST_S = 240
 
@@ -36,6 +38,8 @@ def test_the_demo_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     assert count["accepted"] == count["sent"] > 150
     assert min(count["refused"], count["duplicates"], count["retried"]) > 0
     assert count["effects"] > count["sent"]
+    assert count["accounts"] >= 6
+    assert count["unbalanced"] == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -44,9 +48,15 @@ def test_the_demo_tells_what_happened_and_keeps_the_store_that_it_was_given(tmp_
     done = run(tmp_path, "demo", "--seconds", "3", "--no-kill", *store)
 
     assert done.returncode == 0, done.stderr
-    for words in ("traffic begins", "the hub has drained", "What happened", "suffered most"):
+    for words in (
+        "traffic begins",
+        "the hub has drained",
+        "What happened",
+        "suffered most",
+    ):
         assert words in done.stdout
     assert "double effects: 0 · lost: 0" in done.stdout
+    assert " accepted = " in done.stdout
     assert "kill -9" not in done.stdout
 
     told = run(tmp_path, *store, "story", "repository", "acme-example/hello-example")

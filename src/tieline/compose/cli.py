@@ -14,9 +14,11 @@ from tieline.adapters.system.secrecy import SystemSecrecy
 from tieline.compose import hub_file, process, serving
 from tieline.compose import parts as wiring
 from tieline.compose import store as wiring_store
+from tieline.compose.changes import serve_again
 from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
+from tieline.features.account.window_account import account_since
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
@@ -80,6 +82,13 @@ class CliBuild:
         read = settings.load(overrides)
         return wiring_console.address(read, read.console_at)
 
+    def door(self, overrides: Overrides) -> tuple[str, str]:
+        read = settings.load(overrides)
+        shown = f"[{read.host}]" if ":" in read.host else read.host
+        known = read.public_url or f"http://{shown}:{read.port}"
+        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(shown, shown)  # noqa: S104 - of all
+        return f"http://{host}:{read.port}", known.rstrip("/")
+
     async def hub_status(self, store: str) -> Mapping[str, object] | None:
         if is_postgres(store):
             return None
@@ -106,6 +115,15 @@ class CliBuild:
         serving.run(serving.serve(_hub(read), read))
         return 0
 
+    def serve_again(self, overrides: Overrides) -> int:
+        read = settings.load(overrides)
+        if read.processes > 1:
+            wanted = "leave --reload out: several processes are replaced by SIGHUP"
+            raise SettingsError("processes", str(read.processes), wanted)
+        place = read.hub.rpartition(":")[0]
+        folder = Path(place).resolve().parent if place.endswith(".py") else Path.cwd()
+        return serve_again(folder, _environment(overrides), serving.voice())
+
     @property
     def plans(self) -> Plans:
         return PLANS
@@ -115,15 +133,20 @@ class CliBuild:
         return CHECKS
 
     def demo(self, wishes: DemoOptions) -> int:
-        return run_demo(wishes, self.open_views)
+        return run_demo(wishes, self.open_views, account_since)
 
 
-async def _supervise(read: settings.Settings, overrides: Overrides) -> int:
+def _environment(overrides: Overrides) -> dict[str, str]:
+    """For a process that serves: what was given on the line as if it were in the environment."""
     given = {name: str(value) for name, value in overrides.items() if value is not None}
-    environment = {
+    return {
         **os.environ,
         **{f"{settings.PREFIX}{name.upper()}": value for name, value in given.items()},
     }
+
+
+async def _supervise(read: settings.Settings, overrides: Overrides) -> int:
+    environment = _environment(overrides)
     ids = SystemIds()
     supervisor = Supervisor(
         read, environment, clock=SystemClock(), chance=ids.chance, say=serving.voice()

@@ -14,6 +14,7 @@ from tieline.adapters.sql.catalogue import Catalogue, Step
 from tieline.adapters.sql.hooks import CommitHooks, merged
 from tieline.adapters.sql.reading import find as search
 from tieline.features.access.feature import ACCESS
+from tieline.features.account.feature import ACCOUNT
 from tieline.features.alerts.feature import ALERTS
 from tieline.features.audit.feature import AUDIT
 from tieline.features.decisions.feature import DECISIONS
@@ -51,6 +52,7 @@ FEATURES: tuple[Feature, ...] = (
     OVERVIEW,
     INBOX,
     RECORDS,
+    ACCOUNT,
     ISSUES,
     DECISIONS,
     QUARANTINE,

@@ -37,11 +37,15 @@ class DemoCounts:
     retried: int
     held: int
     dead: int
+    accounts: int = 0
+    """How often the hub's own account was made."""
+    unbalanced: int = 0
+    """In how many of them something was lost or doubled."""
 
     @property
     def is_good(self) -> bool:
         """Whether the promises were kept."""
-        return self.double_effects == 0 and self.lost == 0
+        return self.double_effects == 0 and self.lost == 0 and self.unbalanced == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
+from tieline.demo.accounting import DemoAccounts
 from tieline.demo.checks import Acknowledged, DemoCounts, acknowledged, applied, is_visible, missing
 from tieline.demo.parts import DemoParts
 from tieline.demo.scenario import STREAMS
@@ -31,10 +32,13 @@ class DemoOutcome:
     dead: tuple[RunRow, ...]
     sufferer: RunDetail | None
     """The run whose tries failed most often, and which was done all the same if there is one."""
+    accounts: DemoAccounts
+    """What became of everything, as the hub itself says."""
 
 
-async def reckon(stage: DemoParts) -> DemoOutcome:
+async def reckon(stage: DemoParts, accounts: DemoAccounts) -> DemoOutcome:
     """Ask senders, vendors and the store."""
+    await accounts.make(stage)
     stats = {name: await vendor.stats() for name, vendor in stage.vendors.items()}
     runs = [detail async for detail in _runs(stage)]
     lost = [*await _lost(stage), *await _lost_samples(stage)]
@@ -52,6 +56,8 @@ async def reckon(stage: DemoParts) -> DemoOutcome:
         retried=sum(_tried_again(detail) for detail in runs),
         held=sum(detail.run.state == "held" for detail in runs),
         dead=sum(detail.run.state == "dead" for detail in runs),
+        accounts=accounts.made,
+        unbalanced=len(accounts.off),
     )
     return DemoOutcome(
         count=count,
@@ -59,6 +65,7 @@ async def reckon(stage: DemoParts) -> DemoOutcome:
         held=tuple(detail.run for detail in runs if detail.run.state == "held"),
         dead=tuple(detail.run for detail in runs if detail.run.state == "dead"),
         sufferer=max(runs, key=_suffering, default=None),
+        accounts=accounts,
     )
 
 

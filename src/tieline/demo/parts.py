@@ -15,10 +15,13 @@ from tieline.demo.hub_process import CREDENTIALS, HubProcess
 from tieline.demo.samples import FOLDERS, Sample, Sent, recorded
 from tieline.demo.scenario import STREAMS
 from tieline.demo.vendors import Vendor, vendors_at_work
+from tieline.model.base.ids import Micros
 from tieline.ports.views import Views
 from tieline.surfaces.cli.build import DemoOptions
 
 OpenViews = Callable[[str], Awaitable[Views]]
+MakeAccount = Callable[[Views, Micros], Awaitable[tuple[bool, tuple[str, ...]]]]
+"""Says of all that was accepted since a moment whether it adds up, and how, in sentences."""
 ROUNDS = 100_000
 NUMBERS_A_SECOND = 1_000
 
@@ -31,6 +34,7 @@ class DemoParts:
     hub: HubProcess
     vendors: Mapping[str, Vendor]
     views: Views
+    account: MakeAccount
     signing: Mapping[str, str]
     """Connection → the secret that signs its webhooks."""
     samples: list[Sample]
@@ -55,7 +59,9 @@ class DemoParts:
 
 
 @asynccontextmanager
-async def stage(wishes: DemoOptions, open_views: OpenViews) -> AsyncIterator[DemoParts]:
+async def stage(
+    wishes: DemoOptions, open_views: OpenViews, account: MakeAccount
+) -> AsyncIterator[DemoParts]:
     """Start everything; end everything that was started."""
     example = example_folder()
     token = secrets.token_hex(16)
@@ -75,6 +81,7 @@ async def stage(wishes: DemoOptions, open_views: OpenViews) -> AsyncIterator[Dem
             hub=hub,
             vendors=vendors,
             views=views,
+            account=account,
             signing=signing,
             samples=recorded(example / "samples"),
             first_number=int(now_s) % ROUNDS * NUMBERS_A_SECOND,

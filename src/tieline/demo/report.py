@@ -24,6 +24,7 @@ async def report(stage: DemoParts, found: DemoOutcome) -> None:
     for words in sentences(found.count):
         paper.say(f"  {words}")
     _left_over(stage, paper, found)
+    _tell_account(paper, found)
     if found.sufferer is not None:
         await _tell(stage, paper, found.sufferer)
     _verdict(paper, found)
@@ -84,6 +85,18 @@ async def _tell(stage: DemoParts, paper: Output, sufferer: RunDetail) -> None:
     paper.heading(f"The record that suffered most ({command})")
     paper.table(COLUMNS, told.lines)
     paper.say(f"{told.about}: {told.ending}", style="bold")
+
+
+def _tell_account(paper: Output, found: DemoOutcome) -> None:
+    """What the hub's own account says, and how it stood while all went on."""
+    paper.heading("The account (tieline account)")
+    accounts = found.accounts
+    for words in accounts.words:
+        paper.say(f"  {words}")
+    off = len(accounts.off)
+    paper.say(f"  made {accounts.made} times, once a second: {off} with something lost or doubled")
+    for words in accounts.off:
+        paper.say(f"  {words}", style="bold red")
 
 
 def _verdict(paper: Output, found: DemoOutcome) -> None:

@@ -14,6 +14,7 @@ from tieline.ports.views import Views
 from tieline.rules.formats.labels import kind_label, label, spoken, state_label
 from tieline.rules.formats.plain_time import span
 from tieline.rules.runs.failure import is_strangers
+from tieline.rules.runs.lines import SAY, is_line, words_of
 
 QUIET = ("emit ", "now")
 """Steps that say nothing new: the emitted event is told, and the time is in every line."""
@@ -208,12 +209,21 @@ def _step(row: StepRow, flows: dict[str, str], tried: set[tuple[str, str, str]])
     flow = flows.get(row.run_id, row.run_id)
     if (row.run_id, row.name, row.key) in tried:
         return
+    if is_line(row.name):
+        yield line_of(row, flow)
+        return
     at_us = row.finished_us or row.started_us
     if row.state == "intent":
         words = f"{flow}: {row.name} was begun, and its end is not known"
         yield Line(row.started_us, words, "step", row.run_id, is_trouble=True)
     elif row.state == "done" and not row.name.startswith(QUIET):
         yield Line(at_us, f"{flow}: {row.name} is remembered as done", "step", row.run_id)
+
+
+def line_of(row: StepRow, flow: str) -> Line:
+    """What a flow wrote down, or said to whom it is about."""
+    said = "says" if row.name == SAY else "notes"
+    return Line(row.started_us, f"{flow} {said}: {words_of(row.key)}", "step", row.run_id)
 
 
 def _mention(row: Mention, flows: dict[str, str]) -> Line:

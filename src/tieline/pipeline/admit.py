@@ -1,7 +1,7 @@
 """Admit: a vouched-for delivery comes in; its events, each with the runs it causes, go out."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tieline.model.base.errors import PayloadRejected
@@ -21,7 +21,7 @@ from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
 from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.rules.formats.trace import begun
-from tieline.rules.inbound.batch import numbered
+from tieline.rules.inbound.batch import numbered, untaken
 from tieline.rules.inbound.routing import flows_for
 from tieline.rules.inbound.tenant import NOBODYS, unknown_tenant
 from tieline.rules.privacy.hidden_key import forms_asked, hidden_key
@@ -151,14 +151,8 @@ class Admitter:
             told = (occurrence.digest, occurrence.by_body)
             admissions.append(Admission(event, runs, named, expires_us, wakes, *told))
             starts += own
-        if strangers and not faults:
-            tenant, why = next(iter(strangers.values())), "; ".join(strangers)
-            unmatched = Verdict.UNMATCHED
-            return Admitted(tuple(admissions), tuple(starts), unmatched, why, tenant)
-        tenant = admissions[0].event.tenant if admissions else origin.tenant
-        verdict = _verdict(bool(starts), bool(faults))
-        reason = "; ".join([*faults, *strangers]) or None
-        return Admitted(tuple(admissions), tuple(starts), verdict, reason, tenant)
+        concluded = _concluded(admissions, faults, strangers, origin.tenant)
+        return Admitted(tuple(admissions), tuple(starts), *concluded)
 
     def flow(self, name: str | None) -> FlowSpec | None:
         """The flow of this name, if it is declared."""
@@ -296,6 +290,23 @@ def _wakes(type_: str, named: Sequence[Mention]) -> tuple[Waits, ...]:
     waits for its hash."""
     keys = dict.fromkeys(form for mention in named for form in forms_asked(mention.key))
     return tuple([waits_for_event(type_, key) for key in keys])
+
+
+def _concluded(
+    admissions: Sequence[Admission],
+    faults: Sequence[str],
+    strangers: Mapping[str, TenantId],
+    tenant: TenantId,
+) -> tuple[Verdict, str | None, TenantId]:
+    """What becomes of a delivery with these events; *tenant* is whose it is without any."""
+    if strangers and not faults:
+        return Verdict.UNMATCHED, "; ".join(strangers), next(iter(strangers.values()))
+    taken = [bool(admission.runs) for admission in admissions]
+    verdict = _verdict(any(taken), bool(faults))
+    reason = "; ".join([*faults, *strangers]) or None
+    if len(taken) > 1 and verdict is Verdict.ACCEPTED:
+        reason = untaken(taken)
+    return verdict, reason, admissions[0].event.tenant if admissions else tenant
 
 
 def _verdict(has_runs: bool, has_faults: bool) -> Verdict:  # noqa: FBT001 - a table of two facts

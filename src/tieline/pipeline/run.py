@@ -31,6 +31,7 @@ from tieline.pipeline.steps.call_step import CallSteps
 from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.hold_step import Holds
 from tieline.pipeline.steps.identity import WITHIN, within
+from tieline.pipeline.steps.line_step import LineSteps
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.started_run import LiveStartedRun
@@ -47,6 +48,7 @@ from tieline.rules.privacy.sensitive import forms_of, without_forms
 from tieline.rules.runs.ending import MISTAKES, dead_of, words
 from tieline.rules.runs.fingerprint import canonical_json
 from tieline.rules.runs.hops import endless, identity_of_emitted
+from tieline.rules.runs.lines import LOG, SAY
 from tieline.rules.runs.recall import StepDecision
 
 _RESOLVE = (
@@ -85,6 +87,7 @@ class LiveRun:
         # Made when they are asked for: few runs ask a person, or wait for an event.
         self._holds: Holds | None = None
         self._events: EventWaits | None = None
+        self._lines: LineSteps | None = None
 
     @property
     def id(self) -> str:
@@ -328,6 +331,18 @@ class LiveRun:
         admission = self._publish(type_, data, identity, self._claimed)
         self._memory.emit(admission)
         return admission
+
+    def log(self, words: object) -> None:
+        self._write(LOG, words)
+
+    def say(self, words: str) -> None:
+        self._write(SAY, words)
+
+    def _write(self, name: str, words: object) -> None:
+        if self._lines is None:
+            parts = self.parts
+            self._lines = LineSteps(self._claimed, self._memory, self.clean, parts.clock)
+        self._lines.write(name, words)
 
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()

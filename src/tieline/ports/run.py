@@ -112,6 +112,22 @@ class Run(Protocol):
         """Publish an event to ``hub.topic(type)``; durable with the run's next commit."""
         ...
 
+    def log(self, words: object) -> None:
+        """Write a line into the run's page and story; durable with the run's next commit.
+
+        The same line is not written again when the run is executed again. Secrets and values of
+        ``Sensitive`` fields are taken out; a line has 300 characters, a run 200 lines.
+        """
+        ...
+
+    def say(self, words: str) -> None:
+        """Say how it stands, in words for whom it is about: *your refund is on its way*.
+
+        ``GET /api/v1/status/<kind>/<key>`` answers the latest of them, by any business name that
+        the run or its event carries. Kept as a line of ``log`` is.
+        """
+        ...
+
     def refer(self, **names: object) -> None:
         """Attach business names (``order=84219``), so that a story finds this run by them."""
         ...

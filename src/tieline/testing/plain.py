@@ -72,6 +72,10 @@ class PlainRun:
     emitted: list[tuple[str, object]] = field(default_factory=list)
     slept: list[timedelta] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    """What the flow wrote down for those who run the hub."""
+    said: list[str] = field(default_factory=list)
+    """What it said to whom it is about."""
     passes: Mapping[str, str] = field(default_factory=dict)
     """The holds that somebody let through: reason, and the words with which they did."""
     events: dict[tuple[str, str], list[object]] = field(default_factory=dict)
@@ -180,6 +184,12 @@ class PlainRun:
             if wants(wanted, type):
                 _check_fit(type, document, contract)
         self.emitted.append((type, document))
+
+    def log(self, words: object) -> None:
+        self.lines.append(str(words))
+
+    def say(self, words: str) -> None:
+        self.said.append(words)
 
     def refer(self, **names: object) -> None:
         self.references.extend((kind, str(value)) for kind, value in names.items())

@@ -202,7 +202,7 @@ KNOWN = {"run", "event", "issue_link", "tally", "reference", "exchange", "dead",
 """Tables that people ask, and that may be long."""
 ASKED = ("issue_", "issues_", "exchange_rows", "run_page", "dead_page", "event_page",
          "attempt_page", "attempt_errors", "lane_", "tail_attempts_late", "tally_", "rhythm_",
-         "replays.bite", "decisions.", "quarantine.", "tenants")  # fmt: skip
+         "replays.bite", "decisions.", "quarantine.", "tenants", "account.")  # fmt: skip
 FROM_THE_END = {
     ("dead_page_decided", "dead"),
     ("dead_page_open", "dead"),

@@ -13,6 +13,7 @@ from tests.surfaces.web.site import SECRETS, Site, open_site
 
 from tieline.features.decisions.bulk import bulk_pass
 from tieline.features.probes.model import ProbeConnection
+from tieline.features.schedules.model import KeepSchedule
 from tieline.model.commands import Pause, RetryDead, StartReplay
 from tieline.model.people.role import Role
 from tieline.model.runs.run import Dead, Held, StepState
@@ -480,3 +481,43 @@ async def test_the_audit_chain_is_checked(api: Api) -> None:
     assert chain["lines"] == newest["seq"]
     assert chain["head"] == newest["hash"]
     assert (await api.get(f"/audit-entries/{newest['seq']}")) == newest
+
+
+async def test_the_account_adds_up_and_opens_the_list_behind_each_number(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    run_id = await a_dead_run(house, invoice)
+    await house.deliver("nobody.cares", {})
+
+    whole = await api.get("/account?since=1h")
+    none = await api.get("/account?source=topic&since=1h")
+    dead = await api.get("/account/events?stands=dead&since=1h")
+    wrong = await api.ask("/account/events?stands=finished")
+    backwards = await api.ask("/account?since=1h&until=2h")
+
+    assert (whole["accepted"], whole["balanced"], whole["whole"]) == (2, True, True)
+    assert (whole["stands"]["dead"], whole["stands"]["unmatched"]) == (1, 1)
+    assert none["accepted"] == 0
+    (event,) = dead["items"]
+    assert (await api.get(f"/runs/{run_id}"))["run"]["event_id"] == event["id"]
+    assert (wrong.status, backwards.status) == (422, 422)
+
+
+async def test_a_schedule_is_held_asked_to_fire_and_goes_on(api: Api, house: StoreHouse) -> None:
+    name = "schedule:*/10 * * * * UTC"
+    await house.journal.commit(KeepSchedule(name, "*/10 * * * *", "UTC", 9, house.clock.at_us))
+
+    body = {"reason": "r", "name": name}
+    paused = await api.post("/schedules/pause", body)
+    again = await api.post("/schedules/pause", body)
+    gone_on = await api.post("/schedules/resume", body)
+    undeclared = await api.post("/schedules/fire", body)
+    unknown = await api.post("/schedules/pause", {"reason": "r", "name": "schedule:none"})
+
+    assert (paused.status, again.status, gone_on.status) == (200, 409, 200), paused.body
+    assert (paused.json()["paused_by"], gone_on.json()["paused_by"]) == (
+        "u-operator (token t-operator)",
+        None,
+    )
+    assert (undeclared.status, unknown.status) == (409, 404)
+    assert "it would never fire" in undeclared.json()["detail"]

@@ -398,3 +398,17 @@ def test_a_replay_of_the_quarantine_whose_contract_is_not_mended_runs_nothing(sh
     assert said.code != 0
     assert "there is nothing to replay" in said.err
     assert [row["id"] for row in told(shop, "quarantine", "list")] == [aside["id"]]
+
+
+def test_a_schedule_is_held_and_asked_for_by_hand(shop: Any) -> None:
+    paused = shop.tieline("schedules", "pause", "nightly", *WHY)
+    twice = shop.tieline("schedules", "pause", "nightly", *WHY)
+    listed = shop.tieline("schedules", "list")
+    resumed = shop.tieline("schedules", "resume", "schedule:nightly", *WHY)
+    unknown = shop.tieline("schedules", "fire", "daily", *WHY)
+
+    assert (paused.code, twice.code, resumed.code, unknown.code) == (0, 5, 0, 3)
+    assert "schedule:nightly is paused" in paused.out
+    assert "paused by" in listed.out
+    assert "fire-schedule" not in shop.tieline("audit", "list").out
+    assert "pause-schedule" in shop.tieline("audit", "list").out

@@ -74,7 +74,8 @@ LOOKS = (
     "connections show books", "schedules list", "schedules show nightly", "workers list",
     "replay list", "replay plan --type invoice.paid", "story {done}", "user list", "token list",
     "audit list", "audit verify", "alerts", "issues list", "issues list --state resolved",
-    "sources list", "inbox", "inbox --kind outcome-unknown", "inbox --owner finance-ops",
+    "sources list", "inbox", "account", "account --list lost",
+    "inbox --kind outcome-unknown", "inbox --owner finance-ops",
     "inbox --flow post_invoice --limit 1",
 )  # fmt: skip
 

@@ -33,6 +33,8 @@ LISTS = (
     "issues list --state resolved --state open",
     "sources list",
     "inbox",
+    "account",
+    "account --list dead",
     "inbox --kind dead-letter",
 )
 THINGS = (

@@ -354,3 +354,61 @@ def test_a_new_project_runs_as_its_readme_says(tmp_path: Path) -> None:
     assert (folder / "book.txt").read_text() == "84219 4200\n"
     assert doctor.returncode == 0, doctor.stdout
     assert code == 0
+
+
+def test_what_is_sent_by_hand_comes_in_at_the_door_as_its_vendor_would_send_it(
+    hub: RunningHub,
+) -> None:
+    at = ("--to", f"http://127.0.0.1:{hub.port}")
+    data = ("--data", '{"id":"9"}', "--id", "m9")
+    first = hub.told("send", "shop", "order.quick", *data, *at)
+    again = hub.told("send", "shop", "order.quick", *data, *at)
+    recorded = hub.folder / "recorded.jsonl"
+    lines = [{"source": "shop", "type": "order.quick", "data": {"id": n}} for n in ("10", "11")]
+    body = {"type": "order.quick", "data": {"id": "12"}}
+    lines.append({"source": "shop", "body": body, "headers": {"webhook-id": "m12"}})
+    recorded.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    heard = hub.told("listen", "--from", "recorded.jsonl", *at)
+    unknown = hub.tieline("send", "shop2", "order.quick", *at)
+    nobody = hub.tieline("send", "shop", "order.quick", "--to", "http://127.0.0.1:9")
+    no_json = hub.tieline("send", "shop", "order.quick", "--data", "{id:9}", *at)
+    until(lambda: len(hub.book()) == 4)
+
+    assert [one["status"] for one in (*first, *again, *heard)] == [202] * 5
+    assert first[0]["event_id"] == again[0]["event_id"]
+    assert sorted(hub.book()) == ["10", "11", "12", "9"]
+    assert (unknown.returncode, nobody.returncode, no_json.returncode) == (3, 1, 2)
+    assert "start it with tieline serve" in nobody.stderr
+
+
+def test_a_hub_is_loaded_again_when_its_file_changes(tmp_path: Path) -> None:
+    """Also after a change with which it cannot be loaded; told to stop, both processes end."""
+    file = tmp_path / "hub.py"
+    file.write_text(HUB)
+    with (tmp_path / "said.txt").open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tieline", "serve", "--reload", "--port", "0"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            until(lambda: _said(tmp_path).count(" ready") == 1)
+            file.write_text(HUB + "\nthis is no Python\n")
+            until(lambda: "SyntaxError" in _said(tmp_path) or "invalid syntax" in _said(tmp_path))
+            file.write_text(HUB.replace("order.quick", "order.quicker"))
+            until(lambda: _said(tmp_path).count(" ready") == 2)
+            assert "hub.py changed" in _said(tmp_path)
+            flows = command(tmp_path, "--json", "status").stdout
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(timeout=60)
+
+    assert json.loads(flows)["hub"] is not None
+    assert code == 0
+    assert json.loads(command(tmp_path, "--json", "status").stdout)["hub"] is None
+
+
+def _said(folder: Path) -> str:
+    return (folder / "said.txt").read_text()

@@ -27,6 +27,7 @@ from tieline.features.access.model import (
 )
 from tieline.features.issues.model import AcknowledgeIssue, MuteIssue, ReopenIssue, ResolveIssue
 from tieline.features.probes.model import ProbeConnection
+from tieline.features.schedules.model import FireSchedule, PauseSchedule, ResumeSchedule
 from tieline.features.tenants.model import AddTenant, LimitTenant, PauseTenant, ResumeTenant
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, StoreError
 from tieline.model.base.ids import EventId, IssueId, ReceiptId, ReplayId, RunId
@@ -252,6 +253,9 @@ EVERY_COMMAND: list[Callable[[], OperatorCommand[Any]]] = [
     lambda: PauseTenant("shop-a", BY),
     lambda: ResumeTenant("shop-a", BY),
     lambda: LimitTenant("shop-a", BY, 5, 1_000_000, 2, 99),
+    lambda: FireSchedule("schedule:nightly", BY),
+    lambda: PauseSchedule("schedule:nightly", BY),
+    lambda: ResumeSchedule("schedule:nightly", BY),
     lambda: CloseDeliveries((ReceiptId("rct_1"),), BY),
     lambda: StartOperation("opr_1", "retry", BulkFilter("dead-letters", "f"), 3, BY),
     lambda: CancelOperation("opr_1", BY),

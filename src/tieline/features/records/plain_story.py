@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from tieline.model.base.ids import Micros, RunId
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow
-from tieline.operations.story import Line
+from tieline.operations.story import Line, line_of
 from tieline.rules.formats.labels import label, spoken
 from tieline.rules.formats.plain_time import until
 from tieline.rules.runs.failure import is_strangers
+from tieline.rules.runs.lines import is_line
 
 if TYPE_CHECKING:
     from tieline.model.runs.run import AttemptRecord
@@ -30,6 +31,7 @@ def plain(trail: Trail, now_us: Micros) -> tuple[Line, ...]:
         *(line for row in trail.receipts for line in _came(row, types)),
         *(line for row in trail.events for line in _recorded(row)),
         *_done_elsewhere(trail),
+        *_written(trail),
         *(_died(row) for row in trail.dead),
         *(line for row in trail.runs for line in _stands(row, now_us)),
         *(_chosen(row) for row in trail.audit),
@@ -70,6 +72,14 @@ def _recorded(row: EventRow) -> Iterator[Line]:
         yield Line(row.recorded_us, f"A corrected copy of {row.type} was recorded", "event", row.id)
     elif row.cause is None and row.receipt_id is None:
         yield Line(row.recorded_us, f"{row.type} began, by {row.source}", "event", row.id)
+
+
+def _written(trail: Trail) -> Iterator[Line]:
+    """What flows wrote down is meant for people."""
+    flows = {row.id: title(row.flow) for row in trail.runs}
+    for row in trail.steps:
+        if is_line(row.name):
+            yield line_of(row, flows.get(row.run_id, row.run_id))
 
 
 def _done_elsewhere(trail: Trail) -> Iterator[Line]:

@@ -5,8 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tieline.features.manifest import Engine, Repeats
-from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
+from tieline.features.schedules.model import (
+    Fire,
+    FireAsked,
+    KeepSchedule,
+    ListSchedules,
+    ScheduleRow,
+)
 from tieline.model.base.ids import NO_TENANT, Micros, TenantId
+from tieline.model.base.value import value
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
@@ -19,8 +26,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 AHEAD_US = 2_000_000
 """By how much the clock of who fired last may be ahead of ours."""
-LONGEST_REST_S = 30.0
+LONGEST_REST_S = 2.0
+"""A person may have asked for a firing, in whatever process."""
+NEVER_S = 30.0
 SHORTEST_REST_S = 0.001
+
+
+@value
+class DueFiring:
+    """What becomes one event for each tenant."""
+
+    due: datetime
+    missed: int
+    """Firings before it that did not happen."""
+    asked_by: str | None = None
+    """A person, beside the schedule's own times."""
 
 
 def loops(engine: Engine) -> Iterator[Repeats]:
@@ -59,11 +79,12 @@ class Scheduler:
         return to_micros(next_firing(source.schedule, to_datetime(now_us)))
 
     async def pass_(self) -> float:
-        """Fire what is due; returns how long to rest."""
+        """Fire what people asked for, and what is due; returns how long to rest."""
+        await self.fire_asked()
         next_us = await self.fire_due()
         self._engine.look()
         if next_us is None:
-            return LONGEST_REST_S
+            return NEVER_S
         rest_s = (next_us - self._engine.clock.now_us()) / 1e6
         return min(max(rest_s, SHORTEST_REST_S), LONGEST_REST_S)
 
@@ -84,6 +105,27 @@ class Scheduler:
         own = [row for row in self._rows.values() if is_alike(row, self._sources[row.name])]
         return min((row.next_us for row in own), default=None)
 
+    async def fire_asked(self) -> None:
+        """Fire what people want now, and is declared here."""
+        if not self._sources:
+            return
+        for row in await self._engine.views.read(ListSchedules()):
+            source = self._sources.get(row.name)
+            if source is not None and row.asked_us is not None:
+                await self._fire_asked(source, row, row.asked_us)
+
+    async def _fire_asked(self, source: ScheduleSource, row: ScheduleRow, asked_us: Micros) -> None:
+        engine = self._engine
+        now_us = engine.clock.now_us()
+        firing = DueFiring(to_datetime(asked_us), 0, row.asked_by)
+        admissions = tuple(
+            self._admission(source, firing, tenant, now_us)
+            for tenant in for_whom(source, engine.tenants)
+        )
+        fired = await engine.journal.commit(FireAsked(row.name, asked_us, admissions, now_us))
+        if fired.fresh:
+            engine.observer.saw(ScheduleFired(row.name, asked_us, 0, fired.event_id))
+
     async def _fire(self, source: ScheduleSource, row: ScheduleRow, now_us: Micros) -> None:
         """Store the firing that is owed, with what was missed; then look where the row stands."""
         engine = self._engine
@@ -93,7 +135,7 @@ class Scheduler:
         admissions: tuple[Admission, ...] = ()
         if owed.fire is not None:
             admissions = tuple(
-                self._admission(source, owed.fire, missed, tenant, now_us)
+                self._admission(source, DueFiring(owed.fire, missed), tenant, now_us)
                 for tenant in for_whom(source, engine.tenants)
             )
         next_us = self._next_us(source, now_us)
@@ -108,10 +150,10 @@ class Scheduler:
         self._rows[row.name] = await self._kept(source)
 
     def _admission(
-        self, source: ScheduleSource, due: datetime, missed: int, tenant: TenantId, now_us: Micros
+        self, source: ScheduleSource, firing: DueFiring, tenant: TenantId, now_us: Micros
     ) -> Admission:
-        occurrence = _occurrence(source, due, missed, tenant)
-        correlation = f"{source.name}@{due:%FT%TZ}"
+        occurrence = _occurrence(source, firing, tenant)
+        correlation = f"{source.name}@{firing.due:%FT%TZ}"
         if tenant != NO_TENANT:  # else one search would find the firings of all tenants
             correlation = f"{correlation}@{tenant}"
         origin = EventOrigin(tenant, source.name, now_us, correlation)
@@ -131,15 +173,19 @@ def for_whom(source: ScheduleSource, tenants: TenantBook) -> tuple[TenantId, ...
     return tuple(tenant for tenant in tenants.all() if not wanted or tenant in wanted)
 
 
-def _occurrence(source: ScheduleSource, due: datetime, missed: int, tenant: TenantId) -> Occurrence:
+def _occurrence(source: ScheduleSource, firing: DueFiring, tenant: TenantId) -> Occurrence:
+    due = firing.due
     payload: dict[str, str | int] = {
         "schedule": source.name,
         "due": due.isoformat(),
-        "missed_before": missed,
+        "missed_before": firing.missed,
     }
     if tenant != NO_TENANT:
         payload["tenant"] = tenant
-    return Occurrence(FIRED, due.isoformat(), payload, to_json(payload))
+    if firing.asked_by is None:
+        return Occurrence(FIRED, due.isoformat(), payload, to_json(payload))
+    payload["asked_by"] = firing.asked_by
+    return Occurrence(FIRED, f"asked {due.isoformat()}", payload, to_json(payload))
 
 
 def to_datetime(micros: Micros) -> datetime:

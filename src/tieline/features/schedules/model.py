@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from tieline.model.base.by import By
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
-from tieline.model.command import Command
+from tieline.model.command import Command, Counted, OperatorCommand
 from tieline.model.commands import Admission, Ingested
 from tieline.model.question import Question
 
@@ -22,6 +23,13 @@ class ScheduleRow:
     next_us: Micros
     last_us: Micros | None
     missed: int
+    """Firings that did not happen: nobody ran, or it was paused."""
+    paused_us: Micros | None = None
+    paused_by: str | None = None
+    paused_reason: str | None = None
+    asked_us: Micros | None = None
+    """When a person asked for a firing that has not happened yet."""
+    asked_by: str | None = None
 
 
 @value
@@ -55,6 +63,42 @@ class Fire(Command[Ingested]):
     now_us: Micros
     times: tuple[str, str] = ("", "")
     """(cron, zone) that it is fired by, if it still has them. Empty: whatever it has."""
+
+
+@value
+class FireAsked(Command[Ingested]):
+    """The firing that a person asked for; fresh is False when somebody else has done it."""
+
+    name: str
+    asked_us: Micros
+    admissions: tuple[Admission, ...]
+    now_us: Micros
+
+
+@value
+class FireSchedule(OperatorCommand[Counted]):
+    """Have it fire once now, beside its times, also while it is paused. Raises NotFound, and
+    Conflict when that was asked for already and has not happened yet."""
+
+    name: str
+    by: By
+
+
+@value
+class PauseSchedule(OperatorCommand[Counted]):
+    """Let its times pass without firing; they count as missed. Raises NotFound, and Conflict when
+    it is paused."""
+
+    name: str
+    by: By
+
+
+@value
+class ResumeSchedule(OperatorCommand[Counted]):
+    """Have it fire at its times again. Raises NotFound, and Conflict when it is not paused."""
+
+    name: str
+    by: By
 
 
 @dataclass(frozen=True, slots=True)

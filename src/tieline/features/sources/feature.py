@@ -22,8 +22,11 @@ def _endpoints() -> tuple["Endpoint", ...]:
 
 def _commands(app: "typer.Typer") -> None:
     from tieline.features.sources import cli as sources
+    from tieline.features.sources import sending
 
     app.add_typer(sources.app, name="sources")
+    app.command("send")(sending.send)
+    app.command("listen")(sending.listen)
 
 
 def _pages() -> "Pages":
@@ -50,5 +53,6 @@ SOURCES = Feature(
     endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
+    beside_store=frozenset({"send", "listen"}),
     tables=("rhythm", "tally"),
 )

@@ -134,6 +134,16 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RunLine:
+    """What a flow wrote down while it ran."""
+
+    at_us: Micros
+    said: bool
+    """To whom it is about; otherwise to those who run the hub."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRow:
     """A flow, connection or tenant that somebody holds."""
 

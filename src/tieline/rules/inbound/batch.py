@@ -1,6 +1,7 @@
 """Batch: what is wrong with one event of many comes in; the words that say which one go out."""
 
 import re
+from collections.abc import Sequence
 
 _NUMBERED = re.compile(r"^event \d+ of (\d+): ")
 
@@ -8,6 +9,13 @@ _NUMBERED = re.compile(r"^event \d+ of (\d+): ")
 def numbered(fault: str, number: int, count: int) -> str:
     """*fault* of event *number* of a delivery that carries *count*."""
     return fault if count == 1 else f"event {number} of {count}: {fault}"
+
+
+def untaken(taken: Sequence[bool]) -> str | None:
+    """Which event of a delivery is the first that no flow takes; None: each is taken."""
+    if all(taken):
+        return None
+    return numbered("no flow takes it", taken.index(False) + 1, len(taken))
 
 
 def count_of(reason: str | None) -> int | None:

@@ -94,6 +94,11 @@ class Build(Protocol):
         """Where people find the console; ends with a slash. Raises SettingsError."""
         ...
 
+    def door(self, overrides: Overrides) -> tuple[str, str]:
+        """Where deliveries are sent here, and under which address their senders know it; without a
+        slash at their ends. Raises SettingsError."""
+        ...
+
     async def hub_status(self, store: str) -> Mapping[str, object] | None:
         """What the hub that has *store* open says of itself; None when none can be asked."""
         ...
@@ -110,6 +115,13 @@ class Build(Protocol):
         """Run the hub until told to stop; returns the exit code.
 
         Raises SettingsError, DeclarationError, StoreError.
+        """
+        ...
+
+    def serve_again(self, overrides: Overrides) -> int:
+        """Run it in a process that is replaced when the hub's files change, until told to stop.
+
+        Raises SettingsError.
         """
         ...
 

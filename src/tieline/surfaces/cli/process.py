@@ -32,7 +32,7 @@ from tieline.surfaces.cli.session import CliSession
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: ""}
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the settings that one gives by hand
     context: typer.Context,
     *,
     host: Annotated[str | None, typer.Option(help="Address of the webhook door.")] = None,
@@ -44,6 +44,9 @@ def serve(
     processes: Annotated[
         int | None, typer.Option(help="Processes that share the work; needs PostgreSQL.")
     ] = None,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="At work: serve again when a file of the hub changes.")
+    ] = False,
 ) -> None:
     """Run the hub until it is told to stop (SIGTERM, Ctrl-C).
 
@@ -51,7 +54,9 @@ def serve(
     """
     session = o.session_of(context)
     own = {"host": host, "port": port, "roles": roles, "processes": processes}
-    raise typer.Exit(session.build.serve({**session.overrides, **own}))
+    overrides = {**session.overrides, **own}
+    serve_ = session.build.serve_again if reload else session.build.serve
+    raise typer.Exit(serve_(overrides))
 
 
 def demo(

@@ -12,11 +12,12 @@ from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import AttemptRecord, ExchangeRecord
 from tieline.model.runs.waits import read_waits
 from tieline.model.views.details import RunDetail
-from tieline.model.views.rows import AuditRow, DeadRow, EventRow, PauseRow, RunRow, StepRow
+from tieline.model.views.rows import AuditRow, DeadRow, EventRow, PauseRow, RunLine, RunRow, StepRow
 from tieline.model.views.views import ListDead, ListRuns, ShowRun
 from tieline.model.views.work_lists import AttemptRow, ListAttempts
 from tieline.operations import redaction as visible
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.lines import is_line, lines_of
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import (
     LONGEST,
@@ -97,6 +98,8 @@ class RunShown:
     """What it waits for, or how it ended, in a sentence."""
     event: EventRow
     steps: tuple[StepShown, ...]
+    lines: tuple[RunLine, ...]
+    """What its flow wrote down."""
     attempts: tuple[AttemptRecord, ...]
     exchanges: tuple[ExchangeRecord, ...]
     references: tuple[Mention, ...]
@@ -162,6 +165,7 @@ async def show_run(ask: ApiRequest) -> RunShown:
         why=why(detail, ask.now_us(), () if flow is None else flow.uses),
         event=detail.event,
         steps=await _steps(ask, detail),
+        lines=lines_of(detail.steps),
         attempts=detail.attempts,
         exchanges=detail.exchanges,
         references=detail.mentions,
@@ -199,7 +203,7 @@ async def _detail(ask: ApiRequest) -> RunDetail:
 async def _steps(ask: ApiRequest, detail: RunDetail) -> tuple[StepShown, ...]:
     parts = ask.parts
     values = await visible.sensitive_values(parts.views, parts.hub, detail.run.event_id)
-    return tuple(_step(ask, step, values) for step in detail.steps)
+    return tuple(_step(ask, step, values) for step in detail.steps if not is_line(step.name))
 
 
 def _step(ask: ApiRequest, step: StepRow, values: tuple[str, ...]) -> StepShown:

@@ -8,7 +8,7 @@ from tieline.model.base.payload import Json
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.run import AttemptRecord, RunState
 from tieline.model.views.details import RunDetail
-from tieline.model.views.rows import RunRow, StepRow
+from tieline.model.views.rows import RunLine, RunRow, StepRow
 from tieline.model.views.views import ListRuns, ShowRun
 from tieline.operations import decide
 from tieline.operations import redaction as visible
@@ -16,6 +16,7 @@ from tieline.rules.formats.labels import STATES_ASKED, label, labels, state_labe
 from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import span
 from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
+from tieline.rules.runs.lines import is_line, lines_of
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.columns import AUDIT_COLUMNS, RUN_COLUMNS
 from tieline.surfaces.cli.output import Column, Output, exactly, when
@@ -31,6 +32,11 @@ STEP_COLUMNS: tuple[Column[StepRow], ...] = (
     Column("ATTEMPTS", lambda row: row.tries),
     Column("BYTES", lambda row: row.result_bytes),
     Column("IDEMPOTENCY KEY", lambda row: row.effect_key),
+)
+LINE_COLUMNS: tuple[Column[RunLine], ...] = (
+    Column("AT (UTC)", lambda row: when(row.at_us)),
+    Column("TO", lambda row: "customer" if row.said else "log"),
+    Column("WORDS", lambda row: row.words),
 )
 ATTEMPT_COLUMNS: tuple[Column[AttemptRecord], ...] = (
     Column("AT (UTC)", lambda row: when(row.at_us)),
@@ -114,7 +120,8 @@ def _document(
         **(run if isinstance(run, dict) else {}),
         "why": words,
         "event": detail.event,
-        "steps": [_step(step, hub, values) for step in detail.steps],
+        "steps": [_step(step, hub, values) for step in detail.steps if not is_line(step.name)],
+        "lines": lines_of(detail.steps),
         "attempts": detail.attempts,
         "references": [{"kind": m.kind, "key": m.key} for m in detail.mentions],
         "dead": detail.dead,
@@ -162,7 +169,8 @@ def _tell(paper: Output, detail: RunDetail, words: str) -> None:
             ("keys", ", ".join(f"{m.kind}:{m.key}" for m in detail.mentions) or None),
         )
     )
-    paper.section("Steps", STEP_COLUMNS, detail.steps)
+    paper.section("Steps", STEP_COLUMNS, [one for one in detail.steps if not is_line(one.name)])
+    paper.section("What it wrote down", LINE_COLUMNS, lines_of(detail.steps))
     paper.section("Attempts", ATTEMPT_COLUMNS, detail.attempts)
     for exchange in detail.exchanges:
         paper.heading(f"Sent and answered: {exchange.step}, attempt {exchange.number}")

@@ -20,6 +20,7 @@ from tieline.model.views.views import ListRuns, ShowRun, Window
 from tieline.operations import redaction as visible
 from tieline.rules.formats.labels import state_of_label
 from tieline.rules.people.access import Permission
+from tieline.rules.runs.lines import lines_of
 from tieline.rules.runs.transitions import TERMINAL, UNFINISHED
 from tieline.surfaces.console.format import plain, said
 from tieline.surfaces.console.forms import FilterForm, asked, pages
@@ -116,6 +117,7 @@ def _view(desk: PageParts, detail: RunDetail, values: tuple[str, ...]) -> dict[s
     used |= {("connection", name) for name in (() if spec is None else spec.uses)}
     return {
         "detail": detail,
+        "lines": lines_of(detail.steps),
         "pauses": [pause for pause in detail.pauses if (pause.kind, pause.name) in used],
         "run": run,
         "why": sentence[:1].upper() + sentence[1:],

@@ -11,6 +11,7 @@ from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import StepRow
 from tieline.rules.formats.labels import label, spoken
 from tieline.rules.runs.holding import HOLD_STEP
+from tieline.rules.runs.lines import is_line
 from tieline.surfaces.console.format import tone
 
 WIDTH = 1000.0
@@ -67,7 +68,7 @@ def waterfall(detail: RunDetail, now_us: Micros, results: dict[tuple[str, str], 
     of_step: dict[tuple[str, str], list[AttemptRecord]] = defaultdict(list)
     for attempt in detail.attempts:
         of_step[attempt.step, attempt.key].append(attempt)
-    rows = {(step.name, step.key): step for step in detail.steps}
+    rows = {(step.name, step.key): step for step in detail.steps if not is_line(step.name)}
     names = sorted({*rows, *of_step}, key=lambda name: _begin(rows.get(name), of_step[name]))
     begins = [_begin(rows.get(name), of_step[name]) for name in names]
     ends = [_end(rows.get(name), of_step[name]) for name in names]

@@ -1,3 +1,3 @@
 -- One schedule as it stands.
 -- takes: name text
-SELECT name, cron, zone, next_us, last_us, missed FROM schedule WHERE name = :name
+SELECT {schedule_columns} FROM schedule WHERE name = :name
