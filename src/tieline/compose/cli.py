@@ -39,11 +39,20 @@ class CliBuild:
         read = settings.load(overrides)
         vault = wiring.open_vault(read, os.environ)
         return CommandTarget(
-            read.store, read.hub, SystemClock(), SystemIds(), vault, SystemSecrecy()
+            read.store,
+            read.hub,
+            SystemClock(),
+            SystemIds(),
+            vault,
+            SystemSecrecy(),
+            read.public_url,
         )
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         return _hub(settings.load(overrides))
+
+    def hub_files(self, overrides: Overrides) -> tuple[tuple[str, str], ...]:
+        return hub_file.files_of(settings.load(overrides).hub)
 
     def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
         read = settings.load(overrides)

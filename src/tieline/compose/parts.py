@@ -187,7 +187,7 @@ def assemble(
         sharing=_sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
         tenants=tenants,
-        door=_door(Front(hub, front_parts), clock, settings),
+        door=_door(hub, front_parts, clock, settings),
         control=_control(store, holds, back),
         observer=observer,
         clock=clock,
@@ -316,7 +316,7 @@ def _sharing(
     return QuotaLeasing(calls, store.journal, clock, worker)
 
 
-def _door(front: Front, clock: Clock, settings: Settings) -> IngestServer:
+def _door(hub: HubSpec, parts: FrontParts, clock: Clock, settings: Settings) -> IngestServer:
     """The webhook door. Raises SettingsError for one that others reach without TLS, unsaid."""
     is_said = settings.insecure or (settings.public_url or "").startswith("https://")
     if ProcessRole.INGEST in settings.roles and is_exposed(settings.host) and not is_said:
@@ -325,6 +325,7 @@ def _door(front: Front, clock: Clock, settings: Settings) -> IngestServer:
             'TLS set public_url = "https://…", else listen on 127.0.0.1, or set insecure = true'
         )
         raise SettingsError("host", settings.host, wanted)
+    front = Front(hub, replace(parts, knows_address=settings.public_url is not None))
     return IngestServer(front, clock, public_url=settings.public_url, limits=_limits(settings))
 
 

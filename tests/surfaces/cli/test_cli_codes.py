@@ -29,7 +29,7 @@ def test_1_when_something_is_wrong(shop: Any) -> None:
     assert said.code == 1
     assert said.lines[0] == (
         "error: connection billing: the vault has no secret 'billing-live'; "
-        "do: put it there; until then its calls wait"
+        "do: put it into the variable TIELINE_SECRET_BILLING_LIVE; until then its calls wait"
     )
 
 

@@ -19,7 +19,7 @@ from tieline.model.people.alert import AlertRow, AlertState, KeepAlerts, KnownAl
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.rows import ConnectionStateRow
-from tieline.model.views.series import ListSources, ReadSums, SourceRow
+from tieline.model.views.series import ListSources, Point, ReadSums, SourceRow
 from tieline.model.views.views import ListConnectionStates, ReadKnownAlerts, ReadSigns
 from tieline.model.views.work_lists import CountWaiting
 from tieline.ports.clock import Clock
@@ -39,6 +39,7 @@ from tieline.rules.watch.alerts import (
     SourceSign,
     judged,
     messages,
+    refused_only,
     told_reason,
     wrong_now,
 )
@@ -175,12 +176,18 @@ class AlertJudge:
             )
             for name in hub.connections
         )
-        return AllSigns(flows, connections, self._sources(heard, now_us), parts.disk_free())
+        came = await parts.views.read(ReadSums("source", now_us - SPAN_US, now_us))
+        return AllSigns(flows, connections, self._sources(heard, came, now_us), parts.disk_free())
 
-    def _sources(self, heard: Iterable[SourceRow], now_us: Micros) -> tuple[SourceSign, ...]:
+    def _sources(
+        self, heard: Iterable[SourceRow], came: Mapping[str, Point], now_us: Micros
+    ) -> tuple[SourceSign, ...]:
         rows = {row.name: row for row in heard}
         return tuple(
-            self._source_sign(source, rows.get(name), now_us)
+            replace(
+                self._source_sign(source, rows.get(name), now_us),
+                refused=refused_only(came[name].counts) if name in came else 0,
+            )
             for name, source in self._parts.hub.heard().items()
         )
 
@@ -200,7 +207,8 @@ def _connection_sign(
     tries = sum(counts.values())
     failures = tries - counts.get("done", 0)
     owner = _owners(flow for flow in hub.flows.values() if name in flow.uses)
-    return ConnectionSign(name, owner, tries, failures, states.get(name, "closed"))
+    state, credential = states.get(name, "closed"), hub.connections[name].credential
+    return ConnectionSign(name, owner, tries, failures, state, credential=credential)
 
 
 def _state(row: ConnectionStateRow) -> str:

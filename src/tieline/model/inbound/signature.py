@@ -9,6 +9,7 @@ from tieline.model.base.headers import Headers, Named
 from tieline.model.base.value import value
 from tieline.model.inbound.handshake import Handshake
 from tieline.model.inbound.signed_content import (
+    DecodedUrl,
     HeaderTime,
     ListedSignature,
     ListedTime,
@@ -191,6 +192,18 @@ class WebhookScheme:
     body: BodyForm = BodyForm.JSON
     acknowledgement: Acknowledgement = Acknowledgement()
     """Some vendors take nothing but 200 for a yes, and some read the answer's body."""
+
+    @property
+    def covers_url(self) -> bool:
+        """Whether some signature is made over the URL that the sender used."""
+        return any(
+            isinstance(one, FormHmacScheme)
+            or (
+                not isinstance(one, TokenScheme)
+                and any(part is Piece.URL or isinstance(part, DecodedUrl) for part in one.content)
+            )
+            for one in self.schemes
+        )
 
 
 @value

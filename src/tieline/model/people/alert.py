@@ -23,6 +23,8 @@ class AlertKind(StrEnum):
     """The other side does not accept the credential of a connection."""
     SOURCE_SILENT = "source-silent"
     """Nothing came from a source for longer than its rhythm allows."""
+    SOURCE_REFUSES = "source-refuses"
+    """All of the latest deliveries to a source were refused."""
     DISK_LOW = "disk-low"
     """The disk of the store is nearly full."""
 

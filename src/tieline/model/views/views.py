@@ -197,9 +197,11 @@ class CountCalls(Question[tuple[ConnectionCalls, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class ListAlerts(Question[tuple[AlertRow, ...]]):
-    """What is firing, the newest first; with ``ended`` also what fired within the last days."""
+    """What is firing, the newest first; with ``ended`` also what fired within the last days, with
+    ``pending`` also what is wrong, but not for long enough yet that people are told."""
 
     ended: bool = False
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class CommandTarget:
     ids: Ids
     vault: Vault
     secrecy: Secrecy
+    public_url: str | None = None
+    """How senders reach the hub, if the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class Build(Protocol):
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         """Import the hub as it runs here, and check it. Raises SettingsError, DeclarationError."""
+        ...
+
+    def hub_files(self, overrides: Overrides) -> tuple[tuple[str, str], ...]:
+        """Names and texts of the files that the hub, once loaded, is made of."""
         ...
 
     def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
