@@ -188,7 +188,7 @@ def assemble(
         admitter=admitter,
         tenants=tenants,
         door=_door(hub, front_parts, clock, settings),
-        control=_control(store, holds, back),
+        control=_control(store, holds, back, settings),
         observer=observer,
         clock=clock,
         ids=ids,
@@ -337,12 +337,16 @@ def _limits(settings: Settings) -> ListenerLimits:
     )
 
 
-def _control(store: OpenStore, holds: PauseControl, back: Back) -> ControlServer | None:
+def _control(
+    store: OpenStore, holds: PauseControl, back: Back, settings: Settings
+) -> ControlServer | None:
     if store.file is None:
         return None
-    status = partial(_status, back)
+    status = partial(_status, back, {"hub": settings.hub, "folder": str(Path.cwd())})
     return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
-def _status(back: Back) -> dict[str, object]:
-    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": sorted(back.paused)}
+def _status(back: Back, declared_in: Mapping[str, str]) -> dict[str, object]:
+    """With where the hub is declared: who asks may stand in another folder."""
+    paused = sorted(back.paused)
+    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": paused, **declared_in}

@@ -168,6 +168,10 @@ class ListAudit(Question[Page[AuditRow]]):
 
     subject: str | None = None
     window: Window = EVERYTHING
+    actor: str | None = None
+    action: str | None = None
+    logins: bool = True
+    """Also log-ins and log-outs."""
 
 
 @dataclass(frozen=True, slots=True)

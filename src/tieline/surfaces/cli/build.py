@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
+from tieline.operations.known_names import Lists
 from tieline.operations.planning import Plans
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
@@ -127,6 +128,11 @@ class Build(Protocol):
     @property
     def checks(self) -> Sequence[Check]:
         """What features have the doctor look at."""
+        ...
+
+    @property
+    def known_by(self) -> Lists:
+        """Lists of features that may have something of a name."""
         ...
 
     def demo(self, wishes: DemoOptions) -> int:
