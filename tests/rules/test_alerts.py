@@ -21,6 +21,7 @@ from tieline.rules.watch.alerts import (
     refused_only,
     wrong_now,
 )
+from tieline.rules.watch.slow_calls import CallTimes
 
 LIMITS = AlertLimits(error_share=0.2, oldest_us=30 * MINUTE_US, disk_free_share=0.1)
 FLOW = FlowSign("post_invoice", "finance-ops", dead=0, oldest_us=None)
@@ -55,6 +56,10 @@ BREAKER = AlertProblem(AlertKind.BREAKER_OPEN, "connection:books", "finance-ops"
         (
             AllSigns(connections=(replace(BOOKS, state="unhealthy"),)),
             ["connection-unhealthy connection:books"],
+        ),
+        (
+            AllSigns(connections=(replace(BOOKS, slow=CallTimes(2_000_000, 20_000)),)),
+            ["connection-slow connection:books"],
         ),
         (AllSigns(sources=(replace(SHOP, quiet_us=60 * MINUTE_US),)), []),
         (

@@ -22,6 +22,7 @@ from tieline.model.views.rows import ConnectionStateRow
 from tieline.model.views.series import ListSources, Point, ReadSums, SourceRow
 from tieline.model.views.views import ListConnectionStates, ReadKnownAlerts, ReadSigns
 from tieline.model.views.work_lists import CountWaiting
+from tieline.operations.call_times import slow_connections
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
 from tieline.ports.journal import Journal
@@ -71,6 +72,8 @@ class AlertJudgeParts:
     """Takes secrets out of a text."""
     firing: Callable[[dict[str, int]], None] | None = None
     """Told how many alerts of each kind fire."""
+    slowness: Callable[[dict[str, float]], None] | None = None
+    """Told of slow connections, how many times as long as usual their calls take."""
 
 
 class AlertJudge:
@@ -169,10 +172,14 @@ class AlertJudge:
         states = {guard.connection: guard.state for guard in parts.guards(now_us)}
         states |= {row.connection: _state(row) for row in standings}
         waiting = dict(await parts.views.read(CountWaiting()))
+        slow = await slow_connections(parts.views, now_us)
+        if parts.slowness is not None:
+            parts.slowness({name: times.factor for name, times in slow.items()})
         connections = tuple(
             replace(
                 _connection_sign(hub, name, sums[name].counts if name in sums else {}, states),
                 waiting=waiting.get(name, 0),
+                slow=slow.get(name),
             )
             for name in hub.connections
         )

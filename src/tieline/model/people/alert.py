@@ -21,6 +21,8 @@ class AlertKind(StrEnum):
     """The breaker of a connection keeps its calls back."""
     UNHEALTHY = "connection-unhealthy"
     """The other side does not accept the credential of a connection."""
+    SLOW = "connection-slow"
+    """Calls of a connection take far longer than they used to."""
     SOURCE_SILENT = "source-silent"
     """Nothing came from a source for longer than its rhythm allows."""
     SOURCE_REFUSES = "source-refuses"

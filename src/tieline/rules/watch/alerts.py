@@ -15,6 +15,7 @@ from tieline.model.inbound.receipt import LIMITED, Verdict
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
 from tieline.rules.formats.plain_time import short, span
 from tieline.rules.runs.waiting import counted_in_words
+from tieline.rules.watch.slow_calls import CallTimes
 
 MINUTE_US = 60_000_000
 FORGOTTEN_US = 7 * 24 * 60 * MINUTE_US
@@ -40,6 +41,7 @@ PATIENCE: Mapping[AlertKind, AlertTimes] = {
     AlertKind.OLDEST_WAITING: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.BREAKER_OPEN: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.UNHEALTHY: AlertTimes(MINUTE_US, MINUTE_US),
+    AlertKind.SLOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
     AlertKind.SOURCE_SILENT: AlertTimes(0, 0),
     AlertKind.SOURCE_REFUSES: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.DISK_LOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
@@ -81,6 +83,8 @@ class ConnectionSign:
     """Runs that wait for it, counted up to 1,000."""
     credential: str | None = None
     """The vault's name of the secret that its calls need."""
+    slow: CallTimes | None = None
+    """How slow it is, if it is slow against its own past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def wrong_now(now: AllSigns, limits: AlertLimits) -> list[AlertProblem]:
         found += _of_flow(flow, limits)
     for connection in now.connections:
         found += _of_connection(connection, limits)
+        found += _of_speed(connection)
     for source in now.sources:
         found += _of_source(source)
     if now.disk_free_share is not None and now.disk_free_share < limits.disk_free_share:
@@ -164,6 +169,15 @@ def _of_connection(connection: ConnectionSign, limits: AlertLimits) -> Iterable[
         what += "" if connection.credential is None else f" as {connection.credential!r}"
         reason = f"{what}{_waiting(connection)}"
         yield AlertProblem(AlertKind.UNHEALTHY, subject, connection.owner, reason)
+
+
+def _of_speed(connection: ConnectionSign) -> Iterable[AlertProblem]:
+    slow = connection.slow
+    if slow is None:
+        return
+    reason = f"half of its attempts take {span(slow.now_us)} or longer, where "
+    reason += f"{span(slow.usual_us)} is usual; tieline connections show {connection.name}"
+    yield AlertProblem(AlertKind.SLOW, f"connection:{connection.name}", connection.owner, reason)
 
 
 def _waiting(connection: ConnectionSign) -> str:
