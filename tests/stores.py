@@ -1,7 +1,7 @@
 """Stores: every backend that must keep the journal's promises, and the moves that tests make."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,12 @@ class Store:
     async def detail(self, run_id: str) -> RunDetail:
         return await self.views.read(v.ShowRun(RunId(run_id)))
 
+    async def untouched(self, run_id: str) -> RunDetail:
+        """All of a run that a refused command must leave as it is."""
+        detail = await self.detail(run_id)
+        done = tuple(row for row in detail.audit if not row.action.startswith("refused-"))
+        return replace(detail, audit=done)
+
     async def run(self, run_id: str) -> RunRow:
         return (await self.detail(run_id)).run
 
@@ -97,10 +103,10 @@ class Store:
     async def event(self, event_id: str) -> EventDetail:
         return await self.views.read(v.ShowEvent(EventId(event_id)))
 
-    async def audit(self) -> list[AuditRow]:
-        """The audit log, oldest first."""
+    async def audit(self, *, refused: bool = False) -> list[AuditRow]:
+        """The audit log, oldest first: what was done, or what was *refused*."""
         page = await self.views.read(v.ListAudit(window=v.Window(limit=v.MOST_ROWS)))
-        return list(reversed(page.rows))
+        return [r for r in reversed(page.rows) if r.action.startswith("refused-") == refused]
 
     async def everything(self) -> tuple[object, ...]:
         """All that a refused command must leave as it is."""
@@ -112,7 +118,7 @@ class Store:
             await self.views.read(v.ListDead(window=whole)),
             await self.views.read(v.ListDead(decided=True, window=whole)),
             await self.views.read(v.ListReplays(window=whole)),
-            await self.views.read(v.ListAudit(window=whole)),
+            await self.audit(),
             await self.views.read(v.ListPauses()),
             await self.views.read(ListSchedules()),
             await self.views.read(v.CountWork()),

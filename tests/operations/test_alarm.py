@@ -10,12 +10,14 @@ from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
 
 from tieline import Reject, Run
 from tieline.features.alerts.judge import AlertJudge, AlertJudgeParts
+from tieline.features.flows.connection_lines import connection_lines
 from tieline.model.commands import DeliveryTime, DiscardDead, KeepTally, TallyRow
 from tieline.model.fleet.limits import ConnectionState, KeepConnectionStates
 from tieline.model.fleet.presence import KeepBlocked
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.series import HOUR_US, MINUTE_US
 from tieline.model.views.views import ListAlerts
+from tieline.rules.watch.latency import bucket_of
 
 CHAT = "s3cret-chat-token"
 
@@ -305,3 +307,31 @@ async def test_what_blocks_a_process_is_told_to_the_owner_of_its_flow_and_passes
         engine.clock.advance(minutes=1, seconds=1)
         await alarm.pass_()
     assert ("loop-blocked", "ended") in moves(engine)
+
+
+def tallied(at_us: int, name: str, took: str, count: int) -> tuple[TallyRow, ...]:
+    minute = at_us - at_us % MINUTE_US
+    words = ("done", took)
+    return tuple(TallyRow("connection", name, MINUTE_US, minute, word, count) for word in words)
+
+
+async def test_a_vendor_that_became_slow_is_told_and_counted(engine: Engine, chat: Vendor) -> None:
+    now_us, name = engine.clock.at_us, next(iter(engine.parts.hub.connections))
+    usual = tallied(now_us - 90 * MINUTE_US, name, bucket_of(20_000), 100)
+    now = tallied(now_us, name, bucket_of(2_000_000), 20)
+    await engine.parts.journal.commit(KeepTally((*usual, *now)))
+    factors: list[dict[str, float]] = []
+    alarm = an_alarm(engine, chat, slowness=factors.append)
+
+    for _ in range(3):
+        engine.clock.advance(seconds=61)
+        await alarm.pass_()
+
+    lines = await connection_lines(engine.parts.views, engine.parts.hub, engine.clock.at_us)
+    (line,) = (line for line in lines if line.name == name)
+    assert factors[-1][name] > 50
+    assert moves(engine) == [("connection-slow", "firing")]
+    assert "is usual; tieline connections show" in texts(chat)[0]
+    assert (line.health, line.attempts, line.failures, line.breaker) == ("slow", 20, 0, "closed")
+    assert line.p95_us is not None and line.usual_us is not None
+    assert line.p95_us > 50 * line.usual_us

@@ -19,6 +19,9 @@ class Drawer:
         self.asked += 1
         return (Secret.of(self.held[name]),) if name in self.held else ()
 
+    def place_of(self, name: str) -> str:
+        return f"the drawer {name}"
+
 
 def a_hub() -> HubSpec:
     town = a_town(Vendor(port=1), credential="books-live")

@@ -21,6 +21,7 @@ from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.declaration import ListDeclarations
 from tieline.model.views.views import ListWorkers, ReadKnownAlerts
 from tieline.operations import doctor
+from tieline.operations.doctor_hub import DoctorHub
 from tieline.settings.settings import Settings
 
 
@@ -44,8 +45,9 @@ def a_hub(name: str = "orders", url: str = "https://a.example", cron: str = "0 6
 
 
 async def examined(it: Running, hub: Hub) -> list[str]:
-    views, now_us = it.parts.views, it.parts.clock.now_us()
-    found = await doctor.examine(views, hub.spec(), FixedVault({}), now_us, checks=CHECKS)
+    views, now_us, vault = it.parts.views, it.parts.clock.now_us(), FixedVault({})
+    place = DoctorHub(hub.spec(), vault)
+    found = await doctor.examine(views, place, vault, now_us, checks=CHECKS)
     return [f"{one.level}: {one.what}; {one.do}" for one in found if one.level != "note"]
 
 

@@ -19,8 +19,10 @@ from tieline.rules.watch.alerts import (
     SourceSign,
     judged,
     messages,
+    refused_only,
     wrong_now,
 )
+from tieline.rules.watch.slow_calls import CallTimes
 
 LIMITS = AlertLimits(error_share=0.2, oldest_us=30 * MINUTE_US, disk_free_share=0.1)
 FLOW = FlowSign("post_invoice", "finance-ops", dead=0, oldest_us=None)
@@ -56,12 +58,18 @@ BREAKER = AlertProblem(AlertKind.BREAKER_OPEN, "connection:books", "finance-ops"
             AllSigns(connections=(replace(BOOKS, state="unhealthy"),)),
             ["connection-unhealthy connection:books"],
         ),
+        (
+            AllSigns(connections=(replace(BOOKS, slow=CallTimes(2_000_000, 20_000)),)),
+            ["connection-slow connection:books"],
+        ),
         (AllSigns(sources=(replace(SHOP, quiet_us=60 * MINUTE_US),)), []),
         (
             AllSigns(sources=(replace(SHOP, quiet_us=61 * MINUTE_US),)),
             ["source-silent source:shop"],
         ),
         (AllSigns(sources=(replace(SHOP, quiet_us=10**15, rhythm_us=None),)), []),
+        (AllSigns(sources=(replace(SHOP, refused=2),)), []),
+        (AllSigns(sources=(replace(SHOP, refused=3),)), ["source-refuses source:shop"]),
         (AllSigns(disk_free_share=0.1), []),
         (AllSigns(blocked=(BlockedSign("flow:a", "", "it blocks"),)), ["loop-blocked flow:a"]),
         (AllSigns(disk_free_share=0.0999), ["disk-low store"]),
@@ -74,15 +82,42 @@ def test_what_is_wrong_at_one_moment(now: AllSigns, found: list[str]) -> None:
 def test_a_reason_says_how_bad_it_is_and_what_to_do() -> None:
     now = AllSigns(
         flows=(replace(FLOW, dead=3),),
-        connections=(replace(BOOKS, failures=50),),
-        sources=(replace(SHOP, quiet_us=125 * MINUTE_US),),
+        connections=(
+            replace(BOOKS, failures=50),
+            replace(BOOKS, state="open"),
+            replace(BOOKS, state="unhealthy", credential="books-live"),
+        ),
+        sources=(replace(SHOP, quiet_us=125 * MINUTE_US), replace(SHOP, refused=7)),
     )
 
     assert [one.reason for one in wrong_now(now, LIMITS)] == [
         "3 dead letters wait for a decision: tieline dead list --flow post_invoice",
         "50 of the last 100 attempts failed (50%)",
+        "its calls are kept back, because too many have failed; tieline connections show books "
+        "says how they failed",
+        "the other side does not accept the credential; put a valid one into the vault as "
+        "'books-live'",
         "nothing came for 2h 5m; it is declared to deliver within 1h",
+        "all of the latest 7 deliveries were rejected; tieline deliveries list --source shop "
+        "--status rejected says why",
     ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "count"),
+    [
+        ({}, 0),
+        ({"refused": 4}, 4),
+        ({"refused": 4, "rate-limited": 3}, 1),
+        ({"refused": 4, "duplicate": 1}, 0),
+        ({"refused": 4, "challenge": 1}, 0),
+        ({"accepted": 9}, 0),
+    ],
+)
+def test_a_source_refuses_all_only_while_it_takes_nothing(
+    counts: dict[str, int], count: int
+) -> None:
+    assert refused_only(counts) == count
 
 
 class Diary:

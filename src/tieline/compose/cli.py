@@ -1,11 +1,12 @@
 """Wiring for the command line: settings come in; what commands work with goes out."""
 
 import os
+import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tieline.adapters.control.client import call_hub
+from tieline.adapters.control.client import call_hub, status_now
 from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.remote.client import RemoteAddress, RemoteHub
 from tieline.adapters.system.clock import SystemClock
@@ -15,7 +16,7 @@ from tieline.compose import hub_file, process, serving
 from tieline.compose import parts as wiring
 from tieline.compose import store as wiring_store
 from tieline.compose.changes import serve_again
-from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
+from tieline.compose.features import CHECKS, KNOWN_BY, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
 from tieline.features.account.window_account import account_since
@@ -23,6 +24,7 @@ from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
+from tieline.operations.known_names import Lists
 from tieline.operations.planning import Plans
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
@@ -41,11 +43,20 @@ class CliBuild:
         read = settings.load(overrides)
         vault = wiring.open_vault(read, os.environ)
         return CommandTarget(
-            read.store, read.hub, SystemClock(), SystemIds(), vault, SystemSecrecy()
+            read.store,
+            _declared_in(read, overrides).hub,
+            SystemClock(),
+            SystemIds(),
+            vault,
+            SystemSecrecy(),
+            read.public_url,
         )
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
-        return _hub(settings.load(overrides))
+        return _hub(_declared_in(settings.load(overrides), overrides))
+
+    def hub_files(self, overrides: Overrides) -> tuple[tuple[str, str], ...]:
+        return hub_file.files_of(_declared_in(settings.load(overrides), overrides).hub)
 
     def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
         read = settings.load(overrides)
@@ -132,6 +143,10 @@ class CliBuild:
     def checks(self) -> Sequence[Check]:
         return CHECKS
 
+    @property
+    def known_by(self) -> Lists:
+        return KNOWN_BY
+
     def demo(self, wishes: DemoOptions) -> int:
         return run_demo(wishes, self.open_views, account_since)
 
@@ -157,6 +172,25 @@ async def _supervise(read: settings.Settings, overrides: Overrides) -> int:
 def _vault() -> Vault:
     """The secrets of this place, for what is sealed in the store."""
     return wiring.open_vault(settings.load(), os.environ)
+
+
+def _declared_in(read: settings.Settings, overrides: Overrides) -> settings.Settings:
+    """*read*, but with the hub and its connections as the one that runs on the store has them,
+    where nobody said which is meant and none is here."""
+    is_said = overrides.get("hub") is not None or read.hub != settings.Settings().hub
+    if is_said or is_postgres(read.store) or Path(read.hub.rpartition(":")[0]).is_file():
+        return read
+    told = status_now(file_of(read.store)) or {}
+    reference, folder = told.get("hub"), told.get("folder")
+    if not isinstance(reference, str) or not isinstance(folder, str):
+        return read
+    place, _, name = reference.rpartition(":")
+    there = settings.load(folder=Path(folder))
+    if place.endswith(".py"):
+        reference = f"{Path(folder) / place}:{name}"
+    else:
+        sys.path.append(folder)
+    return read.model_copy(update={"hub": reference, "connections": there.connections})
 
 
 def _hub(read: settings.Settings) -> HubSpec:

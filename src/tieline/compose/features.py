@@ -34,7 +34,9 @@ from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
 from tieline.features.tenants.feature import TENANTS
-from tieline.model.command import OperatorCommand
+from tieline.model.base.by import By
+from tieline.model.command import Command, OperatorCommand, name_of
+from tieline.model.people.decisions import KeepRefusal
 from tieline.model.plans.plan import Plan
 from tieline.model.question import Question
 from tieline.model.runs.facts import DecisionMade
@@ -47,6 +49,9 @@ if TYPE_CHECKING:
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.web.authorize import Authenticator
     from tieline.surfaces.web.parts import WebParts
+
+LONGEST_REASON = 500
+"""Of a refusal in the audit log."""
 
 FEATURES: tuple[Feature, ...] = (
     OVERVIEW,
@@ -86,6 +91,23 @@ def questions() -> Iterator[Answers[Any]]:
     return (one for feature in FEATURES for one in feature.questions)
 
 
+def facts_of(command: OperatorCommand[Any]) -> DecisionMade:
+    """What observers are told of a person's *command* that is on disk."""
+    return _FACTS[type(command)](command)
+
+
+def refusal_of(command: Command[Any], error: Exception) -> KeepRefusal | None:
+    """What is kept of a person's *command* that made no sense where it came to."""
+    if not isinstance(command, OperatorCommand) or type(command) not in _FACTS:
+        return None
+    reason = f"{command.by.reason}; refused: {error}"[:LONGEST_REASON]
+    by = By(command.by.actor, reason, command.by.at_us)
+    return KeepRefusal(by, name_of(type(command)), facts_of(command).subject)
+
+
+_FACTS = {one.command: one.facts for one in actions()}
+
+
 def catalogue(features: Sequence[Feature]) -> Catalogue:
     """What a store can do with these *features*."""
     hooks = merged([feature.commit_hooks for feature in features])
@@ -103,6 +125,7 @@ def catalogue(features: Sequence[Feature]) -> Catalogue:
             **{one.question: one.read for one in asked if one.read is not None},
         },
         hooks=hooks,
+        refusal=refusal_of,
     )
 
 
@@ -164,14 +187,6 @@ VOCABULARY = FeatureCommands(
     frozenset().union(*(feature.beside_store for feature in FEATURES)),
 )
 """The nouns and verbs of the command line."""
-
-
-def facts_of(command: OperatorCommand[Any]) -> DecisionMade:
-    """What observers are told of a person's *command* that is on disk."""
-    return _FACTS[type(command)](command)
-
-
-_FACTS = {one.command: one.facts for one in actions()}
 
 
 def endpoints() -> tuple["Endpoint", ...]:

@@ -14,7 +14,7 @@ from tieline.authoring.environment import Environment
 from tieline.authoring.hub import Hub
 from tieline.model.base.errors import SettingsError
 from tieline.model.hub.flow import HubSpec
-from tieline.settings.settings import ConnectionSettings
+from tieline.settings.settings import FILE, ConnectionSettings
 
 
 def load_hub(
@@ -30,6 +30,27 @@ def load_hub(
     if not isinstance(found, Hub):
         raise SettingsError("hub", reference, f"{place} has no Hub named {name!r}")
     return replace(placed_hub(found, connections or {}), code=code_of(module, sys.modules.values()))
+
+
+def files_of(reference: str) -> tuple[tuple[str, str], ...]:
+    """Names and texts of the author's files behind a hub that was loaded, with its settings: what
+    was imported from its folder, and nothing that was installed."""
+    place = reference.rpartition(":")[0]
+    folder = Path(place).resolve().parent if place.endswith(".py") else Path.cwd()
+    loaded = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    found = {Path(name) for name in loaded if name is not None}
+    paths = [path for path in sorted(found) if _is_authors(path, folder)]
+    paths += [path for path in (folder / FILE,) if path.is_file()]
+    return tuple(
+        (str(path.relative_to(folder)), path.read_text("utf-8", "replace")) for path in paths
+    )
+
+
+def _is_authors(path: Path, folder: Path) -> bool:
+    if not path.is_relative_to(folder) or path.suffix != ".py" or not path.is_file():
+        return False
+    within = path.relative_to(folder).parts
+    return not any(part.startswith(".") or part == "site-packages" for part in within)
 
 
 def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSpec:

@@ -191,8 +191,8 @@ def assemble(
         sharing=wiring_upkeep.sharing(hub, store, calls, back.worker, clock),
         admitter=admitter,
         tenants=tenants,
-        door=_door(Front(hub, front_parts), clock, settings),
-        control=_control(store, holds, back),
+        door=_door(hub, front_parts, clock, settings),
+        control=_control(store, holds, back, settings),
         observer=observer,
         clock=clock,
         ids=ids,
@@ -284,7 +284,7 @@ def _places(settings: Settings) -> RunCapacity:
     return RunCapacity(at_once=settings.at_once if is_worker else 0)
 
 
-def _door(front: Front, clock: Clock, settings: Settings) -> IngestServer:
+def _door(hub: HubSpec, parts: FrontParts, clock: Clock, settings: Settings) -> IngestServer:
     """The webhook door. Raises SettingsError for one that others reach without TLS, unsaid."""
     is_said = settings.insecure or (settings.public_url or "").startswith("https://")
     if ProcessRole.INGEST in settings.roles and is_exposed(settings.host) and not is_said:
@@ -293,6 +293,7 @@ def _door(front: Front, clock: Clock, settings: Settings) -> IngestServer:
             'TLS set public_url = "https://…", else listen on 127.0.0.1, or set insecure = true'
         )
         raise SettingsError("host", settings.host, wanted)
+    front = Front(hub, replace(parts, knows_address=settings.public_url is not None))
     return IngestServer(front, clock, public_url=settings.public_url, limits=_limits(settings))
 
 
@@ -304,12 +305,16 @@ def _limits(settings: Settings) -> ListenerLimits:
     )
 
 
-def _control(store: OpenStore, holds: PauseControl, back: Back) -> ControlServer | None:
+def _control(
+    store: OpenStore, holds: PauseControl, back: Back, settings: Settings
+) -> ControlServer | None:
     if store.file is None:
         return None
-    status = partial(_status, back)
+    status = partial(_status, back, {"hub": settings.hub, "folder": str(Path.cwd())})
     return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
-def _status(back: Back) -> dict[str, object]:
-    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": sorted(back.paused)}
+def _status(back: Back, declared_in: Mapping[str, str]) -> dict[str, object]:
+    """With where the hub is declared: who asks may stand in another folder."""
+    paused = sorted(back.paused)
+    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": paused, **declared_in}

@@ -16,9 +16,10 @@ from tieline.compose.process import Running, running
 from tieline.compose.service import told_to_stop
 from tieline.model.hub.flow import HubSpec
 from tieline.operations.doctor_engine import TURN_ON
+from tieline.operations.doctor_hub import DoctorHub, of_hub
+from tieline.operations.finding import Level
 from tieline.operations.redaction import sensitive_fields
 from tieline.pipeline.redactor import SEALING
-from tieline.ports.vault import Vault
 from tieline.rules.runs.ending import evidence, words
 from tieline.settings.settings import Settings
 
@@ -42,7 +43,8 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
     told = told_to_stop(stop_deadline.arm)
     tie = None if settings.child is None else SupervisorWatch(settings.child, limit_s)
     if settings.child in {None, FIRST}:
-        for warning in warnings(hub, open_vault(settings, os.environ)):
+        vault = open_vault(settings, os.environ)
+        for warning in warnings(DoctorHub(hub, vault, settings.public_url)):
             say(f"warning: {warning}")
     async with running(hub, with_log_format(settings)) as it:
         for line in told_at_start(it, settings):
@@ -83,23 +85,15 @@ def told_at_start(it: Running, settings: Settings) -> list[str]:
     return lines
 
 
-def warnings(hub: HubSpec, vault: Vault) -> list[str]:
-    """What will not work, although the hub can start."""
+def warnings(at: DoctorHub) -> list[str]:
+    """What will not work, although the hub can start; the doctor says the same."""
     found = []
-    if sensitive_fields(hub) and not vault.secrets(SEALING):
+    if sensitive_fields(at.hub) and not at.vault.secrets(SEALING):
         found.append(
             f"sensitive fields stand in the store as they come: no secret {SEALING!r} to seal them"
         )
-    for door in hub.webhooks().values():
-        if door.unverified:
-            found.append(f"source {door.name} takes what anybody sends (unverified=True)")
-        elif not any(vault.secrets(name) for name in hub.secrets_of(door)):
-            found.append(f"source {door.name} refuses everything: no secret {door.signing!r}")
-    for connection in hub.connections.values():
-        name = connection.credential
-        if name is not None and not vault.secrets(name):
-            found.append(f"connection {connection.name} cannot call: no secret {name!r}")
-    return found
+    wrong = (finding for finding in of_hub(at) if finding.level is not Level.NOTE)
+    return [*found, *(f"{finding.what}; do: {finding.do}" for finding in wrong)]
 
 
 class StopDeadline:

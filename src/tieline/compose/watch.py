@@ -106,6 +106,7 @@ def _alarm_parts(parts: Parts, settings: Settings) -> AlertJudgeParts:
         webhook=settings.alert_webhook,
         clean=str if telemetry is None else telemetry.discretion.clean,
         firing=None if metrics is None else metrics.firing,
+        slowness=None if metrics is None else metrics.slowness,
     )
 
 

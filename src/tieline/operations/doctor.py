@@ -22,6 +22,8 @@ from tieline.model.views.views import (
 )
 from tieline.model.views.work_lists import CountWaiting
 from tieline.operations.doctor_engine import MEGABYTE, of_free, of_sheet
+from tieline.operations.doctor_hub import DoctorHub, of_hub
+from tieline.operations.doctor_standing import gather_standings, of_standings
 from tieline.operations.finding import Check, CheckParts
 from tieline.operations.finding import Finding as Finding
 from tieline.operations.finding import Level as Level
@@ -64,7 +66,7 @@ class DoctorFacts:
 
 async def examine(  # noqa: PLR0913 - what is looked at, and how closely
     views: Views,
-    hub: HubSpec | None,
+    place: DoctorHub | None,
     vault: Vault,
     now_us: Micros,
     *,
@@ -77,10 +79,12 @@ async def examine(  # noqa: PLR0913 - what is looked at, and how closely
     """
     facts = await gather(views, now_us, thorough=thorough)
     sheet = await views.read(InspectStore())
+    hub = None if place is None else place.hub
     found = [*of_store(facts), *of_sheet(sheet, facts.workers, now_us)]
     found += [*of_work(facts), *of_rows(facts)]
-    if hub is not None:
-        found += of_hub(hub, vault)
+    found += of_standings(await gather_standings(views, now_us), hub, vault, now_us)
+    if place is not None:
+        found += of_hub(place)
     found += of_fleet(hub, facts)
     seen = CheckParts(views, hub, facts.health.is_open, now_us)
     for check in checks:
@@ -257,30 +261,6 @@ def of_rows(facts: DoctorFacts) -> Iterator[Finding]:
 
 
 # --- the hub ----------------------------------------------------------------------------------
-
-
-def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
-    """Secrets that are not there, and doors that stand open."""
-    for spec in hub.connections.values():
-        if spec.credential is not None and not vault.secrets(spec.credential):
-            yield Finding(
-                Level.ERROR,
-                f"connection {spec.name}: the vault has no secret {spec.credential!r}",
-                "put it there; until then its calls wait",
-            )
-    for door in hub.webhooks().values():
-        if door.unverified:
-            yield Finding(
-                Level.WARNING,
-                f"source {door.name} takes deliveries that nobody signed (unverified=True)",
-                "choose a signed source, or keep the door off the internet",
-            )
-        elif not any(vault.secrets(name) for name in hub.secrets_of(door)):
-            yield Finding(
-                Level.ERROR,
-                f"source {door.name}: the vault has no secret {door.signing!r}",
-                "put it there; until then every delivery is rejected",
-            )
 
 
 # --- the fleet --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.base.ids import NO_TENANT, Micros, kind_of
 from tieline.model.inbound.event import Mention, Reference
+from tieline.model.people.decisions import REFUSED
 from tieline.model.runs.run import AttemptRecord
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow, StepRow
@@ -239,6 +240,10 @@ def _died(row: DeadRow) -> Line:
 def _audit(row: AuditRow) -> Line:
     if row.action == "resolve-continue":
         words = f"let through by {row.actor}: {row.reason}"
+        return Line(row.at_us, words, "audit", row.subject)
+    refused = row.action.removeprefix(REFUSED)
+    if refused != row.action:
+        words = f"{row.actor} was refused: {spoken(refused)} ({row.reason})"
         return Line(row.at_us, words, "audit", row.subject)
     action = spoken(label(row.action))
     return Line(row.at_us, f"{row.actor} chose: {action} ({row.reason})", "audit", row.subject)

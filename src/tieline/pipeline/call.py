@@ -217,6 +217,8 @@ class Calls:
         """The same with every call, until the vault has other secrets. Raises CallFailed."""
         known = self._standing.get(connection.name)
         if known is None or known[0] is not secrets:
+            if connection.credential is not None and not secrets:
+                raise _no_secret(connection.credential, self._vault.place_of(connection.credential))
             known = (secrets, _standing(connection, secrets))
             self._standing[connection.name] = known
         return known[1]
@@ -275,14 +277,13 @@ def _verdict(
     )
 
 
+def _no_secret(name: str, place: str) -> CallFailed:
+    """The credential is not in the vault: nothing is sent without it."""
+    words = f"the vault has no secret named {name!r}; put it into {place}"
+    return CallFailed(FailureKind.UNAUTHORISED, Delivered.NO, words)
+
+
 def _standing(connection: ConnectionSpec, secrets: tuple[Secret, ...]) -> Headers:
-    """Raises CallFailed when the credential is not in the vault: nothing is sent without it."""
-    if connection.credential is not None and not secrets:
-        raise CallFailed(
-            FailureKind.UNAUTHORISED,
-            Delivered.NO,
-            f"the vault has no secret named {connection.credential!r}; put it there",
-        )
     connector = connection.connector
     credentials = authorise(connector.auth, secrets[0]) if secrets else ()
     return (*connector.headers, *credentials, USER_AGENT)

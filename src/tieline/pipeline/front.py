@@ -29,6 +29,7 @@ from tieline.pipeline.inbound_problems import (
     malformed,
     not_post,
     unknown_source,
+    with_url,
 )
 from tieline.pipeline.inbound_rates import InboundRates
 from tieline.pipeline.receive import ReceivedRequest, receive
@@ -71,6 +72,8 @@ class FrontParts:
     """None: this process executes nothing, runs are stored as ready."""
     reach: Reach = go_on
     tenants: TenantBook = EVERYBODY
+    knows_address: bool = True
+    """Whether somebody said how senders reach this hub, which some of them sign."""
 
 
 class Front:
@@ -311,8 +314,13 @@ class Front:
             problem = RequestProblem(
                 401, refused.reason, "The delivery is not authentic", refused.detail
             )
-            return await self.refuser.refuse(inbound, problem)
-        reason = f"{refused.reason}: secret {door.signing!r}: {refused.detail}"
+            reason = ""
+            if door.scheme.covers_url and refused.reason is RefusalReason.BAD_SIGNATURE:
+                where = with_url(inbound.url, is_said=self._parts.knows_address)
+                reason = f"{refused.reason}: {refused.detail}{where}"
+            return await self.refuser.refuse(inbound, problem, reason=reason)
+        place = self._parts.vault.place_of(door.signing)
+        reason = f"{refused.reason}: secret {door.signing!r} in {place}: {refused.detail}"
         return await self.refuser.refuse(inbound, UNREADY, reason=reason)
 
     def _busy(self, inbound: Inbound, error: Exception) -> Reply:

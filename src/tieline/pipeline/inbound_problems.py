@@ -32,6 +32,13 @@ def malformed(error: PayloadRejected) -> RequestProblem:
     return RequestProblem(400, "malformed-body", "The body cannot be read", detail)
 
 
+def with_url(url: str, *, is_said: bool) -> str:
+    """What the operator is told of a refused signature over a URL: which it was taken to be."""
+    begin = url.partition("?")[0]
+    advice = "" if is_said else '; set public_url = "https://…" in tieline.toml'
+    return f"; it covers the URL, taken to be {begin}{advice}"
+
+
 BUSY = RequestProblem(
     503,
     "busy",

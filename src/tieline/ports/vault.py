@@ -15,3 +15,7 @@ class Vault(Protocol):
     def secrets(self, name: str) -> tuple[Secret, ...]:
         """Every secret that is valid now under *name*."""
         ...
+
+    def place_of(self, name: str) -> str:
+        """Where a person puts the secret *name*, in words: ``the variable TIELINE_SECRET_X``."""
+        ...

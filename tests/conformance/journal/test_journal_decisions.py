@@ -17,6 +17,8 @@ from tests.makers import (
 )
 from tests.stores import Store
 
+from tieline.features.access import model as m
+from tieline.model.base.by import By
 from tieline.model.base.errors import Conflict, NotFound, StaleClaim
 from tieline.model.calls.call import Effect
 from tieline.model.command import OperatorCommand
@@ -105,7 +107,7 @@ async def test_a_decision_is_taken_in_its_states_and_refused_in_all_others(
 ) -> None:
     make, legal = DECISIONS[decision]
     await bring(store, state)
-    before = await store.everything(), await store.detail(run_id(1))
+    before = await store.everything(), await store.untouched(run_id(1))
 
     if state in legal:
         await store.journal.commit(make())
@@ -113,7 +115,7 @@ async def test_a_decision_is_taken_in_its_states_and_refused_in_all_others(
     else:
         with pytest.raises(Conflict, match=f"{run_id(1)} is {state}"):
             await store.journal.commit(make())
-        assert (await store.everything(), await store.detail(run_id(1))) == before
+        assert (await store.everything(), await store.untouched(run_id(1))) == before
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
@@ -475,6 +477,48 @@ async def test_every_order_is_one_line_and_the_lines_are_one_chain(store: Store)
     ]
     assert len(lines) == 6
     assert first_break(lines) is None
+
+
+async def test_an_order_that_is_refused_is_a_line_that_says_so(store: Store) -> None:
+    await store.ingest(1)
+    with pytest.raises(Conflict):
+        await store.journal.commit(DiscardDead(run_id(1), by("paid by hand", at_us=7)))
+    with pytest.raises(NotFound):
+        await store.journal.commit(RetryDead(run_id(9), by("again")))
+    await store.journal.commit(Resume("flow", "books", by("it is open")))
+
+    done, refused = await store.audit(), await store.audit(refused=True)
+
+    assert done == []
+    assert [(line.action, line.subject) for line in refused] == [
+        ("refused-discard-dead", run_id(1)),
+        ("refused-retry-dead", run_id(9)),
+        ("refused-resume", "flow:books"),
+    ]
+    assert refused[0].at_us == 7
+    assert refused[0].reason.startswith(f"paid by hand; refused: {run_id(1)} is ready; only a dead")
+    assert first_break(refused) is None
+
+
+async def test_the_audit_log_is_filtered_by_who_what_and_without_log_ins(store: Store) -> None:
+    for number in range(3):
+        await store.journal.commit(Pause("flow", f"flow_{number}", by()))
+        await store.journal.commit(Resume("flow", f"flow_{number}", by()))
+    ann = By("ann", "it is late", 3)
+    await store.journal.commit(Pause("flow", "books", ann))
+    await store.journal.commit(m.EndSessions("ann", ann))
+
+    async def found(**wanted: Any) -> list[str]:
+        page = await store.views.read(v.ListAudit(**wanted))
+        return [row.action for row in page.rows]
+
+    assert await found(actor="ann") == ["log-out-everywhere", "pause"]
+    assert await found(actor="ann", logins=False) == ["pause"]
+    assert await found(action="resume") == ["resume"] * 3
+    assert await found(subject="flow:books", actor="bob") == []
+    first = await store.views.read(v.ListAudit(action="resume", window=v.Window(limit=2)))
+    rest = v.Window(before=first.cursor, limit=2)
+    assert (len(first.rows), len(await found(action="resume", window=rest))) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def test_what_fires_is_listed_with_its_owner_and_reason(shop: Any) -> None:
     assert [json.loads(line)["kind"] for line in everything.lines] == ["dead-letters", "disk-low"]
 
 
+def test_what_is_wrong_for_a_moment_is_listed_as_pending(shop: Any) -> None:
+    judged(shop, replace(FIRING, state="pending", fired_us=None, told_us=None))
+
+    (line,) = shop.tieline("--json", "alerts").lines
+
+    assert json.loads(line)["state"] == "pending"
+
+
 def test_when_nothing_fires_that_is_said(shop: Any) -> None:
     said = shop.tieline("alerts")
 

@@ -29,7 +29,7 @@ def test_1_when_something_is_wrong(shop: Any) -> None:
     assert said.code == 1
     assert said.lines[0] == (
         "error: connection billing: the vault has no secret 'billing-live'; "
-        "do: put it there; until then its calls wait"
+        "do: put it into the variable TIELINE_SECRET_BILLING_LIVE; until then its calls wait"
     )
 
 
@@ -49,6 +49,10 @@ def test_1_when_a_command_makes_no_sense_and_is_refused(shop: Any) -> None:
         ("events list --limit x", "Invalid value for '--limit'"),
         ("events list --limit 0", "Input should be greater than or equal to 1"),
         ("events list --since yesterday", "--since is 'yesterday'; use a span such as 30m"),
+        ("runs list --flow post_invoce", "use one of post_invoice"),
+        ("dead list --kind unavailble", "use one of unavailable"),
+        ("deliveries list --source biling", "use one of billing"),
+        ("dead list --connection boks", "use one of books"),
         ("events list --cursor run_1", "--cursor is 'run_1'; use one that this very list printed"),
         ("events show", "Missing argument 'event_id'"),
         ("runs cancel run_1", "the reason is ''; say why with --reason"),
@@ -338,3 +342,21 @@ def test_a_new_action_is_confirmed_by_typing_a_word(shop: Any) -> None:
     assert (refused, done) == (2, 0)
     assert "0 effects of" in seen
     assert "Type 'again' to go on" in seen
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        (("runs", "show", ""), "an argument is ''"),
+        (("runs", "list", "--replay", " "), "--replay is ''"),
+        (("runs", "list", "--flow="), "--flow is ''"),
+        (("dead", "discard", "", "--reason", "x"), "an argument is ''"),
+    ],
+)
+def test_an_empty_id_is_a_variable_that_was_not_set(
+    shop: Any, words: tuple[str, ...], about: str
+) -> None:
+    said = shop.tieline(*words)
+
+    assert said.code == 2
+    assert f"{about}; give a value or leave it out" in said.err

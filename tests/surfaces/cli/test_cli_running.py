@@ -204,6 +204,30 @@ def test_a_probe_is_made_by_the_hub_and_its_end_is_told(hub: RunningHub) -> None
     assert (wrong.returncode, "no connection 'book'" in wrong.stderr) == (3, True), wrong.stderr
 
 
+def test_a_hub_that_runs_is_changed_from_any_folder(hub: RunningHub, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    here = ("--store", str(hub.folder / "tieline.db"))
+    event_id = hub.send("order.bad", "1")
+    until(lambda: hub.run_of(event_id)["state"] == "dead")
+    run_id = hub.run_of(event_id)["id"]
+
+    paused = command(elsewhere, *here, "flows", "pause", "quick", "-r", "a test")
+    near = command(elsewhere, *here, "flows", "pause", "quik", "-r", "a test")
+    unknown = command(elsewhere, *here, "runs", "list", "--flow", "quik")
+    (hub.folder / "mended").touch()
+    edited = command(
+        elsewhere, *here, "dead", "edit", run_id, "--set", 'id="2"', "-r", "a typo of theirs"
+    )
+
+    assert (paused.returncode, paused.stderr) == (0, "")
+    assert near.returncode == 3, "no such thing"
+    assert (unknown.returncode, edited.returncode) == (2, 0), edited.stderr
+    assert (
+        "--flow is 'quik'; nothing here is known by that name; use one of quick" in unknown.stderr
+    )
+
+
 def test_a_cancelled_run_is_stopped_in_the_hub_at_once(hub: RunningHub) -> None:
     event_id = hub.send("order.slow", "1")
     until((hub.folder / "began").exists)

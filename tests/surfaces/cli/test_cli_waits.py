@@ -68,6 +68,7 @@ def test_it_is_counted_wherever_somebody_looks(shop: Any) -> None:
     billing = shop.tieline("connections", "show", "billing").out
 
     assert f"1 run waits for {SAID}" in status
+    assert "connection billing, whose breaker is open; the next probe is at" in status
     assert f"1 run waits for {SAID}; do: tieline runs list --waits-for" in doctor
     assert "runs that wait for it: 1; tieline runs list --waits-for 'connection books'" in books
     assert "note: whose breaker is open; the next probe is at" in billing

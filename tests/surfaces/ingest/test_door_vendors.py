@@ -230,6 +230,31 @@ async def test_a_twilio_callback_is_a_form_over_a_signed_url(vendors: "Rig", sen
     assert (first["verdict"], first["status"], first["body"]) == ("accepted", 204, body)
 
 
+@pytest.mark.parametrize(
+    ("settings", "advice"),
+    [({}, '; set public_url = "https://…" in tieline.toml'), ({"public_url": PUBLIC}, "")],
+)
+async def test_a_refused_signature_over_a_url_says_over_which_it_was_looked_for(
+    open_rig: "OpenRig",
+    vendor_hub: "Callable[[Seen], Hub]",
+    make: "Makers",
+    settings: dict[str, str],
+    advice: str,
+) -> None:
+    body = b"MessageSid=SM1&MessageStatus=delivered"
+    signed = as_twilio(body, "https://elsewhere.example/in/twilio?account=7")
+    asked = make.request(body, target="/in/twilio?account=7", headers=signed)
+    async with open_rig(hub=vendor_hub, secrets=SECRETS, **settings) as rig:
+        answer = await rig.ask(asked)
+        (receipt,) = rig.receipts()
+        begin = settings.get("public_url", f"http://127.0.0.1:{rig.it.port}")
+
+    assert (answer.status, answer.problem) == (401, "bad-signature")
+    words = f"; it covers the URL, taken to be {begin}/in/twilio{advice}"
+    assert receipt["reason"].endswith(words)
+    assert words not in answer.json["detail"], "how a hub is set up is no stranger's business"
+
+
 async def test_the_content_type_makes_no_form_of_a_source_that_takes_json(
     vendors: "Rig", send: Any
 ) -> None:

@@ -1,6 +1,7 @@
 """ControlJournal: operators' commands come in; the hub that has the store open carries them out."""
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from tieline.model.command import Command
 A = TypeVar("A")
 
 ANSWER_S = 30.0
+STATUS_S = 5.0
 
 
 class ControlJournal:
@@ -79,6 +81,22 @@ async def call_hub(store: Path) -> ControlJournal | None:
     except OSError as error:
         raise StoreError(f"the hub behind {path} cannot be reached: {error.strerror}") from None
     return ControlJournal(path, reader, writer)
+
+
+def status_now(store: Path) -> Mapping[str, Any] | None:
+    """What the running hub of *store* says of itself, without a loop; None when none answers."""
+    path = _trusted_path(store)
+    if path is None:
+        return None
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(STATUS_S)
+            line.connect(str(path))
+            line.sendall(wire.request(wire.STATUS, {}))
+            told: Mapping[str, Any] = wire.read_answer(line.makefile("rb").readline())
+    except (OSError, ValueError):
+        return None
+    return told
 
 
 def _trusted_path(store: Path) -> Path | None:

@@ -51,12 +51,18 @@ def apply(
 def _alone(
     command: Command[Any], turns: claiming.TurnMemory, catalogue: Catalogue
 ) -> Steps[Answer]:
-    """A refusal is an answer too: it is raised before anything is written, so the rest goes on."""
+    """A refusal is an answer too: it is raised before anything is written, so the rest goes on.
+
+    What a person was refused is kept.
+    """
     try:
         if isinstance(command, c.Claim):
             return (yield from claiming.claim(command, turns))
         return (yield from catalogue.commands[type(command)](command))
     except (Conflict, NotFound) as refusal:
+        note = catalogue.refusal(command, refusal)
+        if note is not None:
+            yield from catalogue.commands[type(note)](note)
         return refusal
 
 

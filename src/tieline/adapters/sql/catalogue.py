@@ -23,6 +23,8 @@ class Catalogue:
     questions: Mapping[type[Question[Any]], Step]
     """But for those that are about the store's file, or about what runs."""
     hooks: CommitHooks = NO_HOOKS
+    refusal: Callable[[Command[Any], Exception], Command[Any] | None] = lambda _, __: None
+    """What is kept of a command that was refused; None: nothing."""
 
     def read(self, question: Question[R]) -> Steps[R]:
         """The read that answers *question*."""

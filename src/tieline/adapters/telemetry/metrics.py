@@ -44,6 +44,7 @@ class Metrics:
             ProcessMetrics(make),
         )
         self._flows = (*hub.flows, OTHER)
+        self._connections = tuple(hub.connections)
         self._dropped: Counter[str] = Counter()
 
     @property
@@ -153,6 +154,11 @@ class Metrics:
         """How many alerts of each kind fire."""
         for kind in ALERT_KINDS:
             self.house.alerts.of(kind).set(counts.get(kind, 0))
+
+    def slowness(self, factors: Mapping[str, float]) -> None:
+        """How many times as long as usual calls of slow connections take; the others have 0."""
+        for connection in self._connections:
+            self.standing.slowness.of(connection).set(factors.get(connection, 0.0))
 
     def dropped(self, so_far: Mapping[str, int]) -> None:
         """What other observers could not keep since the process began, by what it was."""

@@ -173,6 +173,11 @@ class LevelMetrics:
         self.paused = make.gauges(
             "connection_paused", "1 while somebody holds its calls", "connection"
         )
+        self.slowness = make.gauges(
+            "connection_slowness",
+            "While calls take far longer than usual: how many times as long, else 0",
+            "connection",
+        )
         self.waiting = make.gauges(
             "connection_waiting", "Runs that wait for it, counted up to 1,000", "connection"
         )

@@ -16,3 +16,6 @@ class VaultChain:
             if found:
                 return found
         return ()
+
+    def place_of(self, name: str) -> str:
+        return " or ".join(vault.place_of(name) for vault in self._vaults)

@@ -32,3 +32,6 @@ class EnvironmentVault:
             pair = (self._secrets.get(key), self._secrets.get(key + OLD))
             found = self._known[name] = tuple(secret for secret in pair if secret is not None)
         return found
+
+    def place_of(self, name: str) -> str:
+        return f"the variable {variable(name)}"

@@ -13,3 +13,6 @@ class FixedVault:
 
     def secrets(self, name: str) -> tuple[Secret, ...]:
         return self._secrets.get(name, ())
+
+    def place_of(self, name: str) -> str:
+        return f"secrets={{{name!r}: …}}"

@@ -33,6 +33,9 @@ class FolderVault:
         self._known[name] = (now_s, found)
         return found
 
+    def place_of(self, name: str) -> str:
+        return f"the file {self._folder / name}"
+
     def _read(self, name: str) -> tuple[Secret, ...]:
         """Whatever cannot be read is no secret: then nothing is let in and nothing is sent."""
         if "/" in name or "\0" in name or name.startswith("."):

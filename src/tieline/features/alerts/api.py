@@ -26,10 +26,10 @@ async def list_alerts(ask: ApiRequest) -> Listed[AlertRow]:
     """What fires, the newest first."""
     q: AlertQuery = ask.query
     wanted = {"kind": q.kind, "state": q.state, "owner": q.owner, "subject": q.subject}
-    ended = q.ended or q.state == AlertState.ENDED
+    ended, pending = q.ended or q.state == AlertState.ENDED, q.state == AlertState.PENDING
     rows = [
         row
-        for row in await ask.parts.views.read(ListAlerts(ended))
+        for row in await ask.parts.views.read(ListAlerts(ended, pending))
         if all(value in {None, getattr(row, name)} for name, value in wanted.items())
     ]
     return by_key(ask, rows, lambda row: f"{LAST - row.since_us:019d} {row.key}"[:LONGEST])

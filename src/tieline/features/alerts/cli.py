@@ -26,9 +26,9 @@ def list_alerts(
         bool, typer.Option("--ended", help="Also what fired within the last days.")
     ] = False,
 ) -> None:
-    """List what fires."""
+    """List what fires, and what will unless it is soon over (pending)."""
     session = o.session_of(context)
-    rows = session.ask(ListAlerts(ended=ended))
+    rows = session.ask(ListAlerts(ended=ended, pending=True))
     session.paper.table(COLUMNS, rows)
     if not rows and not session.paper.is_json:
         session.paper.hint("nothing fires")

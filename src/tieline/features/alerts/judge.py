@@ -19,7 +19,7 @@ from tieline.model.people.alert import AlertRow, AlertState, KeepAlerts, KnownAl
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.rows import ConnectionStateRow, WorkerRow
-from tieline.model.views.series import ListSources, ReadSums, SourceRow
+from tieline.model.views.series import ListSources, Point, ReadSums, SourceRow
 from tieline.model.views.views import (
     InspectStore,
     ListConnectionStates,
@@ -28,6 +28,7 @@ from tieline.model.views.views import (
     ReadSigns,
 )
 from tieline.model.views.work_lists import CountWaiting
+from tieline.operations.call_times import slow_connections
 from tieline.operations.fleet_signs import fleet_signs, parts_missing
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
@@ -48,6 +49,7 @@ from tieline.rules.watch.alerts import (
     SourceSign,
     judged,
     messages,
+    refused_only,
     told_reason,
     wrong_now,
 )
@@ -83,6 +85,8 @@ class AlertJudgeParts:
     """Takes secrets out of a text."""
     firing: Callable[[dict[str, int]], None] | None = None
     """Told how many alerts of each kind fire."""
+    slowness: Callable[[dict[str, float]], None] | None = None
+    """Told of slow connections, how many times as long as usual their calls take."""
 
 
 class AlertJudge:
@@ -183,19 +187,24 @@ class AlertJudge:
         states = {guard.connection: guard.state for guard in parts.guards(now_us)}
         states |= {row.connection: _state(row) for row in standings}
         waiting = dict(await parts.views.read(CountWaiting()))
+        slow = await slow_connections(parts.views, now_us)
+        if parts.slowness is not None:
+            parts.slowness({name: times.factor for name, times in slow.items()})
         connections = tuple(
             replace(
                 _connection_sign(hub, name, sums[name].counts if name in sums else {}, states),
                 waiting=waiting.get(name, 0),
+                slow=slow.get(name),
             )
             for name in hub.connections
         )
         ages_of = dict.fromkeys(ages, 1)
+        came = await parts.views.read(ReadSums("source", now_us - SPAN_US, now_us))
         workers = await parts.views.read(ListWorkers())
         return AllSigns(
             flows,
             connections,
-            self._sources(heard, now_us),
+            self._sources(heard, came, now_us),
             parts.disk_free(),
             (
                 *problems(await fleet_signs(parts.views, now_us, ages_of, hub)),
@@ -212,10 +221,15 @@ class AlertJudge:
             self._short = parts_missing(await self._parts.views.read(InspectStore()))
         return self._short
 
-    def _sources(self, heard: Iterable[SourceRow], now_us: Micros) -> tuple[SourceSign, ...]:
+    def _sources(
+        self, heard: Iterable[SourceRow], came: Mapping[str, Point], now_us: Micros
+    ) -> tuple[SourceSign, ...]:
         rows = {row.name: row for row in heard}
         return tuple(
-            self._source_sign(source, rows.get(name), now_us)
+            replace(
+                self._source_sign(source, rows.get(name), now_us),
+                refused=refused_only(came[name].counts) if name in came else 0,
+            )
             for name, source in self._parts.hub.heard().items()
         )
 
@@ -235,7 +249,8 @@ def _connection_sign(
     tries = sum(counts.values())
     failures = tries - counts.get("done", 0)
     owner = _owners(flow for flow in hub.flows.values() if name in flow.uses)
-    return ConnectionSign(name, owner, tries, failures, states.get(name, "closed"))
+    state, credential = states.get(name, "closed"), hub.connections[name].credential
+    return ConnectionSign(name, owner, tries, failures, state, credential=credential)
 
 
 def _blocked_signs(

@@ -15,13 +15,17 @@ class AuditQuery(TimedListing):
     """Which lines."""
 
     subject: str | None = Field(None, max_length=LONGEST)
+    actor: str | None = Field(None, max_length=LONGEST, description="Who did it.")
+    action: str | None = Field(None, max_length=LONGEST)
+    logins: bool = Field(True, description="Also log-ins and log-outs.")  # noqa: FBT003
 
 
 async def list_audit(ask: ApiRequest) -> Listed[AuditRow]:
     """What people did, newest first."""
-    return listed(
-        await ask.parts.views.read(ListAudit(ask.query.subject, await window(ask, NUMBER)))
-    )
+    q: AuditQuery = ask.query
+    part = await window(ask, NUMBER)
+    wanted = ListAudit(q.subject, part, q.actor, q.action, q.logins)
+    return listed(await ask.parts.views.read(wanted))
 
 
 async def show_audit(ask: ApiRequest) -> AuditRow:

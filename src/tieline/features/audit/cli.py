@@ -34,6 +34,13 @@ def list_(  # noqa: PLR0913 - the options of one list
     tenant: Annotated[
         str | None, typer.Option(help="Only what was said of this tenant itself.")
     ] = None,
+    who: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
+    action: Annotated[
+        str | None, typer.Option(help="Only this, such as retry or refused-retry-dead.")
+    ] = None,
+    logins: Annotated[
+        bool, typer.Option("--logins/--no-logins", help="Also log-ins and log-outs.")
+    ] = True,
     since: o.Since = None,
     until: o.Until = None,
     limit: o.Limit = o.MANY,
@@ -46,7 +53,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     about = subject if tenant is None else f"tenant:{tenant}"
     before = None if cursor is None else str(cursor)
     window = session.window(ListSpan(since, until, before, limit), prefix="")
-    page = session.pages(lambda part: ListAudit(about, part), window)
+    page = session.pages(lambda part: ListAudit(about, part, who, action, logins), window)
     session.paper.table(COLUMNS, page.rows)
     o.more(session, page.cursor)
 

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.reading import listing
-from tieline.features.manifest import Answers, Feature
+from tieline.adapters.sql.runs import deciding
+from tieline.features.manifest import Answers, Feature, Handles
+from tieline.model.people.decisions import KeepRefusal
 from tieline.model.views import views as v
 from tieline.rules.people.access import Permission
 
@@ -40,6 +42,7 @@ def _pages() -> "Pages":
 AUDIT = Feature(
     name="audit",
     says="Shows what people did, and whether a line of it was changed.",
+    commands=(Handles(KeepRefusal, deciding.keep_refusal),),
     questions=(Answers(v.ListAudit, listing.audit, needs=Permission.READ, by_number=True),),
     endpoints=_endpoints,
     pages=_pages,

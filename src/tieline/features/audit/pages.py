@@ -11,10 +11,10 @@ from tieline.model.views.views import CheckRows, ListAudit
 from tieline.rules.people.access import Permission
 from tieline.rules.people.audit_chain import first_break, hash_of
 from tieline.surfaces.console.forms import asked, pages
-from tieline.surfaces.console.listing import chosen_of
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.web.authorize import needs
 
+FILTERS = ("subject", "actor", "action", "logins")
 SLICES = 40
 """Of the audit log, in one look at all of it; each is a short read of its own."""
 
@@ -24,14 +24,15 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def audit(request: Request) -> Response:
-        of = asked(request, ("subject", "actor", "action", "since"), desk.now_us)
-        actor, action = of.get("actor"), of.get("action")
-        page = await chosen_of(
-            desk,
-            lambda window: ListAudit(of.get("subject"), window),
-            of.window(),
-            lambda row: actor in {None, row.actor} and action in {None, row.action},
-            lambda row: str(row.seq),
+        of = asked(request, (*FILTERS, "since"), desk.now_us)
+        page = await desk.read(
+            ListAudit(
+                of.get("subject"),
+                of.window(),
+                of.get("actor"),
+                of.get("action"),
+                of.get("logins") != "no",
+            )
         )
         view: dict[str, Any] = {"checked": None}
         if request.query_params.get("verify"):
@@ -42,7 +43,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             title="Audit",
             of=of,
             rows=[(row, row.hash == hash_of(row)) for row in page.rows],
-            is_whole=not set(of.values) & {"subject", "actor", "action"} and _is_chained(page.rows),
+            is_whole=not set(of.values) & {*FILTERS} and _is_chained(page.rows),
             pages=pages(of, page),
             actors=sorted({row.actor for row in page.rows}),
             actions=sorted({row.action for row in page.rows}),

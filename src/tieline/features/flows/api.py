@@ -6,12 +6,13 @@ from typing import Literal
 from pydantic import Field
 
 from tieline.features.flows import declared_lines as overview
+from tieline.features.flows.connection_lines import connection_lines as of_connections
 from tieline.model.base.ids import Micros, WorkerId
 from tieline.model.views.declared import ConnectionLine, FlowLine
 from tieline.model.views.rows import PauseRow, WorkCount, WorkerRow
 from tieline.model.views.series import ListSources, SourceRow
 from tieline.model.views.views import CountWork, ListPauses, ListWorkers
-from tieline.model.views.work_lists import ListConnections, ShowWorker, WorkerDetail
+from tieline.model.views.work_lists import ShowWorker, WorkerDetail
 from tieline.operations import decide
 from tieline.rules.inbound.cadence import silent_ones
 from tieline.rules.people.access import Permission
@@ -109,9 +110,7 @@ async def list_connections(ask: ApiRequest) -> Listed[ConnectionLine]:
 
 async def connection_lines(ask: ApiRequest) -> tuple[ConnectionLine, ...]:
     """All of them."""
-    hub = ask.parts.hub
-    found = await ask.parts.views.read(ListConnections(tuple(sorted(hub.connections))))
-    return overview.connections(hub, found, ask.now_us())
+    return await of_connections(ask.parts.views, ask.parts.hub, ask.now_us())
 
 
 async def show_connection(ask: ApiRequest) -> ConnectionLine:

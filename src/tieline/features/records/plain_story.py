@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tieline.model.base.ids import Micros, RunId
+from tieline.model.people.decisions import REFUSED
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow
 from tieline.operations.story import Line, line_of
@@ -34,7 +35,7 @@ def plain(trail: Trail, now_us: Micros) -> tuple[Line, ...]:
         *_written(trail),
         *(_died(row) for row in trail.dead),
         *(line for row in trail.runs for line in _stands(row, now_us)),
-        *(_chosen(row) for row in trail.audit),
+        *(_chosen(row) for row in trail.audit if not row.action.startswith(REFUSED)),
     ]
     return tuple(sorted(lines, key=lambda line: line.at_us))
 

@@ -11,6 +11,7 @@ from tieline.model.inbound.body import DEFAULT_BODY_LIMITS, BodyLimits
 from tieline.model.inbound.body import BodyForm as BodyForm
 from tieline.model.inbound.handshake import Handshake
 from tieline.model.inbound.signed_content import (
+    DecodedUrl,
     HeaderTime,
     ListedSignature,
     ListedTime,
@@ -191,6 +192,18 @@ class WebhookScheme:
     unless this says something else."""
     limits: BodyLimits = DEFAULT_BODY_LIMITS
     """How large the vendor's deliveries may be; a source may say otherwise."""
+
+    @property
+    def covers_url(self) -> bool:
+        """Whether some signature is made over the URL that the sender used."""
+        return any(
+            isinstance(one, FormHmacScheme)
+            or (
+                not isinstance(one, TokenScheme)
+                and any(part is Piece.URL or isinstance(part, DecodedUrl) for part in one.content)
+            )
+            for one in self.schemes
+        )
 
 
 @value

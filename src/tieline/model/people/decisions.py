@@ -8,6 +8,9 @@ from tieline.model.base.ids import Micros, ReceiptId, RunId
 from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
 
+REFUSED = "refused-"
+"""Begins what the audit log says of an order that was not carried out."""
+
 
 @value
 class Decided:
@@ -92,3 +95,12 @@ class KeepTally(Command[Counted]):
 
     rows: tuple[TallyRow, ...]
     heard: tuple[DeliveryTime, ...] = ()
+
+
+@value
+class KeepRefusal(Command[Counted]):
+    """Say in the audit log that a person's order was refused."""
+
+    by: By
+    action: str
+    subject: str

@@ -39,6 +39,26 @@ class ConnectionLine:
     """Runs that wait for it, counted up to 1,000."""
     shut: str | None = None
     """Why it takes no calls now, to be said behind its name; None: nothing is known against it."""
+    health: str = "not called yet"
+    """In a word: ``paused``, ``circuit open``, ``credential rejected``, ``not called yet``,
+    ``failing``, ``slow``, ``unsteady`` or ``healthy``."""
+    attempts: int = 0
+    """Of the last hour, over all processes."""
+    failures: int = 0
+    throttled: int = 0
+    p50_us: int | None = None
+    p95_us: int | None = None
+    usual_us: int | None = None
+    """How long half of its attempts took at most, where it is slow now."""
+    breaker: str = "closed"
+    allowance: int | None = None
+    """Calls in flight at most, over all processes, as things are."""
+    at_once: int | None = None
+    """The same as declared."""
+    rate: str | None = None
+    """How many calls may be made in which time, as declared."""
+    rate_use: float | None = None
+    """The share of it that was used in the last five minutes, over all processes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,10 @@ class ListAudit(Question[Page[AuditRow]]):
 
     subject: str | None = None
     window: Window = EVERYTHING
+    actor: str | None = None
+    action: str | None = None
+    logins: bool = True
+    """Also log-ins and log-outs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +201,11 @@ class CountCalls(Question[tuple[ConnectionCalls, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class ListAlerts(Question[tuple[AlertRow, ...]]):
-    """What is firing, the newest first; with ``ended`` also what fired within the last days."""
+    """What is firing, the newest first; with ``ended`` also what fired within the last days, with
+    ``pending`` also what is wrong, but not for long enough yet that people are told."""
 
     ended: bool = False
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

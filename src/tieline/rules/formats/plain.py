@@ -9,7 +9,17 @@ from tieline.model.base.payload import Json
 from tieline.rules.formats.plain_time import iso
 
 DURATIONS = frozenset(
-    {"took_us", "gap_us", "longest_us", "p50_us", "p95_us", "step_us", "ahead_us", "silent_us"}
+    {
+        "took_us",
+        "gap_us",
+        "longest_us",
+        "p50_us",
+        "p95_us",
+        "usual_us",
+        "step_us",
+        "ahead_us",
+        "silent_us",
+    }
 )
 """Fields in microseconds that are no moment in time."""
 

@@ -28,7 +28,7 @@ from tieline.model.inbound.signature import (
 from tieline.model.inbound.signed_content import BodyTime, SingleSignature
 from tieline.rules.inbound.signature_content import Write, writer
 from tieline.rules.inbound.signature_header import Read, reader
-from tieline.rules.inbound.signature_key import Keys, usable_keys
+from tieline.rules.inbound.signature_key import Keys, keys_of, usable_keys, wanted_of
 from tieline.rules.inbound.signature_time import (
     MICROSECOND,
     clock,
@@ -45,7 +45,6 @@ Fits = Callable[[bytes, Sequence[str]], int | None]
 
 DIGEST_BYTES = {Algorithm.SHA1: 20, Algorithm.SHA256: 32, Algorithm.SHA512: 64}
 ED25519_SIGNATURE_BYTES = 64
-ED25519_KEY_BYTES = 32
 
 
 class SignatureCheck(NamedTuple):
@@ -81,9 +80,7 @@ def secret_prefix_check(scheme: SecretPrefixScheme, secrets: Sequence[Secret]) -
 def ed25519_check(scheme: Ed25519Scheme, secrets: Sequence[Secret]) -> Check:
     """Check of a signature made with the vendor's private key."""
     keys = [
-        (place, Ed25519PublicKey.from_public_bytes(key))
-        for place, key in usable_keys(scheme.key, secrets)
-        if len(key) == ED25519_KEY_BYTES
+        (place, Ed25519PublicKey.from_public_bytes(key)) for place, key in keys_of(scheme, secrets)
     ]
     if not keys:
         return no_secret(scheme.key, secrets)
@@ -133,10 +130,11 @@ def hmac_seal(keys: Keys, algorithm: Algorithm, encoding: Encoding) -> Signature
 
 def no_secret(form: KeyForm, secrets: Sequence[Secret]) -> Check:
     """The check of a scheme without a usable secret: it lets nobody in."""
-    looks = f"{form.text} text" + (f" after {form.prefix}" if form.prefix else "")
     count = len(secrets)
     detail = (
-        f"of {count} secrets none can be used; wanted: {looks}" if count else "no secret is set"
+        f"of {count} secrets none can be used; wanted: {wanted_of(form)}"
+        if count
+        else "no secret is set"
     )
     refused = Refused(RefusalReason.NO_SECRET, detail)
     return lambda _delivery, _now: refused

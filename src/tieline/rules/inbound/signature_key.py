@@ -4,10 +4,49 @@ import binascii
 from collections.abc import Sequence
 
 from tieline.model.base.secret import Secret
-from tieline.model.inbound.signature import KeyForm, KeyText
+from tieline.model.inbound.signature import (
+    Ed25519Scheme,
+    HmacScheme,
+    KeyForm,
+    KeyText,
+    SignatureScheme,
+)
 
 Keys = tuple[tuple[int, bytes], ...]
 """Usable keys, each with the position of its secret among the live ones."""
+
+
+ED25519_KEY_BYTES = 32
+
+
+def form_of(scheme: SignatureScheme) -> KeyForm:
+    """What a secret of *scheme* looks like."""
+    return scheme.key if isinstance(scheme, HmacScheme | Ed25519Scheme) else KeyForm()
+
+
+def keys_of(scheme: SignatureScheme, secrets: Sequence[Secret]) -> Keys:
+    """The keys of all secrets that can be used with *scheme*."""
+    keys = usable_keys(form_of(scheme), secrets)
+    if isinstance(scheme, Ed25519Scheme):
+        return tuple((place, key) for place, key in keys if len(key) == ED25519_KEY_BYTES)
+    return keys
+
+
+def wanted_of(form: KeyForm) -> str:
+    """What a secret of *form* looks like, in words."""
+    return f"{form.text} text" + (f" after {form.prefix}" if form.prefix else "")
+
+
+def unfit(schemes: Sequence[SignatureScheme], secret: Secret) -> str | None:
+    """Why *secret* can be used with none of *schemes*, in words without any of it; None: it can."""
+    if not schemes or any(keys_of(scheme, (secret,)) for scheme in schemes):
+        return None
+    text = secret.reveal()
+    forms = [form_of(scheme) for scheme in schemes]
+    for form in forms:
+        if form.prefix and text.find(form.prefix.encode()) > 0:
+            return f"leave away what stands before {form.prefix}"
+    return f"wanted: {' or '.join(dict.fromkeys(wanted_of(form) for form in forms))}"
 
 
 def usable_keys(form: KeyForm, secrets: Sequence[Secret]) -> Keys:

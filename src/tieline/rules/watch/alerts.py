@@ -11,16 +11,20 @@ from dataclasses import dataclass, replace
 
 from tieline.model.base.ids import Micros
 from tieline.model.base.value import value
+from tieline.model.inbound.receipt import LIMITED, Verdict
 from tieline.model.people.alert import AlertKind, AlertRow, AlertState
 from tieline.rules.formats.plain_time import short, span
 from tieline.rules.runs.waiting import counted_in_words
 from tieline.rules.watch.fleet import FleetProblem
+from tieline.rules.watch.slow_calls import CallTimes
 
 MINUTE_US = 60_000_000
 FORGOTTEN_US = 7 * 24 * 60 * MINUTE_US
 """An alert that ended is listed for so long."""
 FEWEST_TRIES = 20
 """Fewer tries say nothing about a share of them."""
+FEWEST_REFUSALS = 3
+"""One or two may be a stranger's."""
 LONGEST_REASON = 500
 
 
@@ -38,8 +42,10 @@ PATIENCE: Mapping[AlertKind, AlertTimes] = {
     AlertKind.OLDEST_WAITING: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.BREAKER_OPEN: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.UNHEALTHY: AlertTimes(MINUTE_US, MINUTE_US),
+    AlertKind.SLOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
     AlertKind.SOURCE_SILENT: AlertTimes(0, 0),
     AlertKind.LOOP_BLOCKED: AlertTimes(0, MINUTE_US),
+    AlertKind.SOURCE_REFUSES: AlertTimes(MINUTE_US, 2 * MINUTE_US),
     AlertKind.DISK_LOW: AlertTimes(2 * MINUTE_US, 5 * MINUTE_US),
     AlertKind.PROCESSES_DIFFER: AlertTimes(10 * MINUTE_US, MINUTE_US),
     AlertKind.PROCESS_TROUBLE: AlertTimes(MINUTE_US, MINUTE_US),
@@ -82,6 +88,10 @@ class ConnectionSign:
     """``paused``, ``unhealthy``, ``open``, ``probing`` or ``closed``."""
     waiting: int = 0
     """Runs that wait for it, counted up to 1,000."""
+    credential: str | None = None
+    """The vault's name of the secret that its calls need."""
+    slow: CallTimes | None = None
+    """How slow it is, if it is slow against its own past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class SourceSign:
     rhythm_us: Micros | None
     """How long a pause may be; None: neither declared nor learned yet."""
     is_declared: bool
+    refused: int = 0
+    """How many of its latest deliveries were refused, if nothing else came of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,7 @@ def wrong_now(now: AllSigns, limits: AlertLimits) -> list[AlertProblem]:
         found += _of_flow(flow, limits)
     for connection in now.connections:
         found += _of_connection(connection, limits)
+        found += _of_speed(connection)
     for source in now.sources:
         found += _of_source(source)
     for sign in now.blocked:
@@ -173,11 +186,22 @@ def _of_connection(connection: ConnectionSign, limits: AlertLimits) -> Iterable[
         yield AlertProblem(AlertKind.ERROR_RATIO, subject, connection.owner, reason)
     if connection.state in {"open", "probing"}:
         reason = f"its calls are kept back, because too many have failed{_waiting(connection)}"
+        reason += f"; tieline connections show {connection.name} says how they failed"
         yield AlertProblem(AlertKind.BREAKER_OPEN, subject, connection.owner, reason)
     if connection.state == "unhealthy":
         what = "the other side does not accept the credential; put a valid one into the vault"
+        what += "" if connection.credential is None else f" as {connection.credential!r}"
         reason = f"{what}{_waiting(connection)}"
         yield AlertProblem(AlertKind.UNHEALTHY, subject, connection.owner, reason)
+
+
+def _of_speed(connection: ConnectionSign) -> Iterable[AlertProblem]:
+    slow = connection.slow
+    if slow is None:
+        return
+    reason = f"half of its attempts take {span(slow.now_us)} or longer, where "
+    reason += f"{span(slow.usual_us)} is usual; tieline connections show {connection.name}"
+    yield AlertProblem(AlertKind.SLOW, f"connection:{connection.name}", connection.owner, reason)
 
 
 def _waiting(connection: ConnectionSign) -> str:
@@ -186,12 +210,25 @@ def _waiting(connection: ConnectionSign) -> str:
     return f"; {counted_in_words(connection.name, connection.waiting, None)}"
 
 
+def refused_only(counts: Mapping[str, int]) -> int:
+    """How many deliveries of a source were refused, if none was taken; those beyond a rate were
+    sent too often, and are not wrong."""
+    refused = counts.get(Verdict.REFUSED, 0) - counts.get(LIMITED, 0)
+    taken = sum(counts.get(word, 0) for word in Verdict if word != Verdict.REFUSED)
+    return 0 if taken else refused
+
+
 def _of_source(source: SourceSign) -> Iterable[AlertProblem]:
+    subject = f"source:{source.name}"
+    if source.refused >= FEWEST_REFUSALS:
+        why = f"tieline deliveries list --source {source.name} --status rejected says why"
+        reason = f"all of the latest {source.refused} deliveries were rejected; {why}"
+        yield AlertProblem(AlertKind.SOURCE_REFUSES, subject, source.owner, reason)
     if source.rhythm_us is None or source.quiet_us <= source.rhythm_us:
         return
     known = "it is declared to deliver" if source.is_declared else "it usually delivers"
     reason = f"nothing came for {span(source.quiet_us)}; {known} within {span(source.rhythm_us)}"
-    yield AlertProblem(AlertKind.SOURCE_SILENT, f"source:{source.name}", source.owner, reason)
+    yield AlertProblem(AlertKind.SOURCE_SILENT, subject, source.owner, reason)
 
 
 # --- what becomes of an alert ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
+from tieline.operations.known_names import Lists
 from tieline.operations.planning import Plans
 from tieline.pipeline.admit import Admitter
 from tieline.ports.clock import Clock
@@ -37,6 +38,8 @@ class CommandTarget:
     ids: Ids
     vault: Vault
     secrecy: Secrecy
+    public_url: str | None = None
+    """How senders reach the hub, if the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,10 @@ class Build(Protocol):
 
     def load_hub(self, overrides: Overrides) -> HubSpec:
         """Import the hub as it runs here, and check it. Raises SettingsError, DeclarationError."""
+        ...
+
+    def hub_files(self, overrides: Overrides) -> tuple[tuple[str, str], ...]:
+        """Names and texts of the files that the hub, once loaded, is made of."""
         ...
 
     def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
@@ -133,6 +140,11 @@ class Build(Protocol):
     @property
     def checks(self) -> Sequence[Check]:
         """What features have the doctor look at."""
+        ...
+
+    @property
+    def known_by(self) -> Lists:
+        """Lists of features that may have something of a name."""
         ...
 
     def demo(self, wishes: DemoOptions) -> int:

@@ -39,6 +39,9 @@ WITH_VALUE = ("--store", "--hub", "--url", "--token")
 ALONE = ("--json", "--insecure")
 
 
+MAY_BE_EMPTY = frozenset({"--reason", "-r", "--cursor"})
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureCommands:
     """The nouns and verbs of all features."""
@@ -146,6 +149,7 @@ def run(vocabulary: FeatureCommands, make_build: MakeBuild, line: Sequence[str])
 
 def hoisted(line: Sequence[str]) -> list[str]:
     """*line* with the options that may stand anywhere put first, in today's words."""
+    _refuse_blank(line)
     first, rest = _parted(line)
     words, old = in_new_words(rest)
     for one in old:
@@ -154,6 +158,22 @@ def hoisted(line: Sequence[str]) -> list[str]:
             f"the old word works until release {one.until}"
         )
     return [*first, *words]
+
+
+def _refuse_blank(line: Sequence[str]) -> None:
+    """Raises SettingsError for an empty id or name: mostly a variable of a script that is not set.
+
+    An empty reason is told where reasons are asked for, and an empty cursor begins a list.
+    """
+    for place, word in enumerate(line):
+        before = line[place - 1] if place else ""
+        name, equals, value = word.partition("=")
+        is_empty = not word.strip() or (name.startswith("--") and equals and not value.strip())
+        about = before if not word.strip() else name
+        if is_empty and about not in MAY_BE_EMPTY:
+            wanted = "give a value or leave it out (a variable that is not set?)"
+            where = about if about.startswith("-") else "an argument"
+            raise e.SettingsError(where, "", wanted)
 
 
 def _readable(word: str) -> str:

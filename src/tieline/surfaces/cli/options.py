@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import typer
 
@@ -12,21 +12,33 @@ from tieline.model.runs.waits import Waits, read_waits
 from tieline.rules.formats.labels import kind_of_label, state_of_label
 from tieline.surfaces.cli.session import CliSession
 
+
+def _named(what: str, help_: str) -> Any:
+    """An option for a name; one that nothing here carries is refused, with those near."""
+
+    def check(context: typer.Context, value: str | None) -> str | None:
+        if value is not None and isinstance(context.obj, CliSession):
+            context.obj.check_name(what, value)
+        return value
+
+    return typer.Option(help=help_, callback=check)
+
+
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Rows at most.")]
 Since = Annotated[
     str | None, typer.Option(help="From then on: 30m, 2h, 7d, or 2026-01-31T08:00 (UTC).")
 ]
 Until = Annotated[str | None, typer.Option(help="Before then; as --since.")]
 Cursor = Annotated[str | None, typer.Option(help="Go on where the last page ended.")]
-Source = Annotated[str | None, typer.Option(help="Only of this source.")]
+Source = Annotated[str | None, _named("source", "Only of this source.")]
 Type = Annotated[
     str | None, typer.Option("--type", help="Only this event type, or a prefix: 'invoice.*'.")
 ]
-Flow = Annotated[str | None, typer.Option(help="Only of this flow.")]
+Flow = Annotated[str | None, _named("flow", "Only of this flow.")]
 Issue = Annotated[str | None, typer.Option(help="Only of this issue (iss_…).")]
-Kind = Annotated[str | None, typer.Option(help="Only of this kind of failure.")]
-Tenant = Annotated[str | None, typer.Option(help="Only of this tenant.")]
-Connection = Annotated[str | None, typer.Option(help="Only of this connection.")]
+Kind = Annotated[str | None, _named("kind", "Only of this kind of failure.")]
+Tenant = Annotated[str | None, _named("tenant", "Only of this tenant.")]
+Connection = Annotated[str | None, _named("connection", "Only of this connection.")]
 Reason = Annotated[
     str | None, typer.Option("--reason", "-r", help="Why; goes into the audit log. Required.")
 ]

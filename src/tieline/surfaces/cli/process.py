@@ -1,16 +1,18 @@
 """Process: run a hub, ask how it is, and examine it."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from tieline.model.base.errors import DeclarationError, SettingsError
 from tieline.model.fleet.declaration import ListDeclarations
-from tieline.model.hub.flow import HubSpec
+from tieline.model.people.alert import AlertState
 from tieline.model.views.rows import WorkCount
 from tieline.model.views.views import (
     CheckStore,
     CountWork,
+    ListAlerts,
     ListConnectionStates,
     ListPauses,
     ListWorkers,
@@ -18,6 +20,8 @@ from tieline.model.views.views import (
 from tieline.model.views.work_lists import CountWaiting
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
+from tieline.operations.doctor_hub import DoctorHub
+from tieline.operations.doctor_standing import DoctorStandings, gather_standings, of_standings
 from tieline.operations.fleet_signs import unfinished
 from tieline.rules.formats.labels import label
 from tieline.rules.formats.plain_time import ago
@@ -102,6 +106,8 @@ def status(context: typer.Context) -> None:
         "oldest": counted.oldest,
         "paused": session.ask(ListPauses()),
         "waits": _waits(session),
+        "wrong": _wrong(session),
+        "alerts": _firing(session),
         "workers": session.ask(ListWorkers()),
         "problems": wrong,
     }
@@ -138,8 +144,12 @@ def _tell(session: CliSession, openers: tuple[str, ...]) -> None:
             ),
         )
     )
-    for words in _waits(session):
+    for words in (*_waits(session), *_wrong(session)):
         session.paper.say(words, style="yellow")
+    firing = _firing(session)
+    if firing:
+        many = "1 alert fires" if firing == 1 else f"{firing} alerts fire"
+        session.paper.say(f"{many}: tieline alerts", style="yellow")
     for pause in session.ask(ListPauses()):
         session.paper.say(
             f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}", style="yellow"
@@ -161,6 +171,25 @@ def _waits(session: CliSession) -> tuple[str, ...]:
     return all_in_words(counts, pauses, states, session.now_us())
 
 
+def _wrong(session: CliSession) -> tuple[str, ...]:
+    """Sources that let nothing in, and connections that take no calls; what runs wait for says
+    itself why."""
+    vault, now_us = session.target().vault, session.now_us()
+
+    async def look() -> DoctorStandings:
+        async with session.views() as views:
+            return await gather_standings(views, now_us)
+
+    standings, waited = session.run(look()), dict(session.ask(CountWaiting()))
+    states = tuple(state for state in standings.states if state.connection not in waited)
+    found = of_standings(replace(standings, states=states), None, vault, now_us)
+    return tuple(f"{one.what}; do: {one.do}" for one in found)
+
+
+def _firing(session: CliSession) -> int:
+    return sum(row.state == AlertState.FIRING for row in session.ask(ListAlerts()))
+
+
 def doctor(
     context: typer.Context,
     *,
@@ -171,12 +200,12 @@ def doctor(
     """Examine store and hub; exit code 1 when something is wrong."""
     session = o.session_of(context)
     vault, now_us = session.target().vault, session.now_us()
-    hub, mistakes = _hub(session)
+    place, mistakes = _place(session)
 
     async def look() -> tuple[doctors.Finding, ...]:
         async with session.views() as views:
             return await doctors.examine(
-                views, hub, vault, now_us, checks=session.build.checks, thorough=thorough
+                views, place, vault, now_us, checks=session.build.checks, thorough=thorough
             )
 
     findings = (*mistakes, *session.run(look()))
@@ -194,17 +223,19 @@ def doctor(
                 "only what the store there says was examined; for its hub, secrets and settings "
                 "run tieline doctor on its machine, without --url"
             )
-        elif hub is None and not mistakes:
+        elif place is None and not mistakes:
             session.paper.hint("the hub was not found, so only the store was examined; give --hub")
     raise typer.Exit(doctors.exit_code(findings))
 
 
-def _hub(session: CliSession) -> tuple[HubSpec | None, tuple[doctors.Finding, ...]]:
-    """The hub, or what is wrong with it."""
+def _place(session: CliSession) -> tuple[DoctorHub | None, tuple[doctors.Finding, ...]]:
+    """The hub where it runs, or what is wrong with it."""
     if not session.may_have_hub():
         return None, ()
     try:
-        return session.load_hub(), ()
+        hub, target = session.load_hub(), session.target()
+        files = session.build.hub_files(session.overrides)
+        return DoctorHub(hub, target.vault, target.public_url, files), ()
     except (SettingsError, DeclarationError) as error:
         told = str(error).splitlines()
         return None, tuple(

@@ -4,7 +4,7 @@ import asyncio
 import os
 import pwd
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tieline.model.base.errors import DeclarationError, SettingsError
 from tieline.model.commands import By
 from tieline.model.hub.flow import HubSpec
+from tieline.model.views.declared import AskConnections, AskFlows
 from tieline.model.views.views import Page, Question, Window
+from tieline.operations.known_names import KINDS, NameParts, advice, declared_names, names_near
 from tieline.operations.paging import gather
 from tieline.pipeline.admit import Admitter
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
+from tieline.rules.formats.labels import kind_label, kind_of_label
 from tieline.rules.formats.plain_time import moment
 from tieline.surfaces.cli.build import Build, CommandTarget
 from tieline.surfaces.cli.output import Output
@@ -125,6 +128,35 @@ class CliSession:
                 )
 
         return self.run(read())
+
+    def check_name(self, what: str, value: str) -> None:
+        """Raises SettingsError for the name of a filter that nothing here carries."""
+        stored = kind_of_label(value) if what == "kind" else value
+        declared, now_us = self._declared(), self.now_us()
+
+        async def look() -> Collection[str] | None:
+            async with self.views() as views:
+                parts = NameParts(views, now_us, declared, self.build.known_by)
+                return await names_near(parts, what, stored)
+
+        names = self.run(look())
+        if names is not None:
+            told = {kind_label(name) for name in names} if what == "kind" else names
+            wanted = f"nothing here is known by that name; {advice(value, told)}"
+            raise SettingsError(f"--{what}", value, wanted)
+
+    def _declared(self) -> dict[str, Collection[str]]:
+        """The names that are declared, by filter; none where the hub cannot be loaded."""
+        if self.far is not None:
+            flows = self.ask(AskFlows())
+            return {
+                "flow": [line.name for line in flows],
+                "source": [line.source for line in flows if line.source is not None],
+                "connection": [line.name for line in self.ask(AskConnections())],
+                "kind": KINDS,
+            }
+        hub = self.hub_if_any()
+        return {"kind": KINDS} if hub is None else declared_names(hub)
 
     @asynccontextmanager
     async def views(self) -> AsyncIterator[Views]:

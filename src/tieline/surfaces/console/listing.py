@@ -33,29 +33,6 @@ async def slowest_of(
     return Page(tuple(sorted(page.rows, key=took_us, reverse=True)[: window.limit]), None)
 
 
-async def chosen_of(
-    desk: PageParts,
-    question: Callable[[Window], Question[Page[R]]],
-    window: Window,
-    takes: Callable[[R], bool],
-    cursor: Callable[[R], str],
-) -> Page[R]:
-    """Those rows that *takes* says yes to, for filters that a store does not have."""
-    found: list[R] = []
-    for _ in range(LOOKS):
-        page = await desk.read(question(replace(window, limit=MOST_ROWS)))
-        for row in page.rows:
-            if not takes(row):
-                continue
-            found.append(row)
-            if len(found) == window.limit:
-                return Page(tuple(found), cursor(row))
-        if page.cursor is None:
-            return Page(tuple(found), None)
-        window = replace(window, before=page.cursor)
-    return Page(tuple(found), window.before)
-
-
 async def unfinished_of(desk: PageParts, question: ListRuns) -> Page[RunRow]:
     """Runs that have not ended and wait for nobody, newest first: pages of each state in one."""
     found = []

@@ -131,7 +131,8 @@ def audit(q: v.ListAudit) -> Steps[v.Page[AuditRow]]:
     window = q.window
     limit = _limit(window)
     before = int(window.before) if window.before else END_OF_TIME
-    bounds = {"before": before, "limit": limit, **_times(window)}
+    bounds: dict[str, int | str | None] = {"before": before, "limit": limit, **_times(window)}
+    bounds |= {"actor": q.actor, "action": q.action, "logins": int(q.logins)}
     if q.subject is None:
         found = yield from ask("audit_page", **bounds)
     else:

@@ -17,6 +17,7 @@ from tieline.model.commands import (
     Resume,
     RetryDead,
 )
+from tieline.model.people.decisions import REFUSED, KeepRefusal
 from tieline.model.runs.run import RunState
 from tieline.rules.people.audit_chain import link
 from tieline.rules.people.pausing import LIFTED_BY, OVER
@@ -45,9 +46,10 @@ def pause(command: Pause) -> Steps[Counted]:
 
 
 def resume(command: Resume) -> Steps[Counted]:
-    """Lift a pause."""
+    """Lift a pause; where there is none, that is what the audit log says."""
     count = yield from do("pause_delete", kind=command.kind, name=command.name)
-    yield from audit(command.by, "resume", f"{command.kind}:{command.name}")
+    action = "resume" if count else f"{REFUSED}resume"
+    yield from audit(command.by, action, f"{command.kind}:{command.name}")
     return Counted(count)
 
 
@@ -253,6 +255,12 @@ def _run(run_id: str) -> Steps[RunToDecide]:
     if not rows:
         raise NotFound("run", run_id)
     return RunToDecide(rows[0])
+
+
+def keep_refusal(command: KeepRefusal) -> Steps[Counted]:
+    """Say in the audit log that somebody's order was refused."""
+    yield from audit(command.by, f"{REFUSED}{command.action}", command.subject)
+    return Counted(1)
 
 
 def audit(by: By, action: str, subject: str) -> Steps[None]:

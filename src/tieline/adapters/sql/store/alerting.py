@@ -33,7 +33,10 @@ def keep(command: KeepAlerts) -> Steps[Counted]:
 def listed(question: v.ListAlerts) -> Steps[tuple[AlertRow, ...]]:
     """What fires, and what did."""
     return tuple(
-        AlertRow(*row) for row in (yield from ask("alert_list", ended=int(question.ended)))
+        AlertRow(*row)
+        for row in (
+            yield from ask("alert_list", ended=int(question.ended), pending=int(question.pending))
+        )
     )
 
 

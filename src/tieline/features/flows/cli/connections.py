@@ -2,12 +2,12 @@
 
 import typer
 
-from tieline.features.flows import declared_lines as overview
 from tieline.features.flows.cli.flows import pause_named, resume_named
+from tieline.features.flows.connection_lines import connection_lines
 from tieline.model.base.errors import NotFound
 from tieline.model.views.declared import AskConnections, ConnectionLine
-from tieline.model.views.work_lists import ListConnections
 from tieline.rules.formats.labels import label
+from tieline.rules.formats.plain_time import span
 from tieline.rules.people.pausing import paused_words
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, exactly, when
@@ -18,8 +18,11 @@ app = o.noun("Connections: accounts at other systems, and how their latest calls
 COLUMNS: tuple[Column[ConnectionLine], ...] = (
     Column("CONNECTION", lambda line: line.name),
     Column("CONNECTOR", lambda line: line.connector),
-    Column("ATTEMPTS", lambda line: line.calls and line.calls.tries),
-    Column("FAILURES", lambda line: line.calls and line.calls.failures),
+    Column("HEALTH", lambda line: line.health),
+    Column("ATTEMPTS (1H)", lambda line: line.attempts),
+    Column("FAILURES", lambda line: line.failures),
+    Column("P95", lambda line: _took(line.p95_us)),
+    Column("RATE USED", lambda line: _share(line.rate_use)),
     Column("LAST (UTC)", lambda line: line.calls and when(line.calls.last_us)),
     Column("OUTCOME", lambda line: line.calls and label(line.calls.last_outcome)),
     Column("ANSWER", lambda line: line.calls and line.calls.last_status),
@@ -53,7 +56,15 @@ def show(context: typer.Context, name: str) -> None:
             ("base URL", line.base_url),
             ("credential", line.credential),
             ("used by", ", ".join(line.used_by) or None),
+            ("health", line.health),
             ("note", _mark(line)),
+            ("breaker", line.breaker),
+            ("calls at once", line.allowance and f"{line.allowance} of {line.at_once} declared"),
+            ("rate", line.rate and f"{line.rate}, {_share(line.rate_use)} used in 5 minutes"),
+            ("last hour", f"{line.attempts} attempts, {line.failures} failed, of all processes"),
+            ("throttled (429)", line.throttled or None),
+            ("median, p95", line.p95_us and f"{_took(line.p50_us)}, {_took(line.p95_us)}"),
+            ("usual median", line.usual_us and _took(line.usual_us)),
             ("runs that wait for it", _waiting(line) if line.waiting else None),
             ("latest attempts", calls and f"{calls.tries}, of which {calls.failures} failed"),
             ("last attempt", calls and exactly(calls.last_us)),
@@ -81,9 +92,21 @@ def resume(context: typer.Context, name: str, *, reason: o.Reason = None) -> Non
 def _lines(session: CliSession) -> tuple[ConnectionLine, ...]:
     if session.far is not None:
         return session.ask(AskConnections())
-    hub = session.hub_if_any()
-    found = session.ask(ListConnections(() if hub is None else tuple(sorted(hub.connections))))
-    return overview.connections(hub, found, session.now_us())
+    hub, now_us = session.hub_if_any(), session.now_us()
+
+    async def read() -> tuple[ConnectionLine, ...]:
+        async with session.views() as views:
+            return await connection_lines(views, hub, now_us)
+
+    return session.run(read())
+
+
+def _took(took_us: int | None) -> str | None:
+    return None if took_us is None else span(took_us)
+
+
+def _share(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
 
 
 def _waiting(line: ConnectionLine) -> str:

@@ -6,22 +6,34 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.flows.connection_lines import connection_facts
 from tieline.features.flows.pages.pauses import holding
 from tieline.model.base.errors import NotFound
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.rows import PauseRow
-from tieline.model.views.series import Point, ReadSums
-from tieline.model.views.views import ListAlerts, Window
-from tieline.model.views.work_lists import ConnectionHealth, ListAttempts, ListConnections
+from tieline.model.views.series import Point
+from tieline.model.views.views import Window
+from tieline.model.views.work_lists import ConnectionHealth, ListAttempts
 from tieline.rules.people.access import Permission
 from tieline.rules.runs.waiting import why_shut
+from tieline.rules.watch import connection_health as words
+from tieline.rules.watch.slow_calls import CallTimes
 from tieline.surfaces.console.forms import asked, pages
 from tieline.surfaces.console.listing import rows_of, slowest_of
 from tieline.surfaces.console.page_parts import PageParts
 from tieline.surfaces.web.authorize import needs
 
-HOUR_US = 3_600_000_000
+BADGES = {
+    words.PAUSED: "paused",
+    words.OPEN: "dead",
+    words.REJECTED: "dead",
+    words.UNUSED: "ready",
+    words.FAILING: "dead",
+    words.SLOW: "retrying",
+    words.UNSTEADY: "retrying",
+}
+"""Which badge a word of health is shown in; a healthy one in that of what is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,9 @@ class ConnectionStatus:
     """Why it takes no calls now, to be said behind its name."""
     queued: int = 0
     """Queued runs of flows that use it, while it keeps them from beginning."""
+
+    slow: CallTimes | None = None
+    """How slow it is, where it is slow against its own past."""
 
     @property
     def tries(self) -> int:
@@ -117,19 +132,13 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
 
 async def _rows(desk: PageParts) -> list[ConnectionStatus]:
-    hub = desk.parts.hub
-    now_us = desk.now_us
-    found = await desk.read(ListConnections(tuple(sorted(hub.connections))))
-    sums = await desk.read(ReadSums("connection", now_us - HOUR_US, now_us))
-    alerts = await desk.read(ListAlerts())
-    told = {row.subject: row.kind for row in alerts if row.subject.startswith("connection:")}
+    hub, now_us = desk.parts.hub, desk.now_us
     flows = (await desk.standing()).counted.flows
     guards = {guard.connection: guard for guard in desk.parts.guards(now_us)}
     rows = []
-    for health in found:
-        guard = guards.get(health.name)
-        sign = told.get(f"connection:{health.name}") or _sign(guard)
-        word, state = _word(health, sign, sums.get(health.name))
+    for facts in await connection_facts(desk.parts.views, hub, now_us):
+        health, guard = facts.health, guards.get(facts.health.name)
+        word = words.PAUSED if health.paused is not None else _sign(guard) or facts.word
         used_by = tuple(f.name for f in hub.flows.values() if health.name in f.uses)
         spec = hub.connections.get(health.name)
         shut = why_shut(health.name, _pauses(health), health.standings, now_us)
@@ -137,7 +146,16 @@ async def _rows(desk: PageParts) -> list[ConnectionStatus]:
         queued = ready if shut is not None and health.paused is None else 0
         rows.append(
             ConnectionStatus(
-                health, spec, word, state, sums.get(health.name), used_by, guard, shut, queued
+                health,
+                spec,
+                word,
+                BADGES.get(word, "done"),
+                facts.hour,
+                used_by,
+                guard,
+                shut,
+                queued,
+                facts.slow,
             )
         )
     return rows
@@ -148,29 +166,13 @@ def _pauses(health: ConnectionHealth) -> tuple[PauseRow, ...]:
 
 
 def _sign(guard: GuardGauges | None) -> str | None:
-    """What the guard of this process knows, as the alert of it is called."""
+    """What the guard of this process knows, in the same words; the store may learn it later."""
     state = None if guard is None else guard.state
     return {
-        "open": "breaker-open",
-        "probing": "breaker-open",
-        "unhealthy": "connection-unhealthy",
+        "open": words.OPEN,
+        "probing": words.OPEN,
+        "unhealthy": words.REJECTED,
     }.get(state or "")
-
-
-def _word(health: ConnectionHealth, alert: str | None, point: Point | None) -> tuple[str, str]:
-    if health.paused is not None:
-        return "paused", "paused"
-    if alert == "breaker-open":
-        return "circuit open", "dead"
-    last = None if health.calls is None else health.calls.last_outcome
-    if alert == "connection-unhealthy" or last == "unauthorised":
-        return "credential rejected", "dead"
-    if point is None or not _tries(point):
-        return ("healthy", "done") if health.calls is not None else ("not called yet", "ready")
-    share = 1 - point.counts.get("done", 0) / _tries(point)
-    if share >= 0.5:
-        return "failing", "dead"
-    return ("unsteady", "retrying") if share >= 0.1 else ("healthy", "done")
 
 
 def _tries(point: Point) -> int:
