@@ -15,8 +15,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
-
 from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
@@ -25,6 +23,7 @@ from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
 from tieline.model.base.errors import CallRefused, Hold, RunFailed, SettingsError, WaitTimeout
 from tieline.model.base.ids import NO_TENANT, EventId, TenantId
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
@@ -37,7 +36,6 @@ from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, Caller
 from tieline.ports.run import StartedRun
 from tieline.rules.declared.arguments import exact
-from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
@@ -53,7 +51,7 @@ NAMESPACE = UUID("6f1b6a52-5d6c-4d0e-9a3e-0d6c2f6d9b11")
 def answer(status: int = 200, json: object = None, **headers: str) -> HttpAnswer:
     """An answer for use in tests: ``answer(201, {"id": "e_1"}, location="/entries/e_1")``."""
     given = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
-    body = b"" if json is None else orjson.dumps(json)
+    body = b"" if json is None else json_text(json)
     return HttpAnswer(status, (("content-type", "application/json"), *given), body)
 
 
@@ -102,7 +100,7 @@ class PlainRun:
         value = fn(*args)
         if inspect.isawaitable(value):
             value = await value
-        return orjson.loads(json_text(value))
+        return json_value(json_text(value))
 
     @exact
     def hold(self, reason: str, *, key: Any = None) -> Coroutine[Any, Any, LetThrough]:
@@ -146,7 +144,7 @@ class PlainRun:
         self.waited.append((type, str(key)))
         left = self.events.get((type, str(key)), [])
         if left:
-            return orjson.loads(json_text(left.pop(0)))
+            return json_value(json_text(left.pop(0)))
         if within is None:
             raise LookupError(f"the test gives no event {type!r} with key {str(key)!r}")
         self.at += within
@@ -175,7 +173,7 @@ class PlainRun:
         return self.awaited.note(self._emit(type, data), f"run.emit({type!r})")
 
     async def _emit(self, type: str, data: object) -> None:  # noqa: A002 - as above
-        document = orjson.loads(json_text(data))
+        document = json_value(json_text(data))
         for wanted, contract in self.listeners:
             if wants(wanted, type):
                 _check_fit(type, document, contract)

@@ -17,7 +17,6 @@ from tieline.model.runs.waits import Waits, waits_for_event
 from tieline.pipeline.hooks import AfterAdmit
 from tieline.pipeline.occurrences import LONGEST_NAME, DeliveryBody, occurrences, told
 from tieline.pipeline.occurrences import Occurrence as Occurrence
-from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
 from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.rules.formats.trace import begun

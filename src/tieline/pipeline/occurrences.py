@@ -1,14 +1,12 @@
 """Occurrences: a vouched-for delivery comes in; what it says happened, each event, goes out."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import orjson
-
 from tieline.model.base.headers import Named
 from tieline.model.base.ids import TenantId
+from tieline.model.base.json_text import json_text
 from tieline.model.base.value import value
 from tieline.model.inbound.signature import BodyForm, EventFacts
 from tieline.rules.inbound.delivery_body import read_body
@@ -62,7 +60,7 @@ def told(
     for index, part in enumerate(parts):
         facts = reader.read(headers, part)
         payload = facts.data
-        data = None if stored_as_it_is and payload is document else to_json(payload)
+        data = None if stored_as_it_is and payload is document else json_text(payload)
         found.append(Occurrence(_type(facts), _identity(facts, decoded, index), payload, data))
     return found, parts, document
 
@@ -71,14 +69,6 @@ def _type(facts: EventFacts) -> str:
     """What the provider calls it; ``unknown`` for a name that nobody could write in a flow."""
     name = facts.type
     return name if name and len(name) <= LONGEST_NAME and name.isprintable() else UNKNOWN_TYPE
-
-
-def to_json(document: object) -> bytes:
-    """*document* as JSON bytes. Raises TypeError when it is none."""
-    try:
-        return orjson.dumps(document)
-    except TypeError:  # an integer beyond 64 bits
-        return json.dumps(document, separators=(",", ":")).encode()
 
 
 def _identity(facts: EventFacts, body: bytes, index: int) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
 from tieline.model.hub.connection import ConnectionSpec
@@ -36,7 +37,6 @@ from tieline.pipeline.steps.stop import Stop
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
 from tieline.rules.declared.arguments import exact
-from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
@@ -134,7 +134,7 @@ class LiveRun:
         step = self.steps.plan(name, key, Effect.IDEMPOTENT, lambda: fingerprint(args))
         match self.steps.decide(step):
             case StepDecision.RETURN:
-                return orjson.loads(step.result or b"null")
+                return json_value(step.result or b"null")
             case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
             case StepDecision.DOUBT:
@@ -167,7 +167,7 @@ class LiveRun:
         except ValueError as error:
             raise self._unfit(step, found, error) from None
         self.steps.done(step, result)
-        return orjson.loads(result)
+        return json_value(result)
 
     def _told(self, step: Step, at_us: int, failure: str | None, span: str) -> None:
         """Tell the observer how a try of an author's step ended."""

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from tieline.features.manifest import Engine, Repeats
 from tieline.features.schedules.model import Fire, KeepSchedule, ScheduleRow
 from tieline.model.base.ids import NO_TENANT, Micros, TenantId
+from tieline.model.base.json_text import json_text
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
-from tieline.pipeline.admit import EventOrigin, Occurrence, to_json
+from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.ports.tenants import TenantBook
 from tieline.rules.runs.schedule import due_firings, next_firing
 
@@ -113,7 +114,7 @@ def _occurrence(source: ScheduleSource, due: datetime, missed: int, tenant: Tena
     }
     if tenant != NO_TENANT:
         payload["tenant"] = tenant
-    return Occurrence(FIRED, due.isoformat(), payload, to_json(payload))
+    return Occurrence(FIRED, due.isoformat(), payload, json_text(payload))
 
 
 def to_datetime(micros: Micros) -> datetime:

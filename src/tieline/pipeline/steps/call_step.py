@@ -10,6 +10,7 @@ import orjson
 from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
+from tieline.model.base.json_text import canonical_text, json_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.calls.outcome import (
     CredentialRefused,
@@ -116,7 +117,7 @@ class CallSteps:
         token = CURRENT.set(RedactedCaller(self._steps.parts.outside, self._steps.clean))
         try:
             found = await call.confirm()
-            result = orjson.dumps(found)
+            result = json_text(found)
         except (Retry, Reject, Hold):
             raise  # the author decides about the run
         except CallFailed as failed:
@@ -373,8 +374,8 @@ def _fingerprint(call: Call) -> str:
     body = call.body
     if _JSON_TYPE in call.headers:
         try:
-            body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-        except orjson.JSONDecodeError:
+            body = canonical_text(body)
+        except ValueError:
             body = call.body  # not every body that is called JSON is one
     content = f"{call.method} {call.path}\n".encode() + body
     return hashlib.sha256(content).hexdigest()[:32]
