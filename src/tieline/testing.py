@@ -40,6 +40,7 @@ from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
 from tieline.rules.runs.starting import startable
+from tieline.rules.runs.topics import check_emitted, is_heard, said_unheard
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
 """Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""
@@ -85,6 +86,8 @@ class PlainRun:
     """The types that flows of the hub listen to, with the contracts that they expect."""
     awaited: Awaited = field(default_factory=Awaited)
     """What the flow asked for; at the end of the block it has waited for all of it."""
+    unheard: list[str] = field(default_factory=list)
+    """What was emitted that no flow takes, and was not ``optional``."""
     _uuids: int = 0
 
     @exact
@@ -169,10 +172,15 @@ class PlainRun:
         data: object,
         *,
         key: Any = None,
+        optional: bool = False,
     ) -> Coroutine[Any, Any, None]:
-        return self.awaited.note(self._emit(type, data), f"run.emit({type!r})")
+        asked = self._emit(type, data, optional=optional)
+        return self.awaited.note(asked, f"run.emit({type!r})")
 
-    async def _emit(self, type: str, data: object) -> None:  # noqa: A002 - as above
+    async def _emit(self, type: str, data: object, *, optional: bool) -> None:  # noqa: A002 - as above
+        check_emitted(type)
+        if not optional and not is_heard(self.flows.values(), type):
+            self.unheard.append(type)
         document = json_value(json_text(data))
         for wanted, contract in self.listeners:
             if wants(wanted, type):
@@ -272,7 +280,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     that somebody let through, by reason: any other raises Hold; ``tenant`` is on whose behalf it
     runs (``run.event.tenant``). Raises DeclarationError when the hub has mistakes, SettingsError
     for a connection that it does not have, and, at the end of the block, AssertionError for a
-    call, step, sleep or event that was asked for and never awaited.
+    call, step, sleep or event that was asked for and never awaited, or an event that nobody takes.
     """
     spec = hub.spec()
     for name in (*(answers or {}), *(base_urls or {})):
@@ -293,6 +301,8 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
         yield run
         if forgotten := run.awaited.forgotten():
             raise AssertionError(f"never awaited: {'; '.join(forgotten)}")
+        if run.unheard:
+            raise AssertionError("; ".join(map(said_unheard, dict.fromkeys(run.unheard))))
     finally:
         run.awaited.drop()
         AWAITED.reset(asked)

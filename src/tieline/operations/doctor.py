@@ -27,6 +27,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.fleet.presence import is_at_work
 from tieline.rules.formats.plain_time import ago, span
+from tieline.rules.runs.topics import unheard
 from tieline.rules.runs.waiting import counted_in_words, why_shut
 
 LARGE_LOG_BYTES = 256 * MEGABYTE
@@ -239,7 +240,13 @@ def of_rows(facts: DoctorFacts) -> Iterator[Finding]:
 
 
 def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
-    """Secrets that are not there, and doors that stand open."""
+    """Secrets that are not there, doors that stand open, and events that nobody takes."""
+    for flow, type_ in unheard(hub.flows.values()):
+        yield Finding(
+            Level.WARNING,
+            f"flow {flow} emits {type_!r}, and no flow takes it",
+            f"mend the name, declare a flow on hub.topic({type_!r}), or say optional=True there",
+        )
     for spec in hub.connections.values():
         if spec.credential is not None and not vault.secrets(spec.credential):
             yield Finding(

@@ -44,6 +44,7 @@ from tieline.rules.runs.ending import MISTAKES, dead_of, words
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.recall import StepDecision
+from tieline.rules.runs.topics import check_emitted
 
 _RESOLVE = (
     "look whether it happened, then resolve this run with --done and --result '<JSON>', "
@@ -293,10 +294,12 @@ class LiveRun:
         data: object,
         *,
         key: Any = None,
+        optional: bool = False,  # said for whoever reads the flow: doctor and tests
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._emit(type, data, key), f"run.emit({type!r})")
 
     async def _emit(self, type: str, data: object, key: str | None) -> None:  # noqa: A002 - as above
+        check_emitted(type)
         step = self.steps.plan(
             f"emit {type}", key, Effect.IDEMPOTENT, lambda: fingerprint([type, data])
         )

@@ -222,6 +222,8 @@ class FlowSpec:
     doc: str = ""
     awaits: frozenset[str] = frozenset()
     """Texts beside a ``wait_for`` in the function: the types of event that it may wait for."""
+    emits: frozenset[str] = frozenset()
+    """The types of event that stand as texts in its ``emit``, and are not ``optional=True``."""
     starts: bool = False
     """Whether the function says ``start``: it may wait for the end of a run."""
 
