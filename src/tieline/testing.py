@@ -39,6 +39,7 @@ from tieline.rules.declared.arguments import exact
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
+from tieline.rules.runs.references import reference_text
 from tieline.rules.runs.starting import startable
 from tieline.rules.runs.topics import check_emitted, is_heard, said_unheard
 
@@ -141,6 +142,7 @@ class PlainRun:
         key: object,
         within: timedelta | None = None,
     ) -> Coroutine[Any, Any, Any]:
+        reference_text("wait_for: key", key)
         return self.awaited.note(self._wait_for(type, key, within), f"run.wait_for({type!r})")
 
     async def _wait_for(self, type: str, key: object, within: timedelta | None) -> Any:  # noqa: A002
@@ -188,7 +190,9 @@ class PlainRun:
         self.emitted.append((type, document))
 
     def refer(self, **names: object) -> None:
-        self.references.extend((kind, str(value)) for kind, value in names.items())
+        self.references.extend(
+            (kind, reference_text(f"refer: {kind}", value)) for kind, value in names.items()
+        )
 
     def now(self) -> datetime:
         return self.at

@@ -17,9 +17,10 @@ from tieline.compose import store as wiring_store
 from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.demo.command import run_demo
-from tieline.model.base.errors import SettingsError, StoreError, TielineError
+from tieline.model.base.errors import DeclarationError, SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
+from tieline.operations.doctor import of_flows
 from tieline.operations.finding import Check
 from tieline.operations.planning import Plans
 from tieline.pipeline.admit import Admitter
@@ -30,6 +31,7 @@ from tieline.ports.views import Views
 from tieline.rules.store.name import file_of, is_postgres
 from tieline.settings import settings
 from tieline.surfaces.cli.build import CommandTarget, DemoOptions, Overrides
+from tieline.surfaces.cli.output import complain
 
 
 class CliBuild:
@@ -103,7 +105,10 @@ class CliBuild:
         if read.processes > 1:
             return serving.run(_supervise(read, overrides))
         process.check_roles(read)
-        serving.run(serving.serve(_hub(read), read))
+        hub = _hub(read)
+        for finding in of_flows(hub):
+            complain(f"{finding.what}; {finding.do}")
+        serving.run(serving.serve(hub, read))
         return 0
 
     @property
@@ -139,14 +144,33 @@ def _vault() -> Vault:
 def _hub(read: settings.Settings) -> HubSpec:
     try:
         return hub_file.load_hub(read.hub, read.connections)
-    except TielineError:
+    except DeclarationError:
         raise
+    except TielineError as error:
+        if not _authors_lines(error):
+            raise
+        raise SettingsError("hub", read.hub, f"{error} ({_where(error)})") from error
     except Exception as error:
         # An author's module may raise anything while it is imported.
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(last.filename).name}, line {last.lineno}"
+        where = _where(error)
         words = f"importing it raised {type(error).__name__}: {error} ({where})"
         raise SettingsError("hub", read.hub, words) from error
+
+
+def _authors_lines(error: BaseException) -> list[traceback.FrameSummary]:
+    """Where in the author's own files it came from; the last is the nearest."""
+    trace = traceback.extract_tb(error.__traceback__)
+    ours = str(Path(__file__).parents[1])
+    return [
+        line
+        for line in trace
+        if not line.filename.startswith((ours, "<")) and "importlib" not in line.filename
+    ]
+
+
+def _where(error: BaseException) -> str:
+    lines = _authors_lines(error) or traceback.extract_tb(error.__traceback__)
+    return f"{Path(lines[-1].filename).name}, line {lines[-1].lineno}"
 
 
 def _is_file(store: Path) -> bool:

@@ -241,6 +241,7 @@ def of_rows(facts: DoctorFacts) -> Iterator[Finding]:
 
 def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
     """Secrets that are not there, doors that stand open, and events that nobody takes."""
+    yield from of_flows(hub)
     for flow, type_ in unheard(hub.flows.values()):
         yield Finding(
             Level.WARNING,
@@ -267,6 +268,16 @@ def of_hub(hub: HubSpec, vault: Vault) -> Iterator[Finding]:
                 f"source {door.name}: the vault has no secret {door.signing!r}",
                 "put it there; until then every delivery is rejected",
             )
+
+
+def of_flows(hub: HubSpec) -> Iterator[Finding]:
+    """Flows that are not there, though somebody may think so."""
+    if not hub.flows:
+        advice = "declare one by @hub.flow(on=…), or import the modules that do"
+        yield Finding(Level.WARNING, f"the hub {hub.name} has no flows: nothing happens", advice)
+    for file in hub.left_out:
+        advice = "import it where the hub is declared, or run another hub"
+        yield Finding(Level.WARNING, f"{file} declares flows and was not imported", advice)
 
 
 def of_names(hub: HubSpec, facts: DoctorFacts) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ from tieline.rules.runs.ending import MISTAKES, dead_of, words
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.recall import StepDecision
+from tieline.rules.runs.references import reference_text
 from tieline.rules.runs.topics import check_emitted
 
 _RESOLVE = (
@@ -260,6 +261,7 @@ class LiveRun:
         key: object,
         within: timedelta | None = None,
     ) -> Coroutine[Any, Any, Any]:
+        reference_text("wait_for: key", key)
         if self._events is None:
             self._events = EventWaits(self.steps, self._hide)
         return self.awaited.note(self._events.wait(type, key, within), f"run.wait_for({type!r})")
@@ -325,7 +327,7 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = str(key)
+            text = reference_text(f"refer: {kind}", key)
             text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)

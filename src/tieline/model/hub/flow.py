@@ -236,6 +236,8 @@ class HubSpec:
     flows: Mapping[str, FlowSpec]
     connections: Mapping[str, ConnectionSpec]
     tenants: TenantsSpec = NO_TENANTS
+    left_out: tuple[str, ...] = ()
+    """Files beside the hub's that declare flows on it and were not imported."""
 
     def sources(self) -> dict[str, Source]:
         """Every source that a flow listens to, by name."""
