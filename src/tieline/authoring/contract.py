@@ -7,7 +7,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Strict, Val
 from pydantic.fields import FieldInfo
 
 from tieline.authoring.contract_reading import exact_validator
-from tieline.model.base.json_text import has_long_number, json_text
+from tieline.model.base.json_text import has_long_number, text_again
 from tieline.model.hub.flow import ContractSpec
 
 
@@ -75,7 +75,7 @@ def _parser(contract: type[Contract]) -> Callable[[object], Contract]:
 
     def parse(document: object) -> Contract:
         # As JSON text, since strict mode reads dates and decimals from text only there.
-        text = json_text(document)
+        text = text_again(document)
         if exactly is not None and has_long_number(text):
             parsed: Contract = exactly(text, strict=strict)
         else:

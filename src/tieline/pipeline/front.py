@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId
-from tieline.model.base.json_text import json_text
+from tieline.model.base.json_text import text_again
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
 from tieline.model.hub.flow import FlowSpec, HubSpec, WebhookSource
@@ -293,7 +293,7 @@ def _hand_over(hands: Capacity, reserved: Sequence[RunStart], ingested: Ingested
             given.add(start.event.id)
             hands.start(claimed_run(start), start.flow, start.payload, start.typed)
         else:
-            body = json_text(start.payload) if start.event.data is None else None
+            body = text_again(start.payload) if start.event.data is None else None
             hands.start_anew(claimed_run(start, body))
     if ingested.queued:
         hands.look()

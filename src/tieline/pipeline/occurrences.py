@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from tieline.model.base.headers import Named
 from tieline.model.base.ids import TenantId
-from tieline.model.base.json_text import json_text
+from tieline.model.base.json_text import text_again
 from tieline.model.base.value import value
 from tieline.model.inbound.signature import BodyForm, EventFacts
 from tieline.rules.inbound.delivery_body import read_body
@@ -60,7 +60,7 @@ def told(
     for index, part in enumerate(parts):
         facts = reader.read(headers, part)
         payload = facts.data
-        data = None if stored_as_it_is and payload is document else json_text(payload)
+        data = None if stored_as_it_is and payload is document else text_again(payload)
         found.append(Occurrence(_type(facts), _identity(facts, decoded, index), payload, data))
     return found, parts, document
 

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -19,6 +19,7 @@ import orjson
 _MAYBE = b"null"
 _BLANKS = b" \t\r\n"
 _NO_FORM = "Type is not JSON serializable: "
+_SURE = (str, int, bool, type(None))
 _SHORT = range(-(2**63), 2**64)
 _FEWEST_LONG = 17  # with its point: up to 15 digits fit any double, up to 18 any integer of 64 bits
 _NUMBERS = bytes(48 if byte in b"0123456789." else 32 for byte in range(256))
@@ -32,17 +33,23 @@ _LEADING_ZERO = re.compile(rb"-?0[0-9]")
 
 def json_text(value: object, *, options: int = 0) -> bytes:
     """*value* as JSON. Raises ValueError in words that say what JSON has no form for, and where."""
-    try:
-        text = orjson.dumps(value, option=options)
-    except (TypeError, RecursionError):
-        try:
-            text = orjson.dumps(_plain(value, "$"), option=options)
-        except (TypeError, RecursionError) as error:
-            raise ValueError(_words(error)) from None
-    if _MAYBE in text:  # rare: only then somebody has to look
+    text = text_again(value, options=options)
+    if _MAYBE in text and _has_odd_number(value):  # rare: only then somebody has to look
         for path, number in _odd_numbers(value, "$"):
             raise ValueError(f"{path} is {number}, which JSON has no number for")
     return text
+
+
+def text_again(value: object, *, options: int = 0) -> bytes:
+    """The same of what was read from JSON, and so has no NaN that would be written as ``null``."""
+    try:
+        return orjson.dumps(value, option=options)
+    except (TypeError, RecursionError):
+        pass
+    try:
+        return orjson.dumps(_plain(value, "$"), option=options)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(_words(error)) from None
 
 
 def json_value(text: bytes | str) -> Any:
@@ -62,11 +69,7 @@ def json_value(text: bytes | str) -> Any:
 
 def canonical_text(raw: bytes) -> bytes:
     """The document in *raw* with sorted names and no blanks. Raises ValueError."""
-    document = json_value(raw)  # which has no NaN, so that nobody need look for one
-    try:
-        return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return json_text(document, options=orjson.OPT_SORT_KEYS)
+    return text_again(json_value(raw), options=orjson.OPT_SORT_KEYS)
 
 
 def is_surely_exact(found: object, raw: bytes) -> bool:
@@ -135,6 +138,16 @@ def _words(error: Exception) -> str:
     if kind != detail:
         return f"JSON has no form for {kind}"
     return detail[:1].lower() + detail[1:]
+
+
+def _has_odd_number(value: object) -> bool:
+    """Whether there may be one: nearly always a null is a None, and this is on every call's way."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    inside = value.values() if isinstance(value, dict) else value
+    if not isinstance(inside, Iterable) or isinstance(value, str):
+        return not isinstance(value, _SURE)
+    return any(type(one) not in _SURE and _has_odd_number(one) for one in inside)
 
 
 def _odd_numbers(value: object, path: str) -> Iterator[tuple[str, float]]:
