@@ -24,10 +24,11 @@ from benchmarks.figures import median_of, percentiles_ms
 from tieline import Connector, Hub
 from tieline.compose.process import Running, running
 from tieline.model.base.ids import TenantId
+from tieline.model.base.json_text import json_text
 from tieline.model.commands import Ingest
 from tieline.model.inbound.signature import EventShape, WebhookScheme
 from tieline.model.views.views import CountWork
-from tieline.pipeline.admit import EventOrigin, Occurrence, to_json
+from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.settings.settings import Settings
 
 OTHER, FLOOD = TenantId("other"), TenantId("flood")
@@ -150,7 +151,7 @@ def _sender(process: Running, watch: Watch) -> Send:
     async def send(tenant: TenantId) -> None:
         identity = f"{tenant}-{next(numbers)}"
         payload = {"identity": identity}
-        found = [Occurrence("order.placed", identity, payload, to_json(payload))]
+        found = [Occurrence("order.placed", identity, payload, json_text(payload))]
         origin = EventOrigin(tenant, "shop", parts.clock.now_us(), identity)
         admitted = parts.admitter.admit(found, origin)
         if tenant == OTHER:

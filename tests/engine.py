@@ -309,11 +309,18 @@ class Engine:
     # --- moves --------------------------------------------------------------------------------
 
     async def deliver(
-        self, data: Any = None, *, kind: str = "order.placed", identity: str | None = None
+        self,
+        data: Any = None,
+        *,
+        kind: str = "order.placed",
+        identity: str | None = None,
+        raw: bytes | None = None,
     ) -> Reply:
-        """One delivery at the door; nothing is executed yet on the fair path."""
+        """One delivery at the door; nothing is executed yet on the fair path. *raw* is the data as
+        it stands on the wire."""
         self.sent += 1
-        document = {"type": kind, "id": identity or f"ord-{self.sent}", "data": data or {}}
+        document: dict[str, Any] = {"type": kind, "id": identity or f"ord-{self.sent}"}
+        document["data"] = data or {} if raw is None else orjson.Fragment(raw)
         inbound = Inbound(
             "POST",
             "http://hub.example/in/shop",

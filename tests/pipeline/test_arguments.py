@@ -35,6 +35,9 @@ MISTAKES: list[tuple[Ask, str]] = [
     (lambda town, run: run.sleep(60), "sleep: duration is 60; use timedelta(seconds=60)"),
     (lambda town, run: run.step("x", 5), "step: fn is 5; use a function"),
     (lambda town, run: run.step(len, len), "step: name is len; use a text"),
+    (lambda town, run: run.emit("order.*", {}), "emit: type is 'order.*'; use a name such as"),
+    (lambda town, run: run.refer(order=None), "refer: order is None, which names nothing"),
+    (lambda town, run: run.wait_for("x", key=None), "wait_for: key is None, which names"),
     (lambda town, run: run.wait_for("x", key=1, within=60), "within is 60; use timedelta"),
     (lambda town, run: run.hold(5), "hold: reason is 5; use a text"),
 ]

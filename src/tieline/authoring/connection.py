@@ -10,6 +10,7 @@ from tieline.authoring.contract import Contract
 from tieline.authoring.source import SourceDeclaration
 from tieline.model.base.errors import ArgumentRefused, NoCaller
 from tieline.model.base.headers import Headers
+from tieline.model.base.json_text import json_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer, Timeouts
 from tieline.model.calls.rate import Rate
 from tieline.model.hub.connection import ConnectionSpec
@@ -20,7 +21,6 @@ from tieline.ports.awaited import AWAITED
 from tieline.ports.caller import CURRENT
 from tieline.rules.declared.arguments import exact
 from tieline.rules.formats.form_text import form_text
-from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.path_template import filled
 from tieline.rules.outbound.asked_path import asked_path
 from tieline.rules.outbound.own_headers import own_headers

@@ -1,13 +1,13 @@
 """Contract: a Pydantic class goes in; a payload's shape, keys and sensitive fields come out."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, get_args
 
-import orjson
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Strict, ValidationError
 from pydantic.fields import FieldInfo
 
+from tieline.authoring.contract_reading import exact_validator
+from tieline.model.base.json_text import has_long_number, text_again
 from tieline.model.hub.flow import ContractSpec
 
 
@@ -69,22 +69,20 @@ def spec_of(contract: type[Contract]) -> ContractSpec:
 
 def _parser(contract: type[Contract]) -> Callable[[object], Contract]:
     validate = contract.__pydantic_validator__.validate_json
+    exactly = exact_validator(contract)
     # Said of all of it, since a model inside does not take on what its contract says of itself.
     strict = None if is_loosened(contract) else True
 
     def parse(document: object) -> Contract:
         # As JSON text, since strict mode reads dates and decimals from text only there.
-        parsed: Contract = validate(_json(document), strict=strict)
+        text = text_again(document)
+        if exactly is not None and has_long_number(text):
+            parsed: Contract = exactly(text, strict=strict)
+        else:
+            parsed = validate(text, strict=strict)
         return parsed
 
     return parse
-
-
-def _json(document: object) -> bytes:
-    try:
-        return orjson.dumps(document)
-    except TypeError:  # an integer beyond 64 bits
-        return json.dumps(document).encode()
 
 
 def explain(error: ValueError) -> str:

@@ -1,7 +1,9 @@
 """Declaration: a flow as its author wrote it, before anything is checked."""
 
+import ast
 import functools
 import inspect
+import textwrap
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,6 +86,33 @@ def awaited_by(function: Callable[..., object]) -> set[str]:
     among them are the types of event that it waits for."""
     codes = (getattr(one, "__code__", None) for one in _with_helpers(function))
     return {text for code in codes if code is not None for text in _texts_awaited(code)}
+
+
+def emitted_by(function: Callable[..., object]) -> set[str]:
+    """The types that stand as texts in an ``emit`` of *function*, and of what it mentions beside
+    it, unless it says ``optional=True``. Code without its source is not seen."""
+    return {text for one in _with_helpers(function) for text in _texts_emitted(one)}
+
+
+def _texts_emitted(function: object) -> Iterator[str]:
+    if not inspect.isfunction(function):
+        return
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError):  # it was typed in, or stands in the middle of a line
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="emit"), args=[ast.Constant(value=str(text)), *_]
+            ):
+                if not any(_is_optional(word) for word in node.keywords):
+                    yield text
+
+
+def _is_optional(word: ast.keyword) -> bool:
+    is_false = isinstance(word.value, ast.Constant) and not word.value.value
+    return word.arg == "optional" and not is_false
 
 
 def says_start(function: Callable[..., object]) -> bool:

@@ -12,6 +12,7 @@ from tieline.authoring.declaration import (
     FlowDeclaration,
     FlowDeclarer,
     awaited_by,
+    emitted_by,
     says_start,
     uses_of,
 )
@@ -252,5 +253,6 @@ def _flow_spec(declared: FlowDeclaration, contracts: dict[Any, Any]) -> FlowSpec
         uses=tuple(sorted(c.name for c in uses_of(declared.function))),
         doc=(declared.function.__doc__ or "").strip(),
         awaits=frozenset(awaited_by(declared.function)),
+        emits=frozenset(emitted_by(declared.function)),
         starts=says_start(declared.function),
     )

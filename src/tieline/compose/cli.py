@@ -18,9 +18,10 @@ from tieline.compose import store as wiring_store
 from tieline.compose.changes import serve_again
 from tieline.compose.features import CHECKS, KNOWN_BY, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
+from tieline.compose.hub_files import files_of
 from tieline.demo.command import run_demo
 from tieline.features.account.window_account import account_since
-from tieline.model.base.errors import SettingsError, StoreError, TielineError
+from tieline.model.base.errors import DeclarationError, SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
@@ -56,7 +57,7 @@ class CliBuild:
         return _hub(_declared_in(settings.load(overrides), overrides))
 
     def hub_files(self, overrides: Overrides) -> tuple[tuple[str, str], ...]:
-        return hub_file.files_of(_declared_in(settings.load(overrides), overrides).hub)
+        return files_of(_declared_in(settings.load(overrides), overrides).hub)
 
     def admitter(self, hub: HubSpec, overrides: Overrides) -> Admitter:
         read = settings.load(overrides)
@@ -196,14 +197,33 @@ def _declared_in(read: settings.Settings, overrides: Overrides) -> settings.Sett
 def _hub(read: settings.Settings) -> HubSpec:
     try:
         return hub_file.load_hub(read.hub, read.connections)
-    except TielineError:
+    except DeclarationError:
         raise
+    except TielineError as error:
+        if not _authors_lines(error):
+            raise
+        raise SettingsError("hub", read.hub, f"{error} ({_where(error)})") from error
     except Exception as error:
         # An author's module may raise anything while it is imported.
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(last.filename).name}, line {last.lineno}"
+        where = _where(error)
         words = f"importing it raised {type(error).__name__}: {error} ({where})"
         raise SettingsError("hub", read.hub, words) from error
+
+
+def _authors_lines(error: BaseException) -> list[traceback.FrameSummary]:
+    """Where in the author's own files it came from; the last is the nearest."""
+    trace = traceback.extract_tb(error.__traceback__)
+    ours = str(Path(__file__).parents[1])
+    return [
+        line
+        for line in trace
+        if not line.filename.startswith((ours, "<")) and "importlib" not in line.filename
+    ]
+
+
+def _where(error: BaseException) -> str:
+    lines = _authors_lines(error) or traceback.extract_tb(error.__traceback__)
+    return f"{Path(lines[-1].filename).name}, line {lines[-1].lineno}"
 
 
 def _is_file(store: Path) -> bool:

@@ -1,10 +1,10 @@
 """Hub file: a reference to where a hub is declared goes in; the checked hub comes out."""
 
-import hashlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from types import ModuleType
 
 from tieline.authoring.environment import Environment
 from tieline.authoring.hub import Hub
+from tieline.compose.hub_files import code_of, not_imported
 from tieline.model.base.errors import SettingsError
 from tieline.model.hub.flow import HubSpec
-from tieline.settings.settings import FILE, ConnectionSettings
+from tieline.settings.settings import ConnectionSettings
 
 
 def load_hub(
@@ -25,32 +26,17 @@ def load_hub(
     place, _, name = reference.rpartition(":")
     if not place or not name:
         raise SettingsError("hub", reference, "use file.py:name or module:name")
-    module = _load_file(place) if place.endswith(".py") else _load_module(place)
+    # What it prints is for people, not for whoever reads our answer.
+    with redirect_stdout(sys.stderr):
+        module = _load_file(place, name) if place.endswith(".py") else _load_module(place)
     found = getattr(module, name, None)
     if not isinstance(found, Hub):
         raise SettingsError("hub", reference, f"{place} has no Hub named {name!r}")
-    return replace(placed_hub(found, connections or {}), code=code_of(module, sys.modules.values()))
-
-
-def files_of(reference: str) -> tuple[tuple[str, str], ...]:
-    """Names and texts of the author's files behind a hub that was loaded, with its settings: what
-    was imported from its folder, and nothing that was installed."""
-    place = reference.rpartition(":")[0]
-    folder = Path(place).resolve().parent if place.endswith(".py") else Path.cwd()
-    loaded = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    found = {Path(name) for name in loaded if name is not None}
-    paths = [path for path in sorted(found) if _is_authors(path, folder)]
-    paths += [path for path in (folder / FILE,) if path.is_file()]
-    return tuple(
-        (str(path.relative_to(folder)), path.read_text("utf-8", "replace")) for path in paths
-    )
-
-
-def _is_authors(path: Path, folder: Path) -> bool:
-    if not path.is_relative_to(folder) or path.suffix != ".py" or not path.is_file():
-        return False
-    within = path.relative_to(folder).parts
-    return not any(part.startswith(".") or part == "site-packages" for part in within)
+    spec = placed_hub(found, connections or {})
+    if module.__file__ is None:
+        return spec
+    left_out = tuple(not_imported(Path(module.__file__), name))
+    return replace(spec, code=code_of(module, sys.modules.values()), left_out=left_out)
 
 
 def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSpec:
@@ -67,30 +53,11 @@ def placed_hub(hub: Hub, connections: Mapping[str, ConnectionSettings]) -> HubSp
     return hub.spec()
 
 
-def code_of(hub: ModuleType, loaded: Iterable[ModuleType]) -> str:
-    """16 hex digits of the files beside and below that of *hub*, of those that are *loaded*.
-
-    What was installed with pip or stands in an environment there is not the hub's own.
-    """
-    if not hub.__file__:
-        return ""
-    folder = Path(hub.__file__).resolve().parent
-    named = (getattr(one, "__file__", None) for one in loaded)
-    files = {Path(name).resolve() for name in named if name}
-    digest = hashlib.sha256()
-    for file in sorted(file for file in files if file.is_relative_to(folder)):
-        place = file.relative_to(folder)
-        if file.suffix == ".py" and "site-packages" not in place.parts and file.is_file():
-            digest.update(f"{place.as_posix()}\0".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
-
-
 def _duration(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
-def _load_file(place: str) -> ModuleType:
+def _load_file(place: str, name: str) -> ModuleType:
     path = Path(place).resolve()
     if not path.is_file():
         raise SettingsError("hub", place, "there is no such file; give --hub, or run where it is")
@@ -100,8 +67,27 @@ def _load_file(place: str) -> ModuleType:
         raise SettingsError("hub", place, "it cannot be imported as Python")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except ImportError as error:
+        if "relative import" not in str(error):
+            raise
+        raise SettingsError("hub", place, _as_module(path, name)) from None
+    except SystemExit as error:
+        raise SettingsError("hub", place, f"it ends the process: {error!r}") from None
     return module
+
+
+def _as_module(path: Path, name: str) -> str:
+    """What to write for a file that is part of a package."""
+    parts, folder = [path.stem], path.parent
+    while not parts[1:] or (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return (
+        f"it imports with a dot, as a part of {'.'.join(parts[:-1])}; "
+        f"write --hub {'.'.join(parts)}:{name}, in the folder that has {parts[0]}"
+    )
 
 
 def _load_module(place: str) -> ModuleType:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import orjson
-
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound, PayloadRejected
 from tieline.model.base.ids import Micros, RunId
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.commands import (
     Admission,
     By,
@@ -24,7 +23,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.event import Event
 from tieline.model.views.rows import RunRow
 from tieline.model.views.views import ShowEvent, ShowRun
-from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
+from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.formats.json_limits import ADMITTED, parse
@@ -68,7 +67,7 @@ async def resolve(
         if decision is not Decision.DONE:
             raise CommandRefused(f"a result goes with done; with {decision} leave it out")
         try:
-            result = orjson.dumps(orjson.loads(result))
+            result = json_text(json_value(result))
         except ValueError as error:
             raise CommandRefused(f"the result is no JSON document: {error}") from None
     await journal.commit(ResolveHeld(run_id, decision, by, result))
@@ -135,7 +134,7 @@ async def patched(
         if not isinstance(inner, dict):
             raise CommandRefused(f"the payload has no object at {'.'.join(path[:-1]) or 'its top'}")
         inner[path[-1]] = value
-    return to_json(document)
+    return json_text(document)
 
 
 def edited(admitter: Admitter, original: Event, run: RunRow, document: bytes, by: By) -> Admission:
@@ -149,7 +148,7 @@ def edited(admitter: Admitter, original: Event, run: RunRow, document: bytes, by
         original.traceparent,
         cause=original.id,
     )
-    occurrence = Occurrence(original.type, original.identity, payload, to_json(payload))
+    occurrence = Occurrence(original.type, original.identity, payload, json_text(payload))
     admitted = admitter.admit([occurrence], origin)
     [found] = admitted.admissions
     runs = [new for new in found.runs if new.flow == run.flow]

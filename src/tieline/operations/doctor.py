@@ -260,9 +260,6 @@ def of_rows(facts: DoctorFacts) -> Iterator[Finding]:
         yield Finding(Level.NOTE, limit, "tieline doctor --thorough looks at all")
 
 
-# --- the hub ----------------------------------------------------------------------------------
-
-
 # --- the fleet --------------------------------------------------------------------------------
 
 

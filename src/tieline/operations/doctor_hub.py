@@ -13,6 +13,7 @@ from tieline.operations.finding import Finding, Level
 from tieline.ports.vault import Vault
 from tieline.rules.inbound.signature_key import unfit
 from tieline.rules.privacy.secret_text import lines_with_secrets
+from tieline.rules.runs.topics import unheard
 
 if TYPE_CHECKING:
     from tieline.model.base.secret import Secret
@@ -34,11 +35,32 @@ class DoctorHub:
 
 def of_hub(at: DoctorHub) -> Iterator[Finding]:
     """All that can be said before anything comes in."""
+    yield from _of_flows(at.hub)
+    yield from _of_topics(at.hub)
     yield from _of_credentials(at)
     for door in at.hub.webhooks().values():
         yield from _of_door(at, door)
     yield from _of_shared_secrets(at)
     yield from _of_files(at)
+
+
+def _of_flows(hub: HubSpec) -> Iterator[Finding]:
+    """Flows that are not there, though somebody may think so."""
+    if not hub.flows:
+        advice = "declare one by @hub.flow(on=…), or import the modules that do"
+        yield Finding(Level.WARNING, f"the hub {hub.name} has no flows: nothing happens", advice)
+    for file in hub.left_out:
+        advice = "import it where the hub is declared, or run another hub"
+        yield Finding(Level.WARNING, f"{file} declares flows and was not imported", advice)
+
+
+def _of_topics(hub: HubSpec) -> Iterator[Finding]:
+    for flow, type_ in unheard(hub.flows.values()):
+        yield Finding(
+            Level.WARNING,
+            f"flow {flow} emits {type_!r}, and no flow takes it",
+            f"mend the name, declare a flow on hub.topic({type_!r}), or say optional=True there",
+        )
 
 
 def _of_credentials(at: DoctorHub) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import orjson
 
 from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import EventId
+from tieline.model.base.json_text import json_value
 from tieline.model.base.payload import Json
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.views import ShowEvent
@@ -35,8 +36,8 @@ def payload(stored: bytes | None, hub: HubSpec | None, *, contract: str | None =
     if contract is not None and hub is None:
         return UNKNOWN_CONTRACT.format(contract=contract)
     try:
-        document: Json = orjson.loads(stored)
-    except orjson.JSONDecodeError:
+        document: Json = json_value(stored)
+    except ValueError:
         return NOT_TEXT.format(count=len(stored))
     return redact_document(document, sensitive_fields(hub))
 
@@ -57,8 +58,8 @@ async def sensitive_values(views: Views, hub: HubSpec | None, event_id: EventId)
     if stored is None or is_sealed(stored):
         return ()
     try:
-        return values_of(orjson.loads(stored), names)
-    except orjson.JSONDecodeError:
+        return values_of(json_value(stored), names)
+    except ValueError:
         return ()
 
 

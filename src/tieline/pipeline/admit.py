@@ -17,7 +17,6 @@ from tieline.pipeline.deliveries import DeliveryReader
 from tieline.pipeline.hooks import AfterAdmit
 from tieline.pipeline.occurrences import LONGEST_NAME
 from tieline.pipeline.occurrences import Occurrence as Occurrence
-from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
 from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.rules.formats.trace import begun

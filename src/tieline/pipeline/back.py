@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tieline.model.base.ids import Micros, TenantId, WorkerId
+from tieline.model.base.json_text import json_text
 from tieline.model.commands import Admission, Claim, Progress, Promote
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.facts import RunStarted
 from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Returned, Waiting
-from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence, to_json
+from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
 from tieline.pipeline.execution import DONE, execute
@@ -275,7 +276,7 @@ class Back:
 
     def _publish(self, type_: str, data: object, identity: str, run: ClaimedRun) -> Admission:
         """An emitted event, with the runs of the flows that listen to its topic."""
-        body = to_json(data)
+        body = json_text(data)
         origin = EventOrigin(
             tenant=run.tenant,
             source=TOPIC,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId
+from tieline.model.base.json_text import text_again
 from tieline.model.base.payload import PayloadFault
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
@@ -20,7 +21,7 @@ from tieline.model.inbound.signature import RefusalReason, Refused, Verification
 from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.model.runs.facts import StoreTrouble
 from tieline.model.runs.run import ClaimedRun
-from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, Occurrence, RunStart, to_json
+from tieline.pipeline.admit import Admitted, Admitter, EventOrigin, Occurrence, RunStart
 from tieline.pipeline.dispatch import LONGEST_REFERENCE
 from tieline.pipeline.inbound_problems import (
     BUSY,
@@ -347,7 +348,7 @@ def _hand_over(hands: Capacity, reserved: Sequence[RunStart], ingested: Ingested
             given.add(start.event.id)
             hands.start(claimed_run(start), start.flow, start.payload, start.typed)
         else:
-            body = to_json(start.payload) if start.event.data is None else None
+            body = text_again(start.payload) if start.event.data is None else None
             hands.start_anew(claimed_run(start, body))
     if ingested.queued:
         hands.look()

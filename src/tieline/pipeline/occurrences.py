@@ -1,15 +1,13 @@
 """Occurrences: a vouched-for delivery comes in; what it says happened, each event, goes out."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b, sha256
 from typing import Any, Protocol
 
-import orjson
-
 from tieline.model.base.headers import Named
 from tieline.model.base.ids import TenantId
+from tieline.model.base.json_text import text_again
 from tieline.model.base.value import value
 from tieline.model.inbound.body import BodyLimits
 from tieline.model.inbound.signature import EventFacts, WebhookScheme
@@ -90,7 +88,7 @@ def told(
     for index, part in enumerate(parts):
         facts = reader.read(headers, part)
         payload = facts.data
-        data = None if stored_as_it_is and payload is document else to_json(payload)
+        data = None if stored_as_it_is and payload is document else text_again(payload)
         found.append(_occurrence(shape, facts, data, decoded, index))
     return found, parts, document
 
@@ -103,7 +101,7 @@ def _occurrence(
         return Occurrence(type_, identity, facts.data, data)
     said = decoded if data is None else data
     if shape.varies and isinstance(facts.data, dict):
-        said = to_json({n: one for n, one in facts.data.items() if n not in shape.varies})
+        said = text_again({n: one for n, one in facts.data.items() if n not in shape.varies})
     by_body = None
     if facts.id_is_in_header and shape.is_named_unsigned:
         by_body = f"{BY_BODY}{blake2b(decoded, digest_size=16).hexdigest()}:{index}"
@@ -133,14 +131,6 @@ def _type(facts: EventFacts) -> str:
     """What the provider calls it; ``unknown`` for a name that nobody could write in a flow."""
     name = facts.type
     return name if name and len(name) <= LONGEST_NAME and name.isprintable() else UNKNOWN_TYPE
-
-
-def to_json(document: object) -> bytes:
-    """*document* as JSON bytes. Raises TypeError when it is none."""
-    try:
-        return orjson.dumps(document)
-    except TypeError:  # an integer beyond 64 bits
-        return json.dumps(document, separators=(",", ":")).encode()
 
 
 def _identity(facts: EventFacts, body: bytes, index: int) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
-from tieline.model.base.reason_text import plain_text
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.base.wait_limit import wait_of
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
@@ -41,7 +41,6 @@ from tieline.pipeline.steps.stop import Stop
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
 from tieline.rules.declared.arguments import exact
-from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
@@ -50,6 +49,8 @@ from tieline.rules.runs.fingerprint import canonical_json
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.lines import LOG, SAY
 from tieline.rules.runs.recall import StepDecision
+from tieline.rules.runs.references import reference_text
+from tieline.rules.runs.topics import check_emitted
 
 _RESOLVE = (
     "look whether it happened, then resolve this run with --done and --result '<JSON>', "
@@ -140,7 +141,7 @@ class LiveRun:
         step = self.steps.plan(name, key, Effect.IDEMPOTENT, lambda: canonical_json(args))
         match self.steps.decide(step):
             case StepDecision.RETURN:
-                return orjson.loads(step.result or b"null")
+                return json_value(step.result or b"null")
             case StepDecision.DRIFT:
                 raise self.steps.drifted(step)
             case StepDecision.DOUBT:
@@ -177,7 +178,7 @@ class LiveRun:
         except ValueError as error:
             raise self._unfit(step, found, error) from None
         self.steps.done(step, result)
-        return orjson.loads(result)
+        return json_value(result)
 
     def _told(self, step: Step, at_us: int, failure: str | None, span: str) -> None:
         """Tell the observer how a try of an author's step ended."""
@@ -272,6 +273,7 @@ class LiveRun:
         key: object,
         within: timedelta | None = None,
     ) -> Coroutine[Any, Any, Any]:
+        reference_text("wait_for: key", key)
         if self._events is None:
             self._events = EventWaits(self.steps, self._hide)
         return self.awaited.note(self._events.wait(type, key, within), f"run.wait_for({type!r})")
@@ -306,10 +308,12 @@ class LiveRun:
         data: object,
         *,
         key: Any = None,
+        optional: bool = False,  # said for whoever reads the flow: doctor and tests
     ) -> Coroutine[Any, Any, None]:
         return self.awaited.note(self._emit(type, data, key), f"run.emit({type!r})")
 
     async def _emit(self, type: str, data: object, key: str | None) -> None:  # noqa: A002 - as above
+        check_emitted(type)
         step = self.steps.plan(
             f"emit {type}", key, Effect.IDEMPOTENT, lambda: canonical_json([type, data])
         )
@@ -347,7 +351,7 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = plain_text(key)
+            text = reference_text(f"refer: {kind}", key)
             text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)

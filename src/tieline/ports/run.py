@@ -108,8 +108,18 @@ class Run(Protocol):
         however often this run is executed, and durable with its next commit."""
         ...
 
-    async def emit(self, type: str, data: object, *, key: str | None = None) -> None:  # noqa: A002
-        """Publish an event to ``hub.topic(type)``; durable with the run's next commit."""
+    async def emit(
+        self,
+        type: str,  # noqa: A002
+        data: object,
+        *,
+        key: str | None = None,
+        optional: bool = False,
+    ) -> None:
+        """Publish an event to ``hub.topic(type)``; durable with the run's next commit.
+
+        Where nobody takes it, ``tieline doctor`` and a test say so, unless it is *optional*.
+        """
         ...
 
     def log(self, words: object) -> None:

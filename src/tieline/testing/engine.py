@@ -28,6 +28,7 @@ from tieline.authoring.hub import Hub
 from tieline.compose.parts import Parts, ProcessPorts, assemble_on_file
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import NO_TENANT, EventId, RunId, TenantId
+from tieline.model.base.json_text import json_text
 from tieline.model.calls.call import Call
 from tieline.model.commands import Ingest
 from tieline.model.hub.flow import FlowSpec, HubSpec
@@ -35,7 +36,6 @@ from tieline.model.views.details import RunDetail
 from tieline.model.views.views import ListRuns, ShowEvent, ShowRun, Window
 from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.ports.crash_points import go_on
-from tieline.rules.formats.json_text import json_text
 from tieline.testing.answering import AnsweringClient
 from tieline.testing.plain import Answers
 

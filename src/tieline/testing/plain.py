@@ -15,8 +15,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
-
 from tieline.adapters.http.client import PooledHttpClient
 from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.ids import SystemIds
@@ -25,6 +23,7 @@ from tieline.adapters.vault.fixed import FixedVault
 from tieline.authoring.hub import Hub
 from tieline.model.base.errors import CallRefused, Hold, RunFailed, SettingsError, WaitTimeout
 from tieline.model.base.ids import NO_TENANT, EventId, TenantId
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.calls.call import Call, Egress, HttpAnswer
 from tieline.model.calls.outcome import ProviderRefused, Succeeded, Verdict
 from tieline.model.hub.connection import ConnectionSpec
@@ -38,11 +37,12 @@ from tieline.ports.awaited import AWAITED, Awaited
 from tieline.ports.caller import CURRENT, Caller
 from tieline.ports.run import StartedRun
 from tieline.rules.declared.arguments import exact
-from tieline.rules.formats.json_text import json_text
 from tieline.rules.inbound.routing import wants
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.runs.effects import effect_of
+from tieline.rules.runs.references import reference_text
 from tieline.rules.runs.starting import startable
+from tieline.rules.runs.topics import check_emitted, is_heard, said_unheard
 
 Answers = Callable[[Call], HttpAnswer | Awaitable[HttpAnswer]]
 """Answers one connection's calls; anything but a 2xx is raised as the engine would raise it."""
@@ -54,7 +54,7 @@ NAMESPACE = UUID("6f1b6a52-5d6c-4d0e-9a3e-0d6c2f6d9b11")
 def answer(status: int = 200, json: object = None, **headers: str) -> HttpAnswer:
     """An answer for use in tests: ``answer(201, {"id": "e_1"}, location="/entries/e_1")``."""
     given = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
-    body = b"" if json is None else orjson.dumps(json)
+    body = b"" if json is None else json_text(json)
     return HttpAnswer(status, (("content-type", "application/json"), *given), body)
 
 
@@ -92,6 +92,8 @@ class PlainRun:
     """The types that flows of the hub listen to, with the contracts that they expect."""
     awaited: Awaited = field(default_factory=Awaited)
     """What the flow asked for; at the end of the block it has waited for all of it."""
+    unheard: list[str] = field(default_factory=list)
+    """What was emitted that no flow takes, and was not ``optional``."""
     _uuids: int = 0
 
     @exact
@@ -107,7 +109,7 @@ class PlainRun:
         value = fn(*args)
         if inspect.isawaitable(value):
             value = await value
-        return orjson.loads(json_text(value))
+        return json_value(json_text(value))
 
     def hold(self, reason: object, *, key: object = None) -> Coroutine[Any, Any, LetThrough]:
         asked = Hold(reason, key=key)
@@ -144,13 +146,14 @@ class PlainRun:
         key: object,
         within: timedelta | None = None,
     ) -> Coroutine[Any, Any, Any]:
+        reference_text("wait_for: key", key)
         return self.awaited.note(self._wait_for(type, key, within), f"run.wait_for({type!r})")
 
     async def _wait_for(self, type: str, key: object, within: timedelta | None) -> Any:  # noqa: A002
         self.waited.append((type, str(key)))
         left = self.events.get((type, str(key)), [])
         if left:
-            return orjson.loads(json_text(left.pop(0)))
+            return json_value(json_text(left.pop(0)))
         if within is None:
             raise LookupError(f"the test gives no event {type!r} with key {str(key)!r}")
         self.at += within
@@ -175,11 +178,16 @@ class PlainRun:
         data: object,
         *,
         key: Any = None,
+        optional: bool = False,
     ) -> Coroutine[Any, Any, None]:
-        return self.awaited.note(self._emit(type, data), f"run.emit({type!r})")
+        asked = self._emit(type, data, optional=optional)
+        return self.awaited.note(asked, f"run.emit({type!r})")
 
-    async def _emit(self, type: str, data: object) -> None:  # noqa: A002 - as above
-        document = orjson.loads(json_text(data))
+    async def _emit(self, type: str, data: object, *, optional: bool) -> None:  # noqa: A002 - as above
+        check_emitted(type)
+        if not optional and not is_heard(self.flows.values(), type):
+            self.unheard.append(type)
+        document = json_value(json_text(data))
         for wanted, contract in self.listeners:
             if wants(wanted, type):
                 _check_fit(type, document, contract)
@@ -192,7 +200,9 @@ class PlainRun:
         self.said.append(words)
 
     def refer(self, **names: object) -> None:
-        self.references.extend((kind, str(value)) for kind, value in names.items())
+        self.references.extend(
+            (kind, reference_text(f"refer: {kind}", value)) for kind, value in names.items()
+        )
 
     def now(self) -> datetime:
         return self.at
@@ -283,7 +293,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     that somebody let through, by reason: any other raises Hold; ``tenant`` is on whose behalf it
     runs (``run.event.tenant``). Raises DeclarationError when the hub has mistakes, SettingsError
     for a connection that it does not have, and, at the end of the block, AssertionError for a
-    call, step, sleep or event that was asked for and never awaited.
+    call, step, sleep or event that was asked for and never awaited, or an event that nobody takes.
     """
     spec = hub.spec()
     for name in (*(answers or {}), *(base_urls or {})):
@@ -304,6 +314,8 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
         yield run
         if forgotten := run.awaited.forgotten():
             raise AssertionError(f"never awaited: {'; '.join(forgotten)}")
+        if run.unheard:
+            raise AssertionError("; ".join(map(said_unheard, dict.fromkeys(run.unheard))))
     finally:
         run.awaited.drop()
         AWAITED.reset(asked)

@@ -1,5 +1,6 @@
 """Every exit code, and the one clear sentence that comes with it."""
 
+import json
 import os
 import pty
 import subprocess
@@ -199,6 +200,10 @@ BROKEN = {
     "hub = 1 / 0\n": "importing it raised ZeroDivisionError: division by zero (hub.py, line 1)",
     "def (:\n": "importing it raised SyntaxError",
     "hub = 7\n": "hub.py has no Hub named 'hub'",
+    "raise SystemExit(3)\n": "it ends the process: SystemExit(3)",
+    "from datetime import timedelta\nfrom tieline import Rate\nRate(0, timedelta(seconds=1))\n": (
+        "rate count is 0; use 1 or more (hub.py, line 3)"
+    ),
 }
 
 
@@ -218,6 +223,17 @@ def test_a_hub_that_cannot_be_loaded_is_told_and_reading_goes_on(shop: Any, text
     assert show.err.startswith("the hub is left out, for it cannot be loaded: hub is")
     assert doctor.code == 1
     assert doctor.lines[0].startswith("error: the hub cannot be loaded: hub is 'hub.py")
+
+
+def test_what_a_hub_prints_is_not_taken_for_an_answer(shop: Any) -> None:
+    Path("hub.py").write_text("from tieline import Hub\nhub = Hub('acme')\nprint('loading')\n")
+    shop.build.house.hub = None
+
+    said = shop.tieline("flows", "list", "--json", "--hub", "hub.py:hub")
+
+    assert said.code == 0
+    assert all(json.loads(line) for line in said.lines)
+    assert "loading" in said.err
 
 
 def test_a_pipe_that_is_closed_early_is_no_error(shop: Any) -> None:

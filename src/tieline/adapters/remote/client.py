@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-import orjson
-
 from tieline.adapters.remote.api_calls import Orders, answer_of, call_of
 from tieline.adapters.remote.questions import Questions, adapter, answers_of
 from tieline.model.base.errors import (
@@ -21,6 +19,7 @@ from tieline.model.base.errors import (
 )
 from tieline.model.base.failure import Delivered
 from tieline.model.base.ids import EventId, Micros, ReplayId, RunId
+from tieline.model.base.json_text import json_text
 from tieline.model.calls.call import Egress, HttpAnswer, HttpRequest, Timeouts
 from tieline.model.command import Command
 from tieline.model.commands import Edited, StartReplay
@@ -162,7 +161,7 @@ class RemoteHub:
                 ("accept", "application/json"),
                 ("idempotency-key", uuid.uuid4().hex),
             ),
-            orjson.dumps(document),
+            json_text(document),
             TIMEOUTS,
             self._egress,
             MOST_ANSWER_BYTES,

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tieline.adapters.sql.reading import listing
 from tieline.adapters.sql.runs import bulk_deciding, deciding
 from tieline.features.decisions import bulk, reading, store
 from tieline.features.decisions.inbox import FEEDS
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy, facts_of
 from tieline.model import commands as c
+from tieline.model.base.json_text import json_value
 from tieline.model.replays import operation as o
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views import views as v
@@ -40,7 +39,7 @@ def _many(command: c.DecideMany) -> DecisionMade:
 
 
 def _resolved(command: c.ResolveHeld) -> dict[str, Any]:
-    result = {} if command.result is None else {"result": orjson.loads(command.result)}
+    result = {} if command.result is None else {"result": json_value(command.result)}
     return {"decision": str(command.decision), **result}
 
 

@@ -13,11 +13,12 @@ from tieline.features.schedules.model import (
     ScheduleRow,
 )
 from tieline.model.base.ids import NO_TENANT, Micros, TenantId
+from tieline.model.base.json_text import json_text
 from tieline.model.base.value import value
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import FIRED, ScheduleSource
 from tieline.model.runs.facts import ScheduleFired
-from tieline.pipeline.admit import EventOrigin, Occurrence, to_json
+from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.ports.tenants import TenantBook
 from tieline.rules.fleet.declaring import schedule_part
 from tieline.rules.runs.schedule import due_firings, next_firing
@@ -183,9 +184,9 @@ def _occurrence(source: ScheduleSource, firing: DueFiring, tenant: TenantId) -> 
     if tenant != NO_TENANT:
         payload["tenant"] = tenant
     if firing.asked_by is None:
-        return Occurrence(FIRED, due.isoformat(), payload, to_json(payload))
+        return Occurrence(FIRED, due.isoformat(), payload, json_text(payload))
     payload["asked_by"] = firing.asked_by
-    return Occurrence(FIRED, f"asked {due.isoformat()}", payload, to_json(payload))
+    return Occurrence(FIRED, f"asked {due.isoformat()}", payload, json_text(payload))
 
 
 def to_datetime(micros: Micros) -> datetime:

@@ -1,9 +1,12 @@
 """Payload: a JSON document as Python values, and the names of what may be wrong with one."""
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | Decimal | bool | None"
 
 
 class PayloadFault(StrEnum):

@@ -5,9 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import orjson
-
 from tieline.model.base.headers import Headers
+from tieline.model.base.json_text import json_value
 from tieline.model.base.value import value
 
 
@@ -74,8 +73,9 @@ class HttpAnswer:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError when it is none."""
-        return orjson.loads(self.body)
+        """The body as JSON, no number rounded: an integer of any length is exact, and a number that
+        a float would not be is a Decimal. Raises ValueError when it is none."""
+        return json_value(self.body)
 
 
 @value

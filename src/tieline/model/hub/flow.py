@@ -242,6 +242,8 @@ class FlowSpec:
     doc: str = ""
     awaits: frozenset[str] = frozenset()
     """Texts beside a ``wait_for`` in the function: the types of event that it may wait for."""
+    emits: frozenset[str] = frozenset()
+    """The types of event that stand as texts in its ``emit``, and are not ``optional=True``."""
     starts: bool = False
     """Whether the function says ``start``: it may wait for the end of a run."""
 
@@ -256,6 +258,8 @@ class HubSpec:
     tenants: TenantsSpec = NO_TENANTS
     code: str = ""
     """Digest of the files that it was loaded from; empty: it was made elsewhere."""
+    left_out: tuple[str, ...] = ()
+    """Files beside the hub's that declare flows on it and were not imported."""
 
     def sources(self) -> dict[str, Source]:
         """Every source that a flow listens to, by name."""

@@ -9,6 +9,7 @@ import orjson
 from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
+from tieline.model.base.json_text import canonical_text, json_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.calls.outcome import (
     CredentialRefused,
@@ -124,7 +125,7 @@ class CallSteps:
         token = CURRENT.set(RedactedCaller(self._steps.parts.outside, self._steps.clean))
         try:
             found = await call.confirm()
-            result = orjson.dumps(found)
+            result = json_text(found)
         except (Retry, Reject, Hold):
             raise  # the author decides about the run
         except CallFailed as failed:
@@ -381,8 +382,8 @@ def _content(call: Call) -> bytes:
     body = call.body
     if _JSON_TYPE in call.headers:
         try:
-            body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-        except orjson.JSONDecodeError:
+            body = canonical_text(body)
+        except ValueError:
             body = call.body  # not every body that is called JSON is one
     return f"{call.method} {call.path}\n".encode() + body
 

@@ -1,24 +1,26 @@
 """Json limits: raw bytes come in; the one document that every reader would see in them goes out.
 
 Refused: what is not RFC 8259 JSON in plain UTF-8 (so NaN, byte order marks, trailing text, half
-surrogates), repeated keys, numbers beyond a double, and what goes over the limits. An integer is
-never rounded: up to ``integer_digits`` it is exact, beyond that it is refused.
+surrogates), repeated keys, numbers beyond a double, and what goes over the limits. No number is
+rounded: up to ``integer_digits`` it is exact (an integer, or a Decimal where a float would not be),
+beyond that it is refused.
 
 Fast path: orjson parses, and if encoding the result again gives the very bytes (or the same apart
-from blanks), then no key was dropped as a repeat and no long integer became a float. Only where
+from blanks), then no key was dropped as a repeat and no long number was rounded. Only where
 that and a count of the members prove nothing does the exact, slower reader run.
 """
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import cast
 
 import orjson
 
 from tieline.model.base.errors import PayloadRejected, SettingsError
+from tieline.model.base.json_text import exact_float, has_long_number, shortened
 from tieline.model.base.payload import Json, PayloadFault
 from tieline.rules.formats.plain_text import inert
 
@@ -49,12 +51,6 @@ Container = dict[str, object] | list[object]
 
 _BLANKS = b" \t\r\n"
 _FEWEST_BYTES_PER_KEY = 5  # "":0,
-_DIGITS_TO_ZEROS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
-_LONG_INTEGER_DIGITS = 19  # the shortest integers that may not fit 64 bits
-_LONG_RUN = b"0" * _LONG_INTEGER_DIGITS
-_STRING_OR_LONG_INTEGER = re.compile(
-    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|(?<![0-9.eE+-])-?[1-9][0-9]{18,}+(?![.eE])', re.DOTALL
-)  # a string without an end runs to the end of the text: otherwise the search were quadratic
 
 
 def parse(raw: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> Json:
@@ -62,7 +58,7 @@ def parse(raw: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> Json:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        return _parse_long_integers(raw, limits, error)
+        return _parse_long_numbers(raw, limits, error)
     _check_size(document, raw, limits)
     if _is_whole(document, raw):
         return cast("Json", document)
@@ -77,7 +73,7 @@ def _is_whole(document: object, raw: bytes) -> bool:
     squeezed = raw.translate(None, _BLANKS)
     if compact.translate(None, _BLANKS) == squeezed:
         return True
-    return _fewest_members(compact) >= _most_members(squeezed) and not _has_long_integer(raw)
+    return _fewest_members(compact) >= _most_members(squeezed) and not has_long_number(raw)
 
 
 def _most_members(squeezed: bytes) -> int:
@@ -94,27 +90,16 @@ def _fewest_members(compact: bytes) -> int:
     return count - compact.count(b'\\":') if b"\\" in compact else count
 
 
-def _has_long_integer(raw: bytes) -> bool:
-    if _LONG_RUN not in raw.translate(_DIGITS_TO_ZEROS):
-        return False
-    return any(not found[0].startswith(b'"') for found in _STRING_OR_LONG_INTEGER.finditer(raw))
-
-
-def _parse_long_integers(raw: bytes, limits: JsonLimits, error: orjson.JSONDecodeError) -> Json:
-    """The document of a text that the parser refused, if only the length of integers was why."""
-    if not _has_long_integer(raw):
+def _parse_long_numbers(raw: bytes, limits: JsonLimits, error: orjson.JSONDecodeError) -> Json:
+    """The document of a text that the parser refused, if only the length of numbers was why."""
+    if not has_long_number(raw):
         raise _syntax(error) from None
-    shortened = _STRING_OR_LONG_INTEGER.sub(_shortened, raw)
     try:
-        document = orjson.loads(shortened)
+        document = orjson.loads(shortened(raw))
     except orjson.JSONDecodeError as still:
         raise _syntax(still) from None
     _check_size(document, raw, limits)
     return _parse_exactly(raw, limits)
-
-
-def _shortened(found: re.Match[bytes]) -> bytes:
-    return found[0] if found[0].startswith(b'"') else b"0"
 
 
 def _syntax(error: orjson.JSONDecodeError) -> PayloadRejected:
@@ -167,8 +152,15 @@ def _parse_exactly(raw: bytes, limits: JsonLimits) -> Json:
             )
         return int(digits)
 
+    def decimal(digits: str) -> float | Decimal:
+        if len(digits) > limits.integer_digits:
+            raise PayloadRejected(
+                PayloadFault.NUMBER, f"a number of more than {limits.integer_digits} characters"
+            )
+        return _finite(digits)
+
     document = json.loads(
-        raw.decode(), object_pairs_hook=_distinct, parse_int=integer, parse_float=_finite
+        raw.decode(), object_pairs_hook=_distinct, parse_int=integer, parse_float=decimal
     )
     return cast("Json", document)
 
@@ -185,8 +177,8 @@ def _distinct(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     raise PayloadRejected(PayloadFault.DUPLICATE_KEY, f"the key {inert(key, 60)!r} appears twice")
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
+def _finite(digits: str) -> float | Decimal:
+    number = exact_float(digits)
+    if not math.isfinite(float(number)):
         raise PayloadRejected(PayloadFault.NUMBER, "a number beyond the range of a double")
     return number

@@ -1,13 +1,19 @@
 """Plain: a row, a detail or a story comes in; the JSON that scripts may rely on goes out."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
+import orjson
+
+from tieline.model.base.json_text import json_text
 from tieline.model.base.payload import Json
 from tieline.rules.formats.plain_time import iso
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 DURATIONS = frozenset(
     {
         "took_us",
@@ -36,7 +42,7 @@ def plain(value: Any) -> Json:
         return [plain(item) for item in value]
     if isinstance(value, bytes):
         return value.decode(errors="replace")
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    return value if value is None or isinstance(value, bool | int | float | Decimal) else str(value)
 
 
 def _members(members: Mapping[str, Any]) -> Json:
@@ -59,9 +65,16 @@ def shown_name(name: str) -> tuple[str, bool]:
 
 def to_text(document: Json) -> str:
     """One line of ASCII: whatever is in it, a terminal can only show it."""
-    return json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f")
+    try:
+        text = json.dumps(document, ensure_ascii=True)
+    except TypeError:  # a Decimal, whose digits are all there only in the exact writer's text
+        text = _NOT_ASCII.sub(lambda c: json.dumps(c[0])[1:-1], json_text(document).decode())
+    return text.replace("\x7f", "\\u007f")
 
 
 def to_lines(document: Json) -> list[str]:
     """The document over several lines, for reading; each is yet to be made inert."""
-    return json.dumps(document, ensure_ascii=False, indent=2).splitlines()
+    try:
+        return json.dumps(document, ensure_ascii=False, indent=2).splitlines()
+    except TypeError:
+        return json_text(document, options=orjson.OPT_INDENT_2).decode().splitlines()

@@ -14,6 +14,8 @@ def asked_path(path: str, base_url: str, *, is_template: bool) -> str:
 
     A whole URL of the same system, such as a page's ``next``, is the path in it.
     """
+    if _is_plain(path) and (is_template or "{" not in path):
+        return path
     if _ABSOLUTE.match(path):
         path = _behind(path, base_url)
     if not path.startswith("/"):
@@ -31,6 +33,11 @@ def asked_path(path: str, base_url: str, *, is_template: bool) -> str:
             "{'" + place[0][1:-1] + "': …}"
         )
     return path
+
+
+def _is_plain(path: str) -> bool:
+    """What nearly every path is: nothing more need be looked at."""
+    return path[:1] == "/" and path[:2] != "//" and "#" not in path
 
 
 def _behind(url: str, base_url: str) -> str:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
-import orjson
-
 from tieline.model.base.headers import Headers
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.base.secret import Secret
 from tieline.model.base.value import value
 from tieline.model.calls.call import Call, HttpAnswer
@@ -82,12 +81,12 @@ def _body(body: bytes, kind: str, keeping: ExchangePolicy) -> str:
     if kind == _FORM:
         return _form(body.decode("utf-8", "replace"), keeping)
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        document = json_value(body)
+    except ValueError:
         if kind in _TEXTS and _is_text(body):
             return body.decode("utf-8", "replace")
         return f"[{len(body)} bytes of {kind or 'no known type'}]"
-    return orjson.dumps(redact_document(document, keeping.sensitive)).decode()
+    return json_text(redact_document(document, keeping.sensitive)).decode()
 
 
 def _is_text(body: bytes) -> bool:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import PayloadRejected
+from tieline.model.base.json_text import json_text
 from tieline.model.base.payload import Json
 from tieline.model.people.kept_answer import KeepAnswer, KeyTaken, ReturnKey, TakeKey
 from tieline.pipeline.redactor import Redactor
@@ -114,8 +115,8 @@ class Runner:
 def to_json(document: Json) -> str:
     """As text; integers of any length, and half surrogates, survive."""
     try:
-        return orjson.dumps(document).decode()
-    except (TypeError, UnicodeError):
+        return json_text(document).decode()
+    except ValueError:
         return json.dumps(document, ensure_ascii=True)
 
 

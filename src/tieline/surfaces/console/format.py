@@ -7,6 +7,7 @@ import orjson
 from markupsafe import Markup, escape
 
 from tieline.model.base.ids import Micros
+from tieline.model.base.json_text import json_text
 from tieline.model.base.payload import Json
 from tieline.model.runs.run import RunState
 from tieline.model.views.rows import RunRow
@@ -170,7 +171,7 @@ def document(shown: Json) -> str:
     """A redacted document, indented, at most so long as a page can bear."""
     if isinstance(shown, str):
         return safe_lines(shown)
-    text = orjson.dumps(shown, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+    text = json_text(shown, options=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
     return safe_lines(text)
 
 

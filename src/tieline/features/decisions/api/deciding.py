@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-import orjson
 from pydantic import Field
 
 from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import RunId
+from tieline.model.base.json_text import json_text
 from tieline.model.commands import Cancel, DiscardDead, RetryDead
 from tieline.model.people.decisions import MOST_DECIDED, BulkAction, Decided, DecideMany
 from tieline.model.plans.plan import Plan
@@ -109,7 +109,7 @@ async def edit(ask: ApiRequest) -> EditedRun:
         raise CommandRefused(f"give either payload or changes; there is {given}")
     desk = decide.EditParts(NotifyingJournal(ask), ask.parts.views, ask.parts.admitter)
     if has_payload:
-        document = orjson.dumps(body.payload)
+        document = json_text(body.payload)
     else:
         changes = [(tuple(path.split(".")), value) for path, value in body.changes.items()]
         document = await decide.patched(ask.parts.views, run_id, changes)
@@ -122,7 +122,7 @@ async def resolve(ask: ApiRequest) -> Done:
     body: Resolving = ask.body
     run_id = RunId(ask.path["id"])
     has_result = "result" in body.model_fields_set
-    result = orjson.dumps(body.result) if has_result else None
+    result = json_text(body.result) if has_result else None
     decision = decide.Decision(body.decision)
     by = ask.by(body.reason)
     await decide.resolve(NotifyingJournal(ask), run_id, by, decision, result=result)

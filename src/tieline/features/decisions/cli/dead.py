@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from tieline.features.decisions.cli import bulk
 from tieline.features.records.cli import runs
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import RunId
+from tieline.model.base.json_text import json_value
 from tieline.model.commands import By, Edited
 from tieline.model.views.rows import DeadRow
 from tieline.model.views.views import CountEffects, ListDead, ShowRun
@@ -190,8 +190,8 @@ async def _edited_there(
     payload, changes = asked
     if payload is not None:
         try:
-            change: dict[str, object] = {"payload": orjson.loads(_read(payload))}
-        except orjson.JSONDecodeError as error:
+            change: dict[str, object] = {"payload": json_value(_read(payload))}
+        except ValueError as error:
             raise SettingsError("--payload", payload, f"it is no JSON: {error}") from None
     else:
         parsed = [_change(text) for text in changes or ()]
@@ -221,7 +221,7 @@ def _change(text: str) -> tuple[tuple[str, ...], object]:
     path, is_there, value = text.partition("=")
     try:
         if is_there and path:
-            return tuple(path.split(".")), orjson.loads(value)
-    except orjson.JSONDecodeError:
+            return tuple(path.split(".")), json_value(value)
+    except ValueError:
         pass
     raise SettingsError("--set", text, "use FIELD=JSON, such as amount_cents=100 or 'name=\"Zoë\"'")

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import orjson
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from tieline.model.base.errors import CommandRefused, Conflict, SettingsError
 from tieline.model.base.ids import RunId
+from tieline.model.base.json_text import json_text, json_value
 from tieline.model.commands import By, Cancel, DiscardDead, ResolveHeld, RetryDead
 from tieline.model.people.decisions import DecideMany
 from tieline.model.views.details import RunDetail
@@ -278,8 +278,8 @@ def _resolved(run_id: RunId, form: FormData, by: By) -> ResolveHeld:
     if chosen != Decision.DONE:
         raise CommandRefused("an answer goes only with 'it happened'; leave it empty")
     try:
-        return ResolveHeld(run_id, chosen, by, orjson.dumps(orjson.loads(result)))
-    except orjson.JSONDecodeError as error:
+        return ResolveHeld(run_id, chosen, by, json_text(json_value(result)))
+    except ValueError as error:
         raise CommandRefused(f"the answer is no JSON document: {error}") from None
 
 

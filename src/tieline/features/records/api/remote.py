@@ -12,6 +12,7 @@ import orjson
 from pydantic import Field
 
 from tieline.adapters.remote.questions import answers_of, read
+from tieline.model.base.json_text import json_text
 from tieline.model.hub.flow import HubSpec
 from tieline.model.views.details import EventDetail, ReceiptDetail, RunDetail, Trail
 from tieline.model.views.rows import StepRow
@@ -98,7 +99,7 @@ def _event(detail: EventDetail, hub: HubSpec) -> EventDetail:
 def _document(stored: bytes | None, hub: HubSpec, contract: str | None) -> bytes | None:
     if stored is None:
         return None
-    return orjson.dumps(visible.payload(stored, hub, contract=contract))
+    return json_text(visible.payload(stored, hub, contract=contract))
 
 
 def _step(step: StepRow, hub: HubSpec, values: tuple[str, ...]) -> StepRow:
@@ -108,9 +109,9 @@ def _step(step: StepRow, hub: HubSpec, values: tuple[str, ...]) -> StepRow:
     told = visible.step_result(step.result, step.result_bytes, hub, values)
     if isinstance(told, dict) and set(told) == {"status", "body"} and b"\n" in step.result:
         head = orjson.dumps([told["status"], []])
-        told_bytes = head + b"\n" + orjson.dumps(told["body"])
+        told_bytes = head + b"\n" + json_text(told["body"])
     else:
-        told_bytes = orjson.dumps(told)
+        told_bytes = json_text(told)
     # Its size stays what it was; blanks behind a JSON text say that it is not cut.
     return replace(step, result=told_bytes.ljust(step.result_bytes or 0))
 
