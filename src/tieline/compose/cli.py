@@ -16,6 +16,7 @@ from tieline.compose import parts as wiring
 from tieline.compose import store as wiring_store
 from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
+from tieline.compose.tls_check import authorities
 from tieline.demo.command import run_demo
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
@@ -68,8 +69,7 @@ class CliBuild:
 
     async def open_far(self, far: RemoteAddress) -> RemoteHub:
         read = settings.load()
-        authorities = None if read.ca_file is None else Path(read.ca_file)
-        http = PooledHttpClient(extra_authorities=authorities)
+        http = PooledHttpClient(extra_authorities=authorities(read))
         return RemoteHub(http, far, ORDERS, QUESTIONS)
 
     def console(self, overrides: Overrides) -> str:

@@ -16,6 +16,7 @@ from tieline.compose import upkeep as wiring_upkeep
 from tieline.compose.features import CONTROLLED, FEATURES, facts_of
 from tieline.compose.store import OpenStore, open_file
 from tieline.compose.telemetry import Telemetry, traced_share
+from tieline.compose.tls_check import authorities
 from tieline.features.manifest import Feature, Loops
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
@@ -152,7 +153,7 @@ def assemble(
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
-    http = PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
+    http = PooledHttpClient(extra_authorities=authorities(settings))
     calls = Calls(http, outside.vault, clock, observer, wiring_upkeep.guard(store), hooks)
     tenants: TenantBook = hooks.tenants or DeclaredTenants(hub.tenants)
     admitter = _admitter(hub, ids, settings, hooks, tenants)
