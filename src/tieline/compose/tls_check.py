@@ -1,4 +1,4 @@
-"""Tls check: the setting that names a file of authorities comes in; one that can be used goes out."""
+"""Tls check: the setting that names a file of authorities comes in; a usable one goes out."""
 
 import ssl
 from pathlib import Path
