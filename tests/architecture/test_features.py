@@ -16,7 +16,15 @@ import tieline.features
 from tieline.adapters.remote.api_calls import PLACE
 from tieline.adapters.sql.store.sealing import seals_of
 from tieline.adapters.sqlite.migrations import migrate
-from tieline.compose.features import FEATURES, actions, commands, endpoints, pages, questions
+from tieline.compose.features import (
+    FEATURES,
+    actions,
+    commands,
+    endpoints,
+    pages,
+    questions,
+    template_folders,
+)
 from tieline.features.manifest import Feature, Handles
 from tieline.model import commands as c
 from tieline.surfaces.api.endpoint import PREFIX
@@ -73,7 +81,7 @@ def test_nothing_is_said_twice() -> None:
 
 def test_no_two_places_have_a_template_of_one_name() -> None:
     """All stand in one list: the first would be shown for both."""
-    folders = [FRAME / "templates", *(one.templates for one in pages() if one.templates)]
+    folders = [FRAME / "templates", *template_folders()]
 
     names = [str(file.relative_to(one)) for one in folders for file in one.rglob("*.html")]
 

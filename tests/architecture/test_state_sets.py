@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 from tests.queries import ADAPTERS, FEATURES, SOURCE
 
+from tieline.features.records.api import runs as api
 from tieline.model.runs.run import RunState
 from tieline.rules.runs import transitions as law
-from tieline.surfaces.api import runs as api
 
 HOME = SOURCE / "rules/runs/transitions.py"
 NAMED = {

@@ -9,12 +9,12 @@ import pytest
 from tests.engine import Answer, Engine, Vendor, a_town, a_vendor, an_engine
 
 from tieline import Reject, Run
+from tieline.features.alerts.judge import AlertJudge, AlertJudgeParts
 from tieline.model.commands import DeliveryTime, DiscardDead, KeepTally, TallyRow
 from tieline.model.fleet.limits import ConnectionState, KeepConnectionStates
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.series import HOUR_US, MINUTE_US
 from tieline.model.views.views import ListAlerts
-from tieline.operations.alert_judge import AlertJudge, AlertJudgeParts
 
 CHAT = "s3cret-chat-token"
 

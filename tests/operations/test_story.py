@@ -7,12 +7,12 @@ import pytest
 
 from tieline.adapters.sqlite.reader import SqliteReader
 from tieline.compose.features import CATALOGUE
+from tieline.features.records.plain_story import plain
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.commands import By, Progress
 from tieline.model.inbound.event import Mention
 from tieline.model.runs.run import Dead, Held, Returned, StepState
 from tieline.operations import decide
-from tieline.operations.plain_story import plain
 from tieline.operations.story import find, story
 from tieline.pipeline.admit import EventOrigin, Occurrence
 from tieline.ports.views import Views

@@ -7,12 +7,12 @@ from tests.engine import Engine, Town, until
 from tests.makers import START_US
 
 from tieline import Run, Tenant
+from tieline.features.records.why import why
 from tieline.features.tenants.model import AddTenant, LimitTenant, PauseTenant, ResumeTenant
 from tieline.model.base.ids import TenantId
 from tieline.model.command import OperatorCommand
 from tieline.model.commands import Ingest
 from tieline.model.fleet.hint import Hint
-from tieline.operations.why import why
 from tieline.pipeline.admit import EventOrigin, Occurrence
 
 A, B = TenantId("shop-a"), TenantId("shop-b")

@@ -13,6 +13,7 @@ from tests.engine import Answer, Town, Vendor, a_town, a_vendor
 
 from tieline import Run
 from tieline.compose.process import Running, check_roles, running
+from tieline.features.decisions import bulk as long_work
 from tieline.features.schedules.model import ListSchedules
 from tieline.model.base.by import By
 from tieline.model.base.errors import SettingsError
@@ -21,7 +22,6 @@ from tieline.model.replays.operation import BulkFilter, StartOperation
 from tieline.model.views.operations import ShowOperation
 from tieline.model.views.plans import PlanDecisions
 from tieline.model.views.views import ListRuns
-from tieline.operations import bulk as long_work
 from tieline.operations.planning import PlanParts
 from tieline.settings.settings import Settings
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from tieline.compose.features import VOCABULARY, pages
+from tieline.compose.features import VOCABULARY, pages, template_folders
 from tieline.surfaces.cli.main import app_of
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = ROOT / "src/tieline/surfaces/console/templates"
+TEMPLATES = [ROOT / "src/tieline/surfaces/console/templates", *template_folders()]
 GOLDEN = Path(__file__).parent / "cli/golden"
 """Word that is not said → the right one."""
 FORBIDDEN: dict[str, str] = {
@@ -79,8 +79,8 @@ def words_of(template: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "file",
-    sorted(TEMPLATES.rglob("*.html")),
-    ids=lambda file: file.relative_to(TEMPLATES).as_posix(),
+    sorted(file for folder in TEMPLATES for file in folder.rglob("*.html")),
+    ids=lambda file: f"{file.parent.parent.name}/{file.name}",
 )
 def test_a_template_says_the_right_words(file: Path) -> None:
     assert [

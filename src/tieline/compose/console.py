@@ -22,6 +22,7 @@ from tieline.compose.features import (
     console_notes,
     endpoints,
     pages,
+    template_folders,
 )
 from tieline.compose.parts import Parts, open_vault
 from tieline.model.base.errors import SettingsError
@@ -92,9 +93,8 @@ def web_pages(parts: WebParts) -> ASGIApp:
     entries = tuple(entry for one in added for entry in one.menu)
     told = {word: text for one in added for word, text in one.told.items()}
     short_ids = {prefix: kind for one in added for prefix, kind in one.short_ids.items()}
-    folders = [one.templates for one in added if one.templates is not None]
     counted = {name: question for one in added for name, question in one.counted.items()}
-    desk = PageParts(parts, environment(folders), entries, told, short_ids, counted)
+    desk = PageParts(parts, environment(template_folders()), entries, told, short_ids, counted)
     routes = [*api_routes(parts, endpoints()), *console_routes(desk, added)]
     return web_app(parts, authenticator(parts), routes, STATIC, ErrorPages(desk).error)
 

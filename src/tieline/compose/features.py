@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tieline import features
 from tieline.adapters.control import wire
 from tieline.adapters.remote.api_calls import Orders, RemoteCommand
 from tieline.adapters.remote.question_limits import QuestionLimits
@@ -13,6 +15,7 @@ from tieline.adapters.sql.hooks import CommitHooks, merged
 from tieline.adapters.sql.reading import find as search
 from tieline.features.access.feature import ACCESS
 from tieline.features.alerts.feature import ALERTS
+from tieline.features.audit.feature import AUDIT
 from tieline.features.decisions.feature import DECISIONS
 from tieline.features.engine.feature import ENGINE
 from tieline.features.fleet.feature import FLEET
@@ -57,6 +60,7 @@ FEATURES: tuple[Feature, ...] = (
     SCHEDULES,
     TENANTS,
     FLEET,
+    AUDIT,
     ACCESS,
     ENGINE,
 )
@@ -175,6 +179,12 @@ def pages() -> tuple["Pages", ...]:
     """What every feature adds to the console. Imports the frameworks of the web."""
     made = (feature.pages() for feature in FEATURES)
     return tuple(one for one in made if one is not None)
+
+
+def template_folders() -> list[Path]:
+    """Where the templates of the features stand."""
+    root = Path(features.__file__).parent
+    return [at for one in FEATURES if (at := root / one.name / "templates").is_dir()]
 
 
 def authenticator(parts: "WebParts") -> "Authenticator":

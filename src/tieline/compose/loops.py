@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
+from tieline.features.decisions.bulk import bulk_pass
 from tieline.features.replays.passes import replay_pass
 from tieline.model.fleet.role import ProcessRole
-from tieline.operations.bulk import bulk_pass
 from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.rules.fleet.pace import BUSY_S, jittered, next_rest
 from tieline.rules.fleet.pace import IDLE_S as OFTEN_S

@@ -6,11 +6,11 @@ from functools import partial
 from tieline.adapters.system.listening import inherited
 from tieline.compose.parts import Parts
 from tieline.compose.service import Loop
+from tieline.features.alerts.judge import EVERY_S, AlertJudge, AlertJudgeParts
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.views import ListWorkers
-from tieline.operations.alert_judge import EVERY_S, AlertJudge, AlertJudgeParts
 from tieline.operations.levels import Gauged, Gauging, free_share
 from tieline.ports.surface import Surface
 from tieline.rules.fleet.presence import is_at_work

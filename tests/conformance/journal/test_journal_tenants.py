@@ -9,6 +9,7 @@ import pytest
 from tests.makers import ALICE, BOB, FLOW, a_receipt, an_ingest, by, receipt_id, run_id
 from tests.stores import Store
 
+from tieline.features.records.why import why
 from tieline.features.tenants.model import (
     AddTenant,
     DeclareTenants,
@@ -28,7 +29,6 @@ from tieline.model.hub.tenants import NO_LIMITS, TenantLimits
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import ClaimedRun, Dead, Held, Returned
 from tieline.model.views.views import Window
-from tieline.operations.why import why
 
 A, B = TenantId("shop-a"), TenantId("shop-b")
 

@@ -10,10 +10,10 @@ from tests.conftest import StoreHouse
 from tests.surfaces.web.client import Answer
 from tests.surfaces.web.site import SECRETS, Site, open_site
 
+from tieline.features.decisions.bulk import bulk_pass
 from tieline.model.commands import Pause, RetryDead, StartReplay
 from tieline.model.people.role import Role
 from tieline.model.runs.run import Dead, Held, StepState
-from tieline.operations.bulk import bulk_pass
 from tieline.surfaces.api.endpoint import PREFIX
 
 JSON = {"content-type": "application/json"}

@@ -6,11 +6,7 @@ from typing import Any
 import pytest
 
 from tieline.adapters.telemetry.counter import CountingObserver
-from tieline.model.base.errors import Overloaded
-from tieline.model.views.rows import ReceiptRow
-from tieline.model.views.views import Question
-from tieline.model.views.work_lists import AttemptRow, Tail, TailPage
-from tieline.surfaces.console.tail import (
+from tieline.features.records.pages.tail import (
     WAITING,
     WATCHERS,
     TailFilter,
@@ -19,6 +15,10 @@ from tieline.surfaces.console.tail import (
     Watcher,
     items,
 )
+from tieline.model.base.errors import Overloaded
+from tieline.model.views.rows import ReceiptRow
+from tieline.model.views.views import Question
+from tieline.model.views.work_lists import AttemptRow, Tail, TailPage
 
 pytestmark = pytest.mark.anyio
 

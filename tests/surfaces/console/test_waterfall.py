@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from tieline.features.records.pages.waterfall import NARROWEST, WIDTH, waterfall
 from tieline.model.runs.run import AttemptRecord
 from tieline.model.views.details import RunDetail
 from tieline.model.views.rows import EventRow, RunRow, StepRow
-from tieline.surfaces.console.waterfall import NARROWEST, WIDTH, waterfall
 
 ID: Any = "run_1"
 SECOND_US = 1_000_000

@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from tieline.compose.features import pages
+from tieline.compose.features import template_folders
 from tieline.model.runs.run import RunState
 from tieline.surfaces.console import format as words
 from tieline.surfaces.console.page_parts import STATIC, environment
@@ -62,7 +62,7 @@ def test_shares_say_more_where_it_matters(part: float | None, text: str) -> None
 
 
 def test_every_template_can_be_read() -> None:
-    made = environment([one.templates for one in pages() if one.templates is not None])
+    made = environment(template_folders())
 
     for name in made.list_templates():
         made.get_template(name)

@@ -18,7 +18,7 @@ from tieline.model.base.errors import NotFound
 from tieline.model.base.ids import Micros
 from tieline.model.people.role import Role, Scope
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Why
+from tieline.surfaces.api.bodies import Why
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, by_key, in_order
 

@@ -1,6 +1,5 @@
 """Access: who may do what; users, invitations, sessions and tokens."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.access import model as m
@@ -58,7 +57,6 @@ def _pages() -> "Pages":
             MenuItem("Access", MenuLink("/users", "Users", "people")),
             MenuItem("Access", MenuLink("/tokens", "Tokens", "key")),
         ),
-        templates=Path(__file__).parent / "templates",
         told={
             "invited": "The invitation is made.",
             "role": "The role is changed; it applies from the next page on.",

@@ -12,9 +12,17 @@ from tieline.rules.people.access import Permission
 if TYPE_CHECKING:
     import typer
 
+    from tieline.surfaces.api.endpoint import Endpoint
+
+
+def _endpoints() -> tuple["Endpoint", ...]:
+    from tieline.features.alerts import api
+
+    return api.ENDPOINTS
+
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import alerts
+    from tieline.features.alerts import cli as alerts
 
     app.command("alerts")(alerts.list_alerts)
 
@@ -28,6 +36,7 @@ ALERTS = Feature(
         Answers(v.ReadKnownAlerts, alerting.book),
         Answers(v.ReadSigns, alerting.signs),
     ),
+    endpoints=_endpoints,
     commands_of_people=_commands,
     tables=("alert", "alert_judge"),
     facts=(AlertMoved,),

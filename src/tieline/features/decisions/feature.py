@@ -6,7 +6,7 @@ import orjson
 
 from tieline.adapters.sql.reading import listing
 from tieline.adapters.sql.runs import bulk_deciding, deciding
-from tieline.features.decisions import reading, store
+from tieline.features.decisions import bulk, reading, store
 from tieline.features.decisions.inbox import FEEDS
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy, facts_of
 from tieline.model import commands as c
@@ -15,7 +15,6 @@ from tieline.model.runs.facts import DecisionMade
 from tieline.model.views import views as v
 from tieline.model.views.operations import ListOperations, ShowOperation
 from tieline.model.views.plans import PlanDecisions
-from tieline.operations import bulk
 from tieline.rules.people.access import Permission
 
 if TYPE_CHECKING:
@@ -57,13 +56,13 @@ def _plan_discard(command: c.DiscardDead) -> PlanDecisions:
 
 
 def _endpoints() -> tuple["Endpoint", ...]:
-    from tieline.surfaces.api import deciding, operations
+    from tieline.features.decisions.api import deciding, operations
 
     return (*deciding.ENDPOINTS, *operations.ENDPOINTS)
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import dead, held, operations
+    from tieline.features.decisions.cli import dead, held, operations
 
     app.add_typer(dead.app, name="dead")
     app.add_typer(held.app, name="held")
@@ -71,10 +70,10 @@ def _commands(app: "typer.Typer") -> None:
 
 
 def _pages() -> "Pages":
+    from tieline.features.decisions.pages import decision_lists as letters
+    from tieline.features.decisions.pages import decisions
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import MenuItem, MenuLink
-    from tieline.surfaces.console.pages import decision_lists as letters
-    from tieline.surfaces.console.pages import decisions
 
     return Pages(
         lambda desk: (*letters.routes(desk), *decisions.routes(desk)),
@@ -179,6 +178,7 @@ DECISIONS = Feature(
         Answers(ShowOperation, reading.shown, needs=Permission.READ),
         Answers(PlanDecisions, needs=Permission.READ, planner=bulk.plan),
     ),
+    needs=("records",),
     endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,

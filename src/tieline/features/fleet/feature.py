@@ -21,22 +21,19 @@ if TYPE_CHECKING:
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import workers
+    from tieline.features.fleet import cli as workers
 
     app.add_typer(workers.app, name="workers")
 
 
 def _pages() -> "Pages":
+    from tieline.features.fleet import pages as system
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import MenuItem, MenuLink
-    from tieline.surfaces.console.pages import system
 
     return Pages(
         system.routes,
-        menu=(
-            MenuItem("System", MenuLink("/workers", "Workers", "worker")),
-            MenuItem("Records", MenuLink("/audit", "Audit", "audit")),
-        ),
+        menu=(MenuItem("System", MenuLink("/workers", "Workers", "worker")),),
     )
 
 

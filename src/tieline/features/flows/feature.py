@@ -17,34 +17,34 @@ if TYPE_CHECKING:
 
 
 async def _flows(ask: "ApiRequest", _: AskFlows) -> "tuple[FlowLine, ...]":
-    from tieline.surfaces.api.declared import flow_lines
+    from tieline.features.flows.api import flow_lines
 
     return await flow_lines(ask)
 
 
 async def _connections(ask: "ApiRequest", _: AskConnections) -> "tuple[ConnectionLine, ...]":
-    from tieline.surfaces.api.declared import connection_lines
+    from tieline.features.flows.api import connection_lines
 
     return await connection_lines(ask)
 
 
 def _endpoints() -> tuple["Endpoint", ...]:
-    from tieline.surfaces.api import declared
+    from tieline.features.flows import api as declared
 
     return declared.ENDPOINTS
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import connections, flows
+    from tieline.features.flows.cli import connections, flows
 
     app.add_typer(flows.app, name="flows")
     app.add_typer(connections.app, name="connections")
 
 
 def _pages() -> "Pages":
+    from tieline.features.flows.pages import connections, flows
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import MenuItem, MenuLink, paused
-    from tieline.surfaces.console.pages import connections, flows
 
     return Pages(
         lambda desk: (*flows.routes(desk), *connections.routes(desk)),

@@ -1,6 +1,5 @@
 """The inbox: what waits for a person, of all features that feed it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.inbox.model import CountInbox, InboxCounts, ListInbox
@@ -52,7 +51,6 @@ def _pages() -> "Pages":
     return Pages(
         pages.routes,
         menu=(MenuItem("", link, _waiting, needs=Permission.READ),),
-        templates=Path(__file__).parent / "templates",
         counted={COUNT: CountInbox()},
     )
 

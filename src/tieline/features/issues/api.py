@@ -18,7 +18,7 @@ from tieline.features.issues.model import (
 )
 from tieline.model.base.ids import IssueId
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Why
+from tieline.surfaces.api.bodies import Why
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint, Handler
 from tieline.surfaces.api.lists import LONGEST, Listed, TimedListing, listed, window
 

@@ -28,7 +28,7 @@ from tieline.rules.formats.plain import plain
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.runs.failure import OF_TENANTS
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli import receipts, runs
+from tieline.surfaces.cli.columns import AUDIT_COLUMNS, DELIVERY_COLUMNS, RUN_COLUMNS
 from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
@@ -137,10 +137,10 @@ def show(context: typer.Context, issue: IssueArgument) -> None:
             ("by", f"{row.actor}: {row.reason}" if row.actor else None),
         )
     )
-    paper.section("Its latest runs", runs.COLUMNS, detail.runs)
-    paper.section("Its latest deliveries", receipts.COLUMNS, detail.receipts)
+    paper.section("Its latest runs", RUN_COLUMNS, detail.runs)
+    paper.section("Its latest deliveries", DELIVERY_COLUMNS, detail.receipts)
     paper.section("Records that it touches", RECORD_COLUMNS, detail.records)
-    paper.section("What people did", runs.AUDIT_COLUMNS, detail.audit)
+    paper.section("What people did", AUDIT_COLUMNS, detail.audit)
 
 
 def _first(tenants: Sequence[tuple[str, int]]) -> str:

@@ -1,6 +1,5 @@
 """Issues: like failures are one thing, which somebody acknowledges, mutes and resolves."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.issues import reading, store
@@ -56,7 +55,6 @@ def _pages() -> "Pages":
     return Pages(
         pages.routes,
         menu=(MenuItem("Needs a decision", MenuLink("/issues", "Issues", "issue")),),
-        templates=Path(__file__).parent / "templates",
         told={
             "issue-acknowledged": "The issue is acknowledged: the others see that you work on it.",
             "issue-resolved": "The issue is resolved; its next failure opens it again.",

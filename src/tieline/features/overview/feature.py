@@ -1,6 +1,5 @@
 """The overview: the first page, made of what other features know."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.manifest import Feature
@@ -18,7 +17,6 @@ def _pages() -> "Pages":
     return Pages(
         pages.routes,
         menu=(MenuItem("", MenuLink("/", "Now", "now"), needs=Permission.READ),),
-        templates=Path(__file__).parent / "templates",
     )
 
 

@@ -11,9 +11,9 @@ from tieline.model.commands import By, CloseDeliveries
 from tieline.model.people.decisions import MOST_DECIDED
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.confirm import ConfirmPage, act, ended, planned
+from tieline.surfaces.console.deliveries import delivery_page
 from tieline.surfaces.console.format import counted
 from tieline.surfaces.console.page_parts import PageParts
-from tieline.surfaces.console.pages.events import receipt_page
 from tieline.surfaces.web.authorize import needs
 
 
@@ -22,13 +22,13 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def quarantine(request: Request) -> Response:
-        return await receipt_page(
+        return await delivery_page(
             desk, request, "quarantined", title="Quarantine", template="receipts.html"
         )
 
     @needs(Permission.READ)
     async def refused(request: Request) -> Response:
-        return await receipt_page(
+        return await delivery_page(
             desk, request, "refused", title="Rejected at the door", template="receipts.html"
         )
 

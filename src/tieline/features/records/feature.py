@@ -18,25 +18,24 @@ if TYPE_CHECKING:
 
 
 def _endpoints() -> tuple["Endpoint", ...]:
-    from tieline.surfaces.api import deliveries, remote, runs, watching
+    from tieline.features.records.api import deliveries, remote, runs, stories
 
-    return (*watching.ENDPOINTS, *deliveries.ENDPOINTS, *runs.ENDPOINTS, *remote.ENDPOINTS)
+    return (*stories.ENDPOINTS, *deliveries.ENDPOINTS, *runs.ENDPOINTS, *remote.ENDPOINTS)
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import audit, events, receipts, runs, story
+    from tieline.features.records.cli import events, receipts, runs, story
 
     app.add_typer(receipts.app, name="deliveries")
     app.add_typer(events.app, name="events")
     app.add_typer(runs.app, name="runs")
-    app.add_typer(audit.app, name="audit")
     app.command("story")(story.tell)
 
 
 def _pages() -> "Pages":
+    from tieline.features.records.pages import events, live, runs, story
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import MenuItem, MenuLink
-    from tieline.surfaces.console.pages import events, live, runs, story
 
     return Pages(
         lambda desk: (
@@ -68,7 +67,6 @@ RECORDS = Feature(
         Answers(v.ReadEventWait, showing.event_wait),
         Answers(v.ReadRun, showing.run_alone),
         Answers(v.ShowRun, showing.run, needs=Permission.READ),
-        Answers(v.ListAudit, listing.audit, needs=Permission.READ, by_number=True),
         Answers(m.ListAttempts, more.attempts, needs=Permission.READ, by_number=True),
         Answers(m.ListLanes, more.lanes, needs=Permission.READ),
         Answers(m.ListMentions, more.mentions),

@@ -17,7 +17,7 @@ from tieline.model.views.views import ListReplays, ShowReplay
 from tieline.operations.planning import check_unchanged
 from tieline.rules.formats.plain_time import moment
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import AsPlanned, NotifyingJournal, Reason, Why
+from tieline.surfaces.api.bodies import AsPlanned, NotifyingJournal, Reason, Why
 from tieline.surfaces.api.endpoint import ApiBody, ApiRequest, Endpoint
 from tieline.surfaces.api.lists import LONGEST, WHEN, Listed, TimedListing, listed, window
 from tieline.surfaces.api.operation_shown import Operation, operation_of

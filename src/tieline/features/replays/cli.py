@@ -20,8 +20,8 @@ from tieline.rules.formats.plain import plain
 from tieline.rules.plans.end import PARTLY
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import plans
+from tieline.surfaces.cli.columns import AUDIT_COLUMNS
 from tieline.surfaces.cli.output import Column, exactly, when
-from tieline.surfaces.cli.runs import AUDIT_COLUMNS
 from tieline.surfaces.cli.session import CliSession, ListSpan
 
 app = o.noun("Replay: run recorded events again, planned first, paced, below live traffic.")

@@ -1,6 +1,5 @@
 """Replays: recorded events run again, planned first."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy
@@ -37,7 +36,6 @@ def _pages() -> "Pages":
 
     return Pages(
         pages.routes,
-        templates=Path(__file__).parent / "templates",
         menu=(MenuItem("Records", MenuLink("/replays", "Replays", "replay")),),
         told={
             "replaying": "The replay has begun, below live traffic.",

@@ -22,7 +22,6 @@ from tieline.rules.people.access import Permission
 from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
 from tieline.surfaces.console.format import counted, number
 from tieline.surfaces.console.page_parts import PageParts
-from tieline.surfaces.console.pages.events import sources
 from tieline.surfaces.web.authorize import needs
 
 MOST_PICKED = 200
@@ -40,7 +39,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
             "given": {name: given.get(name, "") for name in FILTERS},
             "states": STATES,
             "flows": sorted(desk.parts.hub.flows),
-            "sources": sources(desk.parts.hub),
+            "sources": sorted(desk.parts.hub.sources()),
             "types": sorted({flow.type for flow in desk.parts.hub.flows.values()}),
             "plan": None,
             "start": "",

@@ -1,6 +1,5 @@
 """Schedules: flows that are due by the clock; each due time fires once."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.features.manifest import Answers, Feature, Handles
@@ -35,8 +34,7 @@ def _pages() -> "Pages":
     from tieline.surfaces.console.menu import MenuItem, MenuLink
 
     link = MenuLink("/schedules", "Schedules", "schedule")
-    templates = Path(__file__).parent / "templates"
-    return Pages(pages.routes, menu=(MenuItem("System", link),), templates=templates)
+    return Pages(pages.routes, menu=(MenuItem("System", link),))
 
 
 SCHEDULES = Feature(

@@ -10,19 +10,26 @@ from tieline.rules.people.access import Permission
 if TYPE_CHECKING:
     import typer
 
+    from tieline.surfaces.api.endpoint import Endpoint
     from tieline.surfaces.console.frame import Pages
 
 
+def _endpoints() -> tuple["Endpoint", ...]:
+    from tieline.features.sources import api
+
+    return api.ENDPOINTS
+
+
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import sources
+    from tieline.features.sources import cli as sources
 
     app.add_typer(sources.app, name="sources")
 
 
 def _pages() -> "Pages":
+    from tieline.features.sources import pages as sources
     from tieline.surfaces.console.frame import Pages
     from tieline.surfaces.console.menu import MenuItem, MenuLink
-    from tieline.surfaces.console.pages import sources
 
     return Pages(
         sources.routes,
@@ -40,6 +47,7 @@ SOURCES = Feature(
         Answers(s.ReadSeries, series.series, needs=Permission.READ, one_of={"kind": s.KINDS}),
         Answers(s.ReadSeriesCounts, series.sparks),
     ),
+    endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
     tables=("rhythm", "tally"),

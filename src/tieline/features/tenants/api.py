@@ -17,7 +17,7 @@ from tieline.features.tenants.model import (
 from tieline.features.tenants.rules import rate_of
 from tieline.rules.inbound.tenant_name import tenant_named
 from tieline.rules.people.access import Permission
-from tieline.surfaces.api.deciding import Why
+from tieline.surfaces.api.bodies import Why
 from tieline.surfaces.api.endpoint import ApiRequest, Endpoint, Handler
 from tieline.surfaces.api.lists import LONGEST, Listed, Listing, listed, window
 

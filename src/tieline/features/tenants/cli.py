@@ -17,7 +17,7 @@ from tieline.features.tenants.model import (
 from tieline.features.tenants.rules import rate_of
 from tieline.rules.inbound.tenant_name import tenant_named
 from tieline.surfaces.cli import options as o
-from tieline.surfaces.cli import runs
+from tieline.surfaces.cli.columns import AUDIT_COLUMNS
 from tieline.surfaces.cli.output import Column, exactly, when
 from tieline.surfaces.cli.session import ListSpan
 
@@ -76,7 +76,7 @@ def show(context: typer.Context, name: str) -> None:
             ("unmatched", detail.unmatched or None),
         )
     )
-    paper.section("What people did", runs.AUDIT_COLUMNS, detail.audit)
+    paper.section("What people did", AUDIT_COLUMNS, detail.audit)
 
 
 @app.command()

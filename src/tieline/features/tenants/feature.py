@@ -1,6 +1,5 @@
 """Tenants: on whose behalf a hub works; whom it knows, and what each may take."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.reading.find import NAME
@@ -74,7 +73,6 @@ def _pages() -> "Pages":
                 paused("tenant"),
             ),
         ),
-        templates=Path(__file__).parent / "templates",
         told={
             "tenant-added": "The tenant is added: its deliveries are taken from now on.",
             "tenant-paused": "The tenant is paused. Its deliveries are still taken; its runs wait.",

@@ -68,6 +68,13 @@ class RunDetail:
     states: tuple[ConnectionStateRow, ...] = ()
     """Of a run that is queued or waits: how connections stand."""
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it is dead, and waits for somebody's decision."""
+        if self.run.state != "dead" or self.dead is None:
+            return False
+        return self.dead.resolution in {None, "retried"}
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayDetail:

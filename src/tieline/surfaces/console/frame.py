@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -23,8 +22,6 @@ class Pages:
     routes: Callable[[PageParts], Sequence[BaseRoute]]
     """Each says who may see it."""
     menu: tuple[MenuItem, ...] = ()
-    templates: Path | None = None
-    """Its folder of templates, if it has one of its own."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What the page after a change says, by the word that stands in its address."""
     counted: Mapping[str, Question[Any]] = field(default_factory=dict)
