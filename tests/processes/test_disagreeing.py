@@ -1,5 +1,6 @@
 """Disagreeing: processes of one store that do not go by the same are refused, or named."""
 
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,3 +182,20 @@ async def test_nobody_a_scheduler_and_parts_that_may_not_be_made_fire_alerts(
     told = {row.kind: row.reason for row in known}
     assert told["role-missing"].startswith("no process at work is a scheduler: no schedule fires")
     assert "tables have no part for tomorrow: event only until " in told["parts-missing"]
+
+
+async def test_a_release_says_which_flows_older_processes_do_not_know(settings: Settings) -> None:
+    new = a_hub()
+
+    @new.flow(on=new.topic("closing.posted"), name="tell")
+    async def tell(_: object) -> None: ...
+
+    async with running(a_hub().spec(), settings, environment={}) as old:
+        assert old.parts.peers.warnings == ()
+        async with running(new.spec(), settings, environment={}) as fresh:
+            (told,) = fresh.parts.peers.warnings
+            found = " ".join(await examined(old, new))
+            assert "tieline replay run --flow tell --since 20" in found
+
+    assert told.startswith("flow tell is new since ")
+    assert f"pid {os.getpid()} of an older release does not know it" in told

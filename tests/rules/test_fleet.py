@@ -168,6 +168,27 @@ def test_what_is_wrong_with_a_fleet_is_said_in_words() -> None:
     assert (kind, what) == (AlertKind.PROCESS_TROUBLE, "host pid 1 alone: a; b")
 
 
+def test_a_flow_that_an_older_process_does_not_know_is_told_with_what_to_do() -> None:
+    old = declared(a_hub())
+    new = replace(old, digest="new", parts=(*old.parts, ("flow refund", "x")))
+    rows = [stored(old), stored(new, START_US + 5)]
+
+    def told(*roles: str) -> list[str]:
+        both = (worker(1, old, roles=roles[0]), worker(2, new))
+        signs = FleetSigns(both, rows, START_US)
+        return [one.what + one.do for one in problems(signs) if one.kind == "flow-not-everywhere"]
+
+    (words,) = told("ingest")
+    assert words.startswith("flow refund is new since 2026-01-01T00:00:00")
+    assert "and host pid 1 of an older release does not know it" in words
+    assert "tieline replay run --flow refund --since 2026-01-01T00:00:00" in words
+    assert told("worker") == [words], "what runs emit is taken in by workers"
+    assert told("scheduler,console") == []
+    dropped = [stored(new), stored(old, START_US + 5)]
+    signs = FleetSigns((worker(1, old), worker(2, new)), dropped, START_US)
+    assert "flow-not-everywhere" not in {one.kind for one in problems(signs)}, "it was taken away"
+
+
 def test_runs_of_a_flow_that_nobody_declares_are_told_with_who_did_last() -> None:
     one = declared(a_hub())
     other = declared(a_hub(name="billing"))

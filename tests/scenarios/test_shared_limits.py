@@ -44,6 +44,10 @@ class Witness:
     def pids(self, since_s: float = 0.0) -> Counter[int]:
         return Counter(pid for at_s, _, pid in self.arrivals if at_s >= since_s)
 
+    def numbers(self, first: int) -> set[int]:
+        """The events of all arrivals from this one on."""
+        return {number for _, number, _ in self.arrivals[first:]}
+
     def most_in(self, window_s: float) -> int:
         """The most arrivals in any stretch of so many seconds."""
         times = [at_s for at_s, _, _ in self.arrivals]
@@ -144,8 +148,10 @@ async def test_a_breaker_that_one_worker_opens_stops_all_and_one_probe_goes_out_
         witness.says = lambda asked, at_s: Answer(503)  # type: ignore[method-assign]
         await feed(fleet, 60)
         first_s = await witness.until(5)
+        # A worker that has not heard yet uses its share for 4 s, and then none (docs/limits.md).
         await asyncio.sleep(first_s + 5 - time.monotonic())
         stopped = len(witness.arrivals)
+        fresh = set(range(60)) - {n for _, n, _ in witness.arrivals}
         gate, plain = asyncio.Event(), witness.answer
 
         async def held(asked: Asked) -> Answer:
@@ -157,16 +163,15 @@ async def test_a_breaker_that_one_worker_opens_stops_all_and_one_probe_goes_out_
         vendor.rule = held
         await witness.until(stopped + 1)
         assert witness.arrivals[-1][0] - first_s >= 29.0
-        assert witness.between(first_s + 3, first_s + 29) == 0
         await asyncio.sleep(4)
         assert len(witness.arrivals) == stopped + 1  # one over all, as long as it is out
 
+        # Three good ones close it, and then all go that were never sent. How many went before
+        # depends on the machine, and those are repeats: the budget lets ten of them go a minute.
         gate.set()
-        numbers = {n for _, n, _ in witness.arrivals[stopped:]}
-        async with asyncio.timeout(PATIENCE_S):
-            while len(numbers) < 60:
+        async with asyncio.timeout(2 * PATIENCE_S):
+            while len(witness.arrivals) < stopped + 4 or fresh - witness.numbers(stopped):
                 await asyncio.sleep(0.05)
-                numbers = {n for _, n, _ in witness.arrivals[stopped:]}
 
 
 async def test_a_pause_that_a_provider_asks_of_one_worker_is_kept_by_all(tmp_path: Path) -> None:

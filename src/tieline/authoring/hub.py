@@ -28,6 +28,7 @@ from tieline.model.calls.rate import Rate
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.hub.connection import ConnectionSpec, Connector
 from tieline.model.hub.flow import (
+    CONCURRENCY,
     FIRED,
     LIVE_PRIORITY,
     FlowSpec,
@@ -170,7 +171,7 @@ class Hub:
         on_dead_head: HeadPolicy = HeadPolicy.BLOCK,
         owner: str = "",
         priority: int = LIVE_PRIORITY,
-        concurrency: int = 256,
+        concurrency: int = CONCURRENCY,
         deadline: timedelta | None = None,
         time_limit: timedelta = timedelta(minutes=10),
         retry: RetryPolicy | None = None,
@@ -180,7 +181,8 @@ class Hub:
 
         ``ordered_by`` names a field of the contract: runs with the same value go one at a time,
         in order; ``on_dead_head`` says whether a dead one blocks those behind it. ``deadline``
-        ends a run that is older, ``time_limit`` one execution of the function.
+        ends a run that is older, ``time_limit`` one execution of the function. ``concurrency``
+        counts runs at once in each process, so a fleet may run that many times its workers.
         """
 
         decorator = FlowDeclarer(

@@ -19,6 +19,7 @@ from tieline.compose.changes import serve_again
 from tieline.compose.features import CHECKS, KNOWN_BY, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
 from tieline.compose.hub_files import files_of
+from tieline.compose.tls_check import authorities
 from tieline.demo.command import run_demo
 from tieline.features.account.window_account import account_since
 from tieline.model.base.errors import DeclarationError, SettingsError, StoreError, TielineError
@@ -82,8 +83,7 @@ class CliBuild:
 
     async def open_far(self, far: RemoteAddress) -> RemoteHub:
         read = settings.load()
-        authorities = None if read.ca_file is None else Path(read.ca_file)
-        http = PooledHttpClient(extra_authorities=authorities)
+        http = PooledHttpClient(extra_authorities=authorities(read))
         return RemoteHub(http, far, ORDERS, QUESTIONS)
 
     def console(self, overrides: Overrides) -> str:

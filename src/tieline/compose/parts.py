@@ -16,6 +16,7 @@ from tieline.compose import upkeep as wiring_upkeep
 from tieline.compose.features import CONTROLLED, FEATURES, facts_of
 from tieline.compose.store import OpenStore, open_file
 from tieline.compose.telemetry import Telemetry, traced_share
+from tieline.compose.tls_check import authorities
 from tieline.features.manifest import Feature, Loops
 from tieline.model.base.errors import SettingsError
 from tieline.model.fleet.role import ProcessRole
@@ -210,7 +211,7 @@ def assemble_on_file(hub: HubSpec, store: Path, outside: ProcessPorts) -> Parts:
 
 
 def _network(settings: Settings) -> HttpClient:
-    return PooledHttpClient(extra_authorities=Path(settings.ca_file) if settings.ca_file else None)
+    return PooledHttpClient(extra_authorities=authorities(settings))
 
 
 def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseControl:

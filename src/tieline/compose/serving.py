@@ -79,6 +79,7 @@ def told_at_start(it: Running, settings: Settings) -> list[str]:
         return [
             about,
             *risks,
+            *(f"warning: {lag}" for lag in it.parts.peers.warnings),
             *(f"source {name}: {where}{door.place}" for name, door in doors.items()),
             *lines,
         ]

@@ -1,5 +1,7 @@
 """Wiring of telemetry: settings and a hub come in; who is told what happens goes out."""
 
+import os
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,7 +69,7 @@ def open_telemetry(
     wants: list[FilteringObserver] = [] if observer is None else [EveryFactObserver(observer)]
     made = Telemetry(observer or CountingObserver(), discretion)
     if settings.metrics:
-        made.metrics = Metrics(hub)
+        made.metrics = Metrics(hub, _about(settings))
         wants.append(made.metrics)
     if settings.log_format in {"json", "text"}:
         wants.append(_log(made, hub, settings, clock))
@@ -76,6 +78,13 @@ def open_telemetry(
     if wants:
         made.fanout = made.observer = Observers(wants)
     return made
+
+
+def _about(settings: Settings) -> dict[str, str]:
+    """What tells this process from the others of its hub."""
+    number = "" if settings.child is None else str(settings.child)
+    roles = ",".join(settings.roles)
+    return {"host": platform.node(), "pid": str(os.getpid()), "number": number, "roles": roles}
 
 
 def _log(made: Telemetry, hub: HubSpec, settings: Settings, clock: Clock) -> FilteringObserver:

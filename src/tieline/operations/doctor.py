@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tieline.model.base.ids import Micros
 from tieline.model.fleet.declaration import DeclarationRow, ListDeclarations
-from tieline.model.hub.flow import HubSpec
+from tieline.model.fleet.role import ProcessRole
+from tieline.model.hub.flow import CONCURRENCY, HubSpec
 from tieline.model.people.alert import AlertKind
 from tieline.model.views.details import Oddity, StoreHealth
 from tieline.model.views.rows import ConnectionStateRow, PauseRow, WorkCount, WorkerRow
@@ -35,7 +36,7 @@ from tieline.rules.fleet.difference import other_hub
 from tieline.rules.fleet.presence import is_at_work
 from tieline.rules.formats.plain_time import ago, span
 from tieline.rules.runs.waiting import counted_in_words, why_shut
-from tieline.rules.watch.fleet import FleetSigns, problems
+from tieline.rules.watch.fleet import FleetSigns, has_role, problems
 
 LARGE_LOG_BYTES = 256 * MEGABYTE
 SOUND_LIBRARY = (3, 51, 3)
@@ -281,9 +282,26 @@ def of_fleet(hub: HubSpec | None, facts: DoctorFacts) -> Iterator[Finding]:
         unfinished(facts.counted),
         None if own is None else frozenset(own.flows),
     )
+    if own is not None:
+        yield from _of_concurrency(own, signs.at_work)
     for one in problems(signs):
         is_passing = one.kind is AlertKind.PROCESSES_DIFFER
         yield Finding(Level.WARNING if is_passing else Level.ERROR, one.what, one.do)
+
+
+def _of_concurrency(hub: HubSpec, at_work: Sequence[WorkerRow]) -> Iterator[Finding]:
+    """What is counted in each process is more in a fleet than its author may think."""
+    workers = sum(has_role([worker], ProcessRole.WORKER) for worker in at_work)
+    for flow in hub.flows.values():
+        if workers > 1 and flow.concurrency != CONCURRENCY:
+            most = flow.concurrency * workers
+            yield Finding(
+                Level.NOTE,
+                f"concurrency={flow.concurrency} of flow {flow.name} counts in each process: up to "
+                f"{most} runs at once in the {workers} workers",
+                "to bound what a system gets from all together use at_once= of its connection; to "
+                "have runs one at a time use ordered_by=",
+            )
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

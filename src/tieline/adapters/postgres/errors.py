@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg  # type: ignore[import-untyped, unused-ignore]
 
@@ -22,9 +23,10 @@ SEAM: tuple[tuple[str, type[StoreError], str], ...] = (
     ("57014", StoreInterrupted, "{store} ended a statement that took too long"),
     ("53100", StoreFull, "there is no space left for {store}; free some, nothing is lost"),
     ("53300", StoreLost, "{store} has no connection left; raise its limit, or use a pooler"),
+    ("3F000", StoreError, "{store} has no schema for our tables; {path}"),
     ("08", StoreLost, "the connection to {store} is gone"),
     ("57", StoreLost, "{store} is stopping, starting or ending connections"),
-    ("25006", StoreLost, "{store} only lets us read: it is a standby, or becoming one"),
+    ("25006", StoreLost, "{store} only lets us read: {reading}"),
     ("25P0", StoreLost, "{store} ended a transaction that stood idle"),
     ("0A000", StoreLost, "the tables of {store} have changed under a prepared statement"),
     ("26000", StoreLost, "{store} forgot a statement; add ?statement_cache_size=0 for a pooler"),
@@ -39,12 +41,27 @@ SEAM: tuple[tuple[str, type[StoreError], str], ...] = (
 """By the first letters of the SQLSTATE; first match wins. Anything else is a bug of ours."""
 NO_SUCH_MOVE = "TL001"
 """What the schema's own guard says when it refuses; its detail names both states."""
+FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
+"""Settings in an address that name a file."""
 OF_ADDRESS = ("22023", "42704", "55P02")
 """What a server says of a setting in the address that it does not know, or does not take."""
-RIGHT = (
-    "its user must own the database, or be given what is missing: "
-    "GRANT CREATE ON SCHEMA public TO {user}"
+RIGHT = "its user must own the database, or be given what is missing: {grant}"
+GRANTS = (
+    ("schema", "GRANT USAGE, CREATE ON SCHEMA public TO {user}"),
+    ("", "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user} "
+     "(SELECT alone, for one that only looks)"),
+)  # fmt: skip
+"""What is missing, by a word in the server's message; first match wins."""
+PATH = (
+    "the search_path of its user names none: ALTER ROLE {user} SET search_path = public, or the "
+    "schema that has them"
 )
+READING = (
+    "it is a standby, or becoming one, or its user may only read: "
+    "SHOW default_transaction_read_only"
+)
+UNPOOLED = "unsupported startup parameter"
+"""What a pooler says to settings at the start of a connection, which outlive a transaction."""
 
 
 @contextmanager
@@ -67,6 +84,8 @@ def translated_dial(store: str, where: str) -> Iterator[None]:
         with translated(store):
             yield
     except StoreLost as lost:
+        if isinstance(lost.__cause__, FileNotFoundError) and (gone := _missing_file(store)):
+            raise StoreError(f"{store} cannot be used: there is no file {gone}") from lost.__cause__
         if isinstance(lost.__cause__, OSError | EOFError):
             raise StoreLost(
                 f"{store} cannot be reached: {_why(lost.__cause__)}; is the server running {where}?"
@@ -81,6 +100,13 @@ def translated_dial(store: str, where: str) -> Iterator[None]:
         raise
 
 
+def _missing_file(store: str) -> str | None:
+    """Of those that an address names, the first that is not there."""
+    given = parse_qs(urlsplit(store).query)
+    named = ((name, value) for name in FILES for value in given.get(name, ()))
+    return next((f"{value} ({name})" for name, value in named if not Path(value).is_file()), None)
+
+
 def _why(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
@@ -89,9 +115,17 @@ def _ours(error: asyncpg.PostgresError, store: str) -> Exception:
     state = error.sqlstate or ""
     if state == NO_SUCH_MOVE:
         return TransitionRefused(*(error.detail or "").split())
+    if UNPOOLED in str(error):
+        return StoreError(
+            f"{store} is a pooler, and its address does not say so: add ?statement_cache_size=0 "
+            f"to it ({error})"
+        )
     for start, ours, words in SEAM:
         if state.startswith(start):
-            right = RIGHT.format(user=urlsplit(store).username or "that user")
-            return ours(f"{words.format(store=store, right=right)} ({error})")
+            user = urlsplit(store).username or "that user"
+            grant = next(grant for word, grant in GRANTS if word in str(error))
+            more = {"right": RIGHT.format(grant=grant), "path": PATH, "reading": READING}
+            told = words.format(store=store, **more).replace("{user}", user)
+            return ours(f"{told} ({error})")
     found: Exception = error
     return found

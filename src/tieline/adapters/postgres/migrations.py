@@ -75,7 +75,10 @@ async def standing(link: PostgresConnection, store: str) -> tuple[list[str], lis
 async def _refuse_no_store(link: PostgresConnection, store: str) -> None:
     found = await link.run(Statement("upkeep/migration_table"))
     if not found.rows[0][0]:
-        raise StoreError(f"{store} is not a Tieline store; start a hub on it once, which makes it")
+        raise StoreError(
+            f"{store} is not a Tieline store; start a hub on it once, which makes it (or SHOW "
+            "search_path of its user: it must name the schema that has the tables)"
+        )
 
 
 async def _done(link: PostgresConnection) -> Done:

@@ -6,6 +6,7 @@ costs the store nothing.
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from prometheus_client import generate_latest
 
@@ -30,13 +31,16 @@ from tieline.rules.formats.id_time import made_us
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BREAKERS = {"closed": 0, "probing": 1, "open": 2}
 TOO_MANY = 429
+NAMELESS = MappingProxyType({"host": "", "pid": "", "number": "", "roles": ""})
 
 
 class Metrics:
     """The Prometheus metrics of one process, as an observer."""
 
-    def __init__(self, hub: HubSpec) -> None:
+    def __init__(self, hub: HubSpec, about: Mapping[str, str] = NAMELESS) -> None:
+        """*about*: what tells this process from others of the hub."""
         make = MetricMaker(hub)
+        make.says("process", "Which process this is; always 1.", {"hub": hub.name, **about})
         self.registry = make.registry
         self.traffic, self.standing, self.house = (
             PathMetrics(make),

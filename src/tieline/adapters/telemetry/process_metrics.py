@@ -4,7 +4,7 @@ The values of labels are bounded to those names: what nobody declared is counted
 so is what comes after the first thousand of a label. No sender and no mistake makes series grow.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
@@ -114,6 +114,10 @@ class MetricMaker:
     def gauge(self, name: str, about: str) -> Gauge:
         """One gauge."""
         return Gauge(f"tieline_{name}", about, registry=self.registry)
+
+    def says(self, name: str, about: str, said: Mapping[str, str]) -> None:
+        """A gauge that is always 1, for what its labels say."""
+        Gauge(f"tieline_{name}", about, tuple(said), registry=self.registry).labels(**said).set(1)
 
     def histogram(self, name: str, about: str, buckets: tuple[float, ...]) -> Histogram:
         """One histogram."""

@@ -45,6 +45,7 @@ def _flow(
         spec.uses,
         paused,
         count,
+        spec.concurrency,
     )
 
 

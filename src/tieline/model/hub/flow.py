@@ -24,6 +24,7 @@ from tieline.model.runs.run import HeadPolicy
 
 LIVE_PRIORITY = 5
 REPLAY_PRIORITY = 9
+CONCURRENCY = 256
 FIRED = "schedule.fired"
 """The event type of every schedule."""
 

@@ -39,6 +39,8 @@ class AlertKind(StrEnum):
     """No process at work is a worker, or a scheduler."""
     UNDECLARED_FLOW = "undeclared-flow"
     """Runs are unfinished of a flow that no process declares."""
+    FLOW_NOT_EVERYWHERE = "flow-not-everywhere"
+    """A process takes in events and does not know a flow that a newer release declares."""
     PARTS_MISSING = "parts-missing"
     """Tables of the store have no part for tomorrow, and it could not be made."""
 

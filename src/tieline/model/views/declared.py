@@ -21,6 +21,8 @@ class FlowLine:
     uses: tuple[str, ...]
     paused: PauseRow | None
     count: FlowCount
+    concurrency: int | None = None
+    """Runs of it at once, in each process; None: it is not declared here."""
 
 
 @dataclass(frozen=True, slots=True)

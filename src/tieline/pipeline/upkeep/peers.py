@@ -8,6 +8,7 @@ from tieline.ports.clock import Clock
 from tieline.ports.journal import Journal
 from tieline.ports.views import Views
 from tieline.rules.fleet.difference import decides, other_hub
+from tieline.rules.watch.fleet import FleetSigns, not_everywhere
 
 
 class Peers:
@@ -30,6 +31,8 @@ class Peers:
         self._views = views
         self._clock = clock
         self._is_alone = is_alone
+        self.warnings: tuple[str, ...] = ()
+        """What people should know before this process begins beside the others."""
 
     async def join(self) -> None:
         """At start, once this process has beaten: of two that do so at once, one sees the other.
@@ -48,6 +51,10 @@ class Peers:
                 f"the hub was renamed, stop the processes of {other.hub!r} first",
             )
         await self._journal.commit(KeepDeclaration(self._own, now_us))
+        if not self._is_alone:
+            declarations = await self._views.read(ListDeclarations())
+            lag = not_everywhere(FleetSigns(workers, declarations, now_us))
+            self.warnings = tuple(f"{one.what}; {one.do}" for one in lag)
 
     async def decides(self, what: str) -> bool:
         """Whether all go by what this process says of *what*; asked where the store differs."""

@@ -50,6 +50,7 @@ PATIENCE: Mapping[AlertKind, AlertTimes] = {
     AlertKind.PROCESSES_DIFFER: AlertTimes(10 * MINUTE_US, MINUTE_US),
     AlertKind.PROCESS_TROUBLE: AlertTimes(MINUTE_US, MINUTE_US),
     AlertKind.ROLE_MISSING: AlertTimes(2 * MINUTE_US, MINUTE_US),
+    AlertKind.FLOW_NOT_EVERYWHERE: AlertTimes(0, 0),
     AlertKind.PARTS_MISSING: AlertTimes(MINUTE_US, 0),
     AlertKind.UNDECLARED_FLOW: AlertTimes(10 * MINUTE_US, MINUTE_US),
 }

@@ -13,7 +13,7 @@ from tieline.model.people.alert import AlertKind
 from tieline.model.views.rows import WorkerRow
 from tieline.rules.fleet.difference import differences, in_words
 from tieline.rules.fleet.presence import is_at_work
-from tieline.rules.formats.plain_time import ago
+from tieline.rules.formats.plain_time import ago, iso
 
 NOBODY_DOES = {
     ProcessRole.WORKER: "runs are taken in and nobody executes them",
@@ -52,7 +52,13 @@ class FleetSigns:
 
 def problems(seen: FleetSigns) -> tuple[FleetProblem, ...]:
     """All that is wrong."""
-    return (*_of_roles(seen), *_of_differences(seen), *_of_processes(seen), *_of_flows(seen))
+    return (
+        *_of_roles(seen),
+        *_of_differences(seen),
+        *_of_processes(seen),
+        *_of_flows(seen),
+        *not_everywhere(seen),
+    )
 
 
 def has_role(workers: Iterable[WorkerRow], role: ProcessRole) -> bool:
@@ -108,6 +114,45 @@ def _of_flows(seen: FleetSigns) -> Iterator[FleetProblem]:
                 f"{runs} of flow {flow}, which is not declared any more{_last(flow, seen)}",
                 "declare it again, or cancel them: nothing will run them",
             )
+
+
+def not_everywhere(seen: FleetSigns) -> Iterator[FleetProblem]:
+    """Flows of a newer release that processes of an older one, still at work, do not know.
+
+    What those take in has no run of it, and nobody makes up for that by himself: so it is said
+    while it is so, with what to do once they are gone.
+    """
+    known = {row.digest: row for row in seen.declarations}
+    taking = [
+        (worker, known[worker.declares])
+        for worker in seen.at_work
+        if worker.declares in known and _takes_in(worker)
+    ]
+    newest = sorted({row.digest: row for _, row in taking}.values(), key=lambda row: row.first_us)
+    since = {part: row.first_us for row in reversed(newest) for part, _ in row.parts}
+    for part, first_us in sorted(since.items()):
+        at = f"{iso(first_us)[:19]}Z"
+        lagging = [
+            worker.about
+            for worker, row in taking
+            if row.first_us < first_us and part not in dict(row.parts)
+        ]
+        if lagging and _is_flow(part):
+            flow = part.removeprefix("flow ")
+            yield FleetProblem(
+                AlertKind.FLOW_NOT_EVERYWHERE,
+                f"flow:{flow}",
+                f"flow {flow} is new since {at}, and {', '.join(sorted(lagging))} of an "
+                "older release does not know it: events that it takes in have no run of it",
+                f"end it, then: tieline replay run --flow {flow} --since {at} "
+                "--reason 'taken in by an older release' (effects that were made are not repeated)",
+            )
+
+
+def _takes_in(worker: WorkerRow) -> bool:
+    """Whether events come about in it: deliveries, or what runs emit."""
+    roles = set(worker.roles.split(","))
+    return not worker.roles or bool(roles & {ProcessRole.INGEST, ProcessRole.WORKER})
 
 
 def _declared(seen: FleetSigns) -> frozenset[str] | None:

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -72,7 +73,7 @@ class WebServer:
         try:
             config.load()
         except (OSError, ssl.SSLError) as error:
-            wanted = f"give PEM files of a certificate and its key ({error})"
+            wanted = f"give PEM files of a certificate and its key ({self._missing() or error})"
             raise SettingsError("console_cert", self._place.certificate, wanted) from None
         listener = self._place.listener or self._listen()
         self.port = listener.getsockname()[1]
@@ -83,6 +84,12 @@ class WebServer:
         up.cancel()
         if self._task.done():
             self._task.result()
+
+    def _missing(self) -> str:
+        """Of both files the first that is not there."""
+        files = (self._place.certificate, self._place.key)
+        gone = (name for name in files if name is not None and not Path(name).is_file())
+        return next((f"there is no file {name}" for name in gone), "")
 
     def _listen(self) -> socket.socket:
         return listen(self._place.host, self._place.port, CONSOLE, backlog=BACKLOG)

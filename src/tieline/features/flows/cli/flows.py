@@ -19,6 +19,7 @@ COLUMNS: tuple[Column[FlowLine], ...] = (
     Column("FLOW", lambda line: line.name),
     Column("SOURCE", lambda line: line.source),
     Column("TYPE", lambda line: line.type),
+    Column("AT ONCE/PROCESS", lambda line: line.concurrency),
     Column("QUEUED", lambda line: line.count.ready),
     Column("BEHIND", lambda line: line.count.behind),
     Column("RUNNING", lambda line: line.count.running),
