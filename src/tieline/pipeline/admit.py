@@ -20,6 +20,7 @@ from tieline.pipeline.occurrences import Occurrence as Occurrence
 from tieline.pipeline.occurrences import to_json as to_json
 from tieline.ports.ids import Ids
 from tieline.ports.tenants import EVERYBODY, TenantBook
+from tieline.rules.formats.plain_text import storable
 from tieline.rules.formats.trace import begun
 from tieline.rules.inbound.batch import numbered
 from tieline.rules.inbound.routing import flows_for
@@ -249,7 +250,7 @@ class Admitter:
 def _lane(typed: Any, flow: FlowSpec) -> str:
     """The ordering key; a long or sensitive one by its hash, which orders just as well."""
     field = flow.ordered_by or ""
-    text = str(getattr(typed, field))
+    text = storable(str(getattr(typed, field)))
     is_shown = flow.contract is None or field not in flow.contract.sensitive
     if is_shown and len(text) <= LONGEST_LANE:
         return text
@@ -278,7 +279,7 @@ def _mentions(event: Event, matches: Sequence[Match]) -> tuple[Mention, ...]:
         contract = flow.contract
         for field, kind in () if contract is None else contract.keys:
             value = getattr(typed, field)
-            if value is not None and (kind, name := str(value)) not in seen:
+            if value is not None and (kind, name := storable(str(value))) not in seen:
                 is_hidden = contract is not None and field in contract.sensitive
                 key = hidden_key(name) if is_hidden else name[:LONGEST_NAME]
                 seen[kind, name] = Mention(kind, key, event.id, "", event.recorded_us)

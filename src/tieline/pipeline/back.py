@@ -245,6 +245,8 @@ class Back:
 
     def _publish(self, type_: str, data: object, identity: str, run: ClaimedRun) -> Admission:
         """An emitted event, with the runs of the flows that listen to its topic."""
+        if not type_.isprintable():
+            raise ValueError(f"the type of an event is {type_!r}; use visible characters")
         body = to_json(data)
         origin = EventOrigin(
             tenant=run.tenant,

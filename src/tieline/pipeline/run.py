@@ -36,6 +36,7 @@ from tieline.pipeline.steps.stop import Stop
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
 from tieline.rules.formats.json_text import json_text
+from tieline.rules.formats.plain_text import storable
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
@@ -312,7 +313,7 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = str(key)
+            text = storable(str(key))
             text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)

@@ -16,6 +16,7 @@ from tieline.model.views.views import ReadEventWait
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.ports.sealer import is_sealed
 from tieline.rules.formats.json_limits import ADMITTED, parse
+from tieline.rules.formats.plain_text import storable
 from tieline.rules.formats.plain_time import short
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import values_of
@@ -52,7 +53,7 @@ class EventWaits:
     async def wait(self, type_: str, key: object, within: timedelta | None) -> Any:
         """The payload of the first event of *type_* that carries *key*. Raises WaitTimeout, or Stop
         to wait."""
-        steps, text = self._steps, str(key)[:LONGEST_KEY]
+        steps, text = self._steps, storable(str(key))[:LONGEST_KEY]
         keys = steps.parts.event_keys.get(type_)
         if keys is None or not keys.kinds:
             raise steps.stop(Dead("nothing-to-wait-for", _why_not(type_, keys)))

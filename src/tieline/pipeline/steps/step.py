@@ -25,6 +25,7 @@ from tieline.pipeline.steps.in_flight import InFlight
 from tieline.pipeline.steps.memory import Memory, StepKey
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost, Stop
+from tieline.rules.formats.plain_text import storable
 from tieline.rules.privacy.naming import told_key, told_name
 from tieline.rules.runs.edited import original_identity
 from tieline.rules.runs.fingerprint import effect_key
@@ -127,11 +128,12 @@ class Steps:
         What is stored holds nothing that must not be told. The key of its effect is made of the
         whole name all the same: it says nothing, and no two effects may share one.
         """
-        told = told_name(name, self.clean) if told is None else told
-        shown_key = None if key is None else told_key(str(key), self.clean, self.claimed.event.id)
+        name, key = storable(name), None if key is None else storable(str(key))
+        told = told_name(name, self.clean) if told is None else storable(told)
+        shown_key = None if key is None else told_key(key, self.clean, self.claimed.event.id)
         identity = self._memory.identify(told, shown_key, fingerprint)
         if key is not None:
-            exact = (name, str(key))
+            exact = (name, key)
         else:
             exact = identity if told == name else (name, self._memory.use_of(name))
         own_key = None if effect is Effect.READ else self.effect_key(exact)

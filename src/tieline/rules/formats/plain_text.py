@@ -12,6 +12,13 @@ _KEPT = frozenset(
 _SPELT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+def storable(text: str) -> str:
+    """*text* as every store takes it: a NUL and half of a surrogate pair are spelt out."""
+    if text.isprintable():
+        return text
+    return text.replace("\0", _spelt("\0")).encode(errors="backslashreplace").decode()
+
+
 def inert(text: str, limit: int = 500) -> str:
     """*text* made harmless, at most *limit* characters long, ending in ``…`` if it was cut.
 

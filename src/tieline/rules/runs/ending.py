@@ -11,6 +11,7 @@ from tieline.model.base.value import value
 from tieline.model.calls.retrying import RetryPolicy
 from tieline.model.runs.run import Dead, Held, Outcome, RetryAt, Returned, Waiting
 from tieline.model.runs.waits import WaitKind
+from tieline.rules.formats import plain_text
 from tieline.rules.outbound.retry import NoRetry, decide
 
 MISTAKES = (
@@ -148,5 +149,5 @@ def evidence(error: BaseException) -> str:
 
 
 def storable(text: str, longest: int = LONGEST_REASON) -> str:
-    """*text* as any store takes it: half a surrogate pair is no text, and NUL ends it early."""
-    return text[:longest].encode(errors="replace").decode().replace("\0", "\\0")
+    """*text* as any store takes it, and no longer than a reason may be."""
+    return plain_text.storable(text[:longest])
