@@ -51,6 +51,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
 from tieline.rules.privacy.open_address import is_exposed
+from tieline.rules.privacy.redact import nothing_known
 from tieline.rules.runs.event_waits import event_keys
 from tieline.rules.runs.starting import startable
 from tieline.settings.settings import Settings
@@ -154,6 +155,7 @@ def assemble(
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer, hub.heard())
     journal, views = store.journal, store.views
+    journal.clean = None if outside.telemetry is None else outside.telemetry.discretion.clean
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
@@ -221,6 +223,7 @@ def _front_parts(
         back,
         outside.reach,
         tenants,
+        nothing_known if outside.telemetry is None else outside.telemetry.discretion.known,
     )
 
 

@@ -20,6 +20,7 @@ from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost
 from tieline.ports.tenants import EverybodyKnown, TenantBook
+from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.runs.ending import dead_of, discreet_outcome
 from tieline.rules.runs.hops import TOPIC
 
@@ -248,6 +249,9 @@ class Back:
         if not type_.isprintable():
             raise ValueError(f"the type of an event is {type_!r}; use visible characters")
         body = to_json(data)
+        text = body.decode()
+        if (told := self._parts.clean(text)) != text:
+            body, data = told.encode(), parse(told.encode(), ADMITTED)
         origin = EventOrigin(
             tenant=run.tenant,
             source=TOPIC,
