@@ -121,7 +121,7 @@ async def test_a_step_with_a_name_that_no_store_takes_has_it_spelt_out(
     run = await engine.take()
 
     assert (run.run.state, engine.parts.back.busy) == ("done", 0)
-    assert [step.name for step in run.steps][:1] == [r"half a pair \udc80"]
+    assert r"half a pair \udc80" in {step.name for step in run.steps}
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -154,8 +154,7 @@ def assemble(
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer, hub.heard())
-    journal, views = store.journal, store.views
-    journal.clean = None if outside.telemetry is None else outside.telemetry.discretion.clean
+    journal, views = _discreet(store.journal, outside.telemetry), store.views
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
@@ -208,6 +207,12 @@ def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseContr
     )
     made.on_pauses = hooks.on_pauses
     return made
+
+
+def _discreet(journal: Committer, telemetry: Telemetry | None) -> Committer:
+    """*journal*, which keeps no secret of the hub that somebody writes into an order."""
+    journal.clean = None if telemetry is None else telemetry.discretion.clean
+    return journal
 
 
 def _front_parts(
