@@ -109,7 +109,7 @@ async def test_no_error_of_an_author_leaves_a_run_that_nobody_executes(
     assert engine.parts.back.busy == 0
 
 
-async def test_a_step_with_a_name_that_no_store_takes_is_dead_and_not_stuck(
+async def test_a_step_with_a_name_that_no_store_takes_has_it_spelt_out(
     engine: Engine, vendor: Vendor, town: Town
 ) -> None:
     @town.hub.flow(on=town.on())
@@ -120,7 +120,8 @@ async def test_a_step_with_a_name_that_no_store_takes_is_dead_and_not_stuck(
     await engine.open(town.hub)
     run = await engine.take()
 
-    assert (run.run.state, engine.parts.back.busy) == ("dead", 0)
+    assert (run.run.state, engine.parts.back.busy) == ("done", 0)
+    assert r"half a pair \udc80" in {step.name for step in run.steps}
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -69,3 +69,14 @@ def test_another_text_is_refused_with_what_would_be_right(text: str) -> None:
 @given(st.integers(min_value=0, max_value=2**52))
 def test_what_is_read_can_be_typed(at_us: int) -> None:
     assert moment(iso(at_us), NOW_US, name="x") == at_us
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31T23:59:59Z", "0001-01-01T00:00+23:59"])
+def test_before_the_beginning_is_the_beginning(text: str) -> None:
+    assert moment(text, NOW_US, name="since") == 0
+
+
+def test_what_cannot_be_shown_is_no_time() -> None:
+    assert iso(moment("9999-12-31T23:59:59.999999Z", NOW_US, name="x")).startswith("9999-12-31")
+    with pytest.raises(SettingsError, match="before the year 10000"):
+        moment("9999-12-31T23:59:59-23:59", NOW_US, name="since")

@@ -14,9 +14,11 @@ from tieline.model.base.secret import Secret
 from tieline.rules.privacy.redact import (
     REDACTED,
     KnownSecrets,
+    redact_bytes,
     redact_document,
     redact_headers,
     redact_text,
+    told_headers,
 )
 
 
@@ -245,3 +247,24 @@ def test_special_characters_of_patterns_mean_themselves() -> None:
 def test_known_secrets_do_not_print() -> None:
     assert "sk_live" not in repr(KNOWN)
     assert "sk_live" not in str(KNOWN)
+
+
+LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+/=<&\"'", min_size=6, max_size=60)
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=20), st.binary(max_size=40), st.binary(max_size=40))
+def test_of_many_secrets_none_is_overlooked_wherever_it_stands(
+    secrets: list[str], before: bytes, after: bytes
+) -> None:
+    known = KnownSecrets.of([Secret.of(one) for one in secrets])
+    for form in known.octets:
+        assert known.may_be_in(before + form + after)
+        assert form not in redact_bytes(before + form + after, known)
+
+
+def test_headers_are_looked_at_where_something_is_made_of_them() -> None:
+    known = KnownSecrets.of([Secret.of("a-known-secret")])
+    headers = (("x-id", "1-a-known-secret"), ("x-other", "a-known-secret"))
+
+    assert told_headers(headers, {"x-id"}, known) == (("x-id", "1-[redacted]"), headers[1])
+    assert told_headers(headers, {"x-type"}, known) is headers

@@ -14,13 +14,14 @@ from tests.canary import (
     Cage,
     a_cage,
     drive,
+    post,
 )
 from tests.engine import until
 
 from tieline.model.base.errors import SettingsError, StoreError
 from tieline.model.base.ids import RunId
-from tieline.model.commands import By, RetryDead
-from tieline.model.views.views import ListEvents, ListRuns, ShowEvent
+from tieline.model.commands import By, Pause, RetryDead
+from tieline.model.views.views import ListAudit, ListEvents, ListRuns, ShowEvent
 
 IN_PAYLOADS = (EMAIL, NATIONAL_ID, PASSWORD)
 TOLD = (b"run.done", b"run.dead", b"run.held", b"call.failed", b"delivery.quarantined")
@@ -110,3 +111,40 @@ async def test_a_key_that_is_too_short_is_refused(tmp_path: Path) -> None:
 async def _dead(cage: Cage, kind: str) -> RunId:
     page = await cage.it.parts.views.read(ListRuns(state="dead"))
     return next(row.id for row in page.rows if row.reason and kind in row.reason)
+
+
+async def test_a_secret_that_comes_in_as_data_is_kept_nowhere(tmp_path: Path) -> None:
+    unsealed = {name: text for name, text in SECRETS.items() if not name.endswith("SEALING")}
+    planted = tuple(unsealed.values())
+    async with a_cage(tmp_path, secrets=unsealed) as cage:
+        for number, secret in enumerate(planted):
+            data = {
+                "order_id": secret, "email": f"{number}@example.org", "ending": "done",
+                "person": {"national_id": "1"}, "note": [secret, {secret: secret}],
+            }  # fmt: skip
+            for type_, id_ in (("order.placed", f"x-{secret}"), (f"odd.{secret}", f"y-{number}")):
+                document = {"id": id_, "type": type_, "data": data}
+                assert await post(cage.it.port, orjson.dumps(document)) == 202
+            assert await post(cage.it.port, b"no JSON, but " + secret.encode()) == 202
+            by = By("ann", f"because of {secret}", 1)
+            await cage.it.parts.journal.commit(Pause("flow", f"f{number}", by))
+        await until(lambda: cage.it.parts.back.busy == 0)
+        telemetry = cage.it.parts.telemetry
+        assert telemetry is not None
+        cage.nowhere_in(cage.written() | {"metrics": telemetry.render()[0]}, planted)
+        [event, *_] = (await cage.it.parts.views.read(ListEvents())).rows
+        audit = (await cage.it.parts.views.read(ListAudit())).rows
+    cage.nowhere_in(cage.written(), planted)
+    assert "[redacted]" in event.type or "[redacted]" in event.identity or event.type == "unknown"
+    assert {row.reason for row in audit} == {"because of [redacted]"}
+
+
+async def test_the_files_of_a_store_are_their_owners_only(tmp_path: Path) -> None:
+    async with a_cage(tmp_path) as cage:
+        await cage.deliver("done", 1)
+        files = [path for path in cage.folder.iterdir() if path.name.startswith("tieline.db")]
+        assert len(files) >= 3
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    (cage.folder / "tieline.db").chmod(0o644)
+    async with a_cage(tmp_path) as cage:
+        assert (cage.folder / "tieline.db").stat().st_mode & 0o777 == 0o600

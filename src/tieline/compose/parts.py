@@ -49,6 +49,7 @@ from tieline.ports.vault import Vault
 from tieline.ports.views import Views
 from tieline.rules.privacy.exchange import ExchangePolicy as KeepingShown
 from tieline.rules.privacy.open_address import is_exposed
+from tieline.rules.privacy.redact import nothing_known
 from tieline.rules.runs.event_waits import event_keys
 from tieline.rules.runs.starting import startable
 from tieline.settings.settings import Settings
@@ -157,7 +158,7 @@ def assemble(
     shared_time = StoreTime(outside.clock) if store.file is None else None
     clock: Clock = shared_time or outside.clock
     observer = TallyObserver(clock.now_us, outside.observer, hub.heard())
-    journal, views = store.journal, store.views
+    journal, views = _discreet(store.journal, outside.telemetry), store.views
     base = Base(hub, journal, views, clock, observer)
     on_path = [one.on_path(base) for one in features if one.on_path is not None]
     hooks = merged([one.hooks for one in on_path])
@@ -229,6 +230,12 @@ def _holds(base: Base, back: Back, calls: Calls, hooks: PathHooks) -> PauseContr
     return made
 
 
+def _discreet(journal: Committer, telemetry: Telemetry | None) -> Committer:
+    """*journal*, which keeps no secret of the hub that somebody writes into an order."""
+    journal.clean = None if telemetry is None else telemetry.discretion.clean
+    return journal
+
+
 def _front_parts(
     base: Base, outside: ProcessPorts, admitter: Admitter, back: Back, tenants: TenantBook
 ) -> FrontParts:
@@ -242,6 +249,7 @@ def _front_parts(
         back,
         outside.reach,
         tenants,
+        known=nothing_known if outside.telemetry is None else outside.telemetry.discretion.known,
     )
 
 

@@ -11,6 +11,7 @@ from tieline.adapters.system.clock import SystemClock
 from tieline.adapters.system.crash_points import CrashAt
 from tieline.adapters.system.ids import SystemIds
 from tieline.adapters.system.listening import inherited
+from tieline.adapters.system.open_files import raise_open_files
 from tieline.compose import watch as wiring_watch
 from tieline.compose.blocked import watched
 from tieline.compose.loops import loops
@@ -25,6 +26,7 @@ from tieline.model.runs.facts import ProcessMoved, StoreAtRisk
 from tieline.ports.crash_points import go_on
 from tieline.ports.observer import Observer
 from tieline.ports.surface import Surface
+from tieline.rules.fleet.open_files import senders_for
 from tieline.rules.store.name import is_postgres
 from tieline.settings.settings import Settings
 from tieline.surfaces.listening import DOOR, check_free
@@ -61,7 +63,7 @@ async def running(
 
     Raises SettingsError, StoreError.
     """
-    check_roles(settings)
+    settings = _fitting(settings)
     vault = open_vault(settings, os.environ if environment is None else environment)
     clock = SystemClock(int(settings.clock_offset_seconds * 1e6))
     telemetry = open_telemetry(hub, settings, vault, clock, observer)
@@ -108,6 +110,14 @@ async def running(
 
 def _about(parts: Parts) -> str:
     return f"tieline {version('tieline')}, pid {os.getpid()}, {parts.store.about}"
+
+
+def _fitting(settings: Settings) -> Settings:
+    """*settings* as this machine can keep them: with no more senders at once than leave files to
+    calls. Raises SettingsError for roles that leave work undone."""
+    check_roles(settings)
+    senders = senders_for(settings.max_connections, raise_open_files())
+    return settings.model_copy(update={"max_connections": senders})
 
 
 def check_roles(settings: Settings) -> None:

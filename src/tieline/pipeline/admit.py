@@ -6,6 +6,7 @@ from typing import Any
 
 from tieline.model.base.errors import PayloadRejected
 from tieline.model.base.ids import NO_TENANT, UNNAMED, Micros, ReceiptId, ReplayId, TenantId
+from tieline.model.base.reason_text import storable
 from tieline.model.base.value import value
 from tieline.model.commands import Admission
 from tieline.model.hub.flow import ContractSpec, FlowSpec, HubSpec
@@ -248,7 +249,7 @@ def _lane(typed: Any, flow: FlowSpec) -> str | None:
     key = getattr(typed, field)
     if key is None:
         return None
-    text = str(key)
+    text = storable(str(key))
     is_shown = flow.contract is None or field not in flow.contract.sensitive
     if is_shown and len(text) <= LONGEST_LANE:
         return text
@@ -277,7 +278,7 @@ def _mentions(event: Event, matches: Sequence[Match]) -> tuple[Mention, ...]:
         contract = flow.contract
         for field, kind in () if contract is None else contract.keys:
             value = getattr(typed, field)
-            if value is not None and (kind, name := str(value)) not in seen:
+            if value is not None and (kind, name := storable(str(value))) not in seen:
                 is_hidden = contract is not None and field in contract.sensitive
                 key = hidden_key(name) if is_hidden else name[:LONGEST_NAME]
                 seen[kind, name] = Mention(kind, key, event.id, "", event.recorded_us)

@@ -21,6 +21,7 @@ from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost
 from tieline.ports.tenants import EverybodyKnown, TenantBook
+from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.runs.ending import discreet_outcome
 from tieline.rules.runs.hops import TOPIC
 from tieline.rules.runs.lost_claims import PLACES, places_of
@@ -276,7 +277,12 @@ class Back:
 
     def _publish(self, type_: str, data: object, identity: str, run: ClaimedRun) -> Admission:
         """An emitted event, with the runs of the flows that listen to its topic."""
+        if not type_.isprintable():
+            raise ValueError(f"the type of an event is {type_!r}; use visible characters")
         body = json_text(data)
+        text = body.decode()
+        if (told := self._parts.clean(text)) != text:
+            body, data = told.encode(), parse(told.encode(), ADMITTED)
         origin = EventOrigin(
             tenant=run.tenant,
             source=TOPIC,

@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+from tieline.model.base.errors import PayloadRejected
 from tieline.model.base.headers import Named
 from tieline.model.base.ids import UNNAMED, TenantId
+from tieline.model.base.payload import PayloadFault
 from tieline.model.hub.flow import HubSpec, WebhookSource
 from tieline.model.hub.tenant_rule import FieldTenant
+from tieline.model.inbound.request import Inbound, RequestProblem
+from tieline.model.inbound.signature import Verified
 from tieline.pipeline.occurrences import (
     DeliveryBody,
     Occurrence,
@@ -24,6 +28,8 @@ from tieline.rules.inbound.tenant import (
     tenant_of,
     unknown_tenant,
 )
+
+UNDATED = "its sending time stands in the body, which is no JSON"
 
 
 class DeliveryReader:
@@ -58,7 +64,26 @@ class DeliveryReader:
         # What nobody knows comes first: the receipt is of the first event, and is found by it.
         return sorted(found, key=lambda one: one.stranger is None)
 
-    def unread(
+    def found_in(
+        self,
+        door: WebhookSource,
+        inbound: Inbound,
+        received: DeliveryBody | RequestProblem,
+        verdict: Verified,
+        proof: TenantProof,
+    ) -> tuple[list[Occurrence], PayloadRejected | None]:
+        """Each event in a delivery; or the one that stands for a body which cannot be read, and
+        why it cannot."""
+        try:
+            if isinstance(received, RequestProblem):
+                raise PayloadRejected(PayloadFault.ENCODING, received.detail)
+            if verdict.is_undated:
+                raise PayloadRejected(PayloadFault.SYNTAX, UNDATED)
+            return self.read(door, received, inbound.named, proof), None
+        except PayloadRejected as error:
+            return [self._unread(door, inbound.body, inbound.named, proof)], error
+
+    def _unread(
         self, door: WebhookSource, raw: bytes, headers: Named, proof: TenantProof
     ) -> Occurrence:
         """What stands for a body that could not be read. A tenant that stands in it is not known

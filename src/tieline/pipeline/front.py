@@ -3,13 +3,12 @@
 No outbound call happens here. The order is the promise: the reply is made after the commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import Overloaded, PayloadRejected, StoreError
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId
 from tieline.model.base.json_text import text_again
-from tieline.model.base.payload import PayloadFault
 from tieline.model.base.secret import Secret
 from tieline.model.commands import Admission, Ingested
 from tieline.model.hub.flow import FlowSpec, HubSpec, WebhookSource
@@ -33,7 +32,7 @@ from tieline.pipeline.inbound_problems import (
     with_url,
 )
 from tieline.pipeline.inbound_rates import InboundRates
-from tieline.pipeline.receive import ReceivedRequest, receive
+from tieline.pipeline.receive import ReceivedRequest, discreet, receive
 from tieline.pipeline.record import (
     Receipts,
     challenge_of,
@@ -53,10 +52,10 @@ from tieline.ports.tenants import EVERYBODY, TenantBook
 from tieline.ports.vault import Vault
 from tieline.rules.formats.trace import begun, joined
 from tieline.rules.inbound.handshake import answer_challenge
+from tieline.rules.privacy.redact import KnownSecrets, nothing_known
 
 JSON_TYPE = (("content-type", "application/json"),)
 BY_PATH = PathTenant()
-UNDATED = "its sending time stands in the body, which is no JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,8 @@ class FrontParts:
     tenants: TenantBook = EVERYBODY
     knows_address: bool = True
     """Whether somebody said how senders reach this hub, which some of them sign."""
+    known: Callable[[], KnownSecrets] = nothing_known
+    """The hub's own secrets, which nothing that is kept may have in it."""
 
 
 class Front:
@@ -89,7 +90,8 @@ class Front:
         }
         self._rates = InboundRates(parts.tenants)
         self._receipts = {
-            name: Receipts(door, self._verifiers[name]) for name, door in self._doors.items()
+            name: Receipts(door, self._verifiers[name], parts.known)
+            for name, door in self._doors.items()
         }
         self.refuser = Refuser(
             RefuserParts(parts.journal, parts.clock, parts.ids, parts.observer, self._secrets)
@@ -137,6 +139,9 @@ class Front:
             return await self.refuser.refuse(inbound, not_post(inbound.method))
         if isinstance(verdict, Refused):
             return await self._not_vouched_for(inbound, door, verdict)
+        inbound, received = discreet(
+            inbound, received, self._parts.known(), self._receipts[inbound.source].read_from
+        )
         return await self._accept(inbound, door, received, verdict)
 
     # --- the accepted -------------------------------------------------------------------------
@@ -149,7 +154,8 @@ class Front:
         verdict: Verified,
     ) -> Reply:
         parts = self._parts
-        found, fault = self._read(inbound, door, received, verdict)
+        proof = self._verifiers[inbound.source].proof_of(inbound, verdict)
+        found, fault = parts.admitter.deliveries.found_in(door, inbound, received, verdict, proof)
         if fault is not None and verdict.secret < 0:  # anybody may have sent it
             why = received if isinstance(received, RequestProblem) else malformed(fault)
             return await self.refuser.refuse(inbound, why)
@@ -188,25 +194,6 @@ class Front:
         if ingested.doubt is not None:
             verdict, receipt = Verdict.QUARANTINED, receipt._replace(reason=ingested.doubt)
         return self._acknowledge(door, inbound, verdict, (receipt, admitted, ingested.event_id))
-
-    def _read(
-        self,
-        inbound: Inbound,
-        door: WebhookSource,
-        received: ReceivedRequest | RequestProblem,
-        verdict: Verified,
-    ) -> tuple[list[Occurrence], PayloadRejected | None]:
-        """What happened; or the one event that stands for a body which cannot be read, and why."""
-        deliveries = self._parts.admitter.deliveries
-        proof = self._verifiers[inbound.source].proof_of(inbound, verdict)
-        try:
-            if isinstance(received, RequestProblem):
-                raise PayloadRejected(PayloadFault.ENCODING, received.detail)
-            if verdict.is_undated:
-                raise PayloadRejected(PayloadFault.SYNTAX, UNDATED)
-            return deliveries.read(door, received, inbound.named, proof), None
-        except PayloadRejected as error:
-            return [deliveries.unread(door, inbound.body, inbound.named, proof)], error
 
     def _admitted(
         self, found: list[Occurrence], fault: PayloadRejected | None, origin: EventOrigin

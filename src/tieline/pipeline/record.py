@@ -1,7 +1,7 @@
 """Record: what the door decided comes in; receipt, events and runs are on disk when it goes out."""
 
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from tieline.model.base.headers import Headers
 from tieline.model.base.ids import NO_TENANT, EventId, ReceiptId, TenantId, WorkerId
 from tieline.model.commands import Ingest, Ingested, KeepReceipt
 from tieline.model.hub.flow import WebhookSource
+from tieline.model.hub.tenant_rule import HeaderTenant
 from tieline.model.inbound.receipt import Receipt, Verdict
 from tieline.model.inbound.request import Inbound
 from tieline.model.inbound.signature import FormHmacScheme, TokenScheme, WebhookScheme
@@ -17,7 +18,7 @@ from tieline.pipeline.admit import Admitted
 from tieline.pipeline.verify import Verifier
 from tieline.ports.journal import Journal
 from tieline.rules.formats.plain_text import inert
-from tieline.rules.privacy.redact import REDACTED, redact_bytes, redact_headers
+from tieline.rules.privacy.redact import REDACTED, KnownSecrets, redact_bytes, redact_headers
 from tieline.rules.privacy.redact_failure import known
 
 CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -41,8 +42,14 @@ async def record_receipt(journal: Journal, receipt: Receipt) -> None:
 class Receipts:
     """The receipts of the authentic deliveries of one source."""
 
-    def __init__(self, door: WebhookSource, verifier: Verifier) -> None:
+    def __init__(
+        self, door: WebhookSource, verifier: Verifier, known: Callable[[], KnownSecrets]
+    ) -> None:
+        """*known* are the hub's own secrets, of this source and of all others."""
         self._verifier = verifier
+        self._known = known
+        self.read_from = frozenset({HEADER, *_told_in(door)})
+        """The headers that something of an event is made of."""
         self._status = door.scheme.acknowledgement.status
         self._also_hidden = frozenset(filter(_would_show, _proofs(door.scheme)))
 
@@ -69,7 +76,8 @@ class Receipts:
         shown = redact_headers(headers)
         if self._also_hidden:
             shown = tuple((n, REDACTED if n in self._also_hidden else text) for n, text in shown)
-        return redact_bytes(orjson.dumps(shown), known(self._verifier.secrets))
+        told = redact_bytes(orjson.dumps(shown), self._known())
+        return redact_bytes(told, known(self._verifier.secrets))
 
 
 def _proofs(scheme: WebhookScheme) -> list[str]:
@@ -78,6 +86,13 @@ def _proofs(scheme: WebhookScheme) -> list[str]:
         (one.header if isinstance(one, TokenScheme | FormHmacScheme) else one.place.header).lower()
         for one in scheme.schemes
     ]
+
+
+def _told_in(door: WebhookSource) -> Iterator[str]:
+    shape, tenant = door.scheme.shape, door.tenant
+    named = (shape.type_header, shape.id_header)
+    of_tenant = (tenant.header,) if isinstance(tenant, HeaderTenant) else ()
+    yield from (name.lower() for name in (*named, *of_tenant) if name is not None)
 
 
 def _would_show(name: str) -> bool:

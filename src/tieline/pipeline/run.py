@@ -11,6 +11,7 @@ import orjson
 
 from tieline.model.base.errors import CallFailed, Hold, Reject, Retry
 from tieline.model.base.json_text import json_text, json_value
+from tieline.model.base.reason_text import storable
 from tieline.model.base.wait_limit import wait_of
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.commands import Admission
@@ -351,7 +352,7 @@ class LiveRun:
     def refer(self, **names: object) -> None:
         now_us = self.parts.clock.now_us()
         for kind, key in names.items():
-            text = reference_text(f"refer: {kind}", key)
+            text = storable(reference_text(f"refer: {kind}", key))
             text = text[:255] if self.clean(text) == text else hidden_key(text)
             self._memory.mention(
                 Mention(kind, text, self._claimed.event.id, self._claimed.id, now_us)

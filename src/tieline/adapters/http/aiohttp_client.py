@@ -19,6 +19,7 @@ from tieline.adapters.http.answer import HEAD_LIMIT_BYTES
 from tieline.adapters.http.body import body_for
 from tieline.adapters.http.egress_check import EgressCheck, Resolver, system_resolver, vouch
 from tieline.adapters.http.head import checked_method, outgoing_headers
+from tieline.adapters.http.out_of_files import exhausted, is_out_of_files
 from tieline.adapters.http.redirect import follow
 from tieline.adapters.http.tls import verifying_context
 from tieline.model.base.errors import CallFailed
@@ -206,6 +207,8 @@ def _translated(error: aiohttp.ClientError, origin: Origin, delivered: Delivered
         return _head_too_large(delivered)
     kind, words = next((kind, words) for cause, kind, words in SEAM if isinstance(error, cause))
     if isinstance(error, aiohttp.ClientConnectorError):
+        if is_out_of_files(error.os_error):
+            return exhausted(origin.text)
         words = f"{words}: {error.os_error}"
     return CallFailed(kind, delivered, f"{origin.text}: {words}")
 

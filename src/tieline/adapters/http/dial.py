@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tieline.adapters.http.connection import HttpConnection
 from tieline.adapters.http.egress_check import EgressCheck, confirm
+from tieline.adapters.http.out_of_files import exhausted, is_out_of_files
 from tieline.adapters.http.tls import verifying_context
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
@@ -65,6 +66,8 @@ class Dialler:
                 last = error
         if isinstance(last, TimeoutError):
             raise last
+        if is_out_of_files(last):
+            raise exhausted(origin.text) from last
         raise _unreachable(origin, str(last)) from last
 
     async def _connect(

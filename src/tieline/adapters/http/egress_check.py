@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
+from tieline.adapters.http.out_of_files import exhausted, is_out_of_files
 from tieline.model.base.errors import CallFailed
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Egress
@@ -40,6 +41,8 @@ class EgressCheck:
             found = await self._resolver(origin.host, origin.port)
             addresses = tuple(ip_address(text) for text in found)
         except Exception as error:  # whatever a resolver raises, there is no address to trust
+            if is_out_of_files(error):
+                raise exhausted(origin.text) from error
             raise _unreachable(f"{origin.host} does not resolve: {error}") from error
         if not addresses:
             raise _unreachable(f"{origin.host} resolves to no address")

@@ -28,11 +28,12 @@ from tieline.model.base.errors import (
     StoreError,
     StoreInterrupted,
 )
-from tieline.model.command import Command
+from tieline.model.command import Command, OperatorCommand
 from tieline.model.commands import Ingest
 from tieline.model.runs.facts import Committed, StoreTrouble
 from tieline.ports.observer import NOBODY, Observer
 from tieline.ports.sealer import Sealer
+from tieline.rules.privacy.redact_command import cleaned
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -114,6 +115,8 @@ class Committer:
         self.batches = 0
         self.commands = 0
         self._sealer: Sealer | None = None
+        self.clean: Callable[[str], str] | None = None
+        """Takes the hub's own secrets out of what people order: reasons, names, payloads."""
         self.observer: Observer = NOBODY
         """Who is told of every transaction."""
 
@@ -132,6 +135,8 @@ class Committer:
         loop = self._loop
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
+        if self.clean is not None and isinstance(command, OperatorCommand):
+            command = cleaned(command, self.clean)
         sealer = self._sealer
         if sealer is not None:
             command = sealed(command, sealer)

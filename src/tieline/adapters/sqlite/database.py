@@ -12,6 +12,7 @@ import apsw
 
 from tieline.adapters.sql.statement import Statement, StatementReply, Steps
 from tieline.adapters.sqlite.errors import translated
+from tieline.adapters.sqlite.file_owner import keep_private
 from tieline.adapters.sqlite.lock_file import LockFile
 from tieline.adapters.sqlite.migrations import migrate, refuse_foreign
 from tieline.adapters.sqlite.statements import cut, text, text_for
@@ -193,6 +194,7 @@ def _settle(deliver: Callable[[Any], None], future: "asyncio.Future[Any]", value
 
 def open_to_write(path: Path, vfs: str | None) -> tuple[apsw.Connection, list[str]]:
     """A connection to a store of this release, and the migrations that brought it there."""
+    keep_private(path)
     connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=1024)
     try:
         connection.set_busy_timeout(BUSY_MS)

@@ -4,6 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from tieline.adapters.sqlite.file_owner import OWNER_ONLY
 from tieline.model.base.errors import StoreError, StoreLocked
 
 
@@ -14,7 +15,7 @@ class LockFile:
         """Raises StoreLocked, or StoreError when the place cannot be written."""
         self.path = _beside(store)
         try:
-            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
         except OSError as error:
             raise StoreError(
                 f"{self.path} cannot be made ({error.strerror}); "

@@ -16,6 +16,8 @@ class FailureKind(StrEnum):
 
     UNREACHABLE = "unreachable"
     """The name did not resolve, the connection was refused, or TLS failed: nothing was sent."""
+    EXHAUSTED = "exhausted"
+    """This process may open no more files: nothing was sent, and nobody else is to blame."""
     BLOCKED = "blocked"
     """The egress guard refused the address: nothing was sent."""
     SLOW = "slow"

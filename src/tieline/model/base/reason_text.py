@@ -22,5 +22,8 @@ def plain_text(said: object) -> str:
 
 
 def storable(text: str, longest: int | None = None) -> str:
-    """*text* as any store takes it: half a surrogate pair is no text, and NUL ends it early."""
-    return text[:longest].encode(errors="replace").decode().replace("\0", "\\0")
+    """*text* as every store takes it: a NUL and half of a surrogate pair are spelt out."""
+    text = text[:longest]
+    if text.isprintable():
+        return text
+    return text.replace("\0", r"\x00").encode(errors="backslashreplace").decode()

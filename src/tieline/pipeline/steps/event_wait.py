@@ -8,6 +8,7 @@ import orjson
 
 from tieline.model.base.errors import WaitTimeout
 from tieline.model.base.ids import EventId, Micros
+from tieline.model.base.reason_text import storable
 from tieline.model.base.wait_limit import wait_of
 from tieline.model.calls.call import Effect
 from tieline.model.inbound.event import Reference
@@ -56,7 +57,7 @@ class EventWaits:
         to wait."""
         if within is not None:
             wait_of("within", within)
-        steps, text = self._steps, str(key)[:LONGEST_KEY]
+        steps, text = self._steps, storable(str(key))[:LONGEST_KEY]
         keys = steps.parts.event_keys.get(type_)
         if keys is None or not keys.kinds:
             raise steps.stop(Dead("nothing-to-wait-for", _why_not(type_, keys)))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from tieline.model.base.reason_text import storable
 from tieline.model.calls.call import Effect
 from tieline.model.calls.effect import EffectIdentity
 from tieline.model.hub.flow import FlowSpec
@@ -10,7 +11,7 @@ from tieline.model.runs.run import ClaimedRun
 from tieline.pipeline.steps.memory import Memory, StepKey
 from tieline.pipeline.steps.step import Step
 from tieline.ports.clock import Clock
-from tieline.rules.privacy.naming import must_be_text, told_key, told_name
+from tieline.rules.privacy.naming import told_key, told_name
 from tieline.rules.runs.edited import original_identity
 from tieline.rules.runs.fingerprint import effect_key
 from tieline.rules.runs.matching import base_of
@@ -42,14 +43,16 @@ class Identities:
         self._clean = clean
 
     def told(self, name: str) -> str:
-        """*name* as it may be stored and shown."""
-        return told_name(name, self._clean)
+        """*name* as it may be stored and shown. Raises TypeError for what is no text."""
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r} cannot be the name of a step; a text can, as in 'charge'")
+        return told_name(storable(name), self._clean)
 
     def told_key(self, key: str | None) -> str | None:
         """The author's *key* as it may be stored and shown."""
         if key is None:
             return None
-        return WITHIN.get() + told_key(str(key), self._clean, self._claimed.event.id)
+        return WITHIN.get() + told_key(storable(str(key)), self._clean, self._claimed.event.id)
 
     def uuid_key(self) -> str:
         """The effect key of a value that is no effect: equal whenever this use is executed."""
@@ -69,14 +72,13 @@ class Identities:
         whole name all the same: it says nothing, and no two effects may share one.
         """
         (name, key), (shown, own_key), within = asked, told, WITHIN.get()
-        if not (isinstance(name, str) and f"{name}{key}".isprintable()):
-            must_be_text(name, key)
+        name = storable(name)
         found = self._memory.identify(shown, own_key, fingerprint, within)
         base = base_of(found.key)
         if not base.startswith(within):
             within = ""  # as an earlier release remembered it
         if key is not None:
-            exact = (name, f"{within}{key}")
+            exact = (name, f"{within}{storable(str(key))}")
         else:
             exact = (name, base if shown == name else self._memory.use_of(name, within))
         own = None if effect is Effect.READ else self._of_follower(exact, base, found.key)

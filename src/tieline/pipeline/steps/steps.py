@@ -208,8 +208,14 @@ class Steps:
         if step.effect is Effect.READ and len(result) > LONGEST_READ:
             return
         used = step.tries + 1 if tries is None else tries
-        self.write(step, StepState.DONE, used, result, self.parts.clock.now_us())
+        self.write(step, StepState.DONE, used, self._kept(result), self.parts.clock.now_us())
         self._durable.flush_soon()
+
+    def _kept(self, result: bytes) -> bytes:
+        """*result* without a secret of the hub in it."""
+        text = result.decode()
+        told = self.parts.clean(text)
+        return result if told == text else told.encode()
 
     def note_read(self, step: Step) -> None:
         """*step* asks a system something, and nothing has been done with the answer yet."""

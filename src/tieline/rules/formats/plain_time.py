@@ -10,6 +10,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FIRST_US = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+"""The first and the last time that can be shown."""
 UNITS_US = {
     "s": 1_000_000,
     "m": 60_000_000,
@@ -72,4 +73,7 @@ def moment(text: str, now_us: Micros, *, name: str) -> Micros:
     except ValueError:
         wanted = "use a span such as 30m, 2h or 7d, or a time such as 2026-01-31T08:00"
         raise SettingsError(name, text, wanted) from None
-    return (at.replace(tzinfo=at.tzinfo or UTC) - EPOCH) // MICROSECOND
+    at_us = max(0, (at.replace(tzinfo=at.tzinfo or UTC) - EPOCH) // MICROSECOND)
+    if at_us > LAST_US:
+        raise SettingsError(name, text, "use a time before the year 10000")
+    return at_us

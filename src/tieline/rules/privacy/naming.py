@@ -10,27 +10,11 @@ import hashlib
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from tieline.model.base.reason_text import storable
 from tieline.rules.privacy.redact import REDACTED
 
 Clean = Callable[[str], str]
 """Takes what must not be told out of a text."""
 _MOST_CODINGS = 3
-
-
-def must_be_text(name: str, key: object) -> None:
-    """Raises TypeError for a name or a key that no store can write down as it is.
-
-    Written down as another it would not be found again, and its effect would be made once more.
-    """
-    if not isinstance(name, str):
-        raise TypeError(f"{name!r} cannot be the name of a step; a text can, as in 'charge'")
-    for what, text in (("name", name), ("key", str(key))):
-        if storable(text) != text:
-            raise TypeError(
-                f"{text!r} cannot be the {what} of a step: it has a NUL or half of a surrogate "
-                "pair, which no store keeps; take it out, or hash it"
-            )
 
 
 def told_name(name: str, clean: Clean) -> str:

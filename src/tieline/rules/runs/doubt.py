@@ -5,7 +5,13 @@ from tieline.model.base.ids import Micros
 from tieline.model.runs.run import StepRecord, StepState
 
 _NEVER_APPLIED = frozenset(
-    {FailureKind.UNREACHABLE, FailureKind.BLOCKED, FailureKind.THROTTLED, FailureKind.UNAUTHORISED}
+    {
+        FailureKind.UNREACHABLE,
+        FailureKind.EXHAUSTED,
+        FailureKind.BLOCKED,
+        FailureKind.THROTTLED,
+        FailureKind.UNAUTHORISED,
+    }
 )
 
 

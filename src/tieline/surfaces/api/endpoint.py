@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from tieline.model.base.by import By
 from tieline.rules.people.access import Permission
@@ -18,6 +18,15 @@ class ApiBody(BaseModel):
     """What is sent to us: unknown names are mistakes, and are told."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def is_storable(cls, given: Any) -> Any:
+        """A text becomes a name, an id or a reason, which no store takes with a NUL in it."""
+        texts = given if isinstance(given, list | tuple) else (given,)
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise ValueError("has a NUL character, which no text that is kept can have")
+        return given
 
 
 class EmptyBody(ApiBody):

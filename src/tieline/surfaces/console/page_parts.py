@@ -65,6 +65,10 @@ class PageParts:
         """The time."""
         return self.parts.clock.now_us()
 
+    def _clean(self, text: str) -> str:
+        """*text* without a secret of the hub, whoever wrote it there."""
+        return text if self.parts.clean is None else self.parts.clean(text)
+
     async def read(self, question: Question[R]) -> R:
         """One short read of the store."""
         return await self.parts.views.read(question)
@@ -128,7 +132,7 @@ class PageParts:
             now_us=self.now_us,
             **view,
         )
-        return HTMLResponse(text, status)
+        return HTMLResponse(self._clean(text), status)
 
     def part(self, request: Request, template: str, **view: Any) -> Response:
         """A piece of a page, for one that renews itself."""
@@ -141,7 +145,7 @@ class PageParts:
             ordered_by=self._ordered_by(),
             **view,
         )
-        return HTMLResponse(text)
+        return HTMLResponse(self._clean(text))
 
     def outside(
         self, request: Request, template: str, *, status: int = 200, **view: Any
@@ -151,7 +155,7 @@ class PageParts:
         text = self.templates.get_template(template).render(
             **self._frame(request), viewer=viewer, **view
         )
-        return HTMLResponse(text, status)
+        return HTMLResponse(self._clean(text), status)
 
     def _ordered_by(self) -> dict[str, str | None]:
         """By flow, the name of the field whose values are its lanes."""

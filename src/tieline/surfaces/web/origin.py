@@ -5,9 +5,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from tieline.surfaces.web.problem import Problem
-from tieline.surfaces.web.request_limits import host_name
-
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+from tieline.surfaces.web.request_limits import FORMS, host_name
 
 
 def check_same_site(request: Request) -> None:

@@ -17,6 +17,8 @@ from tieline.surfaces.web.parts import WebPolicy
 from tieline.surfaces.web.problem import Problem, problem_of
 
 MOST_BODY_BYTES = 1024 * 1024
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+NO_NUL = "a NUL character (%00), which no text that is kept can have; leave it out"
 BODY_S = 30.0
 """From the end of the headers to the end of the body."""
 SEND_S = 30.0
@@ -42,7 +44,7 @@ class RequestLimits:
         if scope["type"] != "http":
             return
         answer = _Answer(send, is_secure=self._policy.is_secure)
-        body = _Body(receive)
+        body = _Body(receive, is_form=_is_form(scope))
         try:
             self._check(scope)
             scope["app"] = self._app  # has the router raise what it would answer in its own way
@@ -57,6 +59,8 @@ class RequestLimits:
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MOST_BODY_BYTES:
             raise _too_large(length[:30].decode("latin-1"))
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            raise Problem("bad-request", f"the address has {NO_NUL}")
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         if len(hosts) > 1:
             told = ", ".join(repr(value[:80].decode("latin-1")) for value in hosts[:3])
@@ -102,8 +106,10 @@ class _Gone(Exception):
 class _Body:
     """Counts and times a request's body while it arrives."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, *, is_form: bool) -> None:
         self._receive = receive
+        self._is_form = is_form
+        self._tail = b""
         self._bytes = 0
         self._is_whole = False
         self._until_s = asyncio.get_running_loop().time() + BODY_S
@@ -123,7 +129,16 @@ class _Body:
             self._is_whole = not message.get("more_body", False)
         if self._bytes > MOST_BODY_BYTES:
             raise _too_large(f"{self._bytes} or more")
+        if self._is_form:
+            self._check_text(message.get("body", b""))
         return message
+
+    def _check_text(self, piece: bytes) -> None:
+        """A field of a form becomes a name, an id or a reason, none of which may have a NUL."""
+        seen = self._tail + piece
+        if b"%00" in seen or b"\0" in seen:
+            raise Problem("bad-request", f"the form has {NO_NUL}", {"connection": "close"})
+        self._tail = seen[-2:]
 
 
 class _Answer:
@@ -145,6 +160,11 @@ class _Answer:
                 await self._send(message)
         except TimeoutError:
             raise _Gone from None
+
+
+def _is_form(scope: Scope) -> bool:
+    media = dict(scope["headers"]).get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return media.decode("latin-1") in FORMS
 
 
 def _too_large(size: str) -> Problem:
