@@ -286,3 +286,17 @@ async def test_a_rhythm_is_learned_from_twenty_deliveries_over_an_hour(
 
 def reasons(engine: Engine) -> list[str]:
     return [fact.reason for fact in engine.witness.facts if isinstance(fact, AlertMoved)]
+
+
+async def test_what_cannot_be_written_down_is_told_from_memory_once_until_it_can(
+    engine: Engine, chat: Vendor
+) -> None:
+    said: list[str | None] = [None, "there is no space left", "there is no space left", None, "x"]
+    alarm = an_alarm(engine, chat, unwritten=lambda: said[0])
+    while said:
+        await alarm.pass_()
+        said.pop(0)
+
+    failing = [move for move in moves(engine) if move[0] == "store-failing"]
+    assert failing == [("store-failing", "firing")] * 2
+    assert ["there is no space left" in text for text in texts(chat)] == [True, False]

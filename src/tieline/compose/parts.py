@@ -350,9 +350,14 @@ def _limits(settings: Settings) -> ListenerLimits:
 def _control(store: OpenStore, holds: PauseControl, back: Back) -> ControlServer | None:
     if store.file is None:
         return None
-    status = partial(_status, back)
+    status = partial(_status, back, store)
     return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
-def _status(back: Back) -> dict[str, object]:
-    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": sorted(back.paused)}
+def _status(back: Back, store: OpenStore) -> dict[str, object]:
+    return {
+        "pid": os.getpid(),
+        "busy": back.busy,
+        "paused_flows": sorted(back.paused),
+        "unwritten": store.journal.trouble,
+    }

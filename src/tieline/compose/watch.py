@@ -91,6 +91,7 @@ def _alarm_parts(parts: Parts, settings: Settings) -> AlertJudgeParts:
         ),
         webhook=settings.alert_webhook,
         clean=str if telemetry is None else telemetry.discretion.clean,
+        unwritten=lambda: parts.journal.trouble,
         firing=None if metrics is None else metrics.firing,
     )
 

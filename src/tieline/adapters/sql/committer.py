@@ -99,6 +99,8 @@ class Committer:
         self.batches = 0
         self.commands = 0
         self._sealer: Sealer | None = None
+        self.trouble: str | None = None
+        """Why the last transaction could not be stored; None: it was."""
         self.observer: Observer = NOBODY
         """Who is told of every transaction."""
 
@@ -187,6 +189,7 @@ class Committer:
         try:
             answers = await self._store([command for command, _ in batch])
         except StoreError as error:
+            self.trouble = str(error)
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever one command raised, the others must not suffer
             if len(batch) == 1:
@@ -194,6 +197,7 @@ class Committer:
             else:
                 await self._commit_apart(batch)
         else:
+            self.trouble = None
             for (command, future), answer in zip(batch, answers, strict=True):
                 _answer(future, answer)
                 if self.told is not None:

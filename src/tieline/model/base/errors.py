@@ -34,8 +34,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tieline.model.base.failure import Delivered, FailureKind
-from tieline.model.base.wait_limit import wait_of
 from tieline.model.base.payload import PayloadFault
+from tieline.model.base.wait_limit import wait_of
 
 
 class TielineError(Exception):

@@ -25,6 +25,8 @@ class AlertKind(StrEnum):
     """Nothing came from a source for longer than its rhythm allows."""
     DISK_LOW = "disk-low"
     """The disk of the store is nearly full."""
+    STORE_FAILING = "store-failing"
+    """The store cannot be written; told from memory, since it cannot be written down."""
 
 
 class AlertState(StrEnum):
@@ -35,6 +37,15 @@ class AlertState(StrEnum):
     FIRING = "firing"
     ENDED = "ended"
     """It is no longer so."""
+
+
+def unwritten(trouble: str, since_us: Micros) -> "AlertRow":
+    """The alert of a store that cannot be written."""
+    kind, subject = AlertKind.STORE_FAILING, "store"
+    state, key = AlertState.FIRING, f"{kind} {subject}"
+    return AlertRow(
+        key, kind, subject, "", trouble, state, since_us, since_us, None, None, None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,16 @@ def no_guards(_: Micros) -> Sequence[GuardGauges]:
     return ()
 
 
+def nothing_unwritten() -> str | None:
+    """A part of a hub that writes nothing."""
+    return None
+
+
+async def no_trouble() -> str | None:
+    """A part of a hub that takes nothing and writes nothing."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class WebParts:
     """What a running hub shows, and what carries out what people order."""
@@ -64,6 +74,10 @@ class WebParts:
     """What this process says of itself."""
     guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards
     """How the connections stand in this process."""
+    unwritten: Callable[[], str | None] = nothing_unwritten
+    """Why the last transaction of this process could not be stored; None: it was."""
+    trouble: Callable[[], Awaitable[str | None]] = no_trouble
+    """What keeps this process from taking deliveries now, in a sentence."""
     questions: Questions = field(default_factory=dict)
     """What may be asked from elsewhere, by name."""
     answered_by_hub: Mapping[type[Question[Any]], Callable[[Any, Any], Awaitable[Any]]] = field(
