@@ -141,7 +141,9 @@ class OpenFile:
         with self._disk.lock:
             self._disk.move()
             if self._disk.has_bad_syncs:
-                raise apsw.IOError("the simulated disk cannot sync")
+                error: Any = apsw.IOError("the simulated disk cannot sync")
+                error.extendedresult = apsw.SQLITE_IOERR_FSYNC
+                raise error
             self._content.sync()
 
     def xFileSize(self) -> int:  # noqa: N802

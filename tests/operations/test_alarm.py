@@ -335,3 +335,17 @@ async def test_a_vendor_that_became_slow_is_told_and_counted(engine: Engine, cha
     assert (line.health, line.attempts, line.failures, line.breaker) == ("slow", 20, 0, "closed")
     assert line.p95_us is not None and line.usual_us is not None
     assert line.p95_us > 50 * line.usual_us
+
+
+async def test_what_cannot_be_written_down_is_told_from_memory_once_until_it_can(
+    engine: Engine, chat: Vendor
+) -> None:
+    said: list[str | None] = [None, "there is no space left", "there is no space left", None, "x"]
+    alarm = an_alarm(engine, chat, unwritten=lambda: said[0])
+    while said:
+        await alarm.pass_()
+        said.pop(0)
+
+    failing = [move for move in moves(engine) if move[0] == "store-failing"]
+    assert failing == [("store-failing", "firing")] * 2
+    assert ["there is no space left" in text for text in texts(chat)] == [True, False]

@@ -25,6 +25,7 @@ from tieline.compose.features import (
     template_folders,
 )
 from tieline.compose.parts import Parts, open_vault
+from tieline.compose.readiness import Readiness
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import Micros
 from tieline.model.views.gauges import GuardGauges
@@ -115,6 +116,8 @@ def web_parts(parts: Parts, settings: Settings) -> WebParts:
         metrics=None if parts.telemetry is None else parts.telemetry.render,
         guards=partial(_guards, parts),
         blocked=partial(getattr, parts.journal, "blocked"),
+        trouble=Readiness(parts, settings),
+        unwritten=lambda: parts.journal.trouble,
         questions=QUESTIONS,
         answered_by_hub=ANSWERED_BY_HUB,
         plans=PLANS,

@@ -319,11 +319,17 @@ def _control(
 ) -> ControlServer | None:
     if store.file is None:
         return None
-    status = partial(_status, back, {"hub": settings.hub, "folder": str(Path.cwd())})
+    declared_in = {"hub": settings.hub, "folder": str(Path.cwd())}
+    status = partial(_status, back, store, declared_in)
     return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
-def _status(back: Back, declared_in: Mapping[str, str]) -> dict[str, object]:
+def _status(back: Back, store: OpenStore, declared_in: Mapping[str, str]) -> dict[str, object]:
     """With where the hub is declared: who asks may stand in another folder."""
-    paused = sorted(back.paused)
-    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": paused, **declared_in}
+    return {
+        "pid": os.getpid(),
+        "busy": back.busy,
+        "paused_flows": sorted(back.paused),
+        "unwritten": store.journal.trouble,
+        **declared_in,
+    }

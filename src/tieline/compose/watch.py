@@ -105,6 +105,7 @@ def _alarm_parts(parts: Parts, settings: Settings) -> AlertJudgeParts:
         has_parts=file is None,
         webhook=settings.alert_webhook,
         clean=str if telemetry is None else telemetry.discretion.clean,
+        unwritten=lambda: parts.journal.trouble,
         firing=None if metrics is None else metrics.firing,
         slowness=None if metrics is None else metrics.slowness,
     )

@@ -25,7 +25,7 @@ HUB = """
 import asyncio
 from pathlib import Path
 from typing import Any
-from tieline import Connector, Hub, NoAuth, Reject, Run
+from tieline import Connector, Contract, Hold, Hub, NoAuth, Reject, Run
 from tieline.connectors import standard_webhooks
 
 hub = Hub("shop")
@@ -50,6 +50,13 @@ async def slow(order: dict[str, Any], run: Run) -> None:
     except asyncio.CancelledError:
         Path("stopped").touch()
         raise
+
+class Order(Contract):
+    id: str
+
+@hub.flow(on=door.webhook("order.kept", contract=Order), ordered_by="id")
+async def kept(order: Order, run: Run) -> None:
+    raise Hold("finance looks at it")
 
 @hub.flow(on=door.webhook("order.bad"))
 async def bad(order: dict[str, Any], run: Run) -> None:
@@ -278,6 +285,19 @@ def test_a_replay_is_watched_to_its_end_and_repeats_no_effect(hub: RunningHub) -
     assert done.stdout.splitlines()[-1] == "done: made 3 of 3; 3 done"
     assert (replay["state"], replay["admitted"]) == ("done", 3)
     assert sorted(hub.book()) == ["0", "1", "2"]
+
+
+def test_a_replay_behind_a_lane_that_waits_for_a_person_ends_and_says_so(hub: RunningHub) -> None:
+    events = [hub.send("order.kept", "7") for _ in range(2)]
+    until(lambda: hub.run_of(events[0])["state"] == "held")
+    head = hub.run_of(events[0])["id"]
+
+    done = hub.tieline(
+        "replay", "run", "--type", "order.kept", "--per-second", "50", "--yes", "-r", "a test"
+    )
+
+    assert done.returncode == 5, done.stderr
+    assert f"behind {head} (held); they go on once that is decided" in done.stdout
 
 
 def test_a_story_is_told_while_the_hub_runs(hub: RunningHub) -> None:

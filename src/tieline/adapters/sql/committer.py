@@ -117,6 +117,8 @@ class Committer:
         self._sealer: Sealer | None = None
         self.clean: Callable[[str], str] | None = None
         """Takes the hub's own secrets out of what people order: reasons, names, payloads."""
+        self.trouble: str | None = None
+        """Why the last transaction could not be stored; None: it was."""
         self.observer: Observer = NOBODY
         """Who is told of every transaction."""
 
@@ -209,6 +211,7 @@ class Committer:
         except StoreBlocked as error:
             await self._kept_waiting(batch, error)
         except StoreError as error:
+            self.trouble = str(error)
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever one command raised, the others must not suffer
             if len(batch) == 1:
@@ -216,6 +219,7 @@ class Committer:
             else:
                 await self._commit_apart(batch)
         else:
+            self.trouble = None
             for (command, future), answer in zip(batch, answers, strict=True):
                 _answer(future, answer)
                 if self.told is not None:

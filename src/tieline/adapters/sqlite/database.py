@@ -39,6 +39,9 @@ PRAGMAS = (
     "PRAGMA mmap_size = 0",
 )
 
+SYNCS = frozenset({apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC})
+"""What SQLite calls a sync that failed."""
+
 _Job = tuple[Steps[Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
 
 
@@ -67,6 +70,8 @@ class SqliteDatabase:
         self._checkpoint_pages = checkpoint_pages
         self._wal_pages = 0
         self._closed = False
+        self._lost_sync: str | None = None
+        """Why nothing is written any more: what the system still has in memory may be lost."""
         self._connection.set_wal_hook(self._saw_log)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="tieline-writer", daemon=True)
@@ -76,6 +81,8 @@ class SqliteDatabase:
         """Run *steps* as one transaction; returns once it is on disk."""
         if self._closed:
             raise StoreError(f"{self.path} was closed by this process")
+        if self._lost_sync is not None:
+            raise StoreError(self._lost_sync)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put((steps, future, loop))
@@ -109,16 +116,36 @@ class SqliteDatabase:
             steps, future, loop = job
             try:
                 with translated(str(self.path)):
-                    result = self._transact(steps)
+                    result = self._transact_unless_lost(steps)
             except BaseException as error:  # noqa: BLE001 - handed to the caller, whatever it is
                 _deliver(loop, future.set_exception, future, error)
             else:
                 _deliver(loop, future.set_result, future, result)
             if self._wal_pages >= self._checkpoint_pages:
                 self._checkpoint()
-        self._checkpoint()
+        if self._lost_sync is None:
+            self._checkpoint()
         with suppress(apsw.Error):  # a disk that fails now keeps the log, which is all it takes
             self._connection.close()
+
+    def _transact_unless_lost(self, steps: Steps[T]) -> T:
+        """After a sync that failed, the system forgets which pages it could not write: what is read
+        back looks well, and may be gone after a restart of the machine. So nothing follows it."""
+        if self._lost_sync is not None:
+            raise StoreError(self._lost_sync)
+        try:
+            return self._transact(steps)
+        except apsw.IOError as error:
+            self._note_lost(error)
+            raise
+
+    def _note_lost(self, error: apsw.Error) -> None:
+        if getattr(error, "extendedresult", None) in SYNCS:
+            self._lost_sync = (
+                f"the disk under {self.path} could not sync ({error}): nothing is written "
+                "any more, for what was written before may be lost; look at the disk, then restart "
+                "the hub"
+            )
 
     def _transact(self, steps: Steps[T]) -> T:
         connection = self._connection
@@ -169,7 +196,8 @@ class SqliteDatabase:
         self._reach("checkpoint.before")
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except apsw.Error:
+        except apsw.Error as error:
+            self._note_lost(error)
             # A full disk keeps the log: nothing is lost, and the next commit reports it.
             return
         self._wal_pages = 0

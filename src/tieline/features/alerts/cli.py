@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tieline.model.people.alert import AlertRow
+from tieline.model.people.alert import AlertRow, unwritten
 from tieline.model.views.views import ListAlerts
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column, when
@@ -29,6 +29,10 @@ def list_alerts(
     """List what fires, and what will unless it is soon over (pending)."""
     session = o.session_of(context)
     rows = session.ask(ListAlerts(ended=ended, pending=True))
+    if session.far is None:  # what it cannot write down, the hub that runs says from memory
+        status = session.run(session.build.hub_status(session.target().store))
+        if status is not None and status.get("unwritten"):
+            rows = (unwritten(str(status["unwritten"]), session.now_us()), *rows)
     session.paper.table(COLUMNS, rows)
     if not rows and not session.paper.is_json:
         session.paper.hint("nothing fires")

@@ -15,7 +15,7 @@ from tieline.model.base.errors import CallFailed
 from tieline.model.base.ids import Micros
 from tieline.model.calls.call import Egress, HttpRequest
 from tieline.model.hub.flow import FlowSpec, HubSpec, Source
-from tieline.model.people.alert import AlertRow, AlertState, KeepAlerts, KnownAlerts
+from tieline.model.people.alert import AlertRow, AlertState, KeepAlerts, KnownAlerts, unwritten
 from tieline.model.runs.facts import AlertMoved, PassFailed
 from tieline.model.views.gauges import GuardGauges
 from tieline.model.views.rows import ConnectionStateRow, WorkerRow
@@ -83,6 +83,8 @@ class AlertJudgeParts:
     webhook: str | None = None
     clean: Callable[[str], str] = str
     """Takes secrets out of a text."""
+    unwritten: Callable[[], str | None] = lambda: None
+    """Why this process could not write to the store last; None: it could."""
     firing: Callable[[dict[str, int]], None] | None = None
     """Told how many alerts of each kind fire."""
     slowness: Callable[[dict[str, float]], None] | None = None
@@ -97,11 +99,13 @@ class AlertJudge:
         self._began_us = parts.clock.now_us()
         self._inspect_us = 0
         self._short: tuple[FleetProblem, ...] = ()
+        self._has_told_unwritten = False
 
     async def pass_(self) -> float:
         """One judgement."""
         parts = self._parts
         now_us = parts.clock.now_us()
+        await self._tell_unwritten(now_us)
         wrong = wrong_now(await self._look(now_us), parts.limits)
         book = await parts.views.read(ReadKnownAlerts())
         judgement = judged(book.rows, wrong, now_us)
@@ -119,6 +123,19 @@ class AlertJudge:
         await self._tell_people(now_told, book, now_us)
         self._count(book, judgement)
         return EVERY_S
+
+    async def _tell_unwritten(self, now_us: Micros) -> None:
+        """That the store cannot be written is told once, from memory."""
+        trouble = self._parts.unwritten()
+        if trouble is None or self._has_told_unwritten:
+            self._has_told_unwritten = trouble is not None
+            return
+        self._has_told_unwritten = True
+        row = unwritten(trouble, now_us)
+        self._tell_log((row,))
+        if self._parts.webhook is not None:
+            for _, text in messages(self._parts.hub.name, (row,)):
+                await self._post(self._parts.webhook, text)
 
     def _cleaned(self, row: AlertRow) -> AlertRow:
         return replace(row, reason=self._parts.clean(row.reason))

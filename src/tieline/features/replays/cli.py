@@ -14,10 +14,12 @@ from tieline.model.base.ids import EventId, ReplayId
 from tieline.model.commands import ReplayFilter, StartReplay
 from tieline.model.views.details import ReplayDetail
 from tieline.model.views.rows import ReplayRow
-from tieline.model.views.views import CheckStore, ListReplays, ShowReplay
+from tieline.model.views.views import CheckStore, ListReplays, ListRuns, ShowReplay, ShowRun, Window
+from tieline.ports.views import Views
 from tieline.rules.formats.labels import kind_label, label, labels, state_of_label
 from tieline.rules.formats.plain import plain
 from tieline.rules.plans.end import PARTLY
+from tieline.rules.runs.transitions import STUCK
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli import plans
 from tieline.surfaces.cli.columns import AUDIT_COLUMNS
@@ -27,6 +29,8 @@ from tieline.surfaces.cli.session import CliSession, ListSpan
 app = o.noun("Replay: run recorded events again, planned first, paced, below live traffic.")
 
 LOOK_S = 0.5
+MOST_LOOKED_AT = 20
+"""Of the runs that are left, to see whether they wait for a person."""
 PARTLY_MADE = 5
 """The exit code when less was made than was planned."""
 
@@ -257,7 +261,32 @@ async def _watch(session: CliSession, id_: ReplayId) -> str | None:
                 told = seen.words
             if seen.is_over:
                 return detail.replay.state
+            stands = await _stands(views, detail)
+            if stands is not None:
+                session.paper.say(stands)
+                return PARTLY
             await asyncio.sleep(LOOK_S)
+
+
+async def _stands(views: Views, detail: ReplayDetail) -> str | None:
+    """Why nothing more will come of it until a person decides; None: it goes on by itself."""
+    counts = dict(detail.states)
+    if detail.replay.state == "running" or counts.get("running"):
+        return None
+    page = ListRuns(None, "ready", detail.replay.id, Window(limit=MOST_LOOKED_AT))
+    rows = (await views.read(page)).rows
+    heads: dict[str, str] = {}
+    for row in rows:
+        head = (await views.read(ShowRun(row.id))).lane_head if row.behind else None
+        if head is None or head.state not in STUCK:
+            return None
+        heads[head.id] = head.state
+    if not rows:
+        return None
+    named = ", ".join(f"{id_} ({label(state)})" for id_, state in sorted(heads.items()))
+    many = counts["ready"]
+    waits = f"{many} run{' waits' if many == 1 else 's wait'} in lanes"
+    return f"it stands: {waits} behind {named}; they go on once that is decided"
 
 
 def _seen(detail: ReplayDetail) -> ReplayProgress:

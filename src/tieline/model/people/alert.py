@@ -43,6 +43,8 @@ class AlertKind(StrEnum):
     """A process takes in events and does not know a flow that a newer release declares."""
     PARTS_MISSING = "parts-missing"
     """Tables of the store have no part for tomorrow, and it could not be made."""
+    STORE_FAILING = "store-failing"
+    """The store cannot be written; told from memory, since it cannot be written down."""
 
 
 class AlertState(StrEnum):
@@ -53,6 +55,13 @@ class AlertState(StrEnum):
     FIRING = "firing"
     ENDED = "ended"
     """It is no longer so."""
+
+
+def unwritten(trouble: str, since_us: Micros) -> "AlertRow":
+    """The alert of a store that cannot be written."""
+    kind, subject = AlertKind.STORE_FAILING, "store"
+    state, key = AlertState.FIRING, f"{kind} {subject}"
+    return AlertRow(key, kind, subject, "", trouble, state, since_us, since_us, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tieline.surfaces.web.parts import WebParts
 from tieline.surfaces.web.problem import Problem
 
 STORE_S = 2.0
+AGAIN = {"retry-after": "5"}
 
 
 def routes(parts: WebParts) -> list[BaseRoute]:
@@ -29,9 +30,11 @@ def routes(parts: WebParts) -> list[BaseRoute]:
             async with asyncio.timeout(STORE_S):
                 await parts.views.read(ListPauses())
         except (StoreError, TimeoutError):
-            raise Problem("store", "the store does not answer", {"retry-after": "5"}) from None
+            raise Problem("store", "the store does not answer", AGAIN) from None
         if parts.blocked() is not None:
-            raise Problem("store", "somebody holds locks in the store", {"retry-after": "5"})
+            raise Problem("store", "somebody holds locks in the store", AGAIN)
+        if (trouble := await parts.trouble()) is not None:
+            raise Problem("store", trouble.partition(":")[0], AGAIN)
         return _ok()
 
     return [

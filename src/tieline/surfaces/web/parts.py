@@ -48,6 +48,16 @@ def nobody() -> str | None:
     return None
 
 
+def nothing_unwritten() -> str | None:
+    """A part of a hub that writes nothing."""
+    return None
+
+
+async def no_trouble() -> str | None:
+    """A part of a hub that takes nothing and writes nothing."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class WebParts:
     """What a running hub shows, and what carries out what people order."""
@@ -71,6 +81,10 @@ class WebParts:
     """Why the store keeps commands of this process waiting for a lock; None: it does not."""
     guards: Callable[[Micros], Sequence[GuardGauges]] = no_guards
     """How the connections stand in this process."""
+    unwritten: Callable[[], str | None] = nothing_unwritten
+    """Why the last transaction of this process could not be stored; None: it was."""
+    trouble: Callable[[], Awaitable[str | None]] = no_trouble
+    """What keeps this process from taking deliveries now, in a sentence."""
     questions: Questions = field(default_factory=dict)
     """What may be asked from elsewhere, by name."""
     answered_by_hub: Mapping[type[Question[Any]], Callable[[Any, Any], Awaitable[Any]]] = field(
