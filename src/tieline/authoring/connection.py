@@ -96,8 +96,6 @@ class Connection:
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
-        if inspect.iscoroutinefunction(ok):
-            raise TypeError("ok= is an async function; give a plain one that looks at the answer")
         content, kind = _content(json, form, body)
         place = path if path.startswith("/") else f"/{path}"  # one operation, one name
         if "#" in place:
@@ -115,7 +113,7 @@ class Connection:
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
             confirm=confirm,
-            ok=ok,
+            ok=_plain(ok),
             place=None if values is None else place.partition("?")[0],
         )
         asked = caller.call(self.spec, call)
@@ -168,6 +166,12 @@ def joined(path: str, params: Params | None) -> str:
         return path
     mark = "" if path.endswith(("?", "&")) else "&" if "?" in path else "?"
     return f"{path}{mark}{urlencode(params, doseq=True)}"
+
+
+def _plain(ok: Callable[[HttpAnswer], bool] | None) -> Callable[[HttpAnswer], bool] | None:
+    if inspect.iscoroutinefunction(ok):
+        raise TypeError("ok= is an async function; give a plain one that looks at the answer")
+    return ok
 
 
 def _content(

@@ -357,3 +357,34 @@ def test_a_replay_of_the_quarantine_whose_contract_is_not_mended_runs_nothing(sh
     assert said.code != 0
     assert "there is nothing to replay" in said.err
     assert [row["id"] for row in told(shop, "quarantine", "list")] == [aside["id"]]
+
+
+def test_one_step_can_be_forgotten_after_a_plan(shop: Any) -> None:
+    step = ("runs", "forget-step", shop.ids["done"], "books POST /entries")
+    [plan] = told(shop, *step, "--plan")
+    unasked = shop.tieline(*step, *WHY)
+    [kept] = told(shop, "runs", "show", shop.ids["done"])
+    [done] = told(shop, *step, "--yes", *WHY)
+    [run] = told(shop, "runs", "show", shop.ids["done"])
+    again = shop.tieline(*step, "--plan")
+
+    assert [one["does"].partition(":")[0] for one in plan["does"]] == [
+        "books POST /entries is made again, under the same idempotency key"
+    ]
+    assert "by a replay of evt_" in plan["warnings"][-1]["words"]
+    assert (unasked.code != 0, len(kept["steps"])) == (True, 1)
+    assert (done, run["steps"]) == ({"done": True, "run": shop.ids["done"]}, [])
+    assert "which remembers none" in again.err
+    assert last_audit(shop)[1:] == (
+        "forget-step",
+        shop.ids["done"],
+        "books POST /entries (#1): a test",
+    )
+
+
+def test_a_step_in_doubt_is_not_forgotten(shop: Any) -> None:
+    step = ("runs", "forget-step", shop.ids["held"], "books POST /entries")
+    said = shop.tieline(*step, "--yes", *WHY)
+
+    assert said.code != 0
+    assert "nobody knows whether it happened; resolve the run" in said.err
