@@ -64,6 +64,23 @@ def test_a_dead_letter_is_retried_from_its_page(page: Page, hub: House) -> None:
     assert audited(hub, "retry", run_id)
 
 
+def test_one_step_of_a_run_is_forgotten_from_its_page(page: Page, hub: House) -> None:
+    done = next(run for run in hub.runs(state="done") if len(hub.ask(ShowRun(run.id)).steps) > 1)
+    step, *kept = hub.ask(ShowRun(done.id)).steps
+    page.goto(f"{hub.url}/runs/{done.id}")
+
+    page.get_by_role("link", name="Forget a step").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("again")
+    dialog.get_by_role("radio").first.check()
+    say_why(page, "Forget it")
+
+    expect(page.get_by_role("status")).to_contain_text("It is forgotten")
+    assert hub.ask(ShowRun(done.id)).steps == tuple(kept)
+    [line] = hub.ask(ListAudit(done.id)).rows
+    assert (line.action, line.reason) == ("forget-step", f"{step.name} ({step.key}): {WHY}")
+
+
 def test_a_decision_shows_what_was_sent_and_whom_it_is_about(page: Page, hub: House) -> None:
     run_id = hub.runs(state="held")[0].id
     names = {m.key for m in hub.ask(ShowRun(run_id)).mentions}

@@ -16,7 +16,7 @@ from tests.console.tour import tour
 from tieline.model.views.views import ListDead, ListPauses, ShowRun
 
 PASSWORD = "eleven tame otters"
-CHANGES = ("retry", "discard", "edit", "cancel", "resolve")
+CHANGES = ("retry", "discard", "edit", "cancel", "resolve", "forget-step")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 

@@ -38,6 +38,7 @@ def tour(hub: House) -> Mapping[str, str]:
         "dead-run": f"/runs/{dead[0].run_id}",
         "retry": f"/runs/{dead[0].run_id}/retry",
         "edit": f"/runs/{dead[0].run_id}/edit",
+        "forget": f"/runs/{done.id}/forget-step",
         "held": "/held",
         "held-run": f"/runs/{held[0].id}",
         "decide": f"/runs/{held[0].id}/resolve",

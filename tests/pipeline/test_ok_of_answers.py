@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from tests.engine import Answer, Engine, Town, Vendor
 
-from tieline import HttpAnswer, Run
+from tieline import HttpAnswer, Reject, Run
+from tieline.model.commands import ForgetStep, RetryDead
 from tieline.testing import answer, plain
 
 HTML = Answer(200, headers=(("content-type", "text/html"),), body=b"<h1>Log in</h1>")
@@ -100,3 +101,26 @@ async def test_a_plain_test_asks_ok_as_the_engine_does(town: Town) -> None:
     async with plain(town.hub, answers={"books": lambda call: answer(200, {"state": "no"})}):
         with pytest.raises(ConnectionError, match="ok= does not take for a success"):
             await town.books.get("/entries", ok=is_booked)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_answer_that_was_remembered_too_soon_is_forgotten_and_asked_for_again(
+    engine: Engine, vendor: Vendor, town: Town, method: str
+) -> None:
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        given = await town.books.request(method, "/entries")
+        if not is_booked(given):
+            raise Reject("it is not booked")
+
+    vendor.answers = [ERRORS, BOOKED]
+    await engine.open(town.hub)
+    run = await engine.take()
+    name, by = f"books {method} /entries", engine.by()
+    await engine.parts.journal.commit(ForgetStep(run.run.id, name, "#1", by))
+    await engine.parts.journal.commit(RetryDead(run.run.id, by))
+    await engine.work()
+
+    assert await engine.states() == ["done"]
+    assert len(vendor.asked) == 2
+    assert len({asked.key for asked in vendor.asked}) == 1

@@ -111,8 +111,6 @@ class Connection:
         caller = CURRENT.get()
         if caller is None:
             raise NoCaller(self.name)
-        if inspect.iscoroutinefunction(ok):
-            raise TypeError("ok= is an async function; give a plain one that looks at the answer")
         connector = self.spec.connector
         content, kind = _content(json, form, body, brackets=connector.nested_forms)
         place = asked_path(path, self.spec.base_url, is_template=values is not None)
@@ -126,7 +124,7 @@ class Connection:
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
             confirm=confirm,
-            ok=ok,
+            ok=_plain(ok),
             place=None if values is None else place.partition("?")[0],
         )
         asked = caller.call(self.spec, call)
@@ -209,6 +207,12 @@ def joined(path: str, params: Params | None, *, brackets: bool) -> str:
         return path
     mark = "" if path.endswith(("?", "&")) else "&" if "?" in path else "?"
     return f"{path}{mark}{query}"
+
+
+def _plain(ok: Callable[[HttpAnswer], bool] | None) -> Callable[[HttpAnswer], bool] | None:
+    if inspect.iscoroutinefunction(ok):
+        raise TypeError("ok= is an async function; give a plain one that looks at the answer")
+    return ok
 
 
 def _content(

@@ -8,7 +8,9 @@ from pydantic.fields import FieldInfo
 
 from tieline.authoring.contract_reading import exact_validator
 from tieline.model.base.json_text import has_long_number, text_again
-from tieline.model.hub.flow import ContractSpec
+from tieline.model.hub.flow import ContractSpec, PayloadMemory
+
+_EMPTY: tuple[Any, ...] = (list, dict, set, frozenset, tuple, str, int, bool, float)
 
 
 class Key:
@@ -64,6 +66,7 @@ def spec_of(contract: type[Contract]) -> ContractSpec:
         keys=tuple(_keys(contract)),
         fields=frozenset(contract.model_fields),
         sensitive=frozenset(sensitive_fields(contract)),
+        memory=_memory_of(contract),
     )
 
 
@@ -83,6 +86,35 @@ def _parser(contract: type[Contract]) -> Callable[[object], Contract]:
         return parsed
 
     return parse
+
+
+def _memory_of(contract: type[Contract]) -> PayloadMemory | None:
+    """Only where a field is filled by what may give another value each time."""
+    if not any(_makes_anew(model) for model in {contract, *_models_within(contract, set())}):
+        return None
+
+    def write(typed: Contract) -> bytes:
+        return typed.model_dump_json(round_trip=True).encode()
+
+    def read(remembered: bytes) -> Contract:
+        return contract.model_validate_json(remembered, by_name=True)
+
+    return PayloadMemory(write, read)
+
+
+def _makes_anew(model: type[BaseModel]) -> bool:
+    factories = (field.default_factory for field in model.model_fields.values())
+    return any(factory is not None and factory not in _EMPTY for factory in factories)
+
+
+def _models_within(model: type[BaseModel], seen: set[type]) -> Iterator[type[BaseModel]]:
+    if model in seen:
+        return
+    seen.add(model)
+    for field in model.model_fields.values():
+        for inner in _models_in(field.annotation):
+            yield inner
+            yield from _models_within(inner, seen)
 
 
 def explain(error: ValueError) -> str:

@@ -277,6 +277,18 @@ class RetryDead(OperatorCommand[Counted]):
 
 
 @value
+class ForgetStep(OperatorCommand[Counted]):
+    """Forget one step that a run remembers: asked for again, it is made or read again, under the
+    same idempotency key. Refused while the run is executed, and of a step whose outcome is unknown.
+    """
+
+    run_id: RunId
+    step: str
+    key: str
+    by: By
+
+
+@value
 class DiscardDead(OperatorCommand[Counted]):
     """Close a dead run without success; its lane goes on."""
 

@@ -14,6 +14,7 @@ from tieline.model.commands import (
     DiscardDead,
     EditDead,
     Edited,
+    ForgetStep,
     Pause,
     ResolveHeld,
     Resume,
@@ -57,6 +58,11 @@ async def discard(journal: Journal, run_id: RunId, by: By) -> None:
 async def cancel(journal: Journal, run_id: RunId, by: By) -> None:
     """End a live run. Raises NotFound, Conflict."""
     await journal.commit(Cancel(run_id, by))
+
+
+async def forget_step(journal: Journal, run_id: RunId, step: str, key: str, by: By) -> None:
+    """Let a run forget one step. Raises NotFound, Conflict."""
+    await journal.commit(ForgetStep(run_id, step, key, by))
 
 
 async def resolve(

@@ -35,6 +35,7 @@ from tieline.pipeline.steps.identity import WITHIN, within
 from tieline.pipeline.steps.line_step import LineSteps
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.payload_memory import made_once
 from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step
 from tieline.pipeline.steps.steps import Steps
@@ -70,7 +71,8 @@ class LiveRun:
     """The run as its flow sees it (``ports.run.Run``), and the caller of its connections."""
 
     def __init__(self, ready: Dispatched, publish: Publish, parts: StepParts) -> None:
-        self.ready = ready
+        self._memory = Memory(ready.claimed)
+        self.ready = made_once(ready, self._memory, parts.clock.now_us())
         self.parts = parts
         self.is_over_time = False
         """Set before the execution is cancelled because its time limit has passed."""
@@ -79,7 +81,6 @@ class LiveRun:
         self._claimed = claimed = ready.claimed
         self._publish = publish
         self._started_us = parts.clock.monotonic_us()
-        self._memory = Memory(claimed)
         self.steps = Steps(claimed, ready.flow, self._memory, parts, self.clean)
         self.steps.reference = reference_of(ready.flow, ready.typed)
         self._sensitive: tuple[str, ...] | None = None

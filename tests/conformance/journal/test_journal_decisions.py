@@ -29,6 +29,7 @@ from tieline.model.commands import (
     DiscardDead,
     EditDead,
     EndPauses,
+    ForgetStep,
     Pause,
     Progress,
     Remember,
@@ -533,3 +534,43 @@ async def test_a_changed_line_breaks_the_chain(store: Store, changed: str) -> No
     lines[2] = replace(lines[2], **{changed: value})
 
     assert first_break(lines) == lines[2]
+
+
+# --- forgotten ------------------------------------------------------------------------------------
+
+
+async def test_a_step_that_is_forgotten_is_remembered_no_more_and_the_others_are(
+    store: Store,
+) -> None:
+    await store.ingest(1)
+    run = await store.claim_one()
+    steps = (a_step(run.id), a_step(run.id, key="#2"), a_step(run.id, "other"))
+    await store.settle(run, RetryAt(store.now_us, "again"), Progress(steps=steps))
+
+    await store.journal.commit(ForgetStep(run.id, steps[0].name, "#1", by("it was no entry")))
+
+    await store.promote()
+    kept = (await store.claim_one()).steps
+    assert sorted(step.key + step.name for step in kept) == ["#1other", f"#2{steps[1].name}"]
+    line = (await store.detail(run.id)).audit[0]
+    assert (line.action, line.reason) == ("forget-step", f"{steps[0].name} (#1): it was no entry")
+
+
+@pytest.mark.parametrize("state", ["running", "doubt", "unknown"])
+async def test_a_step_that_cannot_be_forgotten_stays(store: Store, state: str) -> None:
+    await store.ingest(1)
+    run = await store.claim_one()
+    kind = StepState.INTENT if state == "doubt" else StepState.DONE
+    progress = Progress(steps=(a_step(run.id, state=kind),))
+    if state == "running":
+        await store.journal.commit(Remember(run.claim, progress))
+    else:
+        await store.settle(run, RetryAt(store.now_us, "again"), progress)
+    before = await store.everything()
+    key = "#7" if state == "unknown" else "#1"
+
+    words = "is being executed" if state == "running" else "remembers no step"
+    with pytest.raises(Conflict, match=words):
+        await store.journal.commit(ForgetStep(run.id, "books POST /entries", key, by()))
+
+    assert await store.everything() == before

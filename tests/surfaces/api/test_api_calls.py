@@ -521,3 +521,19 @@ async def test_a_schedule_is_held_asked_to_fire_and_goes_on(api: Api, house: Sto
     )
     assert (undeclared.status, unknown.status) == (409, 404)
     assert "it would never fire" in undeclared.json()["detail"]
+
+
+async def test_one_step_of_a_run_is_forgotten(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    path = f"/runs/{await a_dead_run(house, invoice)}"
+    wanted = {"step": "books POST /entries", "key": "#1"}
+    plan = await api.post(f"{path}/forget-step/plan", wanted)
+    forgotten = await api.post(f"{path}/forget-step", {**wanted, "reason": "a log-in page"})
+    late = await api.post(f"{path}/forget-step", {**wanted, "reason": "x"})
+    nothing = await api.post(f"{path}/forget-step/plan", wanted)
+
+    assert (plan.status, plan.json()["does"][0]["count"]) == (200, 1)
+    assert "tieline dead retry run_" in plan.json()["warnings"][-1]["words"]
+    assert (forgotten.status, (await api.get(path))["steps"]) == (200, [])
+    assert (late.status, nothing.status) == (409, 404)

@@ -412,3 +412,34 @@ def test_a_schedule_is_held_and_asked_for_by_hand(shop: Any) -> None:
     assert "paused by" in listed.out
     assert "fire-schedule" not in shop.tieline("audit", "list").out
     assert "pause-schedule" in shop.tieline("audit", "list").out
+
+
+def test_one_step_can_be_forgotten_after_a_plan(shop: Any) -> None:
+    step = ("runs", "forget-step", shop.ids["done"], "books POST /entries")
+    [plan] = told(shop, *step, "--plan")
+    unasked = shop.tieline(*step, *WHY)
+    [kept] = told(shop, "runs", "show", shop.ids["done"])
+    [done] = told(shop, *step, "--yes", *WHY)
+    [run] = told(shop, "runs", "show", shop.ids["done"])
+    again = shop.tieline(*step, "--plan")
+
+    assert [one["does"].partition(":")[0] for one in plan["does"]] == [
+        "books POST /entries is made again, under the same idempotency key"
+    ]
+    assert "by a replay of evt_" in plan["warnings"][-1]["words"]
+    assert (unasked.code != 0, len(kept["steps"])) == (True, 1)
+    assert (done, run["steps"]) == ({"done": True, "run": shop.ids["done"]}, [])
+    assert "which remembers none" in again.err
+    assert last_audit(shop)[1:] == (
+        "forget-step",
+        shop.ids["done"],
+        "books POST /entries (#1): a test",
+    )
+
+
+def test_a_step_in_doubt_is_not_forgotten(shop: Any) -> None:
+    step = ("runs", "forget-step", shop.ids["held"], "books POST /entries")
+    said = shop.tieline(*step, "--yes", *WHY)
+
+    assert said.code != 0
+    assert "nobody knows whether it happened; resolve the run" in said.err

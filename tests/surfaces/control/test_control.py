@@ -40,6 +40,7 @@ from tieline.model.commands import (
     DecideMany,
     DiscardDead,
     EditDead,
+    ForgetStep,
     Pause,
     Purge,
     ReplayFilter,
@@ -234,6 +235,7 @@ EVERY_COMMAND: list[Callable[[], OperatorCommand[Any]]] = [
     lambda: Cancel(RunId("run_1"), BY),
     lambda: RetryDead(RunId("run_1"), BY, as_new_action=True),
     lambda: DiscardDead(RunId("run_1"), BY),
+    lambda: ForgetStep(RunId("run_1"), "books POST /entries", "#1", BY),
     lambda: ResolveHeld(RunId("run_1"), "done", BY, '{"id":"é\u2028"}'.encode()),
     lambda: StartReplay(
         ReplayId("rpl_1"),

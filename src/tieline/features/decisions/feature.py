@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from tieline.adapters.sql.reading import listing
 from tieline.adapters.sql.runs import bulk_deciding, deciding
-from tieline.features.decisions import bulk, reading, store
+from tieline.features.decisions import bulk, forgetting, reading, store
 from tieline.features.decisions.inbox import FEEDS
 from tieline.features.manifest import Answers, Feature, Handles, PlannedBy, facts_of
 from tieline.model import commands as c
@@ -13,7 +13,7 @@ from tieline.model.replays import operation as o
 from tieline.model.runs.facts import DecisionMade
 from tieline.model.views import views as v
 from tieline.model.views.operations import ListOperations, ShowOperation
-from tieline.model.views.plans import PlanDecisions
+from tieline.model.views.plans import PlanDecisions, PlanForgetting
 from tieline.rules.people.access import Permission
 from tieline.rules.people.pausing import as_length
 
@@ -101,6 +101,7 @@ def _pages() -> "Pages":
             "cancelled": "It is cancelled. What it had done stays done.",
             "edited": "The edited copy is recorded as a new event, and runs in place of the dead "
             "run.",
+            "forgotten": "It is forgotten: it is made or read again when its flow asks for it.",
             "resolved": "Your decision is recorded, and the run follows it.",
             "decided": "Your decision is recorded for every run that it fitted.",
             "paused": "It is paused. Nothing is lost: work waits until its time is over, "
@@ -150,6 +151,16 @@ DECISIONS = Feature(
             about="run",
             plan=PlannedBy(PlanDecisions, _plan_discard),
         ),
+        Handles(
+            c.ForgetStep,
+            deciding.forget_step,
+            _OPERATE,
+            call="/runs/{run_id}/forget-step",
+            about="run",
+            plan=PlannedBy(
+                PlanForgetting, lambda one: PlanForgetting(one.run_id, one.step, one.key)
+            ),
+        ),
         Handles(c.EditDead, deciding.edit_dead, _OPERATE),
         Handles(
             c.ResolveHeld,
@@ -185,6 +196,7 @@ DECISIONS = Feature(
         Answers(ListOperations, reading.listed, needs=Permission.READ),
         Answers(ShowOperation, reading.shown, needs=Permission.READ),
         Answers(PlanDecisions, needs=Permission.READ, planner=bulk.plan),
+        Answers(PlanForgetting, needs=Permission.READ, planner=forgetting.plan),
     ),
     needs=("records",),
     endpoints=_endpoints,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tieline.adapters.sql.reading import work_lists as more
+from tieline.features.flows import checks
 from tieline.features.manifest import Answers, Feature
 from tieline.model.views.declared import AskConnections, AskFlows
 from tieline.model.views.work_lists import CountWaiting, ListConnections
@@ -75,4 +76,5 @@ FLOWS = Feature(
     endpoints=_endpoints,
     pages=_pages,
     commands_of_people=_commands,
+    checks=(checks.of_flows,),
 )

@@ -30,6 +30,15 @@ FIRED = "schedule.fired"
 
 
 @dataclass(frozen=True, slots=True)
+class PayloadMemory:
+    """How a typed payload is remembered that would be another one if it were made again."""
+
+    write: Callable[[Any], bytes]
+    read: Callable[[bytes], Any]
+    """Raises ValueError where the contract has changed since."""
+
+
+@dataclass(frozen=True, slots=True)
 class ContractSpec:
     """A versioned shape that payloads are held against."""
 
@@ -43,6 +52,8 @@ class ContractSpec:
     """(field, reference kind): business names in the payload that a story is found by."""
     fields: frozenset[str]
     sensitive: frozenset[str] = frozenset()
+    memory: PayloadMemory | None = None
+    """Of a contract that fills fields by ``default_factory``: its values are made once a run."""
     label: str = field(init=False)
     """``name@version``, as stored with events."""
 

@@ -30,6 +30,15 @@ class PlanDecisions(Question[Plan]):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanForgetting(Question[Plan]):
+    """What will be made again of a run that forgets one step."""
+
+    run_id: RunId
+    step: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanClosing(Question[Plan]):
     """What discarding deliveries in quarantine would do: named ones, or those that wait of a
     source, an issue or a tenant."""

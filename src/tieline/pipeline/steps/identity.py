@@ -75,7 +75,7 @@ class Identities:
         name = storable(name)
         found = self._memory.identify(shown, own_key, fingerprint, within)
         base = base_of(found.key)
-        if not base.startswith(within):
+        if within and not base.startswith(within):
             within = ""  # as an earlier release remembered it
         if key is not None:
             exact = (name, f"{within}{storable(str(key))}")
@@ -107,7 +107,7 @@ class Identities:
         step.known = self._memory.recall((step.name, step.key), step.effect_key)
 
     def _of_follower(self, exact: StepKey, base: str, key: str) -> str:
-        return self.effect_key((exact[0], exact[1] + key[len(base) :]))
+        return self.effect_key(exact if key == base else (exact[0], exact[1] + key[len(base) :]))
 
     def effect_key(self, identity: StepKey) -> str:
         """The idempotency key of an effect: equal over retry, crash, replay and failover."""

@@ -12,6 +12,7 @@ from tieline.model.commands import (
     DiscardDead,
     EditDead,
     EndPauses,
+    ForgetStep,
     Pause,
     ResolveHeld,
     Resume,
@@ -105,6 +106,23 @@ def make_ready(run: "RunToDecide", at_us: Micros, *, as_new_action: bool) -> Ste
     yield from do("work_reinsert", **run.key, behind=int(behind))
     yield from do("run_set", **run.key, state=ready, at_us=at_us, reason=None)
     yield from do("dead_resolve", **run.key, resolution="retried", at_us=at_us)
+
+
+def forget_step(command: ForgetStep) -> Steps[Counted]:
+    """Take one step that ended out of what a run remembers."""
+    run = yield from _run(command.run_id)
+    name, key = command.step, command.key
+    if run.state == RunState.RUNNING:
+        raise Conflict(f"{run.id} is being executed; wait until it is not, or cancel it")
+    forgotten = yield from do("step_forget", **run.key, name=name, key=key)
+    if not forgotten:
+        raise Conflict(
+            f"{run.id} remembers no step {name!r} ({key}) that has ended; tieline runs show "
+            f"{run.id} names what it remembers, and a step in doubt is resolved"
+        )
+    by = command.by
+    yield from audit(By(by.actor, f"{name} ({key}): {by.reason}", by.at_us), "forget-step", run.id)
+    return Counted(1)
 
 
 def discard_dead(command: DiscardDead) -> Steps[Counted]:

@@ -9,7 +9,7 @@ from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import RunId
 from tieline.model.base.json_text import json_text
-from tieline.model.commands import Cancel, DiscardDead, RetryDead
+from tieline.model.commands import Cancel, DiscardDead, ForgetStep, RetryDead
 from tieline.model.people.decisions import MOST_DECIDED, BulkAction, Decided, DecideMany
 from tieline.model.plans.plan import Plan
 from tieline.operations import decide
@@ -27,6 +27,19 @@ class Retrying(Why):
         False,  # noqa: FBT003
         description="Make effects that happened before once more, under new keys.",
     )
+
+
+class StepNamed(ApiBody):
+    """A step that the run remembers."""
+
+    step: str = Field(max_length=LONGEST, description="Its name, such as `books POST /entries`.")
+    key: str = Field("#1", max_length=LONGEST, description="Its key, or number.")
+
+
+class Forgetting(StepNamed):
+    """Which step, and why."""
+
+    reason: Reason
 
 
 class Editing(Why):
@@ -99,6 +112,19 @@ async def discard(ask: ApiRequest) -> Done:
     return Done(done=True, run=run_id)
 
 
+async def forget_step(ask: ApiRequest) -> Done:
+    """Forget one remembered step; it is made or read again when its flow asks for it."""
+    run_id, body = RunId(ask.path["id"]), ask.body
+    await ask.parts.carry_out(ForgetStep(run_id, body.step, body.key, ask.by(body.reason)))
+    return Done(done=True, run=run_id)
+
+
+async def plan_forgetting(ask: ApiRequest) -> Plan:
+    """What will be made again of a run that forgets one step; changes nothing."""
+    command = ForgetStep(RunId(ask.path["id"]), ask.body.step, ask.body.key, NOBODY)
+    return await ask.parts.plan_of(command)
+
+
 async def edit(ask: ApiRequest) -> EditedRun:
     """Retry a dead run with another payload, as a new recorded event."""
     body: Editing = ask.body
@@ -158,6 +184,10 @@ ENDPOINTS = (
              body=PlanMany, problems=("refused",)),
     Endpoint("POST", "/runs/{id}/cancel", _OPERATE, "End a live run", cancel, Done, body=Why,
              problems=_CHANGE),
+    Endpoint("POST", "/runs/{id}/forget-step", _OPERATE, "Forget one remembered step", forget_step,
+             Done, body=Forgetting, problems=_CHANGE),
+    Endpoint("POST", "/runs/{id}/forget-step/plan", _READ, "Say what forgetting a step would do",
+             plan_forgetting, Plan, body=StepNamed, problems=("not-found", "refused")),
     Endpoint("POST", "/held-runs/{id}/resolve", _OPERATE, "Decide a held run", resolve, Done,
              body=Resolving, problems=_CHANGE),
     Endpoint("POST", "/dead-letters/{id}/retry", _OPERATE, "Retry a dead run", retry, Done,

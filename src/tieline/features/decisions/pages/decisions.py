@@ -8,18 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tieline.features.decisions.forgetting import again
 from tieline.model.base.errors import CommandRefused, Conflict, SettingsError
 from tieline.model.base.ids import RunId
 from tieline.model.base.json_text import json_text, json_value
-from tieline.model.commands import By, Cancel, DiscardDead, ResolveHeld, RetryDead
+from tieline.model.commands import By, Cancel, DiscardDead, ForgetStep, ResolveHeld, RetryDead
 from tieline.model.people.decisions import DecideMany
 from tieline.model.views.details import RunDetail
+from tieline.model.views.rows import StepRow
 from tieline.model.views.views import CountEffects, ShowEvent, ShowRun
 from tieline.operations import decide
 from tieline.operations import redaction as visible
 from tieline.operations.decide import Decision
 from tieline.rules.people.access import Permission
-from tieline.rules.privacy.hidden_key import readable_lane
+from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
 from tieline.rules.privacy.redact import REDACTED
 from tieline.rules.runs.transitions import LIVE
 from tieline.surfaces.console.confirm import ConfirmPage, act, text_of
@@ -310,7 +312,45 @@ async def _edit(desk: PageParts, detail: RunDetail) -> ConfirmPage:
     )
 
 
+async def _forget(_: PageParts, detail: RunDetail) -> ConfirmPage:
+    steps = [step for step in detail.steps if step.state != "intent"]
+    if detail.run.state == "running" or not steps:
+        return _not_now(detail, "a run that remembers steps, and is not being executed,")
+    return ConfirmPage(
+        f"Forget a step of this run of {detail.run.flow}",
+        (
+            "What it returned is taken out of what the run remembers; everything else stays.",
+            "It is asked for again when the run is executed next: a dead run after a retry, one "
+            "that has ended by a replay.",
+        ),
+        "Forget it",
+        _back(detail),
+        is_dangerous=True,
+        fields="fields/forget.html",
+        view={
+            "choices": [
+                (_value_of(step), f"{step.name} ({hidden_value(step.key)})", again(step))
+                for step in steps
+            ]
+        },
+    )
+
+
+def _value_of(step: StepRow) -> str:
+    return json_text([step.name, step.key]).decode()
+
+
+async def _do_forget(desk: PageParts, detail: RunDetail, form: FormData, by: By) -> str:
+    chosen = text_of(form, "step")
+    step = next((one for one in detail.steps if _value_of(one) == chosen), None)
+    if step is None:
+        raise SettingsError("the step", chosen or None, "choose the one to be forgotten")
+    await desk.parts.carry_out(ForgetStep(detail.run.id, step.name, step.key, by))
+    return f"{_back(detail)}?told=forgotten"
+
+
 VERBS = {
+    "forget-step": RunDecision(_forget, _do_forget),
     "retry": RunDecision(_retry, _do_retry),
     "discard": RunDecision(_discard, _do_discard),
     "retry-now": RunDecision(_retry_now, _do_retry_now),

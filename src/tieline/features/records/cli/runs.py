@@ -3,11 +3,14 @@
 import typer
 
 from tieline.features.records.why import why
+from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import ReplayId, RunId
 from tieline.model.base.payload import Json
+from tieline.model.commands import ForgetStep
 from tieline.model.hub.flow import HubSpec
 from tieline.model.runs.run import AttemptRecord, RunState
 from tieline.model.views.details import RunDetail
+from tieline.model.views.plans import PlanForgetting
 from tieline.model.views.rows import RunLine, RunRow, StepRow
 from tieline.model.views.views import ListRuns, ShowRun
 from tieline.operations import decide
@@ -18,6 +21,7 @@ from tieline.rules.formats.plain_time import span
 from tieline.rules.privacy.hidden_key import hidden_value, readable_lane
 from tieline.rules.runs.lines import is_line, lines_of
 from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli import plans
 from tieline.surfaces.cli.columns import AUDIT_COLUMNS, RUN_COLUMNS
 from tieline.surfaces.cli.output import Column, Output, exactly, when
 from tieline.surfaces.cli.session import CliSession, ListSpan
@@ -105,6 +109,37 @@ def cancel(context: typer.Context, run_id: str, *, reason: o.Reason = None) -> N
     by = session.by(reason)
     session.change(lambda journal: decide.cancel(journal, RunId(run_id), by))
     session.done(f"{run_id} is cancelled", run=run_id)
+
+
+@app.command("forget-step")
+def forget_step(  # noqa: PLR0913 - one step of one run, and a plan of it
+    context: typer.Context,
+    run_id: str,
+    step: str,
+    *,
+    key: str = typer.Option("#1", "--key", help="Its key, as runs show names it."),
+    plan: plans.PlanOnly = False,
+    as_planned: plans.AsPlanned = None,
+    yes: o.Yes = False,
+    reason: o.Reason = None,
+) -> None:
+    """Forget one remembered step, so that it is made or read again when its flow asks for it."""
+    session = o.session_of(context)
+    detail = session.ask(ShowRun(RunId(run_id)))
+    shown = (one for one in detail.steps if one.name == step and hidden_value(one.key) == key)
+    meant = next(shown, None)
+    stored = key if meant is None else meant.key
+    if plan:
+        plans.tell(session.paper, plans.made(session, PlanForgetting(RunId(run_id), step, stored)))
+        return
+    command = ForgetStep(RunId(run_id), step, stored, session.by(reason))
+    made = plans.agreed(session, command, plans.PlanAnswer(yes, as_planned=as_planned))
+    if not made.would:
+        raise Conflict(f"{step} of {run_id} cannot be forgotten: {made.left_out[0].why}")
+    session.change(
+        lambda journal: decide.forget_step(journal, command.run_id, step, stored, command.by)
+    )
+    session.done(f"{run_id} has forgotten {step} ({key})", run=run_id)
 
 
 async def _values(session: CliSession, hub: HubSpec | None, detail: RunDetail) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ def _view(desk: PageParts, detail: RunDetail, values: tuple[str, ...]) -> dict[s
         "why": sentence[:1].upper() + sentence[1:],
         "fall": waterfall(detail, desk.now_us, results),
         "is_over": run.state in TERMINAL,
+        "has_steps": bool(detail.steps),
         "is_live": run.state in UNFINISHED,
         "is_undecided": detail.is_undecided,
         "doubt": run.step_in_doubt,
