@@ -32,6 +32,7 @@ from tieline.features.records.feature import RECORDS
 from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
+from tieline.features.status.feature import STATUS
 from tieline.features.tenants.feature import TENANTS
 from tieline.model.command import OperatorCommand
 from tieline.model.plans.plan import Plan
@@ -52,6 +53,7 @@ FEATURES: tuple[Feature, ...] = (
     INBOX,
     RECORDS,
     ACCOUNT,
+    STATUS,
     ISSUES,
     DECISIONS,
     QUARANTINE,

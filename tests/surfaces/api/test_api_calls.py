@@ -501,3 +501,16 @@ async def test_a_schedule_is_held_asked_to_fire_and_goes_on(api: Api, house: Sto
     )
     assert (undeclared.status, unknown.status) == (409, 404)
     assert "it would never fire" in undeclared.json()["detail"]
+
+
+async def test_a_product_asks_how_a_thing_stands_and_is_told_nothing_else(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    await house.deliver("invoice.paid", invoice(1))
+    await house.work()
+
+    told = await api.get("/status/invoice/in_1")
+    unknown = await api.ask("/status/invoice/in_2")
+
+    assert told == {"status": "done", "words": None}
+    assert unknown.status == 404
