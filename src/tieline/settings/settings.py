@@ -38,7 +38,7 @@ WANTED = {
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "console_url": "the start of a URL, such as https://hub.acme.example",
     "migrations": "at-start or by-command",
-    "keep_requests": "failed or all",
+    "keep_requests": "failed, all, or a share of the runs such as 5%",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them, each once",
@@ -140,9 +140,17 @@ class Settings(TelemetrySettings):
     keep_runs_days: float = Field(
         default=90.0, gt=0, le=36_500, description="after this, finished runs are forgotten"
     )
-    keep_requests: Literal["failed", "all"] = Field(
+    keep_requests: str = Field(
         default="failed",
-        description="of which calls the request and the answer are kept, redacted: failed or all",
+        pattern=r"^(failed|all|\d{1,2}(\.\d{1,3})?%)$",
+        description="of which calls the request and the answer are kept, redacted: failed, all, or "
+        "failed and those of a share of the runs, such as 5%",
+    )
+    keep_requests_characters: int = Field(
+        default=2_048,
+        ge=256,
+        le=65_536,
+        description="how much of a request, and of an answer, is kept",
     )
     keep_history_days: float = Field(
         default=365.0,
@@ -220,6 +228,12 @@ class Settings(TelemetrySettings):
         if parts.query or parts.fragment or parts.username:
             raise ValueError
         return value
+
+    @property
+    def kept_share(self) -> float:
+        """Of how many runs (0 to 1) the calls that succeed are kept."""
+        text = self.keep_requests
+        return float(text == "all") if not text.endswith("%") else float(text[:-1]) / 100
 
     @property
     def console_at(self) -> int:
