@@ -17,8 +17,13 @@ def of_features(dialect: str) -> dict[str, Path]:
 
 def files_of(dialect: str) -> dict[str, Path]:
     """Every statement's file, by the name under which it is asked for."""
-    own = {file.stem: file for file in (ADAPTERS / dialect / "queries").glob("*.sql")}
-    return own | of_features(dialect)
+    return of_engine(dialect) | of_features(dialect)
+
+
+def of_engine(dialect: str) -> dict[str, Path]:
+    """The files of the engine's own statements, by name; some do for every dialect."""
+    shared, own = (ADAPTERS / place / "queries" for place in ("sql", dialect))
+    return {file.stem: file for folder in (shared, own) for file in folder.glob("*.sql")}
 
 
 def sources(dialect: str) -> list[Path]:

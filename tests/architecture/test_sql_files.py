@@ -8,14 +8,14 @@ from pathlib import Path
 import apsw
 import apsw.ext
 import pytest
-from tests.queries import ADAPTERS, FEATURES, of_features, sources
+from tests.queries import ADAPTERS, FEATURES, of_engine, of_features, sources
 from tests.sql_columns import FILLED, fillers, shown, told
 
 from tieline.adapters.sql.fragment import NAMED, ROWS, filled, without_comments
 from tieline.adapters.sqlite.migrations import migrate
 from tieline.adapters.sqlite.statements import text, text_for
 
-DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/queries"))
+DIALECTS = sorted(folder.parent for folder in ADAPTERS.glob("*/schema"))
 SQLITE = ADAPTERS / "sqlite"
 FILES = sorted(
     file for place in (*DIALECTS, ADAPTERS / "sql", FEATURES) for file in place.rglob("*.sql")
@@ -67,7 +67,7 @@ def test_the_columns_of_an_issue_are_read_from_its_table() -> None:
 
 def queries(dialect: Path) -> set[str]:
     """Their names; those of a folder beside ``queries`` are named with it."""
-    found = {file.stem for file in (dialect / "queries").glob("*.sql")}
+    found = set(of_engine(dialect.name))
     others = {f"{file.parent.name}/{file.stem}" for file in dialect.glob("*/*.sql")}
     elsewhere = ("fragments/", "queries/", "schema/")
     beside = {name for name in others if not name.startswith(elsewhere)}
@@ -102,6 +102,17 @@ def test_every_statement_has_its_query_in_each_dialect(dialect: Path) -> None:
     assert named - queries(dialect) == set()
 
 
+def test_a_query_stands_once_for_all_dialects_or_with_another_text_in_each() -> None:
+    shared = {file.stem for file in (ADAPTERS / "sql/queries").glob("*.sql")}
+    own = [{file.stem: file for file in (at / "queries").glob("*.sql")} for at in DIALECTS]
+
+    assert all(set(one) == set(own[0]) for one in own)
+    assert set(own[0]) & shared == set()
+    for name in own[0]:
+        texts = {" ".join(without_comments(one[name].read_text("utf-8")).split()) for one in own}
+        assert len(texts) == len(DIALECTS), f"{name} can stand in adapters/sql/queries"
+
+
 # --- fragments ------------------------------------------------------------------------------------
 
 
@@ -117,7 +128,8 @@ def fragments(place: Path) -> dict[str, str]:
 def put_into(place: Path) -> set[str]:
     """The fragments that the queries of a dialect name."""
     own = [file for file in place.rglob("*.sql") if file.parent.name != "schema"]
-    files = [*own, *of_features(place.name).values()]
+    shared = (ADAPTERS / "sql/queries").glob("*.sql")
+    files = [*own, *shared, *of_features(place.name).values()]
     return {
         name for file in files for name in NAMED.findall(without_comments(file.read_text("utf-8")))
     } - {"rows"}
@@ -144,7 +156,10 @@ def test_a_fragment_stands_once_for_all_dialects_or_once_in_each() -> None:
 
 def test_a_fragment_names_no_other() -> None:
     for place in (*DIALECTS, ADAPTERS / "sql"):
-        assert [name for name, text_ in fragments(place).items() if NAMED.search(text_)] == []
+        named = {
+            name: set(NAMED.findall(text_)) - {"rows"} for name, text_ in fragments(place).items()
+        }
+        assert [name for name, others in named.items() if others] == []
 
 
 def test_a_fragment_that_is_not_there_is_told_by_its_name() -> None:

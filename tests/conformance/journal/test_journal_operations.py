@@ -1,16 +1,20 @@
 """Operations: a decision about many runs, made bite by bite, once, and stopped when asked to."""
 
 import asyncio
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.makers import FLOW, START_US, by
+from tests.makers import FLOW, START_US, a_step, by
 from tests.stores import Store
 
+from tieline.adapters.sql.runs.bulk_deciding import ACTIONS
 from tieline.features.decisions import bulk as long_work
 from tieline.model.base.errors import CommandRefused, Conflict, NotFound
-from tieline.model.base.ids import RunId
-from tieline.model.commands import Decided, DecideMany, DiscardDead, RetryDead
+from tieline.model.base.ids import RunId, TenantId
+from tieline.model.calls.call import Effect
+from tieline.model.commands import Decided, DecideMany, DiscardDead, Progress, RetryDead
+from tieline.model.people.decisions import BULK_ACTIONS, BulkAction
 from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import (
     BulkFilter,
@@ -18,13 +22,15 @@ from tieline.model.replays.operation import (
     MoveOperation,
     StartOperation,
 )
-from tieline.model.runs.run import Dead, Held
+from tieline.model.runs.run import Dead, HeadPolicy, Held, StepState
 from tieline.model.views.operations import ListOperations, OperationRow, ShowOperation
 from tieline.model.views.plans import PlanDecisions
-from tieline.model.views.views import ListDead, Window
+from tieline.model.views.views import ListDead, ListRuns, Window
 from tieline.operations.planning import PlanParts
 from tieline.pipeline.admit import Admitter
 from tieline.rules.plans.end import GONE, alike
+from tieline.rules.runs.decided import DECISIONS, choice_words
+from tieline.rules.runs.holding import HOLD_STEP
 
 if TYPE_CHECKING:
     from tieline.model.command import OperatorCommand
@@ -113,6 +119,59 @@ async def test_held_runs_are_decided_too(store: Store) -> None:
     assert (await shown(store)).done == 2
 
 
+@pytest.mark.parametrize(
+    ("target", "action", "end"),
+    [("dead-letters", "discard", Dead("bug", "x")), ("held", "resolve-give-up", Held("asks"))],
+)
+async def test_a_decision_about_one_tenant_touches_no_other(
+    store: Store, target: str, action: str, end: Dead | Held
+) -> None:
+    names = {number: TenantId(f"shop-{'ab'[number % 2]}") for number in range(1, 6)}
+    for number, tenant in names.items():
+        await store.ingest(number, tenant=tenant)
+    for run in await store.claim():
+        await store.settle(run, end)
+    made = await begin(store, action, BulkFilter(target, tenant="shop-a"))
+    while await go_on(store):
+        pass
+    state = "dead" if target == "dead-letters" else "held"
+    every = (await store.views.read(ListRuns(state=state))).rows
+    open_ = (await store.views.read(ListDead())).rows if target == "dead-letters" else every
+
+    assert (made.would, (await shown(store)).done) == (2, 2)
+    assert "tenant shop-a" in made.chosen
+    assert sorted(row.tenant for row in open_) == ["shop-b"] * 3
+
+
+SAMPLE = BulkFilter("dead-letters", FLOW, "bug", "iss_1", "books", "shop-a")
+
+
+def test_a_plan_names_every_part_of_its_filter() -> None:
+    for field in fields(BulkFilter):
+        less: Any = {field.name: None}
+        told, of_less = choice_words(SAMPLE, 0), choice_words(replace(SAMPLE, **less), 0)
+        assert told != of_less or field.name == "target", field.name
+
+
+async def test_retrying_runs_of_a_tenant_tells_who_stands_at_the_head_of_their_lane(
+    store: Store,
+) -> None:
+    tenant = TenantId("shop-a")
+    await store.ingest(1, tenant=tenant, lane="customer cus_1")
+    (run,) = await store.claim()
+    await store.settle(run, Dead("bug", "x"), policy=HeadPolicy.SKIP)
+    await store.ingest(2, tenant=tenant, lane="customer cus_1")
+    (head,) = await store.claim()
+    await store.settle(head, Held("asks"))
+
+    made = await long_work.plan(
+        PlanParts(store.views, no_admitter, START_US), PlanDecisions("retry", DEAD)
+    )
+
+    (warning,) = made.warnings
+    assert warning.words.startswith(f"1 of these runs would wait behind {head.id}")
+
+
 async def test_two_processes_note_a_bite_once(store: Store) -> None:
     await some_dead(store, 3)
     await begin(store, "discard", DEAD)
@@ -153,7 +212,7 @@ async def test_a_stopped_operation_decides_no_more(
         ("discard", DEAD, "nothing of this waits"),
         ("cancel", DEAD, "cannot be decided by 'cancel'"),
         ("discard", BulkFilter("held"), "cannot be decided by 'discard'"),
-        ("resolve-retry", BulkFilter("held", kind="bug"), "told apart by their flow"),
+        ("resolve-retry", BulkFilter("held", kind="bug"), "told apart by flow and tenant"),
         ("retry", BulkFilter("everything"), "cannot be decided"),
     ],
 )
@@ -178,6 +237,32 @@ async def test_operations_are_listed_newest_first(store: Store) -> None:
     assert [row.id for row in (*first.rows, *rest.rows)] == ["opr_3", "opr_2", "opr_1"]
     assert [row.id for row in running.rows] == ["opr_3", "opr_1"]
     assert first.rows[0].filter == DEAD
+
+
+async def test_what_flows_ask_is_let_through_and_what_is_in_doubt_is_left_out_beforehand(
+    store: Store,
+) -> None:
+    await store.ingest(1, 2)
+    asks, lost = await store.claim()
+    hold = a_step(asks.id, HOLD_STEP, state=StepState.FAILED, effect=Effect.READ, effect_key=None)
+    await store.settle(asks, Held("asks"), Progress((hold,)))
+    step = a_step(lost.id, state=StepState.INTENT, result=None, finished_us=None)
+    await store.settle(lost, Held("no answer came", (step.name, step.key)), Progress((step,)))
+
+    made = await begin(store, "resolve-continue", BulkFilter("held"))
+    while await go_on(store):
+        pass
+
+    (why,) = made.left_out
+    assert (made.would, why.count, (await shown(store)).done) == (1, 1, 1)
+    assert why.why.startswith(f"it is held because the outcome of {step.name} is unknown")
+    assert made.does[0].does == f"run of {FLOW} that passes its hold"
+    assert (await shown(store)).not_made == {why.why: 1}
+
+
+def test_every_decision_about_many_has_its_words_its_target_and_its_step() -> None:
+    assert set(DECISIONS) == set(ACTIONS) == set(BulkAction)
+    assert {one for of in BULK_ACTIONS.values() for one in of} == set(BulkAction)
 
 
 # --- made and not made ------------------------------------------------------------------------

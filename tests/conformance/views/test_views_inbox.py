@@ -7,6 +7,7 @@ import pytest
 
 from tieline.features.inbox.model import CountInbox, ListInbox
 from tieline.model.base.errors import CommandRefused
+from tieline.model.base.ids import TenantId
 from tieline.model.commands import By, Cancel, CloseDeliveries, DecideMany, ResolveHeld
 from tieline.model.runs.run import Dead, Held, StepState
 from tieline.model.views.inbox import InboxItem
@@ -176,6 +177,42 @@ async def test_pages_lead_through_without_a_gap_or_a_repeat(
 
     assert len({(row.kind, row.id) for row in rows}) == len(rows) == len(ends)
     assert [row.since_us for row in rows] == sorted(row.since_us for row in rows)
+
+
+async def test_of_one_tenant(house: Any, views: Views, invoice: Invoice) -> None:
+    """What is alike of several is counted, and decided, for the one that was asked for."""
+    for number, tenant in enumerate(("shop-a", "shop-b", "shop-b"), 1):
+        await house.deliver(
+            "invoice.paid", invoice(number, f"cus_{number}"), tenant=TenantId(tenant)
+        )
+        (run,) = await house.claim()
+        await house.settle(run, Dead("refused-422", "no such customer"))
+        house.clock.advance(minutes=1)
+        await house.deliver("invoice.paid", {"invoice_id": 7}, tenant=TenantId(tenant))
+        house.clock.advance(minutes=1)
+    await house.deliver("invoice.paid", invoice(9, "cus_9"), tenant=TenantId("shop-a"))
+    (run,) = await house.claim()
+    await house.settle(run, Held("amount above limit"))
+
+    every = await everything(views)
+    theirs = await everything(views, tenant="shop-b")
+    ours = await everything(views, tenant="shop-a")
+
+    assert [(row.kind, row.count, row.tenant) for row in every if row.count > 1] == [
+        ("dead-letter", 3, None),
+        ("quarantine", 3, None),
+    ]
+    assert [(row.kind, row.count, row.tenant) for row in theirs] == [
+        ("dead-letter", 2, "shop-b"),
+        ("quarantine", 2, "shop-b"),
+    ]
+    assert all(verb.command.endswith(" --tenant shop-b") for row in theirs for verb in row.verbs)
+    assert [(row.kind, row.count) for row in ours] == [
+        ("dead-letter", 1),
+        ("quarantine", 1),
+        ("hold", 1),
+    ]
+    assert await everything(views, tenant="nobody") == []
 
 
 async def test_filters(house: Any, views: Views, invoice: Invoice) -> None:

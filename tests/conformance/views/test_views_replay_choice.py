@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.makers import an_attempt
+from tests.makers import a_receipt, an_attempt, an_event
 
 from tieline.features.issues.model import ListIssues
-from tieline.model.commands import Progress, ReplayFilter
+from tieline.model.base.ids import TenantId
+from tieline.model.commands import Admission, Ingest, Progress, ReplayFilter
+from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import Dead, RetryAt, Returned
-from tieline.model.views.views import NextReplayBatch
+from tieline.model.views.views import NextReplayBatch, ShowEvent
 from tieline.ports.views import Views
 
 Invoice = Callable[..., dict[str, object]]
@@ -91,3 +93,35 @@ async def test_events_are_found_by_what_their_runs_died_of(
     assert await wanted(house, views, connection="books", kind="KeyError") == []
     assert await wanted(house, views, kind="KeyError", flow="post_invoice") == ["e4"]
     assert await wanted(house, views, kind="KeyError", flow="other") == []
+
+
+async def test_events_of_another_tenant_than_their_delivery_are_found_as_any_other(
+    house: Any, views: Views
+) -> None:
+    """Each event of a batch has a tenant of its own; their delivery has one of them, or another."""
+    at_us = house.clock.at_us
+    receipt = a_receipt(
+        tenant=TenantId("shop-a"),
+        verdict=Verdict.QUARANTINED,
+        reason="events 1 and 2 of 2: line@1",
+        received_us=at_us,
+    )
+    admissions = tuple(
+        Admission(
+            an_event(
+                number, tenant=TenantId(f"shop-{name}"), receipt_id=receipt.id, recorded_us=at_us
+            )
+        )
+        for number, name in enumerate("ab", 1)
+    )
+    await house.journal.commit(Ingest(admissions, receipt))
+    identities = ["identity-1", "identity-2"]
+    ids = tuple(one.event.id for one in admissions)
+
+    assert await wanted(house, views, states=("quarantined",)) == identities
+    assert await wanted(house, views, event_ids=ids) == identities
+    assert await wanted(house, views, tenant="shop-b", states=("quarantined",)) == identities[1:]
+    for id_ in ids:
+        shown = await views.read(ShowEvent(id_))
+        assert shown.receipt is not None
+        assert shown.receipt.id == receipt.id

@@ -1,10 +1,12 @@
 """Replays: what a plan is about is said in words, and progress tells what is left."""
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from tieline.features.replays.pages import _view
+from tieline.model.base.ids import EventId, IssueId
 from tieline.model.commands import ReplayFilter
 from tieline.model.views.details import ReplayDetail
 from tieline.model.views.rows import ReplayRow
@@ -59,3 +61,26 @@ def test_progress_counts_what_may_still_come(
 )
 def test_what_a_replay_is_about_is_said_in_words(wanted: ReplayFilter, words: str) -> None:
     assert filter_words(wanted) == words
+
+
+WHOLE = ReplayFilter(
+    event_ids=(EventId("evt_1"),),
+    source="billing",
+    type="invoice.paid",
+    flow="post_invoice",
+    since_us=1,
+    until_us=2_000_000_000_000,
+    states=("dead",),
+    issue=IssueId("iss_1"),
+    kind="refused-422",
+    connection="books",
+    tenant="shop-a",
+)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(ReplayFilter)])
+def test_what_a_replay_is_about_names_every_part_of_its_filter(name: str) -> None:
+    less: Any = {name: getattr(ReplayFilter(), name)}
+
+    assert getattr(WHOLE, name) != less[name]
+    assert filter_words(replace(WHOLE, **less)) != filter_words(WHOLE)

@@ -1,9 +1,9 @@
 """Query files: the text of a statement, by its name and its dialect.
 
-``run_end`` stands in the dialect's own ``queries/``, ``upkeep/vacuum`` in a folder beside it. A
-feature has its statements in its own folder: ``issues.move`` is
-``features/issues/queries/<dialect>/move.sql``, or ``features/issues/queries/move.sql`` where one
-text does for every dialect. Its fragments stand beside them in the same way.
+``run_end`` stands in the dialect's own ``queries/``, or in ``adapters/sql/queries/`` where one text
+does for every dialect; ``upkeep/vacuum`` in a folder of the dialect's. A feature has its statements
+in its own folder: ``issues.move`` is ``features/issues/queries/<dialect>/move.sql``, or
+``features/issues/queries/move.sql`` for every dialect. Fragments stand beside them in the same way.
 """
 
 from functools import cache
@@ -43,4 +43,7 @@ def _places(name: str, dialect: str) -> tuple[Traversable, ...]:
         folder = files(feature) / "queries"
         return (folder / dialect.rpartition(".")[2] / f"{own}.sql", folder / f"{own}.sql")
     folder_, _, file = name.rpartition("/")
-    return (files(dialect).joinpath(folder_ or "queries", f"{file}.sql"),)
+    of_dialect = files(dialect).joinpath(folder_ or "queries", f"{file}.sql")
+    if folder_:
+        return (of_dialect,)
+    return (of_dialect, files(__package__).joinpath("queries", f"{file}.sql"))

@@ -10,7 +10,7 @@ from tieline.model.base.by import By
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import Micros
 from tieline.model.command import OperatorCommand
-from tieline.model.people.decisions import DEAD_ACTIONS, DecideMany
+from tieline.model.people.decisions import BULK_ACTIONS, DecideMany
 from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import BulkFilter, MoveOperation, StartOperation
 from tieline.model.views.operations import ListOperations, OperationRow
@@ -22,21 +22,18 @@ from tieline.ports.views import Views
 from tieline.rules.runs.decided import DECISIONS
 
 BITE = 100
-TARGETS = ("dead-letters", "held")
-HELD_ACTIONS = ("resolve-continue", "resolve-retry", "resolve-give-up", "cancel")
-ACTIONS = {"dead-letters": DEAD_ACTIONS, "held": HELD_ACTIONS}
 
 
 def check(action: str, wanted: BulkFilter) -> None:
     """Raises CommandRefused for what cannot be done with the target."""
-    allowed = ACTIONS.get(wanted.target, ())
+    allowed = BULK_ACTIONS.get(wanted.target, ())
     if action not in allowed:
         raise CommandRefused(
             f"{wanted.target} cannot be decided by {action!r}; use {', '.join(allowed)}"
         )
     narrow = (wanted.kind, wanted.issue, wanted.connection)
     if wanted.target == "held" and any(part is not None for part in narrow):
-        raise CommandRefused("held runs are told apart by their flow only")
+        raise CommandRefused("held runs are told apart by flow and tenant only")
 
 
 async def start(journal: Journal, order: StartOperation, made: Plan) -> None:

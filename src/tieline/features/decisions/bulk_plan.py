@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tieline.model.base.errors import NotFound
-from tieline.model.base.ids import NO_TENANT, EventId, IssueId, RunId
+from tieline.model.base.ids import EventId, IssueId, RunId, TenantId
 from tieline.model.plans.plan import Plan, PlanExample, PlanWarning
 from tieline.model.replays.operation import BulkFilter
 from tieline.model.views.plans import PlanDecisions
@@ -42,11 +42,14 @@ class _RunToPlan:
     """One run that is meant."""
 
     id: RunId
+    tenant: TenantId
     flow: str
     event_id: EventId
     lane: str | None
     state: str
     resolution: str | None
+    doubt: str | None
+    """The step whose outcome is unknown."""
     says: str
     """What it is."""
 
@@ -87,10 +90,17 @@ async def page_of(
     """The next runs of a filter, newest first."""
     window = Window(before=cursor, limit=limit)
     if wanted.target == "held":
-        return await views.read(ListRuns(wanted.flow, "held", None, window))
+        return await views.read(ListRuns(wanted.flow, "held", None, window, tenant=wanted.tenant))
     issue = None if wanted.issue is None else IssueId(wanted.issue)
     return await views.read(
-        ListDead(wanted.flow, wanted.kind, window=window, issue=issue, connection=wanted.connection)
+        ListDead(
+            wanted.flow,
+            wanted.kind,
+            window=window,
+            issue=issue,
+            connection=wanted.connection,
+            tenant=wanted.tenant,
+        )
     )
 
 
@@ -120,9 +130,22 @@ async def _named(views: Views, ids: Sequence[RunId]) -> AsyncIterator[_RunToPlan
 def _chosen(row: DeadRow | RunRow) -> _RunToPlan:
     if isinstance(row, DeadRow):
         says, id_ = f"{row.flow}: {label(row.kind)}", row.run_id
-        return _RunToPlan(id_, row.flow, row.event_id, row.lane, "dead", row.resolution, says)
-    says = f"{row.flow}: {label(row.state)}"
-    return _RunToPlan(row.id, row.flow, row.event_id, row.lane, row.state, None, says)
+        state, resolution, doubt = "dead", row.resolution, None
+    else:
+        says, id_ = f"{row.flow}: {label(row.state)}", row.id
+        state, resolution = row.state, None
+        doubt = None if row.step_in_doubt is None else row.step_in_doubt[0]
+    return _RunToPlan(
+        id=id_,
+        tenant=row.tenant,
+        flow=row.flow,
+        event_id=row.event_id,
+        lane=row.lane,
+        state=state,
+        resolution=resolution,
+        doubt=doubt,
+        says=says,
+    )
 
 
 class _DecisionTally:
@@ -144,7 +167,7 @@ class _DecisionTally:
         for one in rows:
             self._ids.add(one.id)
             example = PlanExample(one.id, one.says)
-            why = refusal(self._asked.action, one.state, one.resolution)
+            why = refusal(self._asked.action, one.state, one.resolution, one.doubt)
             if why is not None:
                 self.count.leaves(why, example)
                 continue
@@ -166,7 +189,7 @@ class _DecisionTally:
         made = await views.read(CountEffects(tuple({one.event_id for one in rows})))
         wanted = {(one.event_id, one.flow) for one in rows}
         self.effects += sum(one.effects for one in made if (one.event_id, one.flow) in wanted)
-        lanes = Counter((NO_TENANT, one.flow, one.lane) for one in rows if one.lane is not None)
+        lanes = Counter((one.tenant, one.flow, one.lane) for one in rows if one.lane is not None)
         for lane in await views.read(ListBlockedLanes(tuple(lanes))):
             self._blocked[lane.head, lane.state] += lanes[lane.tenant, lane.flow, lane.key]
 

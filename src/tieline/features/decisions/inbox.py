@@ -32,6 +32,7 @@ def _held(part: InboxPart, *, is_doubt: bool) -> Steps[InboxBatch]:
         after_id=part.after.id,
         look=LOOK,
         flows=_names(part.flows),
+        tenant=part.tenant,
         doubt=int(is_doubt),
         limit=part.limit,
     )
@@ -99,13 +100,15 @@ def _dead(part: InboxPart) -> Steps[InboxBatch]:
         after_id=part.after.id,
         look=MOST_GROUPS,
         flows=_names(part.flows),
+        tenant=part.tenant,
         limit=part.limit,
     )
-    found = tuple((InboxCursor(row[0], str(row[1])), _letters(*row)) for row in rows)
+    found = tuple((InboxCursor(row[0], str(row[1])), _letters(part.tenant, *row)) for row in rows)
     return InboxBatch(found, found[-1][0] if len(found) == part.limit else None)
 
 
 def _letters(  # noqa: PLR0913 - a row, in the order of its statement
+    only: str | None,
     at_us: int,
     issue: str,
     run_id: str,
@@ -128,6 +131,8 @@ def _letters(  # noqa: PLR0913 - a row, in the order of its statement
         least = "at least " if count == MOST_ALIKE else ""
         asks = f"Try {least}{count} runs of {flow} again, or discard them? {why}"
         page, one = f"/dead?issue={issue}", f"tieline dead {{}} --all --issue {issue}"
+        if only is not None:
+            page, one = f"{page}&tenant={only}", f"{one} --tenant {only}"
         pages = (page, page)
     return InboxItem(
         "dead-letter",

@@ -25,6 +25,7 @@ class InboxQuery(Listing):
     )
     flow: str | None = Field(None, max_length=LONGEST, description="Only of this flow.")
     owner: str | None = Field(None, max_length=LONGEST, description="Only what they own.")
+    tenant: str | None = Field(None, max_length=LONGEST, description="Only of this tenant.")
 
 
 async def list_inbox(ask: ApiRequest) -> Listed[InboxItem]:
@@ -32,7 +33,7 @@ async def list_inbox(ask: ApiRequest) -> Listed[InboxItem]:
     q: InboxQuery = ask.query
     part = await window(ask, CURSOR)
     hub = ask.parts.hub
-    asked = ListInbox(q.waits_as, q.flow, q.owner, window=part)
+    asked = ListInbox(q.waits_as, q.flow, q.owner, tenant=q.tenant, window=part)
     return listed(with_owners(hub, await ask.parts.views.read(narrowed(hub, asked))))
 
 

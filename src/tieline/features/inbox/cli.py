@@ -1,5 +1,6 @@
 """Inbox: what waits for a person, for what, for whom, since when."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -38,6 +39,7 @@ def inbox(  # noqa: PLR0913 - the options of one list
     kind: AsKind = None,
     flow: o.Flow = None,
     owner: OfOwner = None,
+    tenant: o.Tenant = None,
     limit: o.Limit = o.MANY,
     cursor: o.Cursor = None,
 ) -> None:
@@ -45,7 +47,7 @@ def inbox(  # noqa: PLR0913 - the options of one list
     session = o.session_of(context)
     window = session.window(ListSpan(None, None, cursor, limit), prefix="")
     hub = session.hub_if_any()
-    asked = ListInbox(kind, flow, owner, window=window)
+    asked = ListInbox(kind, flow, owner, tenant=tenant, window=window)
 
     async def read() -> tuple[Page[InboxItem], InboxCounts]:
         async with session.views() as views:
@@ -63,10 +65,7 @@ async def _page(views: Views, hub: HubSpec | None, asked: ListInbox) -> Page[Inb
     wanted = asked if hub is None else narrowed(hub, asked)
 
     async def part(window: Window) -> Page[InboxItem]:
-        question = ListInbox(
-            wanted.kind, wanted.flow, wanted.owner, wanted.flows, wanted.sources, window
-        )
-        return await views.read(question)
+        return await views.read(replace(wanted, window=window))
 
     page = await gather(part, asked.window, looks=MOST_LOOKS)
     return page if hub is None else with_owners(hub, page)

@@ -20,6 +20,8 @@ class ListInbox(Question[Page[InboxItem]]):
     """Only of these; None: of all."""
     sources: tuple[str, ...] | None = None
     """The same, of deliveries."""
+    tenant: str | None = None
+    """Only of this one."""
     window: Window = EVERYTHING
 
 

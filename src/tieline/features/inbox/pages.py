@@ -24,7 +24,7 @@ def routes(desk: PageParts) -> list[BaseRoute]:
 
     @needs(Permission.READ)
     async def inbox(request: Request) -> Response:
-        of = asked(request, ("kind", "flow", "owner"), desk.now_us)
+        of = asked(request, ("kind", "flow", "owner", "tenant"), desk.now_us)
         counts = await desk.read(CountInbox())
         page = await _page(desk, of, counts)
         hub = desk.parts.hub
@@ -61,7 +61,9 @@ async def _page(desk: PageParts, of: FilterForm, counts: InboxCounts) -> Page[In
     hub = desk.parts.hub
     kinds = {one.kind for one in counts.kinds}
     kind = of.get("kind") if of.get("kind") in kinds else None
-    question = narrowed(hub, ListInbox(kind, of.get("flow"), of.get("owner")))
+    question = narrowed(
+        hub, ListInbox(kind, of.get("flow"), of.get("owner"), tenant=of.get("tenant"))
+    )
 
     def part(window: Window) -> ListInbox:
         return replace(question, window=window)

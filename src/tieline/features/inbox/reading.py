@@ -23,7 +23,7 @@ def listed(q: ListInbox, feeds: Sequence[InboxFeed]) -> Steps[Page[InboxItem]]:
         raise CommandRefused("who owns what stands in the hub: name it with --hub, or ask it there")
     flows, sources = (q.flows, q.sources) if q.flow is None else ((q.flow,), ())
     limit = max(1, min(q.window.limit, MOST_ITEMS))
-    part = InboxPart(place_of(q.window.before), limit + 1, flows, sources)
+    part = InboxPart(place_of(q.window.before), limit + 1, flows, sources, q.tenant)
     slices: tuple[InboxBatch, ...] = ()
     for feed in feeds:
         if q.kind in {None, feed.kind}:

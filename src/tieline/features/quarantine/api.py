@@ -19,11 +19,13 @@ _Text = Annotated[str, Field(max_length=LONGEST)]
 
 
 class DeliveryFilter(ApiBody):
-    """Which deliveries are meant: named ones, or those that wait of a source or an issue."""
+    """Which deliveries are meant: named ones, or those that wait of a
+    source, an issue or a tenant."""
 
     receipt_ids: list[_Text] = Field([], max_length=MOST_DECIDED)
     source: _Text | None = None
     issue: _Text | None = None
+    tenant: _Text | None = None
 
 
 class Closing(ApiBody):
@@ -38,7 +40,9 @@ async def plan(ask: ApiRequest) -> Plan:
     """What discarding would do; changes nothing."""
     body: DeliveryFilter = ask.body
     issue = None if body.issue is None else IssueId(body.issue)
-    return await ask.parts.plan(PlanClosing(_ids(body.receipt_ids), body.source, issue))
+    return await ask.parts.plan(
+        PlanClosing(_ids(body.receipt_ids), body.source, issue, body.tenant)
+    )
 
 
 async def close(ask: ApiRequest) -> Decided:

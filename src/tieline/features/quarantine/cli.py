@@ -80,15 +80,17 @@ def close(  # noqa: PLR0913 - which ones, and how
     *,
     source: o.Source = None,
     issue: o.Issue = None,
+    tenant: o.Tenant = None,
     plan: plans.PlanOnly = False,
     as_planned: plans.AsPlanned = None,
     reason: o.Reason = None,
 ) -> None:
-    """Discard deliveries: the named ones, or all that wait of a source or issue."""
+    """Discard deliveries: the named ones, or all that wait of a source, issue or tenant."""
     session = o.session_of(context)
-    asked = PlanClosing(tuple(map(_id, receipt_ids or ())), source, o.issue_of(issue))
-    if not asked.receipt_ids and source is None and issue is None:
-        raise SettingsError("the deliveries", "", "give ids such as rct_…, --source or --issue")
+    asked = PlanClosing(tuple(map(_id, receipt_ids or ())), source, o.issue_of(issue), tenant)
+    if not asked.receipt_ids and {source, issue, tenant} == {None}:
+        right = "give ids such as rct_…, --source, --issue or --tenant"
+        raise SettingsError("the deliveries", "", right)
     if plan:
         plans.tell(session.paper, plans.made(session, asked))
         return
@@ -165,7 +167,7 @@ def replay_(  # noqa: PLR0913 - what may be replayed, and how
 
 
 def _waiting(session: CliSession, asked: PlanClosing) -> tuple[ReceiptId, ...]:
-    """All that wait of a source or an issue."""
+    """All that wait of a source, an issue or a tenant."""
 
     async def read() -> tuple[ReceiptId, ...]:
         async with session.views() as views:

@@ -32,19 +32,27 @@ def _aside(part: InboxPart, kind: str, item: Callable[..., InboxItem]) -> Steps[
         after_id=part.after.id,
         look=LOOK,
         sources=sources,
+        tenant=part.tenant,
         limit=part.limit,
         kind=kind,
     )
-    found = tuple((InboxCursor(row[0], str(row[1])), item(*row)) for row in rows)
+    found = tuple((InboxCursor(row[0], str(row[1])), item(part.tenant, *row)) for row in rows)
     return InboxBatch(found, found[-1][0] if len(found) == part.limit else None)
 
 
 def _item(  # noqa: PLR0913 - a row, in the order of its statement
-    at_us: int, issue: str, receipt: str, source: str, words: str, tenant: str, count: int
+    only: str | None,
+    at_us: int,
+    issue: str,
+    receipt: str,
+    source: str,
+    words: str,
+    tenant: str,
+    count: int,
 ) -> InboxItem:
     what = "this delivery" if count == 1 else f"{count} deliveries"
     one = count == 1
-    which = receipt if one else f"--issue {issue}"
+    which = receipt if one else _named(issue, only)
     page = f"/receipts/{receipt}" if one else f"/quarantine?issue={issue}"
     return InboxItem(
         "quarantine",
@@ -75,8 +83,19 @@ def _count() -> Steps[InboxCount]:
     return InboxCount("quarantine", "deliveries in quarantine", found.waiting, exact=found.exact)
 
 
+def _named(issue: str, only: str | None) -> str:
+    return f"--issue {issue}" if only is None else f"--issue {issue} --tenant {only}"
+
+
 def _stranger(  # noqa: PLR0913 - a row, in the order of its statement
-    at_us: int, issue: str, receipt: str, source: str, words: str, tenant: str, count: int
+    _: str | None,
+    at_us: int,
+    issue: str,
+    receipt: str,
+    source: str,
+    words: str,
+    tenant: str,
+    count: int,
 ) -> InboxItem:
     what = "a delivery" if count == 1 else f"{count} deliveries"
     return InboxItem(

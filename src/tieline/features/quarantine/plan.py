@@ -19,6 +19,7 @@ from tieline.rules.plans.count import PlanCount
 MOST_COUNTED = 10_000
 PAGE = 500
 CLOSES = "delivery that is discarded: nothing is done for its events"
+NAMES_NONE = "this names no deliveries; give ids such as rct_…, a source, an issue, a tenant"
 UNKNOWN = "there is no delivery of this id"
 
 
@@ -28,8 +29,8 @@ async def plan(parts: PlanParts, asked: PlanClosing) -> Plan:
     if asked.receipt_ids:
         for id_ in dict.fromkeys(asked.receipt_ids):
             found += await _add(count, parts.views, id_)
-    elif asked.source is None and asked.issue is None:
-        raise CommandRefused("this names no deliveries; give ids such as rct_…, a source, an issue")
+    elif {asked.source, asked.issue, asked.tenant} == {None}:
+        raise CommandRefused(NAMES_NONE)
     else:
         async for id_, says in waiting(parts.views, asked):
             if found == MOST_COUNTED:
@@ -51,7 +52,7 @@ async def plan(parts: PlanParts, asked: PlanClosing) -> Plan:
 
 
 async def waiting(views: Views, asked: PlanClosing) -> AsyncIterator[tuple[ReceiptId, str]]:
-    """Those of a source or an issue that wait, newest first: id, and what it is."""
+    """Those of a source, an issue or a tenant that wait, newest first: id, and what it is."""
     cursor: str | None = None
     verdict = Verdict.QUARANTINED if asked.issue is None else None
     while True:
@@ -61,6 +62,7 @@ async def waiting(views: Views, asked: PlanClosing) -> AsyncIterator[tuple[Recei
             Window(before=cursor, limit=PAGE),
             issue=asked.issue,
             decided=False,
+            tenant=asked.tenant,
         )
         page = await views.read(question)
         for row in filter(_waits, page.rows):
@@ -95,6 +97,6 @@ def _words(asked: PlanClosing) -> str:
     if asked.receipt_ids:
         many = len(asked.receipt_ids)
         return f"{many} named {'delivery' if many == 1 else 'deliveries'}"
-    given = {"source": asked.source, "issue": asked.issue}
+    given = {"source": asked.source, "issue": asked.issue, "tenant": asked.tenant}
     named = ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
     return f"those that wait of {named}"

@@ -1,5 +1,6 @@
 """Decisions: what people decide about many runs, and what was counted."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from tieline.model.base.by import By
@@ -25,14 +26,30 @@ class DecideMany(OperatorCommand[Decided]):
     """
 
     action: str
-    """Dead runs: ``retry``, ``discard``; held ones: ``resolve-continue``, ``resolve-retry``,
-    ``resolve-give-up``; live ones: ``cancel``."""
+    """One of ``BulkAction``."""
     run_ids: tuple[RunId, ...]
     by: By
 
 
 MOST_DECIDED = 200
-DEAD_ACTIONS = ("retry", "discard")
+
+
+class BulkAction(StrEnum):
+    """What can be decided about many runs at once."""
+
+    RETRY = "retry"
+    DISCARD = "discard"
+    CONTINUE = "resolve-continue"
+    ATTEMPT_AGAIN = "resolve-retry"
+    GIVE_UP = "resolve-give-up"
+    CANCEL = "cancel"
+
+
+BULK_ACTIONS = {
+    "dead-letters": (BulkAction.RETRY, BulkAction.DISCARD),
+    "held": (BulkAction.CONTINUE, BulkAction.ATTEMPT_AGAIN, BulkAction.GIVE_UP, BulkAction.CANCEL),
+}
+"""What can be decided about all of a filter, by its target."""
 
 
 @value

@@ -83,6 +83,8 @@ class InboxPart:
     """Only of these; None: of all."""
     sources: tuple[str, ...] | None = None
     """The same, of deliveries."""
+    tenant: str | None = None
+    """Only of this one; of what is grouped, only its own is counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,9 @@ class PlanDecisions(Question[Plan]):
 @dataclass(frozen=True, slots=True)
 class PlanClosing(Question[Plan]):
     """What discarding deliveries in quarantine would do: named ones, or those that wait of a
-    source or an issue."""
+    source, an issue or a tenant."""
 
     receipt_ids: tuple[ReceiptId, ...] = ()
     source: str | None = None
     issue: IssueId | None = None
+    tenant: str | None = None

@@ -79,6 +79,7 @@ def filter_words(wanted: ReplayFilter) -> str:
         "issue": wanted.issue,
         "kind": None if wanted.kind is None else spoken(kind_label(wanted.kind)),
         "connection": wanted.connection,
+        "tenant": wanted.tenant,
         "since": None if wanted.since_us is None else f"{short(wanted.since_us)} UTC",
         "until": None if wanted.until_us is None else f"{short(wanted.until_us)} UTC",
     }

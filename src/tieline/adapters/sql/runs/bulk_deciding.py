@@ -16,17 +16,22 @@ from tieline.model.commands import (
     ResolveHeld,
     RetryDead,
 )
-from tieline.model.people.decisions import MOST_DECIDED
+from tieline.model.people.decisions import MOST_DECIDED, BulkAction
 
-ACTIONS: dict[str, Callable[[RunId, By], Steps[Counted]]] = {
-    "retry": lambda run_id, by: deciding.retry_dead(RetryDead(run_id, by)),
-    "discard": lambda run_id, by: deciding.discard_dead(DiscardDead(run_id, by)),
-    "resolve-continue": lambda run_id, by: deciding.resolve_held(
-        ResolveHeld(run_id, "continue", by)
-    ),
-    "resolve-retry": lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, "retry", by)),
-    "resolve-give-up": lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, "give-up", by)),
-    "cancel": lambda run_id, by: deciding.cancel(Cancel(run_id, by)),
+Decision = Callable[[RunId, By], Steps[Counted]]
+
+
+def _resolved(answer: str) -> Decision:
+    return lambda run_id, by: deciding.resolve_held(ResolveHeld(run_id, answer, by))
+
+
+ACTIONS: dict[str, Decision] = {
+    BulkAction.RETRY: lambda run_id, by: deciding.retry_dead(RetryDead(run_id, by)),
+    BulkAction.DISCARD: lambda run_id, by: deciding.discard_dead(DiscardDead(run_id, by)),
+    BulkAction.CONTINUE: _resolved("continue"),
+    BulkAction.ATTEMPT_AGAIN: _resolved("retry"),
+    BulkAction.GIVE_UP: _resolved("give-up"),
+    BulkAction.CANCEL: lambda run_id, by: deciding.cancel(Cancel(run_id, by)),
 }
 
 

@@ -18,6 +18,7 @@ from tieline.model.commands import (
 )
 from tieline.model.runs.run import RunState
 from tieline.rules.people.audit_chain import link
+from tieline.rules.runs.decided import outcome_unknown
 from tieline.rules.runs.holding import HOLD_STEP, remembered
 from tieline.rules.runs.transitions import LIVE, move
 
@@ -155,10 +156,7 @@ def _settle_doubt(run: "RunToDecide", command: ResolveHeld) -> Steps[None]:
     """``done``: the step in doubt is remembered as done, whatever its arguments are now."""
     name, key = run.doubt
     if command.decision == "continue":
-        raise Conflict(
-            f"{run.id} is held because the outcome of {name} is unknown: look at the other system, "
-            "and resolve it with done (it happened), retry (it did not) or give-up"
-        )
+        raise Conflict(f"{run.id} {outcome_unknown(name)}")
     if command.decision == "retry":
         yield from do("step_call_failed", **run.key, name=name, key=key)
         return

@@ -10,7 +10,7 @@ from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import CommandRefused
 from tieline.model.base.ids import RunId
 from tieline.model.commands import Cancel, DiscardDead, RetryDead
-from tieline.model.people.decisions import MOST_DECIDED, Decided, DecideMany
+from tieline.model.people.decisions import MOST_DECIDED, BulkAction, Decided, DecideMany
 from tieline.model.plans.plan import Plan
 from tieline.operations import decide
 from tieline.operations.planning import check_unchanged
@@ -46,9 +46,7 @@ class Resolving(Why):
 class PlanMany(ApiBody):
     """A decision, and the runs that are meant."""
 
-    action: Literal[
-        "retry", "discard", "cancel", "resolve-continue", "resolve-retry", "resolve-give-up"
-    ]
+    action: BulkAction
     run_ids: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
         min_length=1, max_length=MOST_DECIDED
     )

@@ -9,6 +9,7 @@ from tieline.features.decisions import bulk as long_work
 from tieline.model.base.by import NOBODY
 from tieline.model.base.ids import ReplayId
 from tieline.model.commands import CancelReplay
+from tieline.model.people.decisions import BulkAction
 from tieline.model.plans.plan import Plan
 from tieline.model.replays.operation import PREFIX as BULK
 from tieline.model.replays.operation import BulkFilter, CancelOperation, StartOperation
@@ -34,9 +35,7 @@ class BulkPlan(ApiBody):
     """A decision, and which of the runs that wait for it are meant."""
 
     target: Literal["dead-letters", "held"]
-    action: Literal[
-        "retry", "discard", "resolve-continue", "resolve-retry", "resolve-give-up", "cancel"
-    ]
+    action: BulkAction
     flow: str | None = Field(None, max_length=LONGEST)
     kind: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)

@@ -1,5 +1,7 @@
 """Decision lists: dead and held runs: lists, and one decision about many."""
 
+from collections.abc import Mapping
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from tieline.model.base.by import NOBODY
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import IssueId, RunId
 from tieline.model.commands import By, DecideMany
-from tieline.model.people.decisions import MOST_DECIDED
+from tieline.model.people.decisions import MOST_DECIDED, BulkAction
 from tieline.model.views.views import ListDead, ListRuns
 from tieline.rules.formats.labels import kind_of_label
 from tieline.rules.people.access import Permission
@@ -102,30 +104,30 @@ def _of_many(desk: PageParts) -> BaseRoute:
     return Route("/decide/{action}", decide, methods=["GET", "POST"])
 
 
-MANY = {
-    "retry": (
+MANY: Mapping[str, tuple[str, str, str]] = {
+    BulkAction.RETRY: (
         "Retry {runs}",
         "Each is queued and runs again; what it remembers as done is not made again.",
         "Retry them",
     ),
-    "discard": (
+    BulkAction.DISCARD: (
         "Discard {runs}",
         "Nothing more is done for the event of each; its lane goes on with the next run.",
         "Discard them",
     ),
-    "resolve-continue": (
+    BulkAction.CONTINUE: (
         "Let {runs} pass",
         "The flow of each goes on behind its hold, and sees that you said so. A run of which the "
         "outcome of a write is unknown is left alone.",
         "Let them pass",
     ),
-    "resolve-retry": (
+    BulkAction.ATTEMPT_AGAIN: (
         "Say of {runs} that it did not happen",
         "The step whose outcome is unknown is attempted again, under the same idempotency key; a "
         "flow that holds its run is asked again.",
         "Attempt them again",
     ),
-    "resolve-give-up": (
+    BulkAction.GIVE_UP: (
         "Give up {runs}",
         "Each ends here, cancelled; its lane goes on with the next run.",
         "Give them up",

@@ -1,6 +1,6 @@
 -- Issues with dead letters that wait, each with its oldest, the oldest first: from one issue to the
 -- next by the index, however many letters an issue has.
--- takes: after_us bigint, after_id text, look bigint, flows text, limit bigint
+-- takes: after_us bigint, after_id text, look bigint, flows text, tenant text, limit bigint
 WITH RECURSIVE named (issue, n) AS (
   SELECT (SELECT coalesce(issue, '') FROM dead WHERE resolution IS NULL
           ORDER BY coalesce(issue, '') LIMIT 1), 1
@@ -15,6 +15,7 @@ WITH RECURSIVE named (issue, n) AS (
   CROSS JOIN LATERAL (
     SELECT o.tenant, o.run_id, o.at_us, o.flow, o.kind, o.reason FROM dead AS o
     WHERE o.resolution IS NULL AND coalesce(o.issue, '') = n.issue
+      AND (:tenant IS NULL OR o.tenant = :tenant)
     ORDER BY o.at_us, o.run_id LIMIT 1) AS d
   WHERE n.issue IS NOT NULL
 ), chosen AS MATERIALIZED (
@@ -27,18 +28,22 @@ SELECT c.at_us, c.issue, c.run_id, c.flow, c.kind, c.reason,
        (SELECT CASE WHEN min(tenant) = max(tenant) THEN min(tenant) END FROM (
           SELECT tenant FROM dead AS o
           WHERE o.resolution IS NULL AND coalesce(o.issue, '') = c.issue
+            AND (:tenant IS NULL OR o.tenant = :tenant)
           ORDER BY o.at_us, o.run_id LIMIT 100) AS theirs),
        (SELECT count(*) FROM (
           SELECT 1 FROM dead AS o
           WHERE o.issue = c.issue AND o.issue IS NOT NULL AND o.resolution IS NULL
+            AND (:tenant IS NULL OR o.tenant = :tenant)
           LIMIT 1000) AS counted)
        + (SELECT count(*) FROM (
           SELECT 1 FROM dead AS o
           WHERE c.issue = '' AND o.resolution IS NULL AND coalesce(o.issue, '') = ''
+            AND (:tenant IS NULL OR o.tenant = :tenant)
           LIMIT 1000) AS counted),
        (SELECT count(*) FROM (
           SELECT 1 FROM (SELECT tenant, run_id FROM dead AS o
                          WHERE o.resolution IS NULL AND coalesce(o.issue, '') = c.issue
+            AND (:tenant IS NULL OR o.tenant = :tenant)
                          ORDER BY o.at_us, o.run_id LIMIT 100) AS h
           CROSS JOIN LATERAL (
             SELECT id, tenant, flow, lane FROM run

@@ -1,5 +1,5 @@
 -- Held runs of one kind, the longest held first: behind a place, :look are looked at and no more.
--- takes: after_us bigint, after_id text, look bigint, flows text, doubt bigint, limit bigint
+-- takes: after_us bigint, after_id text, look bigint, flows text, tenant text, doubt bigint, limit bigint
 WITH looked AS MATERIALIZED (
   SELECT tenant, run_id, held_us FROM work
   WHERE state = 'held' AND (held_us, run_id) > (:after_us, :after_id)
@@ -16,6 +16,7 @@ WITH looked AS MATERIALIZED (
     SELECT * FROM run WHERE run.tenant = l.tenant AND run.id = l.run_id OFFSET 0) AS r ON true
   {run_work}
   WHERE (:flows IS NULL OR r.flow IN (SELECT jsonb_array_elements_text(:flows::jsonb)))
+    AND (:tenant IS NULL OR r.tenant = :tenant)
     AND (CASE WHEN w.doubt_step IS NULL THEN 0 ELSE 1 END) = :doubt
   ORDER BY l.held_us, l.run_id LIMIT :limit
 )

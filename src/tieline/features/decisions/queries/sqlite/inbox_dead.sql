@@ -14,6 +14,7 @@ WITH RECURSIVE named (issue, n) AS (
   CROSS JOIN dead AS d ON d.run_id = (
     SELECT o.run_id FROM dead AS o
     WHERE o.resolution IS NULL AND coalesce(o.issue, '') = n.issue
+      AND (:tenant IS NULL OR o.tenant = :tenant)
     ORDER BY o.at_us, o.run_id LIMIT 1)
   WHERE n.issue IS NOT NULL
 ), chosen AS MATERIALIZED (
@@ -26,18 +27,22 @@ SELECT c.at_us, c.issue, c.run_id, c.flow, c.kind, c.reason,
        (SELECT CASE WHEN min(tenant) = max(tenant) THEN min(tenant) END FROM (
           SELECT tenant FROM dead AS o
           WHERE o.resolution IS NULL AND coalesce(o.issue, '') = c.issue
+            AND (:tenant IS NULL OR o.tenant = :tenant)
           ORDER BY o.at_us, o.run_id LIMIT 100)),
        (SELECT count(*) FROM (
           SELECT 1 FROM dead AS o
           WHERE o.issue = c.issue AND o.issue IS NOT NULL AND o.resolution IS NULL
+            AND (:tenant IS NULL OR o.tenant = :tenant)
           LIMIT 1000))
        + (SELECT count(*) FROM (
           SELECT 1 FROM dead AS o
           WHERE c.issue = '' AND o.resolution IS NULL AND coalesce(o.issue, '') = ''
+            AND (:tenant IS NULL OR o.tenant = :tenant)
           LIMIT 1000)),
        (SELECT count(*) FROM (
           SELECT 1 FROM (SELECT run_id FROM dead AS o
                          WHERE o.resolution IS NULL AND coalesce(o.issue, '') = c.issue
+            AND (:tenant IS NULL OR o.tenant = :tenant)
                          ORDER BY o.at_us, o.run_id LIMIT 100) AS h
           CROSS JOIN run AS r ON r.id = h.run_id
           CROSS JOIN lane AS l ON l.tenant = r.tenant AND l.flow = r.flow AND l.key = r.lane

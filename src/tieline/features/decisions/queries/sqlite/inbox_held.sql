@@ -12,6 +12,7 @@ WITH looked AS MATERIALIZED (
          l.run_id AS last, {run_columns}
   FROM looked AS l CROSS JOIN run AS r ON r.id = l.run_id {run_work}
   WHERE (:flows IS NULL OR r.flow IN (SELECT value FROM json_each(:flows)))
+    AND (:tenant IS NULL OR r.tenant = :tenant)
     AND (CASE WHEN w.doubt_step IS NULL THEN 0 ELSE 1 END) = :doubt
   ORDER BY l.held_us, l.run_id LIMIT :limit
 )

@@ -1,18 +1,21 @@
 -- Issues of deliveries of one kind that are kept aside and that nobody has decided about, each with its oldest, the oldest
 -- first. Of an issue's oldest :look all may be decided: then of its latest thousand. OFFSET 0 has
 -- each decision looked up: there may be many more of them than are looked at.
--- takes: after_us bigint, after_id text, look bigint, sources text, limit bigint, kind text
+-- takes: after_us bigint, after_id text, look bigint, sources text, tenant text, limit bigint, kind text
 WITH aside AS MATERIALIZED (
   SELECT i.id AS issue, i.source, i.words,
          coalesce(
            (SELECT min(l.subject) FROM (
-              SELECT subject FROM issue_link WHERE issue = i.id ORDER BY subject LIMIT :look) AS l
+              SELECT subject FROM issue_link
+              WHERE issue = i.id AND (:tenant IS NULL OR tenant = :tenant)
+              ORDER BY subject LIMIT :look) AS l
             LEFT JOIN LATERAL (
               SELECT 1 AS decided FROM receipt_decision AS k
               WHERE k.receipt_id = l.subject OFFSET 0) AS d ON true
             WHERE d.decided IS NULL),
            (SELECT min(l.subject) FROM (
-              SELECT subject FROM issue_link WHERE issue = i.id
+              SELECT subject FROM issue_link
+              WHERE issue = i.id AND (:tenant IS NULL OR tenant = :tenant)
               ORDER BY subject DESC LIMIT 1000) AS l
             LEFT JOIN LATERAL (
               SELECT 1 AS decided FROM receipt_decision AS k
@@ -21,16 +24,21 @@ WITH aside AS MATERIALIZED (
   FROM issue AS i
   WHERE i.kind IN ('quarantined', 'unknown-tenant') AND i.kind = :kind
 ), chosen AS MATERIALIZED (
-  SELECT l.at_us, a.issue, a.subject, a.source, a.words, l.tenant
+  SELECT l.at_us, a.issue, a.subject, a.source, a.words
   FROM aside AS a CROSS JOIN issue_link AS l
   WHERE l.issue = a.issue AND l.subject = a.subject
     AND (l.at_us, a.issue) > (:after_us, :after_id)
     AND (:sources IS NULL OR a.source IN (SELECT jsonb_array_elements_text(:sources::jsonb)))
   ORDER BY l.at_us, a.issue LIMIT :limit
 )
-SELECT c.at_us, c.issue, c.subject, c.source, c.words, c.tenant,
+SELECT c.at_us, c.issue, c.subject, c.source, c.words,
+       (SELECT CASE WHEN min(tenant) = max(tenant) THEN min(tenant) END FROM (
+          SELECT tenant FROM issue_link
+          WHERE issue = c.issue AND (:tenant IS NULL OR tenant = :tenant)
+          ORDER BY subject DESC LIMIT 100) AS theirs),
        (SELECT count(*) FROM (
-          SELECT subject FROM issue_link WHERE issue = c.issue
+          SELECT subject FROM issue_link
+          WHERE issue = c.issue AND (:tenant IS NULL OR tenant = :tenant)
           ORDER BY subject DESC LIMIT 1000) AS l
         LEFT JOIN LATERAL (
           SELECT 1 AS decided FROM receipt_decision AS k

@@ -12,7 +12,7 @@ WITH looked AS MATERIALIZED (
                   WHERE r.tenant = e.tenant AND r.event_id = e.id), 0),
          {kept_aside} AND {undecided}
   FROM looked JOIN event AS e ON e.tenant = looked.tenant AND e.id = looked.id
-  LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id
+  LEFT JOIN receipt AS c ON c.id = e.receipt_id
   WHERE {replay_wanted}
   ORDER BY e.id LIMIT :limit
 )

@@ -4,7 +4,7 @@
 -- takes: since_us bigint, until_us bigint, states text, flow text, limit bigint, kind text
 -- takes: connection text, tenant text
 WITH looked AS MATERIALIZED (
-  SELECT tenant, subject AS id, event_id FROM issue_link
+  SELECT subject AS id, event_id FROM issue_link
   WHERE issue = :issue AND subject > :after ORDER BY subject LIMIT :look
 ), found AS (
   SELECT {event_whole}, CASE WHEN e.data IS NULL THEN c.body END,
@@ -12,8 +12,8 @@ WITH looked AS MATERIALIZED (
                   WHERE r.tenant = e.tenant AND r.event_id = e.id), 0),
          {kept_aside} AND {undecided},
          looked.id AS subject
-  FROM looked JOIN event AS e ON e.tenant = looked.tenant AND e.id = looked.event_id
-  LEFT JOIN receipt AS c ON c.tenant = e.tenant AND c.id = e.receipt_id
+  FROM looked JOIN event AS e ON e.id = looked.event_id
+  LEFT JOIN receipt AS c ON c.id = e.receipt_id
   WHERE NOT EXISTS (SELECT 1 FROM run AS r JOIN issue_link AS k ON k.subject = r.id
                     WHERE r.tenant = e.tenant AND r.event_id = e.id AND r.id < looked.id
                       AND k.issue = :issue)

@@ -1,0 +1,2 @@
+-- The rows of a set, each as a row to insert.
+SELECT given.* FROM {rows}

@@ -1,0 +1,12 @@
+-- A page of runs, newest first; however rare a match is, :look rows are looked at and no more.
+-- takes: first text, before text, look bigint, flow text, state text, since_us bigint
+-- takes: until_us bigint, limit bigint, tenant text, waits_kind text, waits_key text
+WITH looked AS MATERIALIZED (
+  SELECT id FROM run WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :look
+), found AS (
+  SELECT {run_columns}
+  FROM looked {then_join} run AS r ON r.id = looked.id {run_work}
+  WHERE {run_wanted}
+  ORDER BY r.id DESC LIMIT :limit
+)
+{page}

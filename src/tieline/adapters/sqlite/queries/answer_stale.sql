@@ -1,3 +1,0 @@
--- Free a key whose request never got an answer: its process is gone.
-DELETE FROM kept_answer
-WHERE actor = :actor AND key = :key AND status IS NULL AND at_us < :before_us

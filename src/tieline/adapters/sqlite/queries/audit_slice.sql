@@ -1,3 +1,0 @@
--- A slice of the audit log, oldest first, to follow its chain of hashes.
-SELECT {audit_columns} FROM audit AS a
-WHERE seq > :after ORDER BY seq LIMIT :limit

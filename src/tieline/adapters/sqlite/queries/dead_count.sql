@@ -1,4 +1,0 @@
--- How many dead letters wait for a decision, by flow, among the oldest :look rows.
-SELECT flow, count(*)
-FROM (SELECT flow FROM dead WHERE resolution IS NULL ORDER BY run_id LIMIT :look)
-GROUP BY flow

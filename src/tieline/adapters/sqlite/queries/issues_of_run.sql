@@ -1,2 +1,0 @@
--- What a run has failed of.
-SELECT issue FROM issue_link WHERE subject = :run_id ORDER BY at_us

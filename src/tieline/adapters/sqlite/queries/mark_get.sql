@@ -1,2 +1,0 @@
--- Where a background pass has stopped.
-SELECT reached FROM mark WHERE name = :name

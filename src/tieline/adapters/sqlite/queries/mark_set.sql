@@ -1,3 +1,0 @@
--- A background pass goes on from here the next time.
-INSERT INTO mark (name, reached) VALUES (:name, :reached)
-ON CONFLICT (name) DO UPDATE SET reached = excluded.reached

@@ -1,5 +1,0 @@
--- A page of operations, newest first.
-SELECT o.*
-FROM (SELECT {operation_columns} FROM operation AS o WHERE id < :before) AS o
-WHERE :state IS NULL OR o.state = :state
-ORDER BY o.id DESC LIMIT :limit

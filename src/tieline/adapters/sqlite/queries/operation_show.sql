@@ -1,3 +1,0 @@
--- One operation.
-SELECT {operation_columns}
-FROM operation AS o WHERE id = :id

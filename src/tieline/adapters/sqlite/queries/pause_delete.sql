@@ -1,2 +1,0 @@
--- Lift a pause.
-DELETE FROM pause WHERE kind = :kind AND name = :name

@@ -1,4 +1,0 @@
--- Who carries a business name, the latest first: event ids grow with time.
-SELECT DISTINCT event_id FROM reference WHERE kind = :kind AND key = :key
-  AND (:tenant IS NULL OR tenant = :tenant)
-ORDER BY event_id DESC LIMIT :limit

@@ -1,3 +1,0 @@
--- A person says that the effect did not happen: it may be tried again.
-UPDATE step SET state = 'failed', tries = 0, finished_us = NULL
-WHERE tenant = :tenant AND run_id = :run_id AND name = :name AND key = :key

@@ -1,4 +1,0 @@
--- A person lets the hold through that they are asked about.
-UPDATE step SET state = 'done', result = :result
-WHERE tenant = :tenant AND run_id = :run_id AND name = :name
-  AND state = 'failed' AND effect = 'read' AND tries > 0

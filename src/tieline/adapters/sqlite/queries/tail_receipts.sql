@@ -1,3 +1,0 @@
--- The newest deliveries behind a place.
-SELECT c.seq, {receipt_columns}
-FROM receipt AS c WHERE seq > :after ORDER BY seq DESC LIMIT :limit

@@ -1,5 +1,0 @@
--- The counts of one thing, where nothing has to be added up.
-SELECT (at_us - :start_us) / :step_us, word, number, number
-FROM tally
-WHERE kind = :kind AND name = :name AND step_us = :base_us
-  AND at_us >= :start_us AND at_us < :until_us

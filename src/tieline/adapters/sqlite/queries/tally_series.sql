@@ -1,6 +1,0 @@
--- The counts of one thing, added up by steps.
-SELECT (at_us - :start_us) / :step_us AS slot, word, CAST(sum(number) AS bigint), max(number)
-FROM tally
-WHERE kind = :kind AND name = :name AND step_us = :base_us
-  AND at_us >= :start_us AND at_us < :until_us
-GROUP BY 1, 2

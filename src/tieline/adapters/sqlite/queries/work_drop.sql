@@ -1,2 +1,0 @@
--- Nothing is left to do for one run.
-DELETE FROM work WHERE tenant = :tenant AND run_id = :run_id

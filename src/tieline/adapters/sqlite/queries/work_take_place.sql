@@ -1,4 +1,0 @@
--- The edited run takes the dead run's place in the order of its lane.
-UPDATE work SET seq = (SELECT d.seq FROM dead AS d
-                       WHERE d.tenant = :tenant AND d.run_id = :run_id)
-WHERE tenant = :tenant AND run_id = :taker

@@ -1,3 +1,0 @@
--- A worker ended by itself, and something is still claimed in its name: that goes to others when it
--- has been silent for long enough.
-UPDATE worker SET stopped_us = :now_us WHERE id = :id AND stopped_us IS NULL
