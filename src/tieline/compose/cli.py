@@ -1,5 +1,6 @@
 """Wiring for the command line: settings come in; what commands work with goes out."""
 
+import asyncio
 import os
 import traceback
 from collections.abc import Mapping, Sequence
@@ -17,10 +18,12 @@ from tieline.compose import store as wiring_store
 from tieline.compose.changes import serve_again
 from tieline.compose.features import CHECKS, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
+from tieline.compose.flow_run import EventToRun, flow_run
 from tieline.demo.command import run_demo
 from tieline.features.account.window_account import account_since
 from tieline.model.base.errors import SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
+from tieline.model.views.details import RunDetail
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
 from tieline.operations.planning import Plans
@@ -114,6 +117,13 @@ class CliBuild:
         process.check_roles(read)
         serving.run(serving.serve(_hub(read), read))
         return 0
+
+    def flow_run(
+        self, overrides: Overrides, flow: str, event: object, type_: str | None, tenant: str | None
+    ) -> RunDetail:
+        read = settings.load(overrides)
+        given = EventToRun(flow, type_, event, tenant)
+        return asyncio.run(flow_run(_hub(read), serving.with_log_format(read), given))
 
     def serve_again(self, overrides: Overrides) -> int:
         read = settings.load(overrides)
