@@ -81,7 +81,7 @@ def run(
     ] = None,
     tenant: Annotated[str | None, typer.Option(help="On whose behalf.")] = None,
 ) -> None:
-    """At work: run it once for an event, on a store that no hub has open; its calls are real."""
+    """While you write it: run it once for an event, on a store no hub has open; calls are real."""
     session = o.session_of(context)
     given = json_of(event, "--event")
     detail = session.build.flow_run(session.overrides, name, given, type_, tenant)
