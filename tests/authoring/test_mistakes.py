@@ -293,6 +293,26 @@ CASES: list[Case] = [
         two_limits_for_one_door,
         "different unverified, max_… limits, expect_every, tenant or rate",
     ),
+    (
+        "header",
+        lambda s: s.connect("b", headers={"x y": "1"}),
+        "header 'x y' is no name of a header",
+    ),
+    (
+        "secret header",
+        lambda s: s.connect("b", headers={"Authorization": "Bearer abc"}),
+        "header 'authorization' carries a secret; put it into the vault",
+    ),
+    (
+        "our header",
+        lambda s: s.connect("b", headers={"Content-Type": "text/csv"}),
+        "header 'content-type' is written by Tieline itself; leave it out",
+    ),
+    (
+        "text of a header",
+        lambda s: s.connect("b", headers={"x-version": "1\r\nx-more: 2"}),
+        "use a text of printable ASCII",
+    ),
     ("schedule", two_times_for_one_name, "both listen to 'schedule:nightly', but with different"),
     ("contracts", two_contracts_of_one_name, "declared by both Order and Twin"),
     *[

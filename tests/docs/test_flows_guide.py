@@ -37,6 +37,7 @@ def test_the_hub_of_the_guide_can_run(guide: ModuleType) -> None:
         "morning_digest",
         "note_payment",
         "post_invoice",
+        "refund",
         "send_receipt",
         "ship_order",
         "ship_parcel",

@@ -54,6 +54,26 @@ async def test_tries_that_went_well_are_kept_where_it_is_set(engine: Engine, tow
     assert kept.answer.startswith("HTTP 200\n")
 
 
+async def test_what_went_well_is_kept_of_a_share_of_the_runs_and_in_full(
+    engine: Engine, town: Town, vendor: Vendor
+) -> None:
+    """All calls of a run or none."""
+    engine.more = {"keep_requests": "50%", "keep_requests_characters": 65_536}
+
+    @town.hub.flow(on=town.on())
+    async def post(order: dict[str, Any]) -> None:
+        for number in range(2):
+            await town.books.put(f"/entries/{number}", json={"words": "x" * 9_000})
+
+    await engine.open(town.hub)
+    for number in range(40):
+        await engine.take({"id": number})
+
+    kept = [len(run.exchanges) for run in await engine.runs()]
+    assert set(kept) == {0, 2}
+    assert all("x" * 9_000 in one.request for run in await engine.runs() for one in run.exchanges)
+
+
 async def test_failures_of_a_hub_become_an_issue_and_counts(
     engine: Engine, town: Town, vendor: Vendor
 ) -> None:

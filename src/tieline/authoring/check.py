@@ -18,6 +18,7 @@ from tieline.model.hub.flow import Source, TopicSource
 from tieline.rules.outbound.egress import unreadable
 from tieline.rules.outbound.own_headers import own_headers
 from tieline.rules.outbound.target import parse_url
+from tieline.rules.privacy.redact import redact_headers
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 NAME_RULE = (
@@ -25,6 +26,12 @@ NAME_RULE = (
 )
 TYPE = re.compile(r"\*|[^*]+\.\*|[^*]+")
 HIGHEST_PRIORITY, LOWEST_PRIORITY = 0, 8
+HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}", re.ASCII)
+OUR_HEADERS = frozenset(
+    {"connection", "content-length", "content-type", "host", "te", "traceparent",
+     "transfer-encoding", "upgrade", "x-correlation-id"}
+)  # fmt: skip
+"""What a call has by itself, or what belongs to its body."""
 
 
 def mistakes_in(
@@ -94,6 +101,23 @@ def _of_headers(spec: ConnectionSpec) -> Iterator[str]:
         )
     except ArgumentRefused as error:
         yield f"connection {spec.name!r}: its connector's {error}"
+    yield from _of_own_headers(spec)
+
+
+def _of_own_headers(spec: ConnectionSpec) -> Iterator[str]:
+    """What is not a header, is not the author's, or would be a secret that everybody reads."""
+    tracking = spec.connector.idempotency_header
+    ours = {*OUR_HEADERS, *(() if tracking is None else (tracking.lower(),))}
+    for name, text in spec.headers:
+        what = f"connection {spec.name!r}: header {name!r}"
+        if not HEADER_NAME.fullmatch(name):
+            yield f"{what} is no name of a header; use letters, digits and '-'"
+        elif name in ours:
+            yield f"{what} is written by Tieline itself; leave it out"
+        elif redact_headers(((name, text),)) != ((name, text),):
+            yield f"{what} carries a secret; put it into the vault and name it by credential="
+        elif not (isinstance(text, str) and text.isascii() and text.isprintable()):
+            yield f"{what} is {text!r}; use a text of printable ASCII"
 
 
 def _of_base_url(spec: ConnectionSpec) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Hub: connections and flows are declared on it; checked, they become one frozen HubSpec."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -76,13 +76,15 @@ class Hub:
         allow: tuple[str, ...] = (),
         max_answer_bytes: int = 1024 * 1024,
         confirm_after: timedelta | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Connection:
         """Connect an account at a system.
 
         ``credential`` and ``signing`` are names in the vault (``signing`` defaults to
         ``<name>-signing``); ``timeout`` bounds a whole call; ``allow`` lists internal addresses
         this connection may reach (host, host:port, IP or CIDR); ``confirm_after`` is how long after
-        an unknown outcome a ``confirm=`` looks at the earliest.
+        an unknown outcome a ``confirm=`` looks at the earliest; ``headers`` go out with every call,
+        such as an API version or the account that is meant, and never a secret.
         """
         known = connector.timeouts
         timeouts = known
@@ -102,6 +104,7 @@ class Hub:
                 egress=Egress(allow),
                 max_answer_bytes=max_answer_bytes,
                 confirm_after=connector.confirm_after if confirm_after is None else confirm_after,
+                headers=tuple((name.lower(), text) for name, text in (headers or {}).items()),
             )
         )
         self._connections.append(connection)

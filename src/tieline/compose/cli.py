@@ -1,5 +1,6 @@
 """Wiring for the command line: settings come in; what commands work with goes out."""
 
+import asyncio
 import os
 import sys
 import traceback
@@ -18,12 +19,14 @@ from tieline.compose import store as wiring_store
 from tieline.compose.changes import serve_again
 from tieline.compose.features import CHECKS, KNOWN_BY, ORDERS, PLANS, QUESTIONS
 from tieline.compose.fleet.supervisor import Supervisor
+from tieline.compose.flow_run import EventToRun, flow_run
 from tieline.compose.hub_files import files_of
 from tieline.compose.tls_check import authorities
 from tieline.demo.command import run_demo
 from tieline.features.account.window_account import account_since
 from tieline.model.base.errors import DeclarationError, SettingsError, StoreError, TielineError
 from tieline.model.hub.flow import HubSpec
+from tieline.model.views.details import RunDetail
 from tieline.model.views.engine_report import StoreReport
 from tieline.operations.finding import Check
 from tieline.operations.known_names import Lists
@@ -126,6 +129,13 @@ class CliBuild:
         process.check_roles(read)
         serving.run(serving.serve(_hub(read), read))
         return 0
+
+    def flow_run(
+        self, overrides: Overrides, flow: str, event: object, type_: str | None, tenant: str | None
+    ) -> RunDetail:
+        read = settings.load(overrides)
+        given = EventToRun(flow, type_, event, tenant)
+        return asyncio.run(flow_run(_hub(read), serving.with_log_format(read), given))
 
     def serve_again(self, overrides: Overrides) -> int:
         read = settings.load(overrides)

@@ -33,6 +33,7 @@ from tieline.features.records.feature import RECORDS
 from tieline.features.replays.feature import REPLAYS
 from tieline.features.schedules.feature import SCHEDULES
 from tieline.features.sources.feature import SOURCES
+from tieline.features.status.feature import STATUS
 from tieline.features.tenants.feature import TENANTS
 from tieline.model.base.by import By
 from tieline.model.command import Command, OperatorCommand, name_of
@@ -58,6 +59,7 @@ FEATURES: tuple[Feature, ...] = (
     INBOX,
     RECORDS,
     ACCOUNT,
+    STATUS,
     ISSUES,
     DECISIONS,
     QUARANTINE,

@@ -265,7 +265,11 @@ def _step_parts(
         outside.reach,
         may_start_effects=lease.holds,
         observer=base.observer,
-        keeping=KeepingShown(settings.keep_requests == "all", sensitive_fields(base.hub)),
+        keeping=KeepingShown(
+            settings.kept_share,
+            sensitive_fields(base.hub),
+            longest=settings.keep_requests_characters,
+        ),
         clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
         read=base.views.read,
         startable=partial(startable, base.hub.flows),

@@ -286,7 +286,10 @@ def _no_secret(name: str, place: str) -> CallFailed:
 def _standing(connection: ConnectionSpec, secrets: tuple[Secret, ...]) -> Headers:
     connector = connection.connector
     credentials = authorise(connector.auth, secrets[0]) if secrets else ()
-    return (*connector.headers, *credentials, USER_AGENT)
+    own = connection.headers
+    names = {name for name, _ in own}
+    general = [header for header in connector.headers if header[0].lower() not in names]
+    return (*general, *own, *credentials, USER_AGENT)
 
 
 def _request(

@@ -38,7 +38,7 @@ WANTED = {
     "public_url": "the start of a URL, such as https://hooks.acme.example",
     "console_url": "the start of a URL, such as https://hub.acme.example",
     "migrations": "at-start or by-command",
-    "keep_requests": "failed or all",
+    "keep_requests": "failed, all, or a share of the runs such as 5%",
     "connections": "a table for each, [connections.<name>]",
     "allow": "a list of texts",
     "roles": f"some of {', '.join(ALL_ROLES)}, with commas between them, each once",
@@ -154,9 +154,18 @@ class Settings(TelemetrySettings):
         description="after this, finished runs are forgotten",
         json_schema_extra=SHARED,
     )
-    keep_requests: Literal["failed", "all"] = Field(
+    keep_requests: str = Field(
         default="failed",
-        description="of which calls the request and the answer are kept, redacted: failed or all",
+        pattern=r"^(failed|all|\d{1,2}(\.\d{1,3})?%)$",
+        description="of which calls the request and the answer are kept, redacted: failed, all, or "
+        "failed and those of a share of the runs, such as 5%",
+        json_schema_extra=SHARED,
+    )
+    keep_requests_characters: int = Field(
+        default=2_048,
+        ge=256,
+        le=65_536,
+        description="how much of a request, and of an answer, is kept",
         json_schema_extra=SHARED,
     )
     keep_history_days: float = Field(
@@ -246,6 +255,12 @@ class Settings(TelemetrySettings):
         """What all processes of a store must have alike."""
         fields = type(self).model_fields.items()
         return {n: getattr(self, n) for n, field in fields if field.json_schema_extra == SHARED}
+
+    @property
+    def kept_share(self) -> float:
+        """Of how many runs (0 to 1) the calls that succeed are kept."""
+        text = self.keep_requests
+        return float(text == "all") if not text.endswith("%") else float(text[:-1]) / 100
 
     @property
     def console_at(self) -> int:

@@ -537,3 +537,16 @@ async def test_one_step_of_a_run_is_forgotten(
     assert "tieline dead retry run_" in plan.json()["warnings"][-1]["words"]
     assert (forgotten.status, (await api.get(path))["steps"]) == (200, [])
     assert (late.status, nothing.status) == (409, 404)
+
+
+async def test_a_product_asks_how_a_thing_stands_and_is_told_nothing_else(
+    api: Api, house: StoreHouse, invoice: Callable[..., dict[str, object]]
+) -> None:
+    await house.deliver("invoice.paid", invoice(1))
+    await house.work()
+
+    told = await api.get("/status/invoice/in_1")
+    unknown = await api.ask("/status/invoice/in_2")
+
+    assert told == {"status": "done", "words": None}
+    assert unknown.status == 404

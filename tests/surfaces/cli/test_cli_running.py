@@ -456,3 +456,21 @@ def test_a_hub_is_loaded_again_when_its_file_changes(tmp_path: Path) -> None:
 
 def _said(folder: Path) -> str:
     return (folder / "said.txt").read_text()
+
+
+def test_a_flow_is_run_once_by_hand_where_no_hub_is_at_work(tmp_path: Path) -> None:
+    (tmp_path / "hub.py").write_text(HUB)
+    done = command(tmp_path, "--json", "flows", "run", "quick", "--event", '{"id":"1"}')
+    dead = command(tmp_path, "flows", "run", "bad", "--event", '{"id":"2"}')
+    unknown = command(tmp_path, "flows", "run", "quack", "--event", "{}")
+    running = start(tmp_path)
+    try:
+        taken = command(tmp_path, "flows", "run", "quick", "--event", '{"id":"3"}')
+    finally:
+        stop(running)
+
+    assert (done.returncode, dead.returncode, unknown.returncode, taken.returncode) == (0, 1, 2, 4)
+    assert json.loads(done.stdout.splitlines()[-1])["state"] == "done"
+    assert running.book() == ["1"]
+    assert "is dead: not yet" in dead.stdout
+    assert "this hub has bad, quick, slow" in unknown.stderr

@@ -38,6 +38,7 @@ ROLES = (
     (Role.ADMIN, "also says who may do what"),
 )
 SCOPES = (
+    (Scope.STATUS, "ask how a thing stands, for a product's own pages"),
     (Scope.SEARCH, "find a record and read its story"),
     (Scope.READ, "see everything, redacted"),
     (Scope.OPERATE, "decide: retry, replay, pause, resolve"),

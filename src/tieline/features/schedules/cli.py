@@ -68,7 +68,7 @@ def fire(context: typer.Context, name: str, *, reason: o.Reason = None) -> None:
         check_declared(hub, row.name)
     command = FireSchedule(row.name, session.by(reason))
     session.change(lambda journal: journal.commit(command))
-    words = "fires as soon as a scheduler looks, within a few seconds where one is at work"
+    words = "fires as soon as a scheduler looks, within a few seconds where one is running"
     session.done(f"{row.name} {words}", schedule=row.name)
 
 

@@ -1,7 +1,6 @@
 """Sending: what shall have happened goes to the running hub's door, signed as its vendor would."""
 
 import http.client
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from tieline.model.base.headers import Headers
 from tieline.model.hub.flow import WebhookSource
 from tieline.rules.inbound.made_delivery import MadeEvent, body_of, made
 from tieline.surfaces.cli import options as o
+from tieline.surfaces.cli.payload import json_of
 from tieline.surfaces.cli.session import CliSession
 
 PATIENCE_S = 30.0
@@ -57,7 +57,7 @@ def send(  # noqa: PLR0913 - what one delivery is made of
 ) -> None:
     """Send one delivery to the running hub's own door, signed as the source's vendor would."""
     session = o.session_of(context)
-    line = {"source": source, "type": type_, "data": _json(data, "--data"), "id": id_}
+    line = {"source": source, "type": type_, "data": json_of(data, "--data"), "id": id_}
     _tell(session, _Sender(session, to).send(line, tenant))
 
 
@@ -87,7 +87,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
         raise SettingsError("--from", str(file), f"it cannot be read: {error.strerror}") from None
     for number, text in enumerate(texts, 1):
         if text.strip():
-            line = _json(text, f"line {number} of {file}")
+            line = json_of(text, f"line {number} of {file}")
             if not isinstance(line, dict) or "source" not in line:
                 raise SettingsError(f"line {number}", text[:80], 'use {"source": …, "type": …, …}')
             yield line
@@ -170,15 +170,3 @@ def _event_id(answer: str) -> str | None:
         return None
     found = told.get("event_id") if isinstance(told, dict) else None
     return None if found is None else str(found)
-
-
-def _json(text: str, name: str) -> Any:
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text("utf-8")
-        except OSError as error:
-            raise SettingsError(name, text, f"it cannot be read: {error.strerror}") from None
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise SettingsError(name, text[:80], f"it is no JSON: {error}") from None

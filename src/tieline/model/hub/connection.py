@@ -78,3 +78,5 @@ class ConnectionSpec:
     """A shorter wait for the rate limit is spent in memory; a longer one is stored."""
     confirm_after: timedelta = CONFIRM_AFTER
     """As of the connector, unless it was connected with another."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Sent with every call, names in small letters; instead of the connector's of the same name."""

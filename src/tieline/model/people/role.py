@@ -15,6 +15,7 @@ class Role(StrEnum):
 class Scope(StrEnum):
     """What a token is for."""
 
+    STATUS = "status"
     SEARCH = "search"
     READ = "read"
     OPERATE = "operate"

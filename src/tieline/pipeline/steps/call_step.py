@@ -280,7 +280,7 @@ class CallSteps:
     def _keep(self, step: Step, connection: ConnectionSpec, call: Call, tried: Tried) -> None:
         """What was sent and answered, where it is wanted: always of a try that failed."""
         keeping = self._steps.parts.keeping
-        if isinstance(tried.verdict, Succeeded) and not keeping.successes:
+        if isinstance(tried.verdict, Succeeded) and not keeping.wants(self._steps.claimed.id):
             return
         keeping = replace(keeping, clean=self._steps.clean)
         request = shown_request(connection, call, tried.secrets, keeping)

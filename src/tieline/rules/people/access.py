@@ -11,6 +11,8 @@ class Permission(StrEnum):
 
     OWN = "own"
     """See and change what is one's own: password, sessions."""
+    STATUS = "status"
+    """Ask how a thing stands, in its author's words: for a product's own pages."""
     SEARCH = "search"
     """Find a record and read its story, redacted."""
     READ = "read"
@@ -25,17 +27,18 @@ class Permission(StrEnum):
 
 _P = Permission
 OF_ROLE: Mapping[Role, frozenset[Permission]] = {
-    Role.SUPPORT: frozenset({_P.OWN, _P.SEARCH}),
-    Role.VIEWER: frozenset({_P.OWN, _P.SEARCH, _P.READ}),
-    Role.OPERATOR: frozenset({_P.OWN, _P.SEARCH, _P.READ, _P.OPERATE}),
+    Role.SUPPORT: frozenset({_P.OWN, _P.STATUS, _P.SEARCH}),
+    Role.VIEWER: frozenset({_P.OWN, _P.STATUS, _P.SEARCH, _P.READ}),
+    Role.OPERATOR: frozenset({_P.OWN, _P.STATUS, _P.SEARCH, _P.READ, _P.OPERATE}),
     Role.ADMIN: frozenset(Permission),
 }
 """Support may search and read redacted stories, and nothing else of the hub."""
 
 OF_SCOPE: Mapping[Scope, frozenset[Permission]] = {
-    Scope.SEARCH: frozenset({_P.SEARCH}),
-    Scope.READ: frozenset({_P.SEARCH, _P.READ}),
-    Scope.OPERATE: frozenset({_P.SEARCH, _P.READ, _P.OPERATE}),
+    Scope.STATUS: frozenset({_P.STATUS}),
+    Scope.SEARCH: frozenset({_P.STATUS, _P.SEARCH}),
+    Scope.READ: frozenset({_P.STATUS, _P.SEARCH, _P.READ}),
+    Scope.OPERATE: frozenset({_P.STATUS, _P.SEARCH, _P.READ, _P.OPERATE}),
     Scope.METRICS: frozenset({_P.METRICS}),
     Scope.ADMIN: frozenset(Permission) - {_P.OWN},
 }

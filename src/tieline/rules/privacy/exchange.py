@@ -24,8 +24,10 @@ from tieline.rules.privacy.redact import (
 )
 
 LONGEST = 2_048
-"""Characters of what is kept of a request, and of an answer."""
+"""Characters of what is kept of a request, and of an answer, unless somebody wants more."""
 LARGEST_BODY_BYTES = 64 * 1024
+DIGITS = 6
+"""Of the end of an id, which is chance."""
 _TEXTS = ("text/plain", "text/html", "")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -34,12 +36,19 @@ _FORM = "application/x-www-form-urlencoded"
 class ExchangePolicy:
     """Which exchanges are kept, and what in them is never shown."""
 
-    successes: bool = False
-    """Failed tries are kept in any case."""
+    share: float = 0.0
+    """Of how many runs (0 to 1) the calls that succeed are kept too; failed ones are always."""
     sensitive: frozenset[str] = frozenset()
     """Fields that a contract of the hub calls sensitive."""
     clean: Callable[[str], str] = str
     """Takes the sensitive values of a run out of a text: a vendor may quote what it was sent."""
+    longest: int = LONGEST
+    """Characters of a request, and of an answer."""
+
+    def wants(self, run_id: str) -> bool:
+        """Whether the successes of this run are kept: all of them, or none, so that a run is seen
+        whole; the same whenever it is executed."""
+        return self.share > 0 and int(run_id[-DIGITS:], 16) < self.share * 16**DIGITS
 
 
 ONLY_FAILURES = ExchangePolicy()
@@ -69,10 +78,10 @@ def _shown(
         lines += ["", _body(body, kind.partition(";")[0].strip().lower(), keeping)]
     text = keeping.clean(redact_text("\n".join(lines), _known(tuple(secrets))))
     text = text.replace("\0", "\\0").encode(errors="replace").decode()
-    if len(text) <= LONGEST:
+    if len(text) <= keeping.longest:
         return text
     cut = f"\n… [{len(body)} bytes in all]"
-    return text[: LONGEST - len(cut)] + cut
+    return text[: keeping.longest - len(cut)] + cut
 
 
 def _body(body: bytes, kind: str, keeping: ExchangePolicy) -> str:

@@ -21,6 +21,7 @@ from tieline.ports.views import Views
 
 if TYPE_CHECKING:
     from tieline.adapters.remote.client import RemoteAddress, RemoteHub
+    from tieline.model.views.details import RunDetail
 
 Overrides = Mapping[str, object]
 """Settings that were given on the command line, by name; None: not given."""
@@ -129,6 +130,15 @@ class Build(Protocol):
         """Run it in a process that is replaced when the hub's files change, until told to stop.
 
         Raises SettingsError.
+        """
+        ...
+
+    def flow_run(
+        self, overrides: Overrides, flow: str, event: object, type_: str | None, tenant: str | None
+    ) -> "RunDetail":
+        """Execute *flow* for *event* on a store that nobody has open, until the run ends or waits.
+
+        Raises SettingsError, DeclarationError, StoreError, CommandRefused.
         """
         ...
 

@@ -49,7 +49,7 @@ def serve(  # noqa: PLR0913 - the settings that one gives by hand
         int | None, typer.Option(help="Processes that share the work; needs PostgreSQL.")
     ] = None,
     reload: Annotated[
-        bool, typer.Option("--reload", help="At work: serve again when a file of the hub changes.")
+        bool, typer.Option("--reload", help="While you write: serve again when a file changes.")
     ] = False,
 ) -> None:
     """Run the hub until it is told to stop (SIGTERM, Ctrl-C).

@@ -40,7 +40,7 @@ def add(  # noqa: PLR0913 - what a token is
     name: str,
     *,
     scope: Annotated[
-        list[Scope], typer.Option(help="search, read, operate, metrics or admin; repeat.")
+        list[Scope], typer.Option(help="status, search, read, operate, metrics or admin; repeat.")
     ],
     owner: Annotated[
         str | None, typer.Option(help="A user whose role bounds it, and with whom it goes.")

@@ -1,5 +1,7 @@
 """Flows: what is declared, how its work stands, and pausing it."""
 
+from typing import Annotated
+
 import typer
 
 from tieline.features.flows import declared_lines as overview
@@ -8,9 +10,12 @@ from tieline.model.commands import Pause
 from tieline.model.views.declared import AskFlows, FlowLine
 from tieline.model.views.views import CountWork, ListPauses
 from tieline.operations import decide
+from tieline.rules.formats.labels import label
 from tieline.rules.people.pausing import end_of, end_words, paused_words
+from tieline.rules.runs.lines import lines_of
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.output import Column
+from tieline.surfaces.cli.payload import json_of
 from tieline.surfaces.cli.session import CliSession
 
 app = o.noun("Flows: declared in the hub, with how their work stands.")
@@ -65,6 +70,33 @@ def show(context: typer.Context, name: str) -> None:
     )
     session.paper.heading("Unfinished")
     session.paper.table(COLUMNS, (line,))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    name: str,
+    *,
+    event: Annotated[str, typer.Option(help="The event's data as JSON, or @FILE with it.")],
+    type_: Annotated[
+        str | None, typer.Option("--type", help="Its type, where the flow takes several.")
+    ] = None,
+    tenant: Annotated[str | None, typer.Option(help="On whose behalf.")] = None,
+) -> None:
+    """While you write it: run it once for an event, on a store no hub has open; calls are real."""
+    session = o.session_of(context)
+    given = json_of(event, "--event")
+    detail = session.build.flow_run(session.overrides, name, given, type_, tenant)
+    if session.paper.is_json:
+        session.paper.json(detail.run)
+    else:
+        reason = f": {detail.run.reason}" if detail.run.reason else ""
+        session.paper.say(f"{detail.run.id} of {name} is {label(detail.run.state)}{reason}")
+        for line in lines_of(detail.steps):
+            session.paper.say(f"  {line.words}")
+        session.paper.hint(f"its steps: tieline runs show {detail.run.id}")
+    if detail.run.state != "done":
+        raise typer.Exit(1)
 
 
 @app.command()
