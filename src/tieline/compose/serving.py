@@ -37,9 +37,9 @@ BEYOND_S = 25.0
 async def serve(hub: HubSpec, settings: Settings) -> None:
     """Run until told to stop; say on stderr what somebody should know of meanwhile."""
     say, limit_s = voice(settings.child), settings.shutdown_seconds + BEYOND_S
-    last_resort = LastResort(limit_s)
+    stop_limit = StopLimit(limit_s)
     # Before anything answers: whoever finds us may also stop us.
-    told = told_to_stop(last_resort.arm)
+    told = told_to_stop(stop_limit.arm)
     tie = None if settings.child is None else SupervisorWatch(settings.child, limit_s)
     if settings.child in {None, FIRST}:
         for warning in warnings(hub, open_vault(settings, os.environ)):
@@ -51,7 +51,7 @@ async def serve(hub: HubSpec, settings: Settings) -> None:
         beating = None if tie is None else tie.say_ready()
         name = await told
         say(f"{name}: finishing {it.parts.back.busy} runs, at most {settings.shutdown_seconds} s")
-    last_resort.take_back()
+    stop_limit.take_back()
     if beating is not None:
         beating.cancel()
     say("stopped")
@@ -102,7 +102,7 @@ def warnings(hub: HubSpec, vault: Vault) -> list[str]:
     return found
 
 
-class LastResort:
+class StopLimit:
     """Ends the process some time after it was told to stop, whatever its loop does meanwhile."""
 
     def __init__(self, limit_s: float) -> None:

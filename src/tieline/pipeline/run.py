@@ -33,14 +33,14 @@ from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step, Steps
-from tieline.pipeline.steps.stop import Stop
+from tieline.pipeline.steps.stop import Stop, leave_alone
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
 from tieline.rules.formats.json_text import json_text
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
-from tieline.rules.runs.ending import MISTAKES, dead_of, words
+from tieline.rules.runs.ending import MISTAKES, SWALLOWED, dead_of, words
 from tieline.rules.runs.fingerprint import fingerprint
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.recall import StepDecision
@@ -79,6 +79,9 @@ class LiveRun:
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
         self.awaited = Awaited()
+        self.on_given_up: Callable[[str], None] = lambda reason: None
+        """Is told why a flow is given up that catches whatever stops it."""
+        self.steps.stopping.on_swallowed = self.give_up
         # Made when they are asked for: few runs ask a person, or wait for an event.
         self._holds: Holds | None = None
         self._events: EventWaits | None = None
@@ -111,6 +114,18 @@ class LiveRun:
         if values:
             self.clean("")
             self._sensitive = (*(self._sensitive or ()), *forms_of(values))
+
+    def give_up(self) -> None:
+        """Nothing that the flow asks for from here on comes back."""
+        self.awaited.instead = self._forever
+
+    async def _forever(self, where: str) -> None:
+        """Whoever awaits it is not executed any more: an exception would be swallowed again."""
+        self.on_given_up(SWALLOWED.format(where))
+        task = asyncio.current_task(self.parts.loop)
+        if task is not None:
+            leave_alone(task)
+        await self.parts.loop.create_future()
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -237,7 +252,7 @@ class LiveRun:
         return self.awaited.note(self._sleep(duration, key), "run.sleep")
 
     async def _sleep(self, duration: timedelta, key: str | None) -> None:
-        # Also beside a stop: parallel sleeps begin together, so that none delays the other.
+        self.steps.stopping.may_sleep()
         step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
         now_us = self.parts.clock.now_us()
         if step.known is None or step.known.result is None:

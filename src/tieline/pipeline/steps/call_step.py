@@ -173,7 +173,7 @@ class CallSteps:
         if no is not None:
             raise self._steps.stop(Waiting(no.until_us, no.on, no.reason))
         try:
-            self._steps.may_begin()  # the permit may have taken its time
+            self._steps.stopping.may_begin()  # the permit may have taken its time
         except BaseException:
             parts.guarded.let_go(connection)
             raise

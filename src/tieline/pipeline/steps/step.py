@@ -17,7 +17,6 @@ from tieline.model.runs.run import (
     ExchangeRecord,
     Held,
     Outcome,
-    Returned,
     StepRecord,
     StepState,
 )
@@ -26,6 +25,7 @@ from tieline.pipeline.steps.in_flight import InFlight
 from tieline.pipeline.steps.memory import Memory, StepKey
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.stop import Lost, Stop
+from tieline.pipeline.steps.stopping import Stopping
 from tieline.rules.privacy.naming import must_be_text, told_key, told_name
 from tieline.rules.runs.edited import original_identity
 from tieline.rules.runs.fingerprint import effect_key
@@ -82,9 +82,8 @@ class Steps:
     ) -> None:
         self.claimed = claimed
         self.parts = parts
-        self.stops: list[Outcome] = []
-        self._stopped_in: set[asyncio.Task[Any] | None] = set()
         self.flights = InFlight(parts.loop)
+        self.stopping = Stopping(self.flights, claimed.id, parts.loop)
         self.reference: str | None = None
         """The business name that the run is about, for people's searches."""
         self.clean = parts.clean
@@ -94,6 +93,11 @@ class Steps:
         self._durable = Durable(claimed, memory, parts)
         self._reads: list[Step] = []
         """Calls that only read, since the last effect."""
+
+    @property
+    def stops(self) -> list[Outcome]:
+        """How the execution was stopped, in that order."""
+        return self.stopping.stops
 
     # --- one step, from its name to its memory --------------------------------------------------
 
@@ -110,7 +114,7 @@ class Steps:
 
         A stop ends the function and the branch that met it; parallel branches go on.
         """
-        self.may_begin()
+        self.stopping.may_begin(name if told is None else told)
         if effect is not Effect.READ:
             self._reads.clear()
         return self.look_up(name, key, effect, print_of(), told=told)
@@ -213,7 +217,7 @@ class Steps:
         try:
             return await self.flights.fly(flight)
         except Stop:
-            self._stopped_in.add(asyncio.current_task(self.parts.loop))
+            self.stopping.is_stopped_here()
             raise
 
     def done(self, step: Step, result: bytes, *, tries: int | None = None) -> None:
@@ -249,8 +253,8 @@ class Steps:
 
     def stop(self, outcome: Outcome) -> Stop:
         """End this execution with *outcome*; the caller raises what is returned."""
-        self.stops.append(outcome)
-        self._stopped_in.add(asyncio.current_task(self.parts.loop))
+        self.stopping.stops.append(outcome)
+        self.stopping.is_stopped_here()
         return Stop(outcome)
 
     def hold(self, step: Step, reason: str) -> Stop:
@@ -269,20 +273,6 @@ class Steps:
             "--done keeps the remembered result, --retry makes the effect with the new arguments"
         )
         return self.hold(step, reason)
-
-    def may_begin(self) -> None:
-        """Raises Stop where this execution begins nothing more."""
-        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
-            raise self._stopped()
-
-    def _is_stopped_here(self) -> bool:
-        task = asyncio.current_task(self.parts.loop)
-        return task is self.flights.home or task in self._stopped_in
-
-    def _stopped(self) -> Stop:
-        if self.stops:
-            return Stop(self.stops[0])
-        return Stop(Returned(), f"{self.claimed.id} has ended; a flow must await what it starts")
 
     # --- memory ---------------------------------------------------------------------------------
 
@@ -367,7 +357,7 @@ class Steps:
         # A task holds its run by its context. A run that held its task too would be left to the
         # collector (measured: a seventh of the loop's time went there).
         self.flights.home = None
-        self._stopped_in.clear()
+        self.stopping.forget_tasks()
         return self._memory.take()
 
     async def keep(self) -> None:
