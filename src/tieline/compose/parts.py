@@ -36,6 +36,7 @@ from tieline.pipeline.limits.leased import LeasedLimits
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.threads import StepThreads
 from tieline.pipeline.upkeep.housekeeping import Housekeeping, HousekeepingPolicy
 from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.pipeline.upkeep.lease import Lease
@@ -188,7 +189,7 @@ def assemble(
         admitter=admitter,
         tenants=tenants,
         door=_door(Front(hub, front_parts), clock, settings),
-        control=_control(store, holds, back),
+        control=_control(store, holds, back, step_parts.threads),
         observer=observer,
         clock=clock,
         ids=ids,
@@ -240,6 +241,7 @@ def _step_parts(
         clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
         read=base.views.read,
         startable=partial(startable, base.hub.flows),
+        threads=StepThreads(settings.step_threads),
         event_keys=event_keys(base.hub.flows.values()),
     )
 
@@ -336,12 +338,20 @@ def _limits(settings: Settings) -> ListenerLimits:
     )
 
 
-def _control(store: OpenStore, holds: PauseControl, back: Back) -> ControlServer | None:
+def _control(
+    store: OpenStore, holds: PauseControl, back: Back, threads: StepThreads
+) -> ControlServer | None:
     if store.file is None:
         return None
-    status = partial(_status, back)
+    status = partial(_status, back, threads)
     return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
-def _status(back: Back) -> dict[str, object]:
-    return {"pid": os.getpid(), "busy": back.busy, "paused_flows": sorted(back.paused)}
+def _status(back: Back, threads: StepThreads) -> dict[str, object]:
+    return {
+        "pid": os.getpid(),
+        "busy": back.busy,
+        "paused_flows": sorted(back.paused),
+        "step_threads": threads.size,
+        "waiting_for_threads": {flow: count for flow, count in threads.waiting.items() if count},
+    }

@@ -190,7 +190,7 @@ class Back:
         ]
         for working, live in over:
             live.is_over_time = True
-            working.told_over += 1
+            working.told_over += not live.threads
             if working.told_over > MOST_TOLD:
                 live.give_up()
                 self._give_up(working, OVER_TIME.format(live.ready.flow.time_limit))

@@ -1,7 +1,6 @@
 """Run: a claimed run comes in; its function is executed, its steps remembered; its end goes out."""
 
 import asyncio
-import inspect
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,6 +30,7 @@ from tieline.pipeline.steps.event_wait import EventWaits
 from tieline.pipeline.steps.hold_step import Holds
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.plain_step import called
 from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step, Steps
 from tieline.pipeline.steps.stop import Stop, leave_alone
@@ -68,6 +68,8 @@ class LiveRun:
         """Set before the execution is cancelled because its time limit has passed."""
         self.is_called_off = False
         """Set before it is cancelled because this process stops, or an operator ended the run."""
+        self.threads = 0
+        """Plain functions of its steps that are at work: none of them can be ended."""
         self._claimed = claimed = ready.claimed
         self._publish = publish
         self._started_us = parts.clock.monotonic_us()
@@ -94,6 +96,11 @@ class LiveRun:
         """Whether this execution has used up its flow's time limit."""
         limit_us = self.ready.flow.time_limit // MICROSECOND
         return monotonic_us - self._started_us > limit_us
+
+    @property
+    def flow(self) -> str:
+        """The name of its flow."""
+        return self._claimed.flow
 
     @property
     def event(self) -> Event:
@@ -163,7 +170,7 @@ class LiveRun:
         at_us, span = self.parts.clock.now_us(), self.parts.ids.span()
         above = STEP_SPAN.set(span)
         try:
-            found = await _called(fn, args)
+            found, late = await called(self, fn, args)
         except (Retry, Reject, Hold, CallFailed) as decided:
             self._told(step, at_us, words(decided), span)
             raise  # the author decides about the run
@@ -179,6 +186,8 @@ class LiveRun:
         except ValueError as error:
             raise self._unfit(step, found, error) from None
         self.steps.done(step, result)
+        if late is not None:
+            raise late
         return orjson.loads(result)
 
     def _told(self, step: Step, at_us: int, failure: str | None, span: str) -> None:
@@ -348,17 +357,3 @@ class LiveRun:
 
     def uuid(self) -> UUID:
         return UUID(self.steps.effect_key(self._memory.identify("uuid", None, "uuid")))
-
-
-async def _called(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    if inspect.iscoroutinefunction(fn):
-        return await fn(*args)
-    found = await asyncio.to_thread(_plainly, fn, args)
-    return await found if inspect.isawaitable(found) else found
-
-
-def _plainly(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    try:
-        return fn(*args)
-    except StopIteration as error:  # no future can carry it: whoever waits would wait for ever
-        raise RuntimeError("the function raised StopIteration") from error
