@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
+from inspect import ismethod
 from typing import Any
 from urllib.parse import urlencode
 
@@ -100,6 +101,8 @@ class Connection:
                 "never sent; write %23, or give the value with values="
             )
         path = place if values is None else filled(place, values)
+        if confirm is not None:
+            _must_look_up(confirm)
         call = Call(
             method=method.upper(),
             path=joined(path, params),
@@ -155,6 +158,24 @@ class Connection:
         return SourceDeclaration(source, type, contract, connection=self.name)
 
 
+def _must_look_up(confirm: object) -> None:
+    """Raises TypeError, before the effect, for what cannot look for it after an unknown outcome."""
+    if not callable(confirm):
+        raise TypeError(
+            f"confirm is {confirm!r}; give a function without parameters, which looks for what the "
+            "call makes, as in confirm=lambda: find(order_id)"
+        )
+    code = getattr(confirm, "__code__", None)
+    if code is None:
+        return  # nothing is known of it before it is called
+    given = len(getattr(confirm, "__defaults__", None) or ()) + ismethod(confirm)
+    if code.co_argcount > given:
+        raise TypeError(
+            f"confirm is {code.co_name}({', '.join(code.co_varnames[: code.co_argcount])}), and is "
+            "called without arguments; bind them, as in confirm=lambda: find(order_id)"
+        )
+
+
 def joined(path: str, params: Params | None) -> str:
     """*path* with *params* in its query, behind what its query has already."""
     if not params:
@@ -181,6 +202,11 @@ def _content(
 def _headers(given: Mapping[str, str] | None, kind: tuple[str, str] | None) -> Headers:
     if not given:
         return (kind,) if kind else ()
+    for name, value in given.items():
+        if not (isinstance(name, str) and isinstance(value, str)):
+            raise TypeError(
+                f"header {name!r} is {value!r}; a header is a text: leave it out, or write str(…)"
+            )
     own = tuple((name.lower(), value) for name, value in given.items())
     if kind is None or any(name == kind[0] for name, _ in own):
         return own

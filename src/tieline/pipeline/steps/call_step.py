@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import inspect
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import orjson
 from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
+from tieline.model.base.reason_text import plain_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.calls.outcome import (
     CredentialRefused,
@@ -26,6 +28,7 @@ from tieline.pipeline.steps.step import Step, StepAttempt, Steps
 from tieline.pipeline.steps.stop import Stop
 from tieline.ports.caller import CURRENT, STEP_SPAN
 from tieline.ports.guarded import Sending, Tried
+from tieline.rules.formats.json_text import json_text
 from tieline.rules.formats.plain_time import iso, span
 from tieline.rules.formats.trace import is_sampled, under
 from tieline.rules.outbound.retry import NoRetry, decide, told_to_wait
@@ -37,6 +40,7 @@ from tieline.rules.runs.memory import pack, unpack
 from tieline.rules.runs.recall import StepDecision
 
 MICROSECOND = timedelta(microseconds=1)
+LONGEST_SHOWN = 200
 UNAUTHORISED_PAUSE_US = 30_000_000
 _JSON_TYPE = ("content-type", "application/json")
 
@@ -115,8 +119,8 @@ class CallSteps:
         self._not_too_soon(step, connection)
         token = CURRENT.set(RedactedCaller(self._steps.parts.outside, self._steps.clean))
         try:
-            found = await call.confirm()
-            result = orjson.dumps(found)
+            asked: object = call.confirm()
+            found = await asked if inspect.isawaitable(asked) else asked
         except (Retry, Reject, Hold):
             raise  # the author decides about the run
         except CallFailed as failed:
@@ -128,6 +132,10 @@ class CallSteps:
             CURRENT.reset(token)
         if not found:
             return None
+        try:
+            result = json_text(found)
+        except ValueError as error:
+            raise self._steps.hold(step, _unfit(step, found, error)) from None
         self._steps.done(step, result)
         self._steps.log(step, "confirmed")
         return unpack(result)
@@ -378,6 +386,13 @@ def _fingerprint(call: Call) -> str:
             body = call.body  # not every body that is called JSON is one
     content = f"{call.method} {call.path}\n".encode() + body
     return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _unfit(step: Step, found: object, error: ValueError) -> str:
+    return (
+        f"{step.name} happened, and what its look-up found cannot be remembered: {error}; it found "
+        f"{plain_text(found)[:LONGEST_SHOWN]}; resolve this run with --done and --result '<JSON>'"
+    )
 
 
 def _refused_before(step: Step) -> CallRefused:

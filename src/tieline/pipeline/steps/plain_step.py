@@ -1,4 +1,4 @@
-"""Plain step: an author's function comes in; what it returns goes out, whatever ends the execution."""
+"""Plain step: an author's function comes in; what it returns goes out, however long it takes."""
 
 import asyncio
 import inspect
