@@ -8,7 +8,13 @@ import pytest
 from tests.engine import DROP, Answer, Engine, Town, Vendor
 
 from tieline import Run
+from tieline.compose.features import FEATURES
+from tieline.features.manifest import Feature, OnPath, ProcessBase
 from tieline.model.commands import ResolveHeld
+from tieline.model.hub.connection import ConnectionSpec
+from tieline.model.runs.facts import PassFailed
+from tieline.pipeline.hooks import PathHooks
+from tieline.ports.guarded import Tried
 
 LARGE = b"x" * (2 * 1024 * 1024)
 GARBLED = (("content-encoding", "gzip"),)
@@ -132,3 +138,25 @@ async def test_what_a_look_up_found_happened(
     run = await engine.only()
     assert (await engine.states(), len(vendor.asked)) == (states, 1)
     assert states == ["done"] or "happened, and what its look-up found" in (run.run.reason or "")
+
+
+async def test_a_feature_that_fails_at_the_answer_does_not_lose_it(
+    engine: Engine, vendor: Vendor, town: Town
+) -> None:
+    def fails(connection: ConnectionSpec, tried: Tried) -> None:
+        raise KeyError(connection.name)
+
+    def on_path(base: ProcessBase) -> OnPath:
+        return OnPath(PathHooks(after_call=(fails,)), lambda _: [])
+
+    @town.hub.flow(on=town.on())
+    async def flow(order: dict[str, Any], run: Run) -> None:
+        await town.chat.post("/charge", json={})
+
+    engine.features = (*FEATURES, Feature("failing", "Fails at every answer.", on_path=on_path))
+    await engine.open(town.hub)
+    run = await engine.take()
+
+    assert (run.run.state, [step.state for step in run.steps]) == ("done", ["done"])
+    failed = [fact for fact in engine.witness.facts if isinstance(fact, PassFailed)]
+    assert [(fact.name, fact.error) for fact in failed] == [("calls of chat", "KeyError: 'chat'")]
