@@ -51,6 +51,7 @@ FACTS: dict[type, f.Fact] = {
     f.ClaimLost: f.ClaimLost(RUN.id, 1),
     f.DeadlinePassed: f.DeadlinePassed(RUN.id),
     f.RunsRescued: f.RunsRescued(3),
+    f.ThreadAwaited: f.ThreadAwaited("a", 6_000_000, 32, 16),
     f.LoopBlocked: f.LoopBlocked("flow a has blocked its process for 2 s", "a", RUN.id),
     f.LostClaimsHeld: f.LostClaimsHeld(RUN.id, "flow", "4 executions in a row ended"),
     f.ConnectionMoved: f.ConnectionMoved("books", "open", "5 failures in a row"),

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
+from inspect import ismethod
 from typing import Any
 
 from tieline.authoring.checked import checked
@@ -115,6 +116,8 @@ class Connection:
         content, kind = _content(json, form, body, brackets=connector.nested_forms)
         place = asked_path(path, self.spec.base_url, is_template=values is not None)
         path = place if values is None else filled(place, values)
+        if confirm is not None:
+            _must_look_up(confirm)
         call = Call(
             method=method.upper(),
             path=joined(path, params, brackets=connector.nested_forms),
@@ -198,6 +201,24 @@ def _limits(
         of_vendor.keys if keys is None else keys,
         of_vendor.depth if depth is None else depth,
     )
+
+
+def _must_look_up(confirm: object) -> None:
+    """Raises TypeError, before the effect, for what cannot look for it after an unknown outcome."""
+    if not callable(confirm):
+        raise TypeError(
+            f"confirm is {confirm!r}; give a function without parameters, which looks for what the "
+            "call makes, as in confirm=lambda: find(order_id)"
+        )
+    code = getattr(confirm, "__code__", None)
+    if code is None:
+        return  # nothing is known of it before it is called
+    given = len(getattr(confirm, "__defaults__", None) or ()) + ismethod(confirm)
+    if code.co_argcount > given:
+        raise TypeError(
+            f"confirm is {code.co_name}({', '.join(code.co_varnames[: code.co_argcount])}), and is "
+            "called without arguments; bind them, as in confirm=lambda: find(order_id)"
+        )
 
 
 def joined(path: str, params: Params | None, *, brackets: bool) -> str:

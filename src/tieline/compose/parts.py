@@ -32,6 +32,7 @@ from tieline.pipeline.hooks import PathHooks, merged
 from tieline.pipeline.settle import Settler
 from tieline.pipeline.steps.direct_call import DirectCaller
 from tieline.pipeline.steps.parts import StepParts
+from tieline.pipeline.steps.threads import StepThreads
 from tieline.pipeline.upkeep.housekeeping import Housekeeping
 from tieline.pipeline.upkeep.leader import LeaderLease
 from tieline.pipeline.upkeep.lease import Lease
@@ -176,6 +177,8 @@ def assemble(
     keeping = wiring_upkeep.keeping(settings, beat, lease, store, shared_time)
     keeping = replace(keeping, observer=observer, on_wake=hooks.on_wake, troubles=calls.troubles)
     holds = _holds(base, back, calls, hooks)
+    declared_in = {"hub": settings.hub, "folder": str(Path.cwd())}
+    status = partial(_status, back, store, step_parts.threads, declared_in)
     return Parts(
         hub=hub,
         roles=frozenset(settings.roles),
@@ -194,7 +197,7 @@ def assemble(
         admitter=admitter,
         tenants=tenants,
         door=_door(hub, front_parts, clock, settings),
-        control=_control(store, holds, back, settings),
+        control=_control(store, holds, back, status),
         observer=observer,
         clock=clock,
         ids=ids,
@@ -273,6 +276,7 @@ def _step_parts(
         clean=str if outside.telemetry is None else outside.telemetry.discretion.clean,
         read=base.views.read,
         startable=partial(startable, base.hub.flows),
+        threads=StepThreads(settings.step_threads),
         event_keys=event_keys(base.hub.flows.values()),
     )
 
@@ -319,16 +323,19 @@ def _limits(settings: Settings) -> ListenerLimits:
 
 
 def _control(
-    store: OpenStore, holds: PauseControl, back: Back, settings: Settings
+    store: OpenStore,
+    holds: PauseControl,
+    back: Back,
+    status: Callable[[], dict[str, object]],
 ) -> ControlServer | None:
     if store.file is None:
         return None
-    declared_in = {"hub": settings.hub, "folder": str(Path.cwd())}
-    status = partial(_status, back, store, declared_in)
     return ControlServer(store.file, store.journal, CONTROLLED, after=holds.after, status=status)
 
 
-def _status(back: Back, store: OpenStore, declared_in: Mapping[str, str]) -> dict[str, object]:
+def _status(
+    back: Back, store: OpenStore, threads: StepThreads, declared_in: Mapping[str, str]
+) -> dict[str, object]:
     """With where the hub is declared: who asks may stand in another folder."""
     return {
         "pid": os.getpid(),
@@ -336,4 +343,6 @@ def _status(back: Back, store: OpenStore, declared_in: Mapping[str, str]) -> dic
         "paused_flows": sorted(back.paused),
         "unwritten": store.journal.trouble,
         **declared_in,
+        "step_threads": threads.size,
+        "waiting_for_threads": {flow: count for flow, count in threads.waiting.items() if count},
     }

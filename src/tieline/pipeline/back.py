@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tieline.model.base.ids import Micros, TenantId, WorkerId
@@ -11,7 +12,16 @@ from tieline.model.base.json_text import json_text
 from tieline.model.commands import Admission, Claim, Progress, Promote
 from tieline.model.hub.flow import FlowSpec, HubSpec
 from tieline.model.runs.facts import RunStarted
-from tieline.model.runs.run import ClaimedRun, Dead, HeadPolicy, Outcome, RetryAt, Returned, Waiting
+from tieline.model.runs.run import (
+    ClaimedRun,
+    Dead,
+    HeadPolicy,
+    Held,
+    Outcome,
+    RetryAt,
+    Returned,
+    Waiting,
+)
 from tieline.pipeline.admit import Admitter, EventOrigin, Occurrence
 from tieline.pipeline.call import Calls
 from tieline.pipeline.dispatch import Dispatched, dispatch
@@ -19,7 +29,7 @@ from tieline.pipeline.execution import DONE, execute
 from tieline.pipeline.run import LiveRun
 from tieline.pipeline.settle import NEVER_BEGAN, Execution, Settler
 from tieline.pipeline.steps.parts import StepParts
-from tieline.pipeline.steps.stop import Lost
+from tieline.pipeline.steps.stop import Lost, leave_alone
 from tieline.ports.tenants import EverybodyKnown, TenantBook
 from tieline.rules.formats.json_limits import ADMITTED, parse
 from tieline.rules.runs.ending import discreet_outcome
@@ -27,6 +37,13 @@ from tieline.rules.runs.hops import TOPIC
 from tieline.rules.runs.lost_claims import PLACES, places_of
 from tieline.rules.runs.refused_settle import failed_inside
 
+MOST_TOLD = 10
+"""How often an execution is told that its time is over, once a second; then it is given up."""
+OVER_TIME = (
+    "the flow catches the end of its time ({} for one execution) and goes on: write "
+    "`except Exception` instead of `except:` or `except BaseException`, then resolve this run with "
+    "--retry, or with --give-up"
+)
 GIVE_BACK_S = 5.0
 """How long a stop waits for runs that were called off, and for the store to take them back."""
 CALLS_OFF = 10
@@ -49,6 +66,10 @@ class ExecutingRun:
     task: "asyncio.Task[None] | None" = None
     live: LiveRun | None = None
     """While its function is executed; not before and not while its end is stored."""
+    told_over: int = 0
+    """How often it was told that its time is over."""
+    is_given_up: bool = False
+    """Its end is stored by somebody else: its flow does not come to one."""
 
 
 class Back:
@@ -177,14 +198,18 @@ class Back:
         """
         now_us = self._parts.clock.monotonic_us()
         over = [
-            (working.live, working.task)
+            (working, working.live)
             for working in self._working.values()
             if working.live is not None and working.live.has_taken_too_long(now_us)
         ]
-        for live, task in over:
+        for working, live in over:
             live.is_over_time = True
-            if task is not None:
-                task.cancel()
+            working.told_over += not live.threads
+            if working.told_over > MOST_TOLD:
+                live.give_up()
+                self._give_up(working, OVER_TIME.format(live.ready.flow.time_limit))
+            elif working.task is not None:
+                working.task.cancel()
         return len(over)
 
     # --- one run --------------------------------------------------------------------------------
@@ -207,12 +232,36 @@ class Back:
         except (Exception, GeneratorExit) as error:  # noqa: BLE001 - no bug of ours may leave a run that nobody executes
             await self._fail(working, error)
         finally:
-            self._on_trial -= places_of(claimed.lost)
-            self._return_place(claimed.flow)
-            if not self.tenants.is_free(claimed.tenant):
-                self.signals.look.set()  # its next run may have waited for this one's end
-            if self._working.get(claimed.id) is working:
-                del self._working[claimed.id]
+            if not working.is_given_up:
+                self._leave(working)
+
+    def _leave(self, working: ExecutingRun) -> None:
+        claimed = working.claimed
+        self._on_trial -= places_of(claimed.lost)
+        self._return_place(claimed.flow)
+        if not self.tenants.is_free(claimed.tenant):
+            self.signals.look.set()  # its next run may have waited for this one's end
+        if self._working.get(claimed.id) is working:
+            del self._working[claimed.id]
+
+    def _give_up(self, working: ExecutingRun, reason: str) -> None:
+        """Store the end of a run whose flow does not come to one; the flow is left where it is."""
+        live = working.live
+        if live is None or working.is_given_up:
+            return
+        working.is_given_up, working.live = True, None
+        if working.task is not None:
+            leave_alone(working.task)
+        working.task = self._parts.loop.create_task(self._hold(working, live, reason))
+
+    async def _hold(self, working: ExecutingRun, live: LiveRun, reason: str) -> None:
+        try:
+            live.steps.close()
+            await live.steps.at_rest()
+            held = discreet_outcome(Held(reason), live.clean)
+            await self._settle(working.claimed, held, live.steps.take())
+        finally:
+            self._leave(working)
 
     async def _fail(self, working: ExecutingRun, error: BaseException) -> None:
         """A mistake of ours, or what closes every coroutine that it passes, with an outcome in it.
@@ -228,15 +277,20 @@ class Back:
 
     async def _execute(self, working: ExecutingRun, ready: Dispatched) -> None:
         live = working.live = LiveRun(ready, self._publish, self._parts)
+        live.on_given_up = partial(self._give_up, working)
         began = Execution(self._parts.clock.now_us(), live.steps.reference)
         self._parts.observer.saw(RunStarted(ready.claimed, began.began_us, began.reference))
         try:
             outcome = await execute(live)
         except (Lost, asyncio.CancelledError):
+            if working.is_given_up:
+                return
             # Somebody else has it, or may have it, or this process stops. If it is still ours,
             # it must not stay with a worker that does not execute it.
             working.live = None
             await self._settler.give_back(ready.claimed, live.steps.take())
+            return
+        if working.is_given_up:
             return
         if outcome is not DONE:
             outcome = discreet_outcome(outcome, live.clean)

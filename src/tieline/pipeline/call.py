@@ -22,7 +22,7 @@ from tieline.model.calls.outcome import (
     Verdict,
 )
 from tieline.model.hub.connection import ConnectionSpec
-from tieline.model.runs.facts import CallTried, ConnectionMoved
+from tieline.model.runs.facts import CallTried, ConnectionMoved, PassFailed
 from tieline.model.runs.waits import Waits
 from tieline.pipeline.answered import told_inside
 from tieline.pipeline.hooks import NO_HOOKS, PathHooks
@@ -37,6 +37,7 @@ from tieline.rules.outbound.breaker import stood_still
 from tieline.rules.outbound.endpoint import endpoint_of
 from tieline.rules.outbound.outcome import classify, classify_inside
 from tieline.rules.privacy.redact_failure import discreet
+from tieline.rules.runs.ending import words
 
 MakeGuard = Callable[[ConnectionSpec, asyncio.Event], Guard]
 USER_AGENT = ("user-agent", "tieline/0.1")
@@ -148,25 +149,38 @@ class Calls:
             guard.let_go()
             raise
         answer = ending if isinstance(ending, HttpAnswer) else None
-        if isinstance(verdict, CredentialRefused):
-            guard.saw_refused(secrets)
-        patience = (call.timeouts or connection.timeouts).total
-        if is_failure(verdict) and stood_still(took_us, patience // MICROSECOND):
-            guard.let_go()
-        elif moved := guard.saw(verdict, answer, started_us=at_us, now_us=now_us):
-            self.moved(guard, moved)
         status = None if answer is None else answer.status
+        tried = Tried(verdict, answer, status, at_us, took_us, secrets)
+        try:
+            self._learn(connection, call, sending, tried)
+        except Exception as error:  # noqa: BLE001 - the answer is there: nothing may lose it
+            self._observer.saw(PassFailed(f"calls of {connection.name}", words(error)))
+        return tried
+
+    def _learn(
+        self, connection: ConnectionSpec, call: Call, sending: Sending, tried: Tried
+    ) -> None:
+        """What the end of a try tells the guard, the observer and the hooks."""
+        guard, verdict = self.guard(connection), tried.verdict
+        if isinstance(verdict, CredentialRefused):
+            guard.saw_refused(tried.secrets)
+        patience = (call.timeouts or connection.timeouts).total
+        now_us = tried.at_us + tried.took_us
+        if is_failure(verdict) and stood_still(tried.took_us, patience // MICROSECOND):
+            guard.let_go()
+        elif moved := guard.saw(verdict, tried.answer, started_us=tried.at_us, now_us=now_us):
+            self.moved(guard, moved)
         self._observer.saw(
             CallTried(
                 connection.name,
                 f"{call.method} {endpoint_of(call.named)}",
                 None if sending.run is None else sending.run.id,
                 sending.number,
-                status,
+                tried.status,
                 outcome_of(verdict),
-                took_us,
+                tried.took_us,
                 connection.connector.name,
-                at_us,
+                tried.at_us,
                 getattr(verdict, "reason", None),
                 _pause_of(verdict),
                 sending.run,
@@ -176,10 +190,8 @@ class Calls:
                 sending.parent,
             )
         )
-        tried = Tried(verdict, answer, status, at_us, took_us, secrets)
         for hook in self._after:
             hook(connection, tried)
-        return tried
 
     async def probe(self, connection: ConnectionSpec, path: str) -> ProbeEnd:
         """One GET that waits for no guard. Only good news are learned from it: the path may be one

@@ -9,7 +9,7 @@ from tieline.pipeline.run import LiveRun
 from tieline.pipeline.steps.stop import Lost, Stop
 from tieline.ports.awaited import AWAITED
 from tieline.ports.caller import CURRENT
-from tieline.rules.runs.ending import RetryState, outcome_of
+from tieline.rules.runs.ending import RetryState, outcome_of, with_unsent
 
 DONE = Returned()
 _NEVER_AWAITED = (
@@ -52,7 +52,7 @@ async def execute(live: LiveRun) -> Outcome:
         now_us=parts.clock.now_us(),
         jitter=parts.ids.chance(),
     )
-    outcome = outcome_of(ending, steps.stops, chance)
+    outcome = with_unsent(outcome_of(ending, steps.stops, chance), steps.stopping.unsent)
     return live.holds.ended(outcome, ending) if isinstance(outcome, Held) else outcome
 
 

@@ -1,7 +1,6 @@
 """Run: a claimed run comes in; its function is executed, its steps remembered; its end goes out."""
 
 import asyncio
-import inspect
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,17 +35,18 @@ from tieline.pipeline.steps.line_step import LineSteps
 from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.payload_memory import made_once
+from tieline.pipeline.steps.plain_step import called
 from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step
 from tieline.pipeline.steps.steps import Steps
-from tieline.pipeline.steps.stop import Stop
+from tieline.pipeline.steps.stop import Stop, leave_alone
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
 from tieline.rules.declared.arguments import exact
 from tieline.rules.outbound.retry import NoRetry, decide
 from tieline.rules.privacy.hidden_key import hidden_key
 from tieline.rules.privacy.sensitive import forms_of, without_forms
-from tieline.rules.runs.ending import MISTAKES, dead_of, words
+from tieline.rules.runs.ending import MISTAKES, SWALLOWED, dead_of, words
 from tieline.rules.runs.fingerprint import canonical_json
 from tieline.rules.runs.hops import endless, identity_of_emitted
 from tieline.rules.runs.lines import LOG, SAY
@@ -78,6 +78,8 @@ class LiveRun:
         """Set before the execution is cancelled because its time limit has passed."""
         self.is_called_off = False
         """Set before it is cancelled because this process stops, or an operator ended the run."""
+        self.threads = 0
+        """Plain functions of its steps that are at work: none of them can be ended."""
         self._claimed = claimed = ready.claimed
         self._publish = publish
         self._started_us = parts.clock.monotonic_us()
@@ -87,6 +89,9 @@ class LiveRun:
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
         self.awaited = Awaited()
+        self.on_given_up: Callable[[str], None] = lambda reason: None
+        """Is told why a flow is given up that catches whatever stops it."""
+        self.steps.stopping.on_swallowed = self.give_up
         # Made when they are asked for: few runs ask a person, or wait for an event.
         self._holds: Holds | None = None
         self._events: EventWaits | None = None
@@ -100,6 +105,11 @@ class LiveRun:
         """Whether this execution has used up its flow's time limit."""
         limit_us = self.ready.flow.time_limit // MICROSECOND
         return monotonic_us - self._started_us > limit_us
+
+    @property
+    def flow(self) -> str:
+        """The name of its flow."""
+        return self._claimed.flow
 
     @property
     def event(self) -> Event:
@@ -122,6 +132,18 @@ class LiveRun:
         if values:
             self.clean("")
             self._sensitive = (*(self._sensitive or ()), *forms_of(values))
+
+    def give_up(self) -> None:
+        """Nothing that the flow asks for from here on comes back."""
+        self.awaited.instead = self._forever
+
+    async def _forever(self, where: str) -> None:
+        """Whoever awaits it is not executed any more: an exception would be swallowed again."""
+        self.on_given_up(SWALLOWED.format(where))
+        task = asyncio.current_task(self.parts.loop)
+        if task is not None:
+            leave_alone(task)
+        await self.parts.loop.create_future()
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -162,7 +184,7 @@ class LiveRun:
         if step.again:
             self._memory.again_within(within(step))
         try:
-            found = await _called(fn, args)
+            found, late = await called(self, fn, args)
         except (Retry, Reject, Hold, CallFailed) as decided:
             self._told(step, at_us, words(decided), span)
             self.steps.drifts.failed(step)
@@ -180,6 +202,8 @@ class LiveRun:
         except ValueError as error:
             raise self._unfit(step, found, error) from None
         self.steps.done(step, result)
+        if late is not None:
+            raise late
         return json_value(result)
 
     def _told(self, step: Step, at_us: int, failure: str | None, span: str) -> None:
@@ -254,7 +278,7 @@ class LiveRun:
         return self.awaited.note(self._sleep(duration, key), "run.sleep")
 
     async def _sleep(self, duration: timedelta, key: str | None) -> None:
-        # Also beside a stop: parallel sleeps begin together, so that none delays the other.
+        self.steps.stopping.may_sleep()
         step = self.steps.look_up("sleep", key, Effect.READ, str(duration))
         if step.own_key is not None:
             self.steps.use_once(step.name, step.own_key)
@@ -360,7 +384,7 @@ class LiveRun:
             )
 
     def now(self) -> datetime:
-        self.steps.may_begin()
+        self.steps.stopping.may_begin()
         step = self.steps.look_up("now", None, Effect.READ, "now")
         if step.known is not None and step.known.result is not None:
             micros = orjson.loads(step.known.result)
@@ -371,17 +395,3 @@ class LiveRun:
 
     def uuid(self) -> UUID:
         return UUID(self.steps.names.uuid_key())
-
-
-async def _called(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    if inspect.iscoroutinefunction(fn):
-        return await fn(*args)
-    found = await asyncio.to_thread(_plainly, fn, args)
-    return await found if inspect.isawaitable(found) else found
-
-
-def _plainly(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    try:
-        return fn(*args)
-    except StopIteration as error:  # no future can carry it: whoever waits would wait for ever
-        raise RuntimeError("the function raised StopIteration") from error

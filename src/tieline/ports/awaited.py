@@ -1,7 +1,7 @@
 """Awaited: what a flow has asked for; what it never waited for is known by its line."""
 
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from types import CodeType
 from typing import Any, TypeVar
@@ -20,16 +20,22 @@ so a plain tuple."""
 class Awaited:
     """The calls, steps, sleeps and events of one execution of a flow."""
 
-    __slots__ = ("_asked",)
+    __slots__ = ("_asked", "instead")
 
     def __init__(self) -> None:
         self._asked: list[_Asked] = []
+        self.instead: Callable[[str], Coroutine[Any, Any, Any]] | None = None
+        """What is given for all that is asked for, once the flow has been given up; told where."""
 
     def note(self, coroutine: Coroutine[Any, Any, T], *words: str) -> Coroutine[Any, Any, T]:
         """Keep *coroutine*, with the line outside this package that asks for it."""
         frame = sys._getframe(1)  # noqa: SLF001 - a hundredth of the price of a traceback
         while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back is not None:
             frame = frame.f_back
+        if self.instead is not None:
+            coroutine.close()
+            where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+            return self.instead(f"{''.join(words)} at {where}")
         asked = self._asked
         if len(asked) >= MOST_KEPT:
             asked = self._asked = [one for one in asked if _is_open(one[0])]

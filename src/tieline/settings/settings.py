@@ -116,6 +116,9 @@ class Settings(TelemetrySettings):
     secrets_folder: str | None = Field(default=None, description="folder with one file per secret")
     ca_file: str | None = Field(default=None, description="further certificate authorities, PEM")
     at_once: int = Field(default=1024, ge=1, le=100_000, description="runs executed at a time")
+    step_threads: int = Field(
+        default=32, ge=1, le=1000, description="threads for plain functions of steps"
+    )
     max_connections: int = Field(
         default=1000, ge=1, description="senders at the door; one more takes the idlest's place"
     )

@@ -255,6 +255,7 @@ async def test_a_body_that_never_ends_is_cut_off_at_the_limit(
     failure = await calls.fail(server.url(), max_answer_bytes=100_000)
 
     assert (failure.kind, failure.delivered) == (FailureKind.TOO_LARGE, Delivered.YES)
+    assert failure.status == 200
     assert "100000" in failure.detail
 
 

@@ -185,10 +185,14 @@ async def _read(response: aiohttp.ClientResponse, request: HttpRequest) -> HttpA
     if request.method == "HEAD" or response.status in _WITHOUT_BODY:
         return HttpAnswer(response.status, headers, b"")
     codings = ", ".join(value for name, value in headers if name == "content-encoding")
-    body = body_for(codings, request.max_answer_bytes)
-    async for piece in response.content.iter_any():
-        body.feed(piece)
-    return HttpAnswer(response.status, headers, body.finish())
+    try:
+        body = body_for(codings, request.max_answer_bytes)
+        async for piece in response.content.iter_any():
+            body.feed(piece)
+        return HttpAnswer(response.status, headers, body.finish())
+    except CallFailed as failure:
+        failure.status = response.status
+        raise
 
 
 def _check_framing(response: aiohttp.ClientResponse, headers: Headers) -> None:

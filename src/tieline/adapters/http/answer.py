@@ -78,6 +78,11 @@ class AnswerReader:
         """What is known after the request was written."""
         return Delivered.YES if self.has_head else Delivered.MAYBE
 
+    @property
+    def known_status(self) -> int | None:
+        """The status of an answer whose head was read, whatever became of the rest."""
+        return self._status if self.has_head else None
+
     def on_message_begin(self) -> None:
         if self._complete:
             raise self._broken("the server sent more than one answer")

@@ -141,6 +141,7 @@ class HttpConnection(asyncio.Protocol):
             waiter.set_result(answer)
 
     def _fail(self, failure: CallFailed) -> None:
+        failure.status = failure.status or self._reader.known_status
         waiter = self._release()
         self._transport.abort()
         if waiter is not None and not waiter.done():

@@ -16,6 +16,7 @@ from tieline.model.inbound.event import Event
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs import facts as f
 from tieline.model.runs.run import ClaimedRun, RunState
+from tieline.rules.fleet.blocked import thread_words
 from tieline.rules.formats.plain_time import iso
 
 LEVELS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
@@ -86,6 +87,7 @@ class JsonLog:
             f.StoreAtRisk: ("error", self._at_risk),
             f.PassFailed: ("error", self._failed),
             f.LoopBlocked: ("error", self._blocked),
+            f.ThreadAwaited: ("warning", self._waited),
             f.ProcessMoved: ("info", self._process),
         }
         return {k: h for k, (most, h) in handlers.items() if LEVELS[most] >= self._least}
@@ -249,6 +251,11 @@ class JsonLog:
     def _blocked(self, fact: f.LoopBlocked) -> None:
         fields = {"flow": fact.flow, "run_id": fact.run_id, "reason": self._clean(fact.words)}
         self._now("error", "process.blocked", fields)
+
+    def _waited(self, fact: f.ThreadAwaited) -> None:
+        reason = thread_words(fact.waited_us, fact.size, fact.share)
+        fields = {"flow": fact.flow, "reason": reason}
+        self._now("warning", "step.waited-for-thread", fields)
 
     def _process(self, fact: f.ProcessMoved) -> None:
         self._now("info", f"process.{fact.state}", {"about": self._clean(fact.about)})

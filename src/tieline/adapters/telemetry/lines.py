@@ -18,8 +18,10 @@ from tieline.model.runs.facts import (
     RunSettled,
     StoreAtRisk,
     StoreTrouble,
+    ThreadAwaited,
 )
 from tieline.model.runs.run import RunState
+from tieline.rules.fleet.blocked import thread_words
 from tieline.rules.formats.plain_text import inert
 from tieline.rules.formats.plain_time import iso
 
@@ -105,6 +107,8 @@ def _of_the_hub(fact: Fact) -> str | None:
             return f"the store is in trouble: {fact.reason}"
         case StoreAtRisk():
             return f"the store is at risk: {fact.reason}"
+        case ThreadAwaited():
+            return f"{fact.flow}: {thread_words(fact.waited_us, fact.size, fact.share)}"
         case LoopBlocked():
             return fact.words
         case PassFailed():

@@ -194,6 +194,9 @@ class CallFailed(TielineError):
     a repeat must look at it.
     """
 
+    status: int | None = None
+    """Of an answer that began and could not be read to its end."""
+
     def __init__(self, kind: FailureKind, delivered: Delivered, detail: str) -> None:
         super().__init__(detail)
         self.kind = kind

@@ -80,6 +80,18 @@ class StepTried:
 
 
 @value
+class ThreadAwaited:
+    """A plain function of a step had to wait for a thread."""
+
+    flow: str
+    waited_us: int
+    size: int
+    """Threads for steps in this process (``step_threads``)."""
+    share: int
+    """So many of them one flow may have."""
+
+
+@value
 class CallTried:
     """One try of a call ended."""
 
@@ -257,5 +269,5 @@ Fact = (
     | RunStarted | StepTried | CallTried | RunSettled | ClaimLost | DeadlinePassed | RunsRescued
     | LostClaimsHeld | ConnectionMoved | StoreAtRisk
     | Committed | StoreTrouble | ReplayMoved | DecisionMade | AlertMoved | PassFailed | ProcessMoved
-    | LoopBlocked
+    | LoopBlocked | ThreadAwaited
 )  # fmt: skip

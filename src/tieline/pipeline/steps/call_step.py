@@ -1,6 +1,7 @@
 """CallStep: a connection's call in a run comes in; recalled or tried once, its answer goes out."""
 
 import asyncio
+import inspect
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Ret
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
 from tieline.model.base.json_text import canonical_text, json_text
+from tieline.model.base.reason_text import plain_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.calls.outcome import (
     CredentialRefused,
@@ -38,6 +40,7 @@ from tieline.rules.runs.memory import pack, unpack
 from tieline.rules.runs.recall import StepDecision
 
 MICROSECOND = timedelta(microseconds=1)
+LONGEST_SHOWN = 200
 UNAUTHORISED_PAUSE_US = 30_000_000
 _JSON_TYPE = ("content-type", "application/json")
 
@@ -124,8 +127,8 @@ class CallSteps:
         self._not_too_soon(step, connection)
         token = CURRENT.set(RedactedCaller(self._steps.parts.outside, self._steps.clean))
         try:
-            found = await call.confirm()
-            result = json_text(found)
+            asked: object = call.confirm()
+            found = await asked if inspect.isawaitable(asked) else asked
         except (Retry, Reject, Hold):
             raise  # the author decides about the run
         except CallFailed as failed:
@@ -137,6 +140,10 @@ class CallSteps:
             CURRENT.reset(token)
         if not found:
             return None
+        try:
+            result = json_text(found)
+        except ValueError as error:
+            raise self._steps.hold(step, _unfit(step, found, error)) from None
         self._steps.done(step, result)
         self._steps.log(step, "confirmed")
         return unpack(result)
@@ -182,7 +189,7 @@ class CallSteps:
         if no is not None:
             raise self._steps.stop(Waiting(no.until_us, no.on, no.reason))
         try:
-            self._steps.may_begin()  # the permit may have taken its time
+            self._steps.stopping.may_begin()  # the permit may have taken its time
         except BaseException:
             parts.guarded.let_go(connection)
             raise
@@ -386,6 +393,13 @@ def _content(call: Call) -> bytes:
         except ValueError:
             body = call.body  # not every body that is called JSON is one
     return f"{call.method} {call.path}\n".encode() + body
+
+
+def _unfit(step: Step, found: object, error: ValueError) -> str:
+    return (
+        f"{step.name} happened, and what its look-up found cannot be remembered: {error}; it found "
+        f"{plain_text(found)[:LONGEST_SHOWN]}; resolve this run with --done and --result '<JSON>'"
+    )
 
 
 def _refused_before(step: Step) -> CallRefused:

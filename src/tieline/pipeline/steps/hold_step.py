@@ -30,14 +30,14 @@ class Holds:
 
     def let_through(self, reason: str, key: str | None) -> LetThrough | None:
         """The yes to the next hold of these words. Raises Stop where nothing may begin."""
-        self._steps.may_begin()
+        self._steps.stopping.may_begin()
         found = self._look_up(reason, key)
         self._seen[key, found[0].fingerprint] = found
         return found[1]
 
     def pass_(self, reason: str, key: str | None) -> LetThrough:
         """The yes to this hold. Raises Stop where there is none yet, or where nothing may begin."""
-        self._steps.may_begin()
+        self._steps.stopping.may_begin()
         step, passed = self._taken(reason, key)
         if passed is not None:
             return passed

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from tieline.model.base.errors import SettingsError, StoreClosed
 from tieline.model.question import Question
 from tieline.pipeline.local_hints import LocalHints
+from tieline.pipeline.steps.threads import StepThreads
 from tieline.ports.caller import Caller
 from tieline.ports.clock import Clock
 from tieline.ports.crash_points import Reach, go_on
@@ -64,5 +65,7 @@ class StepParts:
     """Answers questions from the store."""
     startable: Callable[[Callable[..., Any] | str], tuple[str, str]] = nothing_startable
     """The name of a flow that may be started, and the type of its event. Raises SettingsError."""
+    threads: StepThreads = field(default_factory=StepThreads)
+    """Where plain functions of steps are executed."""
     event_keys: Mapping[str, EventKeys] = field(default_factory=dict)
     """What events are called by for which flows wait, by their type."""

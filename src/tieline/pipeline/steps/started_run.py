@@ -32,6 +32,7 @@ class LiveStartedRun:
         """Return once it is done. Raises RunFailed, or Stop to wait."""
         step = self.steps.look_up(f"end of {self.flow}", self.id, Effect.READ, self.id)
         if step.result is None:
+            self.steps.stopping.may_sleep()
             ended = await self._looked(step)
         else:
             ended = orjson.loads(step.result)

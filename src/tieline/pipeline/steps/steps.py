@@ -16,7 +16,6 @@ from tieline.model.runs.run import (
     ExchangeRecord,
     Held,
     Outcome,
-    Returned,
     StepArguments,
     StepRecord,
     StepState,
@@ -29,6 +28,7 @@ from tieline.pipeline.steps.memory import Memory
 from tieline.pipeline.steps.parts import StepParts
 from tieline.pipeline.steps.step import Step, StepAttempt
 from tieline.pipeline.steps.stop import Lost, Stop
+from tieline.pipeline.steps.stopping import Stopping
 from tieline.rules.runs.drifting import kept_arguments, of_key_twice
 from tieline.rules.runs.fingerprint import fingerprint_of
 from tieline.rules.runs.matching import ANY
@@ -57,9 +57,8 @@ class Steps:
     ) -> None:
         self.claimed = claimed
         self.parts = parts
-        self.stops: list[Outcome] = []
-        self._stopped_in: set[asyncio.Task[Any] | None] = set()
         self.flights = InFlight(parts.loop)
+        self.stopping = Stopping(self.flights, claimed.id, parts.loop)
         self.reference: str | None = None
         """The business name that the run is about, for people's searches."""
         self.clean = clean
@@ -73,6 +72,11 @@ class Steps:
         """What this execution has asked for beyond reading."""
         self.names = Identities(claimed, flow, memory, parts.clock, clean)
         self._drifts: Drifts | None = None
+
+    @property
+    def stops(self) -> list[Outcome]:
+        """How the execution was stopped, in that order."""
+        return self.stopping.stops
 
     # --- one step, from its name to its memory --------------------------------------------------
 
@@ -89,7 +93,7 @@ class Steps:
 
         A stop ends the function and the branch that met it; parallel branches go on.
         """
-        self.may_begin()
+        self.stopping.may_begin(name if told is None else told)
         content = content_of()
         print_ = fingerprint_of(content)
         if effect is Effect.READ:
@@ -200,7 +204,7 @@ class Steps:
         try:
             return await self.flights.fly(flight)
         except Stop:
-            self._stopped_in.add(asyncio.current_task(self.parts.loop))
+            self.stopping.is_stopped_here()
             raise
 
     def done(self, step: Step, result: bytes, *, tries: int | None = None) -> None:
@@ -243,8 +247,8 @@ class Steps:
 
     def stop(self, outcome: Outcome) -> Stop:
         """End this execution with *outcome*; the caller raises what is returned."""
-        self.stops.append(outcome)
-        self._stopped_in.add(asyncio.current_task(self.parts.loop))
+        self.stopping.stops.append(outcome)
+        self.stopping.is_stopped_here()
         return Stop(outcome)
 
     def hold(self, step: Step, reason: str) -> Stop:
@@ -259,20 +263,6 @@ class Steps:
     def drifted(self, step: Step) -> Stop:
         """The step is remembered with other arguments, and a person must decide."""
         return self.stop(self.drifts.drifted(step))
-
-    def may_begin(self) -> None:
-        """Raises Stop where this execution begins nothing more."""
-        if self.flights.is_closed or (self.stops and self._is_stopped_here()):
-            raise self._stopped()
-
-    def _is_stopped_here(self) -> bool:
-        task = asyncio.current_task(self.parts.loop)
-        return task is self.flights.home or task in self._stopped_in
-
-    def _stopped(self) -> Stop:
-        if self.stops:
-            return Stop(self.stops[0])
-        return Stop(Returned(), f"{self.claimed.id} has ended; a flow must await what it starts")
 
     # --- memory ---------------------------------------------------------------------------------
 
@@ -348,7 +338,7 @@ class Steps:
         # A task holds its run by its context. A run that held its task too would be left to the
         # collector (measured: a seventh of the loop's time went there).
         self.flights.home = None
-        self._stopped_in.clear()
+        self.stopping.forget_tasks()
         return self._memory.take()
 
     def _keep_arguments(self) -> None:

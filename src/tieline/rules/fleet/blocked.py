@@ -64,3 +64,11 @@ def blocked_words(by: BlockedBy, still_s: float) -> str:
 def blocked_told(words: str, at_us: Micros) -> str:
     """The same with the time, once it is past."""
     return f"{words} (told {short(at_us)} UTC)"
+
+
+def thread_words(waited_us: Micros, size: int, share: int) -> str:
+    """What people are told of a plain function that waited for a thread."""
+    return (
+        f"a plain function of a step waited {span(waited_us)} for a thread; this process has "
+        f"{size} for steps (step_threads), and one flow may have {share} of them"
+    )

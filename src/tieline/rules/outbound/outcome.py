@@ -23,8 +23,11 @@ leave it open.
 What a system says in the body of its answer (``FailedInside``) goes by the same rules: throttled
 means turned away, unavailable and broken leave it open, anything else is refused.
 
-An answer over the size limit would be so again: refused, or in doubt when a write behind it was
-not safe to repeat. What our own side stopped (the egress guard, a bad header) is refused.
+An answer over the size limit would be so again: refused, when it is that of a read. Of a write
+whose answer began and could not be read to its end, the status is known, and goes by the rows
+above. With a 2xx it was applied, and only what was answered is missing: a repeat under the same key
+may fetch it; else that is told, to a look-up or to a person. What our own side stopped (the egress
+guard, a bad header) is refused.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -71,6 +74,8 @@ def classify(
     *may_be_in_work*: an earlier try under the same idempotency key may be at work at the provider.
     """
     if isinstance(ending, CallFailed):
+        if ending.status is not None and effect is not Effect.READ:
+            return _of_unread(ending, ending.status, method, effect, now_us)
         return _of_failure(ending, effect)
     if 200 <= ending.status < 300:
         return SUCCEEDED
@@ -109,6 +114,21 @@ def _of_failure(failed: CallFailed, effect: Effect) -> Verdict:
     if failed.kind is FailureKind.TOO_LARGE:
         return ProviderRefused(failed.kind, reason)
     return TryAgain(failed.kind, reason)
+
+
+def _of_unread(
+    failed: CallFailed, status: int, method: str, effect: Effect, now_us: Micros
+) -> Verdict:
+    """A write whose answer began, and said whether it was applied, before it could not be read."""
+    if not 200 <= status < 300:
+        return _of_status(HttpAnswer(status, (), b""), method, effect, now_us)
+    if effect is Effect.IDEMPOTENT and failed.kind is not FailureKind.TOO_LARGE:
+        return TryAgain(failed.kind, inert(failed.detail, LONGEST_MESSAGE))
+    reason = (
+        f"it was applied, the answer is {_named(status)}, and could not be read: {failed.detail}; "
+        "resolve this run with --done and --result '<JSON>'"
+    )
+    return InDoubt(failed.kind, inert(reason, LONGEST_MESSAGE))
 
 
 def _of_status(answer: HttpAnswer, method: str, effect: Effect, now_us: Micros) -> Verdict:

@@ -1,7 +1,7 @@
 """Ending: how a flow function ended comes in; the outcome of this execution goes out."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
@@ -29,6 +29,10 @@ Any other may pass (the network, a file, what a system said) and is tried again 
 """
 _OURS = str(Path(__file__).parents[2])
 """The folder of this package."""
+SWALLOWED = (
+    "the flow catches what stops it, and goes on to ask for {}: write `except Exception` instead "
+    "of `except:` or `except BaseException`, then resolve this run with --retry, or with --give-up"
+)
 LONGEST_EVIDENCE = 8_000
 LONGEST_REASON = 1_000
 
@@ -133,6 +137,14 @@ def _gravity(outcome: Outcome) -> tuple[int, int]:
             return (0, 0)
         case _:
             assert_never(outcome)
+
+
+def with_unsent(outcome: Outcome, unsent: Collection[str]) -> Outcome:
+    """*outcome* with what was asked for after it; where the run goes on, it is asked for again."""
+    if not unsent or not isinstance(outcome, Dead | Held):
+        return outcome
+    reason = f"{outcome.reason}; asked for after that, and not sent: {', '.join(unsent)}"
+    return replace(outcome, reason=_shown(reason))
 
 
 def discreet_outcome(outcome: Outcome, clean: Callable[[str], str]) -> Outcome:
