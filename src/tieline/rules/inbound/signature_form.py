@@ -52,7 +52,7 @@ def form_check(scheme: FormHmacScheme, secrets: Sequence[Secret]) -> Check:
     return check
 
 
-def _contents(delivery: SignedDelivery, parameter: str) -> list[bytes] | Refused:
+def _contents(delivery: SignedDelivery, parameter: str | None) -> list[bytes] | Refused:
     """What the sender may have signed, once the whole body is accounted for."""
     try:
         query = parse_qsl(
