@@ -32,11 +32,14 @@ from tieline.surfaces.cli.session import CliSession
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: ""}
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the options of one command
     context: typer.Context,
     *,
     host: Annotated[str | None, typer.Option(help="Address of the webhook door.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the door; 0 takes a free one.")] = None,
+    console_port: Annotated[
+        int | None, typer.Option(help="Port of the console; 0 takes a free one.")
+    ] = None,
     roles: Annotated[
         str | None,
         typer.Option(help="Some of ingest,worker,scheduler,console; all unless told otherwise."),
@@ -50,7 +53,13 @@ def serve(
     Of several processes, SIGHUP replaces one after the other.
     """
     session = o.session_of(context)
-    own = {"host": host, "port": port, "roles": roles, "processes": processes}
+    own = {
+        "host": host,
+        "port": port,
+        "console_port": console_port,
+        "roles": roles,
+        "processes": processes,
+    }
     raise typer.Exit(session.build.serve({**session.overrides, **own}))
 
 
