@@ -27,7 +27,7 @@ class ReceiptQuery(TimedListing):
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
     header: str | None = Field(
-        None, max_length=LONGEST, description="Some header, or the query of a refused one, has it."
+        None, max_length=LONGEST, description="Some header, or the query of a rejected one, has it."
     )
     tenant: str | None = Field(None, max_length=LONGEST)
 
@@ -39,7 +39,7 @@ class VerdictQuery(TimedListing):
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
     header: str | None = Field(
-        None, max_length=LONGEST, description="Some header, or the query of a refused one, has it."
+        None, max_length=LONGEST, description="Some header, or the query of a rejected one, has it."
     )
     tenant: str | None = Field(None, max_length=LONGEST)
 
