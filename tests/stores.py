@@ -91,7 +91,7 @@ class Store:
     async def untouched(self, run_id: str) -> RunDetail:
         """All of a run that a refused command must leave as it is."""
         detail = await self.detail(run_id)
-        done = tuple(row for row in detail.audit if not row.action.startswith("refused-"))
+        done = tuple(row for row in detail.audit if not row.action.startswith("rejected-"))
         return replace(detail, audit=done)
 
     async def run(self, run_id: str) -> RunRow:
@@ -106,7 +106,7 @@ class Store:
     async def audit(self, *, refused: bool = False) -> list[AuditRow]:
         """The audit log, oldest first: what was done, or what was *refused*."""
         page = await self.views.read(v.ListAudit(window=v.Window(limit=v.MOST_ROWS)))
-        return [r for r in reversed(page.rows) if r.action.startswith("refused-") == refused]
+        return [r for r in reversed(page.rows) if r.action.startswith("rejected-") == refused]
 
     async def everything(self) -> tuple[object, ...]:
         """All that a refused command must leave as it is."""

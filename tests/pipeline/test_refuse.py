@@ -1,5 +1,6 @@
 """Refuse: strangers are told no as often as they like, but cannot fill the disk with it."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tieline.model.inbound.request import Inbound, RequestProblem
 from tieline.model.runs.facts import Fact, Received
 from tieline.model.views.views import ListReceipts, ShowReceipt
 from tieline.pipeline.refuse import STRANGERS, Refuser, RefuserParts
+from tieline.rules.formats.no_body import no_body
 
 if TYPE_CHECKING:
     from tests.conftest import StoreHouse
@@ -83,6 +85,49 @@ async def test_the_senders_name_for_a_refused_delivery_is_kept(
     headers = (await reader.read(ShowReceipt(row.id))).receipt.headers
     await reader.close()
     assert fact.correlation == kept
-    shown = None if kept is None else [["x-correlation-id", kept]]
-    assert (None if headers is None else orjson.loads(headers)) == shown
+    assert headers is not None
+    assert b"secret-of-ours" not in headers
+    ((name, shown), (digest, _)) = orjson.loads(headers)
+    assert (name, digest) == ("x-correlation-id", ":sha-256")
+    assert shown == (kept or sent.replace("secret-of-ours", "[redacted]"))
     assert reply.status == 401
+
+
+async def test_a_refused_delivery_is_found_by_what_stood_in_its_headers_or_query(
+    house: "StoreHouse",
+) -> None:
+    parts = RefuserParts(
+        house.journal,
+        house.clock,
+        house.ids,
+        Facts(),
+        lambda _: (Secret.of("secret-of-ours"),),
+        lambda _: {"x-shop-proof"},
+    )
+    sent = replace(
+        from_a_stranger(house),
+        url="https://a.example/in/billing?order=84219&api_key=k-1234567&token=secret-of-ours",
+        headers=(
+            ("x-shop-order", "ord-77"),
+            ("x-shop-proof", "a-former-secret"),
+            ("authorization", "Bearer of-somebody"),
+            *((f"x-{number}", "y" * 9_000) for number in range(100)),
+        ),
+    )
+
+    await Refuser(parts).refuse(sent, PROBLEM)
+
+    reader = SqliteReader(house.path, CATALOGUE)
+    found = {
+        text: len((await reader.read(ListReceipts(verdict="refused", header=text))).rows)
+        for text in ("84219", "ord-77", "a-former-secret", "k-1234567", "secret-of", "somebody")
+    }
+    (row,) = (await reader.read(ListReceipts())).rows
+    receipt = (await reader.read(ShowReceipt(row.id))).receipt
+    await reader.close()
+    assert {text for text, count in found.items() if count} == {"84219", "ord-77"}
+    assert receipt.headers is not None
+    assert len(receipt.headers) < 16_000
+    assert dict(orjson.loads(receipt.headers))[":sha-256"] == hashlib.sha256(b"x").hexdigest()
+    assert receipt.body is None
+    assert no_body(receipt) == "it was never kept: nobody vouched for it"

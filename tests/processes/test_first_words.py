@@ -33,9 +33,8 @@ def folder(tmp_path: Path) -> Path:
 
 def serve(folder: Path, port: int, stdout: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "tieline", "serve", "--port", str(port)],
+        [sys.executable, "-m", "tieline", "serve", "--port", str(port), "--console-port", "0"],
         cwd=folder,
-        env={**os.environ, "TIELINE_CONSOLE_PORT": "0"},
         stdout=stdout,
         stderr=subprocess.DEVNULL,
     )

@@ -1,6 +1,8 @@
 """Signature, refusals: every way in which a delivery can be wrong has its own reason."""
 
 import codecs
+import hmac
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -12,12 +14,14 @@ from tieline.connectors.linear import LINEAR
 from tieline.connectors.slack import SLACK
 from tieline.connectors.standard_webhooks import STANDARD_WEBHOOKS, STANDARD_WEBHOOKS_ED25519
 from tieline.connectors.stripe import STRIPE
-from tieline.connectors.twilio import TWILIO
+from tieline.connectors.twilio import TWILIO, TWILIO_JSON
 from tieline.connectors.zendesk import ZENDESK
 from tieline.model.base.errors import DeclarationError
 from tieline.model.base.secret import Secret
 from tieline.model.inbound.signature import (
+    BodyForm,
     EventShape,
+    FormHmacScheme,
     HmacScheme,
     RefusalReason,
     Refused,
@@ -396,3 +400,31 @@ def test_a_scheme_that_cannot_work_is_not_declared(
 def test_a_time_that_is_not_signed_is_a_mistake() -> None:
     with pytest.raises(DeclarationError, match="not part of"):
         HmacScheme(place=SingleSignature("x-sig"), time=HeaderTime("x-time"))
+
+
+def form_signature(content: str) -> str:
+    return b64encode(hmac.new(SECRET.encode(), content.encode(), "sha1").digest()).decode()
+
+
+def test_a_form_over_a_url_needs_no_parameter_for_other_bodies() -> None:
+    scheme = FormHmacScheme("X-Form-Signature")
+    url = "https://hooks.example/in?of=7"
+    form = ("content-type", "application/x-www-form-urlencoded")
+    signed = ("x-form-signature", form_signature(f"{url}a1b2"))
+    bare = ("x-form-signature", form_signature(url))
+
+    taken = judge(scheme, signed, form, body=b"b=2&a=1", url=url)
+    other = judge(scheme, bare, ("content-type", "application/json"), url=url)
+
+    assert refusal(taken) is None
+    assert refusal(other) is R.BODY_NOT_COVERED
+
+
+def test_the_json_twin_of_twilio_covers_its_body_by_the_url_and_reads_it() -> None:
+    url = f"https://hooks.example/in?bodySHA256={sha256(BODY).hexdigest()}"
+    signed = ("x-twilio-signature", form_signature(url))
+    json = ("content-type", "application/json")
+
+    assert refusal(judge(TWILIO_JSON, signed, json, url=url)) is None
+    assert refusal(judge(TWILIO_JSON, signed, json, body=b"{}", url=url)) is R.BODY_NOT_COVERED
+    assert (TWILIO_JSON.body, TWILIO.body) == (BodyForm.JSON, BodyForm.FORM)

@@ -102,7 +102,7 @@ def refusal_of(command: Command[Any], error: Exception) -> KeepRefusal | None:
     """What is kept of a person's *command* that made no sense where it came to."""
     if not isinstance(command, OperatorCommand) or type(command) not in _FACTS:
         return None
-    reason = f"{command.by.reason}; refused: {error}"[:LONGEST_REASON]
+    reason = f"{command.by.reason}; rejected: {error}"[:LONGEST_REASON]
     by = By(command.by.actor, reason, command.by.at_us)
     return KeepRefusal(by, name_of(type(command)), facts_of(command).subject)
 

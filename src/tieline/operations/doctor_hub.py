@@ -96,7 +96,7 @@ def _of_door(at: DoctorHub, door: WebhookSource) -> Iterator[Finding]:
                 yield Finding(
                     Level.ERROR,
                     f"source {door.name}: secret {number} of {name!r} cannot be used: {wrong}",
-                    f"mend it in {vault.place_of(name)}; until then it lets nothing in",
+                    f"fix it in {vault.place_of(name)}; until then it lets nothing in",
                 )
     if door.scheme.covers_url and at.public_url is None:
         yield Finding(

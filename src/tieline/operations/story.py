@@ -243,7 +243,7 @@ def _audit(row: AuditRow) -> Line:
         return Line(row.at_us, words, "audit", row.subject)
     refused = row.action.removeprefix(REFUSED)
     if refused != row.action:
-        words = f"{row.actor} was refused: {spoken(refused)} ({row.reason})"
+        words = f"{row.actor} was rejected: {spoken(refused)} ({row.reason})"
         return Line(row.at_us, words, "audit", row.subject)
     action = spoken(label(row.action))
     return Line(row.at_us, f"{row.actor} chose: {action} ({row.reason})", "audit", row.subject)

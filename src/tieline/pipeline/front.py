@@ -94,7 +94,14 @@ class Front:
             for name, door in self._doors.items()
         }
         self.refuser = Refuser(
-            RefuserParts(parts.journal, parts.clock, parts.ids, parts.observer, self._secrets)
+            RefuserParts(
+                parts.journal,
+                parts.clock,
+                parts.ids,
+                parts.observer,
+                self._secrets,
+                self._hidden,
+            )
         )
 
     def door(self, source: str) -> WebhookSource | None:
@@ -116,6 +123,10 @@ class Front:
     def _secrets(self, source: str) -> tuple[Secret, ...]:
         verifier = self._verifiers.get(source)
         return () if verifier is None else verifier.secrets
+
+    def _hidden(self, source: str) -> frozenset[str]:
+        receipts = self._receipts.get(source)
+        return frozenset() if receipts is None else receipts.hidden
 
     async def take(self, inbound: Inbound) -> Reply:
         """Answer a delivery; whatever was accepted is on disk by then."""

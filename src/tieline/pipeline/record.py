@@ -53,6 +53,11 @@ class Receipts:
         self._status = door.scheme.acknowledgement.status
         self._also_hidden = frozenset(filter(_would_show, _proofs(door.scheme)))
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The headers that prove a delivery and would be shown by their names alone."""
+        return self._also_hidden
+
     def receipt_of(self, inbound: Inbound, receipt_id: ReceiptId, admitted: Admitted) -> Receipt:
         """The receipt of a delivery, with its bytes as they came."""
         return Receipt(
@@ -106,16 +111,13 @@ def correlation_of(inbound: Inbound) -> str | None:
 
 
 def refusal_of(
-    inbound: Inbound, receipt_id: ReceiptId, *, status: int, reason: str, correlation: str | None
+    inbound: Inbound, receipt_id: ReceiptId, *, status: int, reason: str, headers: bytes
 ) -> Receipt:
-    """The receipt of a refused delivery: without payload, since nobody vouches for it.
-
-    Of its headers only the sender's name for it is kept, by which people of both sides find it.
-    """
+    """The receipt of a refused delivery: without payload, since nobody vouches for it."""
     return _receipt(inbound, NO_TENANT, receipt_id)._replace(
         status=status,
         reason=inert(reason, LONGEST_REASON),
-        headers=None if correlation is None else orjson.dumps([[HEADER, correlation]]),
+        headers=headers,
     )
 
 

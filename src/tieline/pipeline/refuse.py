@@ -1,6 +1,6 @@
 """Refuse: a request and what is wrong with it come in; a receipt and the reply to send go out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from tieline.model.inbound.request import Inbound, Reply, RequestProblem
 from tieline.model.runs.facts import PassFailed, StoreTrouble
 from tieline.model.runs.facts import Received as ReceivedFact
 from tieline.pipeline.record import correlation_of, record_receipt, refusal_of
+from tieline.pipeline.refused import kept_of
 from tieline.ports.clock import Clock
 from tieline.ports.ids import Ids
 from tieline.ports.journal import Journal
@@ -31,6 +32,11 @@ def no_secrets(_: str) -> tuple[Secret, ...]:
     return ()
 
 
+def no_names(_: str) -> Collection[str]:
+    """A source of which no header is known to prove anything."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class RefuserParts:
     """What refusing works with."""
@@ -41,6 +47,8 @@ class RefuserParts:
     observer: Observer
     secrets: Callable[[str], tuple[Secret, ...]] = no_secrets
     """Those of a source, which a stranger may repeat."""
+    hidden: Callable[[str], Collection[str]] = no_names
+    """The headers that prove a delivery of a source."""
 
 
 class Refuser:
@@ -56,9 +64,11 @@ class Refuser:
         why = reason or f"{problem.code}: {problem.detail}"
         if inbound.source:
             status = problem.status
-            correlation = self._correlation(inbound)
+            headers = kept_of(
+                inbound, self._parts.hidden(inbound.source), self._parts.secrets(inbound.source)
+            )
             await self.keep(
-                refusal_of(inbound, receipt_id, status=status, reason=why, correlation=correlation)
+                refusal_of(inbound, receipt_id, status=status, reason=why, headers=headers)
             )
         self.saw(inbound, Verdict.REFUSED, problem.status, problem.code, receipt_id)
         return problem.reply(receipt_id)

@@ -492,12 +492,14 @@ async def test_an_order_that_is_refused_is_a_line_that_says_so(store: Store) -> 
 
     assert done == []
     assert [(line.action, line.subject) for line in refused] == [
-        ("refused-discard-dead", run_id(1)),
-        ("refused-retry-dead", run_id(9)),
-        ("refused-resume", "flow:books"),
+        ("rejected-discard-dead", run_id(1)),
+        ("rejected-retry-dead", run_id(9)),
+        ("rejected-resume", "flow:books"),
     ]
     assert refused[0].at_us == 7
-    assert refused[0].reason.startswith(f"paid by hand; refused: {run_id(1)} is ready; only a dead")
+    assert refused[0].reason.startswith(
+        f"paid by hand; rejected: {run_id(1)} is ready; only a dead"
+    )
     assert first_break(refused) is None
 
 

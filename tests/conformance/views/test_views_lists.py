@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.makers import a_receipt
 
 from tieline.features.schedules.model import KeepSchedule, ListSchedules
-from tieline.model.base.ids import ReplayId
-from tieline.model.commands import By, DiscardDead, Pause, StartReplay
+from tieline.model.base.ids import ReplayId, TenantId
+from tieline.model.commands import By, DiscardDead, KeepReceipt, Pause, StartReplay
 from tieline.model.commands import ReplayFilter as Filter
+from tieline.model.inbound.receipt import Verdict
 from tieline.model.runs.run import Dead, Held, RetryAt, Returned, Waiting
 from tieline.model.runs.waits import waits_for_connection
 from tieline.model.views.views import (
@@ -149,6 +151,22 @@ async def test_a_window_of_time_holds_exactly_what_was_recorded_in_it(
 
     assert [row.identity for row in events.rows] == ["e2", "e1"]
     assert len(receipts.rows) == len(runs.rows) == 2
+
+
+@pytest.mark.parametrize("verdict", ["refused", "quarantined", None])
+@pytest.mark.parametrize("tenant", [None, "shop-a"])
+async def test_receipts_are_found_by_what_stood_in_a_header(
+    house: Any, views: Views, verdict: str | None, tenant: str | None
+) -> None:
+    for number, headers in enumerate((b'[["x-order","84219"]]', b'[["x-order","\xc3\xa9"]]', None)):
+        kept = a_receipt(number + 1, verdict=Verdict(verdict or "refused"), headers=headers)
+        await house.journal.commit(KeepReceipt(kept._replace(tenant=TenantId(tenant or "-"))))
+
+    async def found(text: str) -> int:
+        asked = ListReceipts(verdict=verdict, tenant=tenant, header=text)
+        return len((await views.read(asked)).rows)
+
+    assert [await found(text) for text in ("84219", "é", "8421 9", "%")] == [1, 1, 0, 0]
 
 
 async def test_receipts_are_found_by_verdict(house: Any, views: Views, invoice: Invoice) -> None:

@@ -296,6 +296,7 @@ def test_serve_and_demo_go_to_the_wiring(shop: Any) -> None:
         "port": 0,
         "roles": None,
         "processes": None,
+        "console_port": None,
     }
     assert wishes["seconds"] == 5
 

@@ -1,5 +1,5 @@
 """Twilio: calls and messages; what its deliveries look like."""
 
-from tieline.connectors.twilio.webhook import TWILIO
+from tieline.connectors.twilio.webhook import TWILIO, TWILIO_JSON
 
-__all__ = ["TWILIO"]
+__all__ = ["TWILIO", "TWILIO_JSON"]

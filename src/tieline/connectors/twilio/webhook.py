@@ -1,5 +1,7 @@
 """Twilio webhook: nothing comes in; how Twilio signs and shapes its deliveries goes out."""
 
+from dataclasses import replace
+
 from tieline.model.inbound.signature import (
     Acknowledgement,
     BodyForm,
@@ -19,3 +21,6 @@ TWILIO = WebhookScheme(
     body=BodyForm.FORM,
     acknowledgement=Acknowledgement(204, names_event=False),
 )
+
+# Checked 2026-11-21. The same for callbacks that send JSON; the URL then carries bodySHA256.
+TWILIO_JSON = replace(TWILIO, name="twilio-json", body=BodyForm.JSON)

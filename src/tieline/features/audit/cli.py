@@ -36,7 +36,7 @@ def list_(  # noqa: PLR0913 - the options of one list
     ] = None,
     who: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
     action: Annotated[
-        str | None, typer.Option(help="Only this, such as retry or refused-retry-dead.")
+        str | None, typer.Option(help="Only this, such as retry or rejected-retry-dead.")
     ] = None,
     logins: Annotated[
         bool, typer.Option("--logins/--no-logins", help="Also log-ins and log-outs.")

@@ -119,12 +119,13 @@ class TokenScheme:
 class FormHmacScheme:
     """The signature is the base64 HMAC of the URL followed by the form's fields, sorted by name.
 
-    A body that is no form is covered by its SHA-256, in hex, in a query parameter of that URL.
+    A body that is no form is covered by its SHA-256, in hex, in a query parameter of that URL,
+    where the vendor has such a parameter; else only forms are taken.
     Nothing separates names from values, so a border between the two can be moved unnoticed.
     """
 
     header: str
-    body_digest_parameter: str
+    body_digest_parameter: str | None = None
     algorithm: Algorithm = Algorithm.SHA1
 
 

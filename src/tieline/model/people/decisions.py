@@ -8,7 +8,7 @@ from tieline.model.base.ids import Micros, ReceiptId, RunId
 from tieline.model.base.value import value
 from tieline.model.command import Command, Counted, OperatorCommand
 
-REFUSED = "refused-"
+REFUSED = "rejected-"
 """Begins what the audit log says of an order that was not carried out."""
 
 

@@ -87,6 +87,8 @@ class ListReceipts(Question[Page[ReceiptRow]]):
     decided: bool | None = None
     """Of those in quarantine: only these that are decided, or are not."""
     tenant: str | None = None
+    header: str | None = None
+    """Only those with this text in a header that is kept, or in the query of a refused one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,13 @@ def form_check(scheme: FormHmacScheme, secrets: Sequence[Secret]) -> Check:
     return check
 
 
-def form_content(delivery: SignedDelivery, parameter: str) -> bytes | Refused:
+def form_content(delivery: SignedDelivery, parameter: str | None) -> bytes | Refused:
     """What a sender signs."""
     contents = _contents(delivery, parameter)
     return contents if isinstance(contents, Refused) else contents[0]
 
 
-def _contents(delivery: SignedDelivery, parameter: str) -> list[bytes] | Refused:
+def _contents(delivery: SignedDelivery, parameter: str | None) -> list[bytes] | Refused:
     """What the sender may have signed, once the whole body is accounted for."""
     try:
         query = parse_qsl(

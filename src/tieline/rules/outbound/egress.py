@@ -15,6 +15,8 @@ from ipaddress import (
     IPv6Network,
     ip_network,
 )
+from stringprep import in_table_b1
+from unicodedata import normalize
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -247,7 +249,7 @@ def _read_v6(text: str) -> Address | NotAnAddress:
 
 def _canonical_name(text: str) -> str | None:
     if not text.isascii():
-        if not _CHANGED_BY_OLD_IDNA.isdisjoint(text):
+        if not _CHANGED_BY_OLD_IDNA.isdisjoint(text) or any(map(_looks_alike, text)):
             return None
         try:
             text = text.encode("idna").decode("ascii")
@@ -255,3 +257,9 @@ def _canonical_name(text: str) -> str | None:
             return None
     text = text.lower().removesuffix(".")
     return text if _NAME.fullmatch(text) else None
+
+
+def _looks_alike(character: str) -> bool:
+    """Whether it is invisible, or another spelling of a character: the name that is called would
+    not be the one that somebody reads."""
+    return in_table_b1(character) or normalize("NFKC", character) != character

@@ -41,6 +41,9 @@ def serve(  # noqa: PLR0913 - the settings that one gives by hand
     *,
     host: Annotated[str | None, typer.Option(help="Address of the webhook door.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the door; 0 takes a free one.")] = None,
+    console_port: Annotated[
+        int | None, typer.Option(help="Port of the console; 0 takes a free one.")
+    ] = None,
     roles: Annotated[
         str | None,
         typer.Option(help="Some of ingest,worker,scheduler,console; all unless told otherwise."),
@@ -57,7 +60,13 @@ def serve(  # noqa: PLR0913 - the settings that one gives by hand
     Of several processes, SIGHUP replaces one after the other.
     """
     session = o.session_of(context)
-    own = {"host": host, "port": port, "roles": roles, "processes": processes}
+    own = {
+        "host": host,
+        "port": port,
+        "console_port": console_port,
+        "roles": roles,
+        "processes": processes,
+    }
     overrides = {**session.overrides, **own}
     serve_ = session.build.serve_again if reload else session.build.serve
     raise typer.Exit(serve_(overrides))

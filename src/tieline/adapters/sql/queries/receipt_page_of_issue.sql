@@ -1,6 +1,6 @@
 -- A page of the deliveries that belong to one issue, with what was decided about each.
 -- takes: issue text, first text, before text, look bigint, source text, verdict text
--- takes: reason text, since_us bigint, until_us bigint, limit bigint, tenant text
+-- takes: reason text, header text, since_us bigint, until_us bigint, limit bigint, tenant text
 WITH looked AS MATERIALIZED (
   SELECT {receipt_columns}
   FROM (SELECT subject FROM issue_link
@@ -12,6 +12,8 @@ WITH looked AS MATERIALIZED (
   WHERE (:source IS NULL OR l.source = :source)
     AND (:tenant IS NULL OR l.tenant = :tenant)
     AND (:reason IS NULL OR {position}(l.reason, :reason) > 0)
+    AND (:header IS NULL OR EXISTS (SELECT 1 FROM receipt AS h WHERE h.id = l.id
+                                      AND {position}({headers_text}, :header) > 0))
     AND (:verdict IS NULL OR l.verdict = :verdict)
     AND l.received_us >= :since_us AND l.received_us < :until_us
   ORDER BY l.id DESC LIMIT :limit

@@ -53,7 +53,12 @@ CHOSEN = {
 
 def receipts(q: v.ListReceipts) -> Steps[v.Page[ReceiptRow]]:
     """Deliveries; those that were not accepted, or belong to an issue, have an index."""
-    common: dict[str, Value] = {"source": q.source, "reason": q.reason, "tenant": q.tenant}
+    common: dict[str, Value] = {
+        "source": q.source,
+        "reason": q.reason,
+        "tenant": q.tenant,
+        "header": q.header,
+    }
     where = {**common, "verdict": q.verdict}
     name = "receipt_page" if is_everybody(q.tenant) else "receipt_page_of_tenant"
     if q.verdict in ODD_VERDICTS:

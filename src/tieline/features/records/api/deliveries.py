@@ -26,6 +26,9 @@ class ReceiptQuery(TimedListing):
     ) = None
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
+    header: str | None = Field(
+        None, max_length=LONGEST, description="Some header, or the query of a rejected one, has it."
+    )
     tenant: str | None = Field(None, max_length=LONGEST)
 
 
@@ -35,6 +38,9 @@ class VerdictQuery(TimedListing):
     source: str | None = Field(None, max_length=LONGEST)
     issue: str | None = Field(None, max_length=LONGEST)
     reason: str | None = Field(None, max_length=LONGEST, description="Has this text in it.")
+    header: str | None = Field(
+        None, max_length=LONGEST, description="Some header, or the query of a rejected one, has it."
+    )
     tenant: str | None = Field(None, max_length=LONGEST)
 
 
@@ -129,7 +135,7 @@ async def _receipts(
     issue = None if q.issue is None else IssueId(q.issue)
     part = await window(ask, "rct_")
     question = ListReceipts(q.source, verdict, window=part, issue=issue, reason=q.reason)
-    question = replace(question, decided=decided, tenant=q.tenant)
+    question = replace(question, decided=decided, tenant=q.tenant, header=q.header)
     return listed(await ask.parts.views.read(question))
 
 

@@ -10,6 +10,7 @@ from tieline.model.views.rows import EventRow
 from tieline.model.views.views import ListReceipts, ShowReceipt
 from tieline.operations import redaction as visible
 from tieline.rules.formats.labels import label, labels, verdict_of_label
+from tieline.rules.formats.no_body import no_body
 from tieline.rules.formats.plain import plain
 from tieline.rules.privacy.hidden_key import readable_identity
 from tieline.surfaces.cli import options as o
@@ -33,6 +34,9 @@ def list_(  # noqa: PLR0913 - the options of one list
     *,
     status: str | None = typer.Option(None, help="Only those that were treated like this."),
     source: o.Source = None,
+    containing: str | None = typer.Option(
+        None, help="Only those with this text in a header, or in the query of a rejected one."
+    ),
     tenant: o.Tenant = None,
     since: o.Since = None,
     until: o.Until = None,
@@ -44,7 +48,9 @@ def list_(  # noqa: PLR0913 - the options of one list
     o.one_of("--status", status, labels(Verdict))
     verdict = None if status is None else verdict_of_label(status)
     window = session.window(ListSpan(since, until, cursor, limit), prefix="rct_")
-    page = session.pages(lambda part: ListReceipts(source, verdict, part, tenant=tenant), window)
+    page = session.pages(
+        lambda part: ListReceipts(source, verdict, part, tenant=tenant, header=containing), window
+    )
     session.paper.table(DELIVERY_COLUMNS, page.rows)
     o.more(session, page.cursor)
 
@@ -65,7 +71,11 @@ def show(context: typer.Context, receipt_id: str) -> None:
         return
     _tell(session.paper, detail)
     session.paper.heading("Body")
-    session.paper.document(body)
+    why = no_body(detail.receipt)
+    if why is None:
+        session.paper.document(body)
+    else:
+        session.paper.say(why)
 
 
 def _tell(paper: Output, detail: ReceiptDetail) -> None:

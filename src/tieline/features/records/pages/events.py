@@ -14,6 +14,7 @@ from tieline.model.inbound.event import Reference
 from tieline.model.views.details import EventDetail, ReceiptDetail
 from tieline.model.views.views import ListEvents, ShowEvent, ShowReceipt
 from tieline.operations import redaction as visible
+from tieline.rules.formats.no_body import no_body
 from tieline.rules.people.access import Permission
 from tieline.surfaces.console.deliveries import RECEIPT_FILTERS, delivery_page
 from tieline.surfaces.console.forms import asked, pages
@@ -145,6 +146,7 @@ def _receipt(hub: HubSpec, detail: ReceiptDetail) -> dict[str, Any]:
         "events": detail.events,
         "headers": headers,
         "body": visible.payload(receipt.body, hub, contract=contract),
+        "no_body": no_body(receipt),
         "decision": detail.decision,
         "says": SAYS.get(receipt.verdict, ""),
         "scheme": scheme(hub, receipt.source),
