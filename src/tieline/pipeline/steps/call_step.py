@@ -1,17 +1,15 @@
 """CallStep: a connection's call in a run comes in; recalled or tried once, its answer goes out."""
 
 import asyncio
-import inspect
 from dataclasses import replace
 from datetime import timedelta
 
 import orjson
 
-from tieline.model.base.errors import CallFailed, CallRefused, Hold, Reject, Retry
+from tieline.model.base.errors import CallRefused
 from tieline.model.base.failure import FailureKind
 from tieline.model.base.ids import Micros
-from tieline.model.base.json_text import canonical_text, json_text
-from tieline.model.base.reason_text import plain_text
+from tieline.model.base.json_text import canonical_text
 from tieline.model.calls.call import Call, Effect, HttpAnswer
 from tieline.model.calls.outcome import (
     CredentialRefused,
@@ -23,11 +21,12 @@ from tieline.model.calls.outcome import (
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.runs.run import Dead, Held, RetryAt, StepState, Waiting
 from tieline.model.runs.waits import waits_for_connection
-from tieline.pipeline.steps.direct_call import RedactedCaller, discreetly
+from tieline.pipeline.steps.confirm_step import UNAUTHORISED_PAUSE_US, ConfirmSteps
+from tieline.pipeline.steps.direct_call import discreetly
 from tieline.pipeline.steps.step import Step, StepAttempt
 from tieline.pipeline.steps.steps import Steps
 from tieline.pipeline.steps.stop import Stop
-from tieline.ports.caller import CURRENT, STEP_SPAN
+from tieline.ports.caller import STEP_SPAN
 from tieline.ports.guarded import Sending, Tried
 from tieline.rules.formats.plain_time import iso, span
 from tieline.rules.formats.trace import is_sampled, under
@@ -35,13 +34,10 @@ from tieline.rules.outbound.retry import NoRetry, decide, told_to_wait
 from tieline.rules.privacy.exchange import shown_answer, shown_request
 from tieline.rules.runs.doubt import may_be_applied, open_since
 from tieline.rules.runs.effects import effect_of
-from tieline.rules.runs.ending import dead_of, words
 from tieline.rules.runs.memory import pack, unpack
 from tieline.rules.runs.recall import StepDecision
 
 MICROSECOND = timedelta(microseconds=1)
-LONGEST_SHOWN = 200
-UNAUTHORISED_PAUSE_US = 30_000_000
 _JSON_TYPE = ("content-type", "application/json")
 
 
@@ -50,6 +46,7 @@ class CallSteps:
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
+        self._confirms = ConfirmSteps(steps)
 
     async def call(self, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         """A connection's call as a step. Raises CallRefused, or Stop to end this execution."""
@@ -112,76 +109,9 @@ class CallSteps:
             case StepDecision.DRIFT:
                 raise self._steps.drifted(step)
             case StepDecision.DOUBT:
-                return await self._look(step, connection, call)
+                return await self._confirms.look(step, connection, call)
             case StepDecision.GO | StepDecision.ANEW | StepDecision.CHANGED:
                 return None
-
-    async def _look(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer | None:
-        """After an unknown outcome: the effect if the author's look-up finds it."""
-        if call.confirm is None:
-            reason = (
-                f"whether {step.name} happened is not known: an earlier attempt was cut off; "
-                "look at the other system, then resolve this run with --done or --retry"
-            )
-            raise self._steps.hold(step, reason)
-        self._not_too_soon(step, connection)
-        token = CURRENT.set(RedactedCaller(self._steps.parts.outside, self._steps.clean))
-        try:
-            asked: object = call.confirm()
-            found = await asked if inspect.isawaitable(asked) else asked
-        except (Retry, Reject, Hold):
-            raise  # the author decides about the run
-        except CallFailed as failed:
-            raise self._look_failed(step, connection, failed) from None
-        except Exception as error:
-            reason = f"the look-up for {step.name} failed: {words(error)}"
-            raise self._steps.stop(dead_of("confirm-failed", reason, error)) from error
-        finally:
-            CURRENT.reset(token)
-        if not found:
-            return None
-        try:
-            result = json_text(found)
-        except ValueError as error:
-            raise self._steps.hold(step, _unfit(step, found, error)) from None
-        self._steps.done(step, result)
-        self._steps.log(step, "confirmed")
-        return unpack(result)
-
-    def _not_too_soon(self, step: Step, connection: ConnectionSpec) -> None:
-        """What the provider has taken in may show only a moment later. Raises Stop until then."""
-        since_us = open_since(step.known)
-        if since_us is None:
-            return
-        due_us = since_us + connection.confirm_after // MICROSECOND
-        if since_us <= self._steps.parts.clock.now_us() < due_us:  # else the clock was put back
-            reason = f"{step.name}: its outcome is unknown; looks for it a moment later"
-            raise self._steps.stop(RetryAt(due_us, reason))
-
-    def _look_failed(self, step: Step, connection: ConnectionSpec, failed: CallFailed) -> Stop:
-        """The outcome stays unknown: look again later, and in the end ask a person."""
-        reason = f"{step.name}: its outcome is unknown and the look-up failed: {failed.detail}"
-        now_us = self._steps.parts.clock.now_us()
-        if failed.kind is FailureKind.UNAUTHORISED:
-            on = waits_for_connection(connection.name)
-            return self._steps.stop(Waiting(now_us + UNAUTHORISED_PAUSE_US, on, reason))
-        is_throttled = failed.kind is FailureKind.THROTTLED
-        tries = step.tries if is_throttled else step.tries + 1
-        after = decide(
-            connection.retry,
-            attempt=1 if is_throttled else tries,
-            now_us=now_us,
-            jitter=self._steps.parts.ids.chance(),
-        )
-        due_us = None
-        if not isinstance(after, NoRetry) and not isinstance(failed, CallRefused):
-            due_us = after.when_us
-        since_us = open_since(step.known)
-        self._steps.write(step, StepState.INTENT, tries, None, since_us)
-        self._steps.log(step, failed.kind, detail=reason, retry_us=due_us)
-        if due_us is None:
-            return self._steps.stop(Held(reason, (step.name, step.key)))
-        return self._steps.stop(RetryAt(due_us, reason))
 
     async def _try(self, step: Step, connection: ConnectionSpec, call: Call) -> HttpAnswer:
         parts = self._steps.parts
@@ -393,13 +323,6 @@ def _content(call: Call) -> bytes:
         except ValueError:
             body = call.body  # not every body that is called JSON is one
     return f"{call.method} {call.path}\n".encode() + body
-
-
-def _unfit(step: Step, found: object, error: ValueError) -> str:
-    return (
-        f"{step.name} happened, and what its look-up found cannot be remembered: {error}; it found "
-        f"{plain_text(found)[:LONGEST_SHOWN]}; resolve this run with --done and --result '<JSON>'"
-    )
 
 
 def _refused_before(step: Step) -> CallRefused:
