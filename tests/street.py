@@ -1,5 +1,6 @@
 """Street: a hub that dies, vendors that keep sending and counting, and the verdict over both."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,7 +45,23 @@ class Street:
     def drain(self) -> None:
         """Until every event is acknowledged, and every run is done or held."""
         assert self.vendors["payments"].idle(60)
+        self._rest()
+        while self._let_go_on():
+            self._rest()
+
+    def _rest(self) -> None:
         eventually(lambda: self.looked().live == self.looked().runs.get("held", 0), "not drained")
+
+    def _let_go_on(self) -> int:
+        """Whoever was at work in too many processes that were killed waits for a person, who knows
+        that it was not the flow that ended them; returns how many did."""
+        if not self.looked().runs.get("held", 0):
+            return 0
+        held = map(json.loads, self.hub.command("--json", "held", "list").splitlines())
+        lost = [row["id"] for row in held if "ended with their process" in row.get("reason", "")]
+        for run_id in lost:
+            self.hub.command("held", "resolve", run_id, "--retry", "--reason", "they were killed")
+        return len(lost)
 
     def verdict(self) -> tuple[list[str], Looked]:
         """What is wrong after all."""
