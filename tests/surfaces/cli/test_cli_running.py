@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 SECRET = base64.b64encode(b"a secret of the tests, not of anyone").decode()
+SECRET_OF_STALLS = base64.b64encode(b"what all shops of the tests share").decode()
 SECRET_OF_B = base64.b64encode(b"another one, of a shop of the tests").decode()
 PATIENCE_S = 20.0
 HUB = """
@@ -137,7 +138,7 @@ def environment() -> dict[str, str]:
     return {
         **kept,
         "TIELINE_SECRET_SHOP_SIGNING": secret,
-        "TIELINE_SECRET_STALLS_SIGNING": secret,
+        "TIELINE_SECRET_STALLS_SIGNING": f"whsec_{SECRET_OF_STALLS}",
         "TIELINE_SECRET_STALLS_SIGNING_SHOP_B": f"whsec_{SECRET_OF_B}",
         "TIELINE_SHUTDOWN_SECONDS": "0.5",
         "TIELINE_CONSOLE_PORT": "0",
