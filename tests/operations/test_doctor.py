@@ -289,7 +289,7 @@ def test_literals_that_look_like_keys_are_told_by_their_place_alone() -> None:
     )
     place = DoctorHub(Hub("none").spec(), VAULT, files=(("hub.py", text),))
 
-    found = list(of_hub(place))
+    found = [one for one in of_hub(place) if "no flows" not in one.what]
 
     assert [one.what.partition(":")[0] for one in found] == [
         f"hub.py, line {number}" for number in (3, 4, 5, 6, 7)

@@ -58,11 +58,11 @@ async def test_another_hub_is_refused_and_the_first_goes_on(settings: Settings) 
             async with running(a_hub("billing").spec(), settings, environment={}):
                 pass
 
-        assert "hub 'orders' is at work on it" in str(refused.value)
+        assert "hub 'orders' is running on it" in str(refused.value)
         assert "this is hub 'billing': a store has one hub" in str(refused.value)
         assert [row.hub for row in await first.parts.views.read(ListWorkers())] == ["orders"]
         told = await examined(first, a_hub("billing"))
-        assert any("hub 'orders' is at work on this store" in line for line in told)
+        assert any("hub 'orders' is running on this store" in line for line in told)
     async with running(a_hub("billing").spec(), settings, environment={}) as renamed:
         assert await examined(renamed, a_hub("billing")) == []
 

@@ -217,7 +217,7 @@ def _of_blocked(facts: DoctorFacts) -> Iterator[Finding]:
         is_now = worker.blocked_us >= worker.beat_us and worker.stopped_us is None
         level = Level.ERROR if is_now else Level.WARNING
         said = blocked_told(worker.blocked, worker.blocked_us)
-        yield Finding(level, f"process {worker.about}: {said}", "mend the flow, and deploy it")
+        yield Finding(level, f"process {worker.about}: {said}", "fix the flow, and deploy it")
 
 
 def _of_age(facts: DoctorFacts, *, is_open: bool) -> Iterator[Finding]:
@@ -270,7 +270,7 @@ def of_fleet(hub: HubSpec | None, facts: DoctorFacts) -> Iterator[Finding]:
     if hub is not None and (other := other_hub(facts.workers, hub.name, None, now_us)) is not None:
         yield Finding(
             Level.ERROR,
-            f"hub {other.hub!r} is at work on this store ({other.about}), and the hub here is "
+            f"hub {other.hub!r} is running on this store ({other.about}), and the hub here is "
             f"{hub.name!r}",
             f"examine it with the --hub of {other.hub!r}, or name another store",
         )

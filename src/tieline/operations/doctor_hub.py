@@ -59,7 +59,7 @@ def _of_topics(hub: HubSpec) -> Iterator[Finding]:
         yield Finding(
             Level.WARNING,
             f"flow {flow} emits {type_!r}, and no flow takes it",
-            f"mend the name, declare a flow on hub.topic({type_!r}), or say optional=True there",
+            f"fix the name, declare a flow on hub.topic({type_!r}), or say optional=True there",
         )
 
 

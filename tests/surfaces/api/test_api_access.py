@@ -105,6 +105,7 @@ ARGS: dict[str, dict[str, object]] = {
     "ShowTenant": {"name": "shop-a"},
     "ShowEvent": {"id": "evt_1"},
     "ShowRun": {"id": "run_1"},
+    "ShowProbe": {"connection": "books"},
     "PlanForgetting": {"run_id": "run_1", "step": "books POST /entries", "key": "#1"},
     "ShowReplay": {"id": "rpl_1"},
     "ReadTrail": {"id": "evt_1"},

@@ -180,13 +180,14 @@ async def test_a_decision_is_carried_out_told_to_the_hub_and_noted_by_name(
     silent = await api.post(f"/dead-letters/{run_id}/retry", {"reason": " "})
     done = await api.post(f"/dead-letters/{run_id}/retry", {"reason": "the account is back"})
     again = await api.post(f"/dead-letters/{run_id}/retry", {"reason": "once more"})
-    (line,) = (await api.get(f"/audit-entries?subject={run_id}"))["items"]
+    refused, line = (await api.get(f"/audit-entries?subject={run_id}"))["items"]
 
     assert (silent.status, done.status) == (422, 200)
     assert (again.status, again.json()["code"]) == (409, "conflict")
     assert [type(one) for one in api.site.told] == [RetryDead]
     assert line["actor"] == "u-operator (token t-operator)"
     assert (line["action"], line["reason"]) == ("retry", "the account is back")
+    assert (refused["actor"], refused["action"]) == (line["actor"], "rejected-retry-dead")
 
 
 async def test_a_dead_run_is_edited_without_anybody_seeing_its_payload(

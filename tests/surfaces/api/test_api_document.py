@@ -26,6 +26,7 @@ from tests.soak import times
 from tests.surfaces.web.site import open_site
 
 from tieline.compose.features import endpoints
+from tieline.features.probes.model import ProbeConnection
 from tieline.features.schedules.model import KeepSchedule
 from tieline.features.tenants.model import AddTenant
 from tieline.model.base.by import By
@@ -129,6 +130,7 @@ async def fill(house: StoreHouse) -> None:
     )
     by = By("ops", "a test", now_us)
     await house.journal.commit(AddTenant("shop-a", by))
+    await house.journal.commit(ProbeConnection("books", by))
     wanted = ReplayFilter(type="invoice.paid")
     await house.journal.commit(StartReplay(house.ids.replay(), wanted, 1, 4, False, by))
     some = BulkFilter("dead-letters")
@@ -185,6 +187,7 @@ LISTS = {
     "/operations/{id}": ("/operations?kind=decision", "id"),
     "/flows/{name}": ("/flows", "name"),
     "/connections/{name}": ("/connections", "name"),
+    "/connections/{name}/probe": ("/probes", "connection"),
     "/schedules/{name}": ("/schedules", "name"),
     "/tenants/{name}": ("/tenants", "name"),
     "/workers/{id}": ("/workers", "id"),

@@ -161,7 +161,7 @@ async def test_a_body_is_told_which_fields_there_are(api: Api) -> None:
 
 # --- lists ----------------------------------------------------------------------------------------
 
-ASKED = {"/matches": "&q=order:1"}
+ASKED = {"/matches": "&q=order:1", "/account/events": "&stands=dead"}
 
 
 @pytest.mark.parametrize(

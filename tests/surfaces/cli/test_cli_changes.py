@@ -67,7 +67,7 @@ def test_a_pause_of_no_length_or_for_ever_is_refused(shop: Any, text: str) -> No
 def test_what_waits_to_be_retried_can_be_hurried_one_by_one_and_by_a_filter(shop: Any) -> None:
     [waits] = told(shop, "runs", "list", "--state", "retrying")
     plan = shop.tieline("runs", "retry-now", "--all", "--flow", waits["flow"], "--plan")
-    none = shop.tieline("runs", "retry-now", "--all", "--flow", "nothing", *WHY)
+    none = shop.tieline("runs", "retry-now", "--all", "--flow", "announce", *WHY)
     one = shop.tieline("runs", "retry-now", waits["id"], *WHY)
     twice = shop.tieline("runs", "retry-now", waits["id"], *WHY)
 

@@ -221,7 +221,7 @@ async def test_a_move_back_to_a_file_is_the_same(store: Path, url: str, tmp_path
     ("to", "words"),
     [
         ("foo", "say --new-file to make it"),
-        ("", "use the path of a file"),
+        ("", "--to is ''; give a value or leave it out"),
         ("postgres:/hub:hunter2@127/hub2", "use the path of a file"),
         ("postgresql://hub:hunt?er2@127.0.0.1/hub", "%23 %2F %3F %40"),
     ],

@@ -12,7 +12,7 @@ from tieline.compose.features import VOCABULARY
 from tieline.surfaces.cli import main
 
 PAGE = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^(tieline [^#\n]+)", PAGE, re.MULTILINE) + re.findall(
+EXAMPLES = re.findall(r"^(tieline .+?) *(?:# .*)?$", PAGE, re.MULTILINE) + re.findall(
     r"`(tieline [^`]+)`", PAGE
 )
 

@@ -139,7 +139,7 @@ def test_all_held_runs_are_resolved(
     shop: Shop, is_far: bool, request: pytest.FixtureRequest
 ) -> None:
     tieline = request.getfixturevalue("there").tieline if is_far else shop.tieline
-    none = tieline("held", "resolve", "--all", "--flow", "nobody", "--retry", "--yes", *BECAUSE)
+    none = tieline("held", "resolve", "--all", "--flow", "announce", "--retry", "--yes", *BECAUSE)
     started = tieline("held", "resolve", "--all", "--give-up", "--yes", *BECAUSE)
     id_ = next(word for word in started.out.split() if word.startswith("opr_"))
     shown = tieline("operations", "show", id_)
@@ -155,10 +155,10 @@ def test_all_held_runs_are_resolved(
     [
         ("dead retry", "give either a run's id, or --all"),
         ("dead retry run_1 --all", "give either a run's id, or --all"),
-        ("dead discard run_1 --flow f", "it goes with --all"),
+        ("dead discard run_1 --flow announce", "it goes with --all"),
         ("dead retry --all --repeat-side-effects", "run by run"),
         ("held resolve --retry", "give either a run's id, or --all"),
-        ("held resolve run_1 --retry --flow f", "it goes with --all"),
+        ("held resolve run_1 --retry --flow announce", "it goes with --all"),
         ("held resolve --all --done", "said run by run"),
         ("held resolve --all", "give one of --done, --continue, --retry, --give-up"),
     ],

@@ -20,16 +20,19 @@ from typing import Any
 import pytest
 
 SECRET = base64.b64encode(b"a secret of the tests, not of anyone").decode()
+SECRET_OF_STALLS = base64.b64encode(b"what all shops of the tests share").decode()
+SECRET_OF_B = base64.b64encode(b"another one, of a shop of the tests").decode()
 PATIENCE_S = 20.0
 HUB = """
 import asyncio
 from pathlib import Path
 from typing import Any
-from tieline import Connector, Contract, Hold, Hub, NoAuth, Reject, Run
+from tieline import Connector, Contract, Hold, Hub, NoAuth, Reject, Run, Tenant
 from tieline.connectors import standard_webhooks
 
 hub = Hub("shop")
 door = hub.connect("shop", standard_webhooks)
+stalls = hub.connect("stalls", standard_webhooks)
 shut = Connector("shut", auth=NoAuth(), base_url="http://127.0.0.1:9")
 books = hub.connect("books", shut, allow=("127.0.0.1",))
 
@@ -41,6 +44,10 @@ async def quick(order: dict[str, Any], run: Run) -> None:
 def write(order_id: str) -> None:
     with Path("book.txt").open("a") as book:
         book.write(f"{order_id}\\n")
+
+@hub.flow(on=stalls.webhook("order.theirs", tenant=Tenant.path()))
+async def theirs(order: dict[str, Any], run: Run) -> None:
+    await run.step("write", write, f"{order['id']} of {run.event.tenant}")
 
 @hub.flow(on=door.webhook("order.slow"))
 async def slow(order: dict[str, Any], run: Run) -> None:
@@ -131,6 +138,8 @@ def environment() -> dict[str, str]:
     return {
         **kept,
         "TIELINE_SECRET_SHOP_SIGNING": secret,
+        "TIELINE_SECRET_STALLS_SIGNING": f"whsec_{SECRET_OF_STALLS}",
+        "TIELINE_SECRET_STALLS_SIGNING_SHOP_B": f"whsec_{SECRET_OF_B}",
         "TIELINE_SHUTDOWN_SECONDS": "0.5",
         "TIELINE_CONSOLE_PORT": "0",
     }
@@ -417,10 +426,20 @@ def test_what_is_sent_by_hand_comes_in_at_the_door_as_its_vendor_would_send_it(
     nobody = hub.tieline("send", "shop", "order.quick", "--to", "http://127.0.0.1:9")
     no_json = hub.tieline("send", "shop", "order.quick", "--data", "{id:9}", *at)
     until(lambda: len(hub.book()) == 4)
+    recorded.write_text('{"source":"stalls","type":"order.theirs","data":{"id":"14"}}\n')
+    for tenant in ("shop-a", "shop-b"):
+        whose = ("--tenant", tenant, *at)
+        assert hub.told("send", "stalls", "order.theirs", *data, *whose)[0]["status"] == 202
+        assert hub.told("listen", "--from", "recorded.jsonl", *whose)[0]["status"] == 202
+    until(lambda: len(hub.book()) == 8)
 
     assert [one["status"] for one in (*first, *again, *heard)] == [202] * 5
     assert first[0]["event_id"] == again[0]["event_id"]
-    assert sorted(hub.book()) == ["10", "11", "12", "9"]
+    ours, theirs = (
+        ["10", "11", "12", "9"],
+        ["14 of shop-a", "14 of shop-b", "9 of shop-a", "9 of shop-b"],
+    )
+    assert sorted(hub.book()) == sorted(ours + theirs)
     assert (unknown.returncode, nobody.returncode, no_json.returncode) == (3, 1, 2)
     assert "start it with tieline serve" in nobody.stderr
 
@@ -463,6 +482,8 @@ def test_a_flow_is_run_once_by_hand_where_no_hub_is_at_work(tmp_path: Path) -> N
     done = command(tmp_path, "--json", "flows", "run", "quick", "--event", '{"id":"1"}')
     dead = command(tmp_path, "flows", "run", "bad", "--event", '{"id":"2"}')
     unknown = command(tmp_path, "flows", "run", "quack", "--event", "{}")
+    whose = ("--event", '{"id":"3"}', "--tenant", "shop-a")
+    theirs = command(tmp_path, "--json", "flows", "run", "theirs", *whose)
     running = start(tmp_path)
     try:
         taken = command(tmp_path, "flows", "run", "quick", "--event", '{"id":"3"}')
@@ -471,6 +492,7 @@ def test_a_flow_is_run_once_by_hand_where_no_hub_is_at_work(tmp_path: Path) -> N
 
     assert (done.returncode, dead.returncode, unknown.returncode, taken.returncode) == (0, 1, 2, 4)
     assert json.loads(done.stdout.splitlines()[-1])["state"] == "done"
-    assert running.book() == ["1"]
+    assert json.loads(theirs.stdout.splitlines()[-1])["tenant"] == "shop-a"
+    assert running.book() == ["1", "3 of shop-a"]
     assert "is dead: not yet" in dead.stdout
-    assert "this hub has bad, quick, slow" in unknown.stderr
+    assert "this hub has bad, kept, quick, slow, theirs" in unknown.stderr

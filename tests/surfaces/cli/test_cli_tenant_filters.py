@@ -15,19 +15,22 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from tieline.compose.features import VOCABULARY
+from tieline.features.tenants.model import AddTenant
+from tieline.model.base.by import By
 from tieline.model.base.ids import TenantId
-from tieline.model.runs.run import Dead, Held
+from tieline.model.runs.run import Dead, Held, RetryAt
 from tieline.surfaces.cli.main import app_of
 
 A, B = TenantId("shop-a"), TenantId("shop-b")
+KNOWN_WITHOUT_WORK = TenantId("shop-c")
 LISTS = {
-    "deliveries list": 4,
-    "events list": 4,
-    "runs list": 3,
+    "deliveries list": 5,
+    "events list": 5,
+    "runs list": 4,
     "dead list": 1,
     "held list": 1,
     "quarantine list": 1,
-    "issues list": 3,
+    "issues list": 4,
     "inbox": 3,
 }
 """What lists, and how many of its rows are the tenant's."""
@@ -36,7 +39,8 @@ PLANS = {
     "dead discard --all --plan": 1,
     "held resolve --continue --all --plan": 1,
     "quarantine discard --plan": 1,
-    "replay plan": 4,
+    "runs retry-now --all --plan": 1,
+    "replay plan": 5,
 }
 """What plans, and how much of what it looks at is the tenant's."""
 ELSEWHERE = {
@@ -44,6 +48,9 @@ ELSEWHERE = {
     "audit list": "tests/surfaces/cli/test_cli_tenants.py",
     "replay run": "the filter of replay plan",
     "quarantine replay": "the filter of replay plan",
+    "send": "tests/surfaces/cli/test_cli_running.py",
+    "listen": "tests/surfaces/cli/test_cli_running.py",
+    "flows run": "tests/surfaces/cli/test_cli_running.py",
 }
 """Where the others that take it are tried."""
 
@@ -67,7 +74,8 @@ def shop(
         house = build_house()
         number = 0
         for tenant, kind in ((A, "422"), (B, "422"), (A, "404")):
-            for end in (Dead(f"refused-{kind}", "no"), Held("amount above limit"), None):
+            later = RetryAt(house.clock.at_us + 3_600_000_000, "books answered 503", counts=True)
+            for end in (Dead(f"refused-{kind}", "no"), Held("amount above limit"), later, None):
                 number += 1
                 await house.deliver("invoice.paid", invoice(number, f"cus_{number}"), tenant=tenant)
                 if end is not None:
@@ -75,6 +83,8 @@ def shop(
                     await house.settle(run, end)
             await house.work()
             await house.deliver("invoice.paid", {"invoice_id": 7}, tenant=tenant)
+        by = By("ana", "it opens next month", house.clock.at_us)
+        await house.journal.commit(AddTenant(KNOWN_WITHOUT_WORK, by))
         await house.close()
         return house
 
@@ -99,13 +109,20 @@ def check_lists(tieline: Callable[..., Said]) -> None:
 def check_plans(tieline: Callable[..., Said]) -> None:
     for words, count in PLANS.items():
         found = {}
-        for tenant in ("shop-b", "shop-c"):
+        for tenant in (B, KNOWN_WITHOUT_WORK):
             (said,) = rows(tieline("--json", *words.split(), "--tenant", tenant))
             plan = said.get("plan", said)
             found[tenant] = plan["found"]
             assert tenant in plan["chosen"], words
 
-        assert found == {"shop-b": count, "shop-c": 0}, words
+        assert found == {B: count, KNOWN_WITHOUT_WORK: 0}, words
+
+
+def test_a_plan_of_a_tenant_that_nobody_knows_is_refused(shop: Shop) -> None:
+    for words in PLANS:
+        said = shop.tieline(*words.split(), "--tenant", "shop-d")
+
+        assert (said.code, "--tenant is 'shop-d'; nothing here is known" in said.err) == (2, True)
 
 
 def test_every_command_that_takes_a_tenant_is_tried() -> None:

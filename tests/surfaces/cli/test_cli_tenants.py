@@ -57,6 +57,7 @@ def test_a_tenant_is_added_limited_paused_and_resumed(
         "limit-tenant",
         "limit-tenant",
         "pause-tenant",
+        "rejected-pause-tenant",
         "resume-tenant",
     ]
 

@@ -255,7 +255,7 @@ async def test_an_id_that_is_none_gives_way_to_a_hash_of_the_body(
 
 async def test_a_duplicate_is_answered_as_the_first_was(rig: "Rig", make: "Makers") -> None:
     first = await rig.ask(make.signed(make.invoice("evt-1")))
-    again = await rig.ask(make.signed(make.invoice("evt-1", note="another body")))
+    again = await rig.ask(make.signed(make.invoice("evt-1")))
 
     assert (again.status, again.json) == (first.status, first.json)
     assert len(rig.events()) == 1
@@ -263,6 +263,18 @@ async def test_a_duplicate_is_answered_as_the_first_was(rig: "Rig", make: "Maker
     assert [receipt["verdict"] for receipt in receipts] == ["accepted", "duplicate"]
     assert [receipt["event_id"] for receipt in receipts] == [first.json["event_id"]] * 2
     assert receipts[1]["body"] is None
+
+
+async def test_another_body_under_a_known_id_is_taken_and_kept(rig: "Rig", make: "Makers") -> None:
+    first = await rig.ask(make.signed(make.invoice("evt-1")))
+    other = await rig.ask(make.signed(make.invoice("evt-1", note="another body")))
+
+    assert (first.status, other.status) == (202, 202)
+    await make.until(lambda: rig.seen.payloads)
+    assert [run["event_id"] for run in rig.rows("SELECT * FROM run")] == [first.json["event_id"]]
+    receipts = rig.receipts()
+    assert [receipt["verdict"] for receipt in receipts] == ["accepted", "quarantined"]
+    assert b"another body" in receipts[1]["body"]
 
 
 async def test_a_duplicate_is_recognised_after_a_restart(

@@ -157,7 +157,7 @@ class Supervisor:
             self._stop.set()  # it was told to, or there is no hope for it: that ends all
         if slot.hopeless_code is not None:
             self._say(
-                f"process {slot.number} cannot start as the hub is configured; mend what it said"
+                f"process {slot.number} cannot start as the hub is configured; fix what it said"
             )
 
     async def _renew_when_told(self) -> None:

@@ -13,7 +13,9 @@ import typer
 
 from tieline.model.base.errors import CommandRefused, NotFound, SettingsError
 from tieline.model.base.headers import Headers
+from tieline.model.base.secret import Secret
 from tieline.model.hub.flow import WebhookSource
+from tieline.model.hub.tenant_rule import labelled
 from tieline.rules.inbound.made_delivery import MadeEvent, body_of, made
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.payload import json_of
@@ -110,12 +112,18 @@ class _Sender:
         now = datetime.fromtimestamp(self._target.clock.now_us() / 1e6, UTC)
         path = f"/in/{door.name}" + (f"/{tenant}" if tenant else "")
         content = self._content(door, line, id_, now)
-        secrets = self._target.vault.secrets(door.signing)
+        secrets = self._secrets(door, tenant)
         if not secrets and not door.unverified:
             raise SettingsError(f"secret {door.signing}", "", "give the hub and this command one")
         headers = made(door.scheme, self._known + path, content, secrets, now)
         status, answer = _post(self._here, path, content[0], headers)
         return SentDelivery(door.name, id_, status, answer, _event_id(answer))
+
+    def _secrets(self, door: WebhookSource, tenant: str | None) -> tuple[Secret, ...]:
+        """The tenant's own, where it has some: the door judges by no others then."""
+        vault = self._target.vault
+        own = vault.secrets(labelled(door.signing, tenant)) if tenant else ()
+        return own or vault.secrets(door.signing)
 
     def _door(self, name: str) -> WebhookSource:
         door = self._doors.get(name)

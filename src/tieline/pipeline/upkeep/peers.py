@@ -46,7 +46,7 @@ class Peers:
             raise SettingsError(
                 "store",
                 "…",
-                f"hub {other.hub!r} is at work on it ({other.about}), and this is hub "
+                f"hub {other.hub!r} is running on it ({other.about}), and this is hub "
                 f"{self._own.hub!r}: a store has one hub, so give this one a store of its own; if "
                 f"the hub was renamed, stop the processes of {other.hub!r} first",
             )

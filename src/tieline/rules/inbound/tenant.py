@@ -90,6 +90,6 @@ def nameless(found: WithoutTenant) -> str:
 
 NOBODYS = (
     f"{NAMELESS}: its source says whose each delivery is, and this one did not say; "
-    "mend tenant= or the sender, and have it sent again"
+    "fix tenant= or the sender, and have it sent again"
 )
 """Why an event that was stored as nobody's is not replayed."""

@@ -65,6 +65,6 @@ def why_held(lost: int, blocked: str | None) -> str:
     where = "" if blocked is None else f"; the last one hung: {blocked}"
     return (
         f"{lost} executions in a row ended with their process (it exited, crashed, ran out of "
-        f"memory or stood still), without a step done{where}; mend the flow, then resolve this run "
+        f"memory or stood still), without a step done{where}; fix the flow, then resolve this run "
         "with --retry, or with --give-up"
     )

@@ -39,5 +39,5 @@ def said_unheard(type_: str) -> str:
     """In words, with what to write."""
     return (
         f"nobody takes {type_!r} (no flow is on hub.topic({type_!r})); "
-        "mend the name, or say run.emit(…, optional=True)"
+        "fix the name, or say run.emit(…, optional=True)"
     )
