@@ -27,7 +27,7 @@ GRAMMAR = """
 
 NAMED_ELSEWHERE = """
     aiohttp api basic bearer cli db ed25519 hmac http id json openapi postgres sql sqlite tieline
-    tls url
+    tls url xml
 """
 """Names of standards, products and libraries; names of systems are those of the connectors."""
 

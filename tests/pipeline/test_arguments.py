@@ -39,7 +39,6 @@ MISTAKES: list[tuple[Ask, str]] = [
     (lambda town, run: run.refer(order=None), "refer: order is None, which names nothing"),
     (lambda town, run: run.wait_for("x", key=None), "wait_for: key is None, which names"),
     (lambda town, run: run.wait_for("x", key=1, within=60), "within is 60; use timedelta"),
-    (lambda town, run: run.hold(5), "hold: reason is 5; use a text"),
 ]
 
 

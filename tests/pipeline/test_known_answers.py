@@ -32,9 +32,12 @@ async def a_set() -> object:
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "header None": ({"headers": {"X-Shop": None}}, "header 'X-Shop' is None; a header is a text"),
-    "header 5": ({"headers": {"X-Shop": 5}}, "header 'X-Shop' is 5; a header is a text"),
-    "confirm text": ({"confirm": "look"}, "confirm is 'look'; give a function"),
+    "header None": ({"headers": {"X-Shop": None}}, "headers['X-Shop'] is None; a header is a text"),
+    "header 5": (
+        {"headers": {"X-Shop": 5}},
+        "headers['X-Shop'] is of type int; a header is a text",
+    ),
+    "confirm text": ({"confirm": "look"}, "confirm is 'look'; use a function"),
     "confirm with a parameter": (
         {"confirm": lambda order: None},
         "confirm is <lambda>(order), and is called without arguments",

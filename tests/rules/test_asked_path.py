@@ -76,5 +76,5 @@ def test_the_authors_own_headers() -> None:
     found = own_headers(given, auth=Bearer(), has_credential=False, idempotency_header=None)
 
     assert found == (("authorization", "x"), ("x-a", "1"))
-    with pytest.raises(ArgumentRefused, match="is a int; a header is a text"):
+    with pytest.raises(ArgumentRefused, match="is of type int; a header is a text"):
         own_headers({"n": 5}, auth=NoAuth(), has_credential=False, idempotency_header=None)  # type: ignore[dict-item]

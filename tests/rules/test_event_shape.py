@@ -59,19 +59,19 @@ XERO_EVENT = {
             GITHUB,
             (("x-github-event", "push"), ("x-github-delivery", "72d3162e")),
             {"ref": "x"},
-            EventFacts("push", "72d3162e", {"ref": "x"}),
+            EventFacts("push", "72d3162e", {"ref": "x"}, id_is_in_header=True),
         ),
         (
             GITLAB,
             (("x-gitlab-event", "Push Hook"), ("idempotency-key", "f5e5f430")),
             {"object_kind": "push"},
-            EventFacts("push", "f5e5f430", {"object_kind": "push"}),
+            EventFacts("push", "f5e5f430", {"object_kind": "push"}, id_is_in_header=True),
         ),
         (
             SHOPIFY,
             (("x-shopify-topic", "orders/create"), ("x-shopify-webhook-id", "b54557e4")),
             {"id": 1},
-            EventFacts("orders/create", "b54557e4", {"id": 1}),
+            EventFacts("orders/create", "b54557e4", {"id": 1}, id_is_in_header=True),
         ),
         (
             SLACK,
@@ -99,7 +99,7 @@ XERO_EVENT = {
             ZENDESK,
             (("x-zendesk-webhook-invocation-id", "01HF"),),
             {"ticket": 5},
-            EventFacts(None, "01HF", {"ticket": 5}),
+            EventFacts(None, "01HF", {"ticket": 5}, id_is_in_header=True),
         ),
         (
             INTERCOM,
@@ -111,7 +111,7 @@ XERO_EVENT = {
             TWILIO,
             (("i-twilio-idempotency-token", "6f4e"),),
             {"CallSid": "CA1"},
-            EventFacts(None, "6f4e", {"CallSid": "CA1"}),
+            EventFacts(None, "6f4e", {"CallSid": "CA1"}, id_is_in_header=True),
         ),
         (
             SQUARE,
@@ -137,13 +137,13 @@ XERO_EVENT = {
             LINEAR,
             (("linear-event", "Issue"), ("linear-delivery", "234d1a4e")),
             {"type": "Issue", "action": "create", "data": {"id": "i"}},
-            EventFacts("Issue.create", "234d1a4e", {"id": "i"}),
+            EventFacts("Issue.create", "234d1a4e", {"id": "i"}, id_is_in_header=True),
         ),
         (
             STANDARD_WEBHOOKS,
             (("webhook-id", "msg_1"),),
             {"type": "contact.created", "data": {"id": "x"}},
-            EventFacts("contact.created", "msg_1", {"id": "x"}),
+            EventFacts("contact.created", "msg_1", {"id": "x"}, id_is_in_header=True),
         ),
         (
             ZOOM,

@@ -268,3 +268,13 @@ def test_headers_are_looked_at_where_something_is_made_of_them() -> None:
 
     assert told_headers(headers, {"x-id"}, known) == (("x-id", "1-[redacted]"), headers[1])
     assert told_headers(headers, {"x-type"}, known) is headers
+
+
+def test_a_secret_among_bytes_that_are_no_text_is_found_and_the_rest_stays() -> None:
+    known = KnownSecrets.of((Secret.of("secret-of-ours"), Secret.of("schlüssel-von-uns")))
+    sent = b"\x00\xff\nsecret-of-ours\xfe" + "schlüssel-von-uns".encode() + b"\x80"
+
+    told = redact_text(sent.decode(errors="surrogateescape"), known)
+
+    wanted = b"\x00\xff\n%b\xfe%b\x80" % (REDACTED.encode(), REDACTED.encode())
+    assert told.encode(errors="surrogateescape") == wanted

@@ -38,7 +38,7 @@ def test_first_the_same_in_words_that_any_store_takes(outcome: Outcome) -> None:
     assert type(told.outcome) is type(outcome)
     assert getattr(told.outcome, "reason", "").isprintable()
     assert told.progress.steps == DONE.steps
-    assert told.progress.attempts == (TOLD._replace(detail="half ? and \\0"),)
+    assert told.progress.attempts == (TOLD._replace(detail=r"half \udc80 and \x00"),)
 
 
 def test_then_what_was_done_without_how_it_was_told() -> None:

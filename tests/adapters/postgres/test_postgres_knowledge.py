@@ -30,7 +30,7 @@ from tieline.model.views.work_lists import Tail
 OpenJournal = Callable[[str], Awaitable[Committer]]
 WORKERS = 3
 RUNS = 120
-KINDS = ("slow", "broken", "unavailable")
+KINDS = ("rejected", "throttled", "too-large")
 
 
 async def test_workers_that_fail_at_the_same_time_lose_no_failure(

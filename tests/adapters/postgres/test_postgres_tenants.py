@@ -80,11 +80,11 @@ async def test_each_look_up_of_the_path_names_the_tenant(connection: Any, name: 
     ("name", "row"),
     [
         ("lane_insert", ("-", "post", "a", "run_1")),
-        ("dedupe_insert", ("-", "billing", "in_1", "evt_1", 1)),
+        ("dedupe_insert", ("-", "billing", "in_1", "evt_1", 1, b"digest")),
     ],
 )
 async def test_what_was_stored_comes_back_row_by_row(
-    url: str, name: str, row: tuple[str | int, ...]
+    url: str, name: str, row: tuple[str | int | bytes, ...]
 ) -> None:
     """A distributed server counts what such a statement was offered, and lanes hang on it."""
     link = await PostgresConnection.dial(parse(url))

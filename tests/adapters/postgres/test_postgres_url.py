@@ -133,6 +133,6 @@ async def test_a_missing_right_is_named_with_the_user(url: str) -> None:
     host = parts.netloc.rpartition("@")[2]
     meek = urlunsplit(parts._replace(netloc=f"{role}:{MARK}@{host}"))
 
-    with pytest.raises(StoreError, match=f"GRANT CREATE ON SCHEMA public TO {role}"):
+    with pytest.raises(StoreError, match=f"GRANT USAGE, CREATE ON SCHEMA public TO {role}"):
         await PostgresDatabase.open(meek)
     await server.ask(f"DROP ROLE {role}")

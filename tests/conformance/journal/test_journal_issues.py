@@ -265,7 +265,9 @@ async def test_changes_are_audited_and_impossible_ones_are_refused(store: Store)
     shown = await store.views.read(ShowIssue(row.id))
 
     assert sorted(line.action for line in shown.audit) == [
-        "acknowledge-issue", "reopen-issue", "resolve-issue",
+        "acknowledge-issue", "rejected-acknowledge-issue", "rejected-acknowledge-issue",
+        "rejected-mute-issue", "rejected-reopen-issue", "rejected-resolve-issue",
+        "reopen-issue", "resolve-issue",
     ]  # fmt: skip
 
 

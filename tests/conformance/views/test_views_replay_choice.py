@@ -52,10 +52,11 @@ async def test_events_of_an_issue_are_found_each_once(
     house: Any, views: Views, invoice: Invoice
 ) -> None:
     await failed_runs(house, invoice)
-    [issue] = [row for row in (await views.read(ListIssues())).rows if row.kind == "unavailable"]
+    [issue] = [row for row in (await views.read(ListIssues())).rows if row.kind == "outage"]
 
     for limit in (1, 2, 100):
-        assert await wanted(house, views, limit, issue=issue.id) == ["e0", "e1", "e2"]
+        assert await wanted(house, views, limit, issue=issue.id) == ["e0", "e1", "e2", "e3"]
+    assert await wanted(house, views, issue=issue.id, kind="slow") == ["e3"]
     assert await wanted(house, views, issue=issue.id, flow="other", kind="unavailable") == []
     assert await wanted(house, views, issue=issue.id, source="shop") == []
     assert await wanted(house, views, issue=issue.id, states=("done",)) == []

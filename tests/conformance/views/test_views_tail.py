@@ -194,4 +194,4 @@ async def test_an_issue_is_found_by_its_id(house: Any, views: Views, invoice: In
     [match] = await views.read(Find(issue.id))
 
     assert (match.kind, match.id, match.at_us) == ("issue", issue.id, issue.last_us)
-    assert match.words == "slow of post_invoice: no"
+    assert match.words == "outage of connection books: no"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tieline.surfaces.cli import deprecated
-from tieline.surfaces.cli.deprecated import DeprecatedTerm, in_new_words
+from tieline.surfaces.cli.deprecated import DeprecatedName, in_new_words
 
 TABLE = (*deprecated.NOUNS_AND_VERBS, *deprecated.OPTIONS, *deprecated.VALUES)
 WHY = ("--reason", "a test")
@@ -34,7 +34,7 @@ def release(text: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("word", TABLE, ids=lambda word: word.old)
-def test_an_old_word_does_the_same_and_says_until_when(shop: Any, word: DeprecatedTerm) -> None:
+def test_an_old_word_does_the_same_and_says_until_when(shop: Any, word: DeprecatedName) -> None:
     old, new = (line.format(**shop.ids).split() for line in LINES[word.old])
 
     then, now = shop.tieline("--json", *old), shop.tieline("--json", *new)
@@ -45,7 +45,7 @@ def test_an_old_word_does_the_same_and_says_until_when(shop: Any, word: Deprecat
 
 
 @pytest.mark.parametrize("word", TABLE, ids=lambda word: word.old)
-def test_no_old_word_outlives_its_release(word: DeprecatedTerm) -> None:
+def test_no_old_word_outlives_its_release(word: DeprecatedName) -> None:
     """Take its row out, its line above, and its words in docs and changelog."""
     assert release(version("tieline")) < release(word.until)
 

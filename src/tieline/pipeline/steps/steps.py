@@ -44,6 +44,10 @@ LONGEST_READ = 256 * 1024
 """A longer answer of a read is not remembered but read again; a write's is kept whole."""
 
 
+AS_BYTES = "surrogateescape"
+"""How bytes that are no text come through a text unchanged: an answer may be a file."""
+
+
 class Steps:
     """The steps of one execution of one run: identity, memory, durability."""
 
@@ -217,9 +221,9 @@ class Steps:
 
     def _kept(self, result: bytes) -> bytes:
         """*result* without a secret of the hub in it."""
-        text = result.decode()
+        text = result.decode(errors=AS_BYTES)
         told = self.parts.clean(text)
-        return result if told == text else told.encode()
+        return result if told == text else told.encode(errors=AS_BYTES)
 
     def note_read(self, step: Step) -> None:
         """*step* asks a system something, and nothing has been done with the answer yet."""

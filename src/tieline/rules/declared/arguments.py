@@ -7,7 +7,7 @@ from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from tieline.model.base.errors import ArgumentRefused
-from tieline.rules.declared.kinds import fitted, hints_of, kinds_of, shown, wanted
+from tieline.rules.declared.kinds import Fitted, fitted, hints_of, kinds_of, shown, wanted
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,7 +53,7 @@ def exact(method: Callable[P, R]) -> Callable[P, R]:
             return method(*args, **named)
         given = _named(method, args, named)
         hints = hints_of(method)
-        found = {name: fitted(hints.get(name, Any), value, name) for name, value in given.items()}
+        found = {name: _fitted(hints.get(name, Any), value, name) for name, value in given.items()}
         if mistakes := [mistake for _, wrong in found.values() for mistake in wrong]:
             raise ArgumentRefused(f"{method.__name__}: {'; '.join(mistakes)}")
         if len(known) < MOST_KNOWN and all(
@@ -75,6 +75,11 @@ def _named(
     parameters = inspect.signature(method).parameters
     places = [n for n, p in parameters.items() if p.kind is _Kind.POSITIONAL_OR_KEYWORD]
     return dict(zip(places, args, strict=False)) | dict(named)
+
+
+def _fitted(hint: Any, value: object, name: str) -> Fitted:
+    """As the first call, so every other: what is looked into elsewhere is told there."""
+    return (value, []) if _is_clear(hint, type(value)) else fitted(hint, value, name)
 
 
 def _is_clear(hint: Any, kind: type) -> bool:

@@ -28,11 +28,11 @@ class EventReader:
     def read(self, headers: Named, document: object) -> EventFacts:
         """Type, id and data of one event; None for what is missing or neither text nor number."""
         type_ = _at(document, self._type, ".") or _header(headers, self._type_header)
-        id_ = _at(document, self._id, ":")
         data = follow(document, self._data)
-        if id_ is None and self._id_header is not None:
-            return EventFacts(type_, _header(headers, self._id_header), data, True)  # noqa: FBT003
-        return EventFacts(type_, id_, data)
+        if (id_ := _at(document, self._id, ":")) is not None:
+            return EventFacts(type_, id_, data)
+        id_ = _header(headers, self._id_header)
+        return EventFacts(type_, id_, data, id_is_in_header=id_ is not None)
 
 
 def _steps_of_all(path: str | tuple[str, ...]) -> tuple[Steps, ...]:

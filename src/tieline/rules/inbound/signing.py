@@ -18,6 +18,7 @@ from tieline.model.inbound.signature import (
     FormHmacScheme,
     HmacScheme,
     KeyForm,
+    RefusalReason,
     Refused,
     SecretPrefixScheme,
     SignatureScheme,
@@ -57,7 +58,7 @@ def signed(
             token = scheme.prefix + _key(KeyForm(), secret).decode()
             return (*delivery.headers, (scheme.header.lower(), token))
         case FormHmacScheme():
-            content = _content(form_content(delivery, scheme.body_digest_parameter))
+            content = _form_content(scheme, delivery)
             digest = _mac(_key(KeyForm(), secret), content, scheme.algorithm)
             return (*delivery.headers, (scheme.header.lower(), encoder(Encoding.BASE64)(digest)))
         case Ed25519Scheme():
@@ -124,6 +125,19 @@ def _content(content: bytes | Refused) -> bytes:
     if isinstance(content, Refused):
         raise CommandRefused(f"it cannot be signed: {content.detail}")
     return content
+
+
+def _form_content(scheme: FormHmacScheme, delivery: SignedDelivery) -> bytes:
+    parameter = scheme.body_digest_parameter
+    content = form_content(delivery, parameter)
+    is_bare = isinstance(content, Refused) and content.reason is RefusalReason.BODY_NOT_COVERED
+    if parameter is None or not is_bare:
+        return _content(content)
+    raise CommandRefused(
+        f"the body is no form, so its digest belongs into the URL, as {parameter}=<SHA-256>, and "
+        "this URL has none of this body; send what was recorded, or declare the source "
+        "unverified=True where you work"
+    )
 
 
 def _mac(key: bytes, content: bytes, algorithm: Algorithm) -> bytes:

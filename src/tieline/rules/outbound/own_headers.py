@@ -24,8 +24,8 @@ def own_headers(
     found = []
     for name, value in given.items():
         if not isinstance(name, str) or not isinstance(value, str):
-            kind = type(value).__name__
-            raise ArgumentRefused(f"headers[{name!r}] is a {kind}; a header is a text")
+            kind = "None" if value is None else f"of type {type(value).__name__}"
+            raise ArgumentRefused(f"headers[{name!r}] is {kind}; a header is a text")
         if (why := taken.get(name.lower())) is not None:
             raise ArgumentRefused(f"headers has {name!r}: {why}")
         found.append((name.lower(), value))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class DeprecatedTerm:
+class DeprecatedName:
     """A word of the command line that was renamed."""
 
     old: str
@@ -22,28 +22,28 @@ class DeprecatedTerm:
 
 
 NOUNS_AND_VERBS = (
-    DeprecatedTerm("receipts", "deliveries", "0.3.0"),
-    DeprecatedTerm("quarantine close", "quarantine discard", "0.3.0"),
+    DeprecatedName("receipts", "deliveries", "0.3.0"),
+    DeprecatedName("quarantine close", "quarantine discard", "0.3.0"),
 )
 """What a line begins with."""
 
 OPTIONS = (
-    DeprecatedTerm("--verdict", "--status", "0.3.0", of=("deliveries list",)),
-    DeprecatedTerm("--as-new-action", "--repeat-side-effects", "0.3.0"),
+    DeprecatedName("--verdict", "--status", "0.3.0", of=("deliveries list",)),
+    DeprecatedName("--as-new-action", "--repeat-side-effects", "0.3.0"),
 )
 
 _RUNS = ("runs list", "replay plan", "replay run")
 _KINDS = ("dead", "issues list", "replay plan", "replay run")
 VALUES = (
-    DeprecatedTerm("--state ready", "--state queued", "0.3.0", of=_RUNS),
-    DeprecatedTerm("--status refused", "--status rejected", "0.3.0", of=("deliveries list",)),
-    DeprecatedTerm("--kind refused", "--kind rejected-at-the-door", "0.3.0", of=("issues list",)),
-    DeprecatedTerm(r"--kind refused-(\w+)", r"--kind rejected-\1", "0.3.0", of=_KINDS),
+    DeprecatedName("--state ready", "--state queued", "0.3.0", of=_RUNS),
+    DeprecatedName("--status refused", "--status rejected", "0.3.0", of=("deliveries list",)),
+    DeprecatedName("--kind refused", "--kind rejected-at-the-door", "0.3.0", of=("issues list",)),
+    DeprecatedName(r"--kind refused-(\w+)", r"--kind rejected-\1", "0.3.0", of=_KINDS),
 )
 """Values of options, each with its option; the old one is a pattern."""
 
 
-def in_new_words(line: Sequence[str]) -> tuple[list[str], list[DeprecatedTerm]]:
+def in_new_words(line: Sequence[str]) -> tuple[list[str], list[DeprecatedName]]:
     """*line*, without the options that may stand anywhere, in today's words; and the old ones."""
     words, met = list(line), []
     for row in NOUNS_AND_VERBS:
@@ -66,16 +66,16 @@ def in_new_words(line: Sequence[str]) -> tuple[list[str], list[DeprecatedTerm]]:
     return [*own, *rest], met
 
 
-def _belongs(row: DeprecatedTerm, words: Sequence[str]) -> bool:
+def _belongs(row: DeprecatedName, words: Sequence[str]) -> bool:
     return not row.of or any(words[: len(of)] == of for of in (one.split() for one in row.of))
 
 
-def _option(row: DeprecatedTerm, word: str) -> str:
+def _option(row: DeprecatedName, word: str) -> str:
     name, is_, value = word.partition("=")
     return f"{row.new}{is_}{value}" if name == row.old else word
 
 
-def _values(row: DeprecatedTerm, words: Sequence[str]) -> list[str]:
+def _values(row: DeprecatedName, words: Sequence[str]) -> list[str]:
     option, pattern = row.old.split(" ", 1)
     new = row.new.split(" ", 1)[1]
     old = re.compile(f"^{pattern}$")
