@@ -5,19 +5,22 @@ not know, it does not miss. One that takes something away, once nobody uses it, 
 its name, and releases from before it refuse the store.
 """
 
+import asyncio
 import hashlib
 from importlib.resources import files
 
 from tieline.adapters.postgres.connection import PostgresConnection
 from tieline.adapters.sql.statement import Statement, Value
 from tieline.adapters.sql.store.migrations import numbered
-from tieline.model.base.errors import StoreError
+from tieline.model.base.errors import StoreError, StoreInterrupted
 
 LOCK = 0x7469_656C_696E_65
 """The advisory lock under which one process migrates and the others wait."""
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
   number bigint PRIMARY KEY, name text NOT NULL, digest text NOT NULL)"""
 CONTRACT = "contract"
+PAUSES_S = (0.1, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
+"""Before each further try of what the server rolled back in favour of another transaction."""
 
 Done = dict[int, tuple[str, str]]
 
@@ -25,10 +28,21 @@ Done = dict[int, tuple[str, str]]
 async def migrate(link: PostgresConnection, store: str) -> list[str]:
     """Apply what is missing, all or nothing; returns the names applied.
 
-    Raises StoreError when the store comes from a release that this one cannot work beside, when a
-    process is at work that a migration would take something away from, or a file was changed after
-    use.
+    A release that is at work locks the same tables in an order of its own: whoever of the two the
+    server rolls back for that tries again. Raises StoreError when the store comes from a release
+    that this one cannot work beside, when a process is at work that a migration would take
+    something away from, or a file was changed after use.
     """
+    for pause_s in PAUSES_S:
+        try:
+            return await _migrate(link, store)
+        except StoreInterrupted:
+            await link.execute("ROLLBACK")
+            await asyncio.sleep(pause_s)
+    return await _migrate(link, store)
+
+
+async def _migrate(link: PostgresConnection, store: str) -> list[str]:
     await link.begin()
     await link.execute(f"SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})")
     await link.execute(f"SET LOCAL client_min_messages = warning; {LEDGER}")
