@@ -127,7 +127,7 @@ class Connection:
             effect=Effect.VERIFY if confirm is not None and effect is None else effect,
             timeouts=None if timeout is None else self._timeouts(timeout),
             confirm=confirm,
-            ok=_plain(ok),
+            ok=None if ok is None else _plain(ok),
             place=None if values is None else place.partition("?")[0],
         )
         asked = caller.call(self.spec, call)
@@ -230,7 +230,7 @@ def joined(path: str, params: Params | None, *, brackets: bool) -> str:
     return f"{path}{mark}{query}"
 
 
-def _plain(ok: Callable[[HttpAnswer], bool] | None) -> Callable[[HttpAnswer], bool] | None:
+def _plain(ok: Callable[[HttpAnswer], bool]) -> Callable[[HttpAnswer], bool]:
     if inspect.iscoroutinefunction(ok):
         raise TypeError("ok= is an async function; give a plain one that looks at the answer")
     return ok

@@ -64,6 +64,9 @@ class KnownSecrets:
     of them holds one of these at a multiple of eight, and one pass over it tells."""
     short: tuple[bytes, ...] = ()
     """The forms that are too short for that."""
+    shortest: int = SHORTEST_SECRET_BYTES
+    """So many characters has the shortest form at least: most texts that are looked at have fewer,
+    and need no look."""
 
     @classmethod
     def of(cls, secrets: Iterable[Secret]) -> "KnownSecrets":
@@ -81,19 +84,34 @@ class KnownSecrets:
         plain |= {form.encode().decode("latin-1") for form in plain} | set(raw)
         pattern = re.compile(f"{_any_of(plain)}|{around}")
         octets = tuple(dict.fromkeys((*octets, *long_enough)))
+        shortest = min(map(len, (*forms, *octets)), default=SHORTEST_SECRET_BYTES)
         if len(octets) < FEW_FORMS:
-            return cls(forms, pattern, octets)
+            return cls(forms, pattern, octets, shortest=shortest)
         long = [form for form in octets if len(form) >= 2 * BLOCK - 1]
         blocks = frozenset(block for form in long for block in _blocks(form))
         short = tuple(form for form in octets if len(form) < 2 * BLOCK - 1)
-        return cls(forms, pattern, octets, blocks, short)
+        return cls(forms, pattern, octets, blocks, short, shortest)
 
     def may_be_in(self, body: bytes) -> bool:
         """False: surely none of them is in *body*."""
-        if not self.blocks:
-            return any(form in body for form in self.octets)
-        aligned = memoryview(body)[: len(body) & -BLOCK].cast("Q")
-        return not self.blocks.isdisjoint(aligned) or any(form in body for form in self.short)
+        # Hot path: a generator for any() would cost more than the searches themselves.
+        if self.blocks:
+            aligned = memoryview(body)[: len(body) & -BLOCK].cast("Q")
+            if not self.blocks.isdisjoint(aligned):
+                return True
+        for form in self.short if self.blocks else self.octets:  # noqa: SIM110 - see above
+            if form in body:
+                return True
+        return False
+
+    def may_be_in_text(self, text: str) -> bool:
+        """False: surely none of them is in *text*."""
+        if len(text) < self.shortest:
+            return False
+        for form in self.forms:  # noqa: SIM110 - as above
+            if form in text:
+                return True
+        return False
 
     def __repr__(self) -> str:
         return "KnownSecrets(…)"
@@ -113,7 +131,7 @@ def nothing_known() -> KnownSecrets:
 def redact_text(text: str, secrets: KnownSecrets) -> str:
     """*text* with every form of every known secret replaced."""
     # Nearly every text is clean, and a look for each form is ten times faster than the pattern.
-    if not any(form in text for form in secrets.forms):
+    if not secrets.may_be_in_text(text):
         return text
     return secrets.pattern.sub(REDACTED, text)
 
@@ -133,7 +151,10 @@ def redact_bytes(body: bytes, secrets: KnownSecrets) -> bytes:
 def told_headers(headers: Headers, names: AnySet[str], secrets: KnownSecrets) -> Headers:
     """*headers* with every form of every known secret replaced in those of *names*; themselves
     where there is none."""
-    if not any(name in names and secrets.may_be_in(value.encode()) for name, value in headers):
+    for name, value in headers:
+        if name in names and len(value) >= secrets.shortest and secrets.may_be_in(value.encode()):
+            break
+    else:
         return headers
     return tuple(
         [(name, redact_text(value, secrets) if name in names else value) for name, value in headers]
