@@ -193,8 +193,7 @@ class Back:
     def limit_pass(self) -> int:
         """End executions that take longer than their flow allows; returns how many.
 
-        One look a second over all of them, instead of a timer for each. One that goes on all the
-        same is told again at every look.
+        One look a second over all, instead of a timer for each; who goes on is told again.
         """
         now_us = self._parts.clock.monotonic_us()
         over = [
@@ -289,6 +288,7 @@ class Back:
             # it must not stay with a worker that does not execute it.
             working.live = None
             await self._settler.give_back(ready.claimed, live.steps.take())
+            live.let_go()
             return
         if working.is_given_up:
             return
@@ -297,6 +297,7 @@ class Back:
         working.live = None
         goes_on = not isinstance(outcome, Returned)
         await self._settle(ready.claimed, outcome, live.steps.take(goes_on=goes_on), began)
+        live.let_go()
 
     async def _settle(
         self,

@@ -40,6 +40,7 @@ from tieline.pipeline.steps.started_run import LiveStartedRun
 from tieline.pipeline.steps.step import Step
 from tieline.pipeline.steps.steps import Steps
 from tieline.pipeline.steps.stop import Stop, leave_alone
+from tieline.pipeline.steps.stopping import nobody
 from tieline.ports.awaited import Awaited
 from tieline.ports.caller import STEP_SPAN
 from tieline.rules.declared.arguments import exact
@@ -89,11 +90,10 @@ class LiveRun:
         """The forms of what this payload has of sensitive values, once they are asked for."""
         self._calls = CallSteps(self.steps)
         self.awaited = Awaited()
-        self.on_given_up: Callable[[str], None] = lambda reason: None
+        self.on_given_up: Callable[[str], None] = nobody
         """Is told why a flow is given up that catches whatever stops it."""
         self.steps.stopping.on_swallowed = self.give_up
-        # Made when they are asked for: few runs ask a person, or wait for an event.
-        self._holds: Holds | None = None
+        self._holds: Holds | None = None  # these are made when they are asked for: few are
         self._events: EventWaits | None = None
         self._lines: LineSteps | None = None
 
@@ -103,8 +103,7 @@ class LiveRun:
 
     def has_taken_too_long(self, monotonic_us: int) -> bool:
         """Whether this execution has used up its flow's time limit."""
-        limit_us = self.ready.flow.time_limit // MICROSECOND
-        return monotonic_us - self._started_us > limit_us
+        return monotonic_us - self._started_us > self.ready.flow.time_limit // MICROSECOND
 
     @property
     def flow(self) -> str:
@@ -133,6 +132,11 @@ class LiveRun:
             self.clean("")
             self._sensitive = (*(self._sensitive or ()), *forms_of(values))
 
+    def let_go(self) -> None:
+        """It is settled, and kept by nothing of its own."""
+        self.on_given_up, self._lines = nobody, None
+        self.steps.let_go()
+
     def give_up(self) -> None:
         """Nothing that the flow asks for from here on comes back."""
         self.awaited.instead = self._forever
@@ -140,8 +144,7 @@ class LiveRun:
     async def _forever(self, where: str) -> None:
         """Whoever awaits it is not executed any more: an exception would be swallowed again."""
         self.on_given_up(SWALLOWED.format(where))
-        task = asyncio.current_task(self.parts.loop)
-        if task is not None:
+        if (task := asyncio.current_task(self.parts.loop)) is not None:
             leave_alone(task)
         await self.parts.loop.create_future()
 
@@ -209,7 +212,7 @@ class LiveRun:
     def _told(self, step: Step, at_us: int, failure: str | None, span: str) -> None:
         """Tell the observer how a try of an author's step ended."""
         outcome = "done" if failure is None else "failed"
-        failure = None if failure is None else self.clean(failure)
+        failure = failure and self.clean(failure)
         took_us = self.parts.clock.now_us() - at_us
         number = step.tries + 1
         fact = StepTried(self._claimed, step.name, number, outcome, failure, at_us, took_us, span)

@@ -40,19 +40,19 @@ class Identities:
         self._flow = flow
         self._memory = memory
         self._clock = clock
-        self._clean = clean
+        self.clean = clean
 
     def told(self, name: str) -> str:
         """*name* as it may be stored and shown. Raises TypeError for what is no text."""
         if not isinstance(name, str):
             raise TypeError(f"{name!r} cannot be the name of a step; a text can, as in 'charge'")
-        return told_name(storable(name), self._clean)
+        return told_name(storable(name), self.clean)
 
     def told_key(self, key: str | None) -> str | None:
         """The author's *key* as it may be stored and shown."""
         if key is None:
             return None
-        return WITHIN.get() + told_key(storable(str(key)), self._clean, self._claimed.event.id)
+        return WITHIN.get() + told_key(storable(str(key)), self.clean, self._claimed.event.id)
 
     def uuid_key(self) -> str:
         """The effect key of a value that is no effect: equal whenever this use is executed."""

@@ -345,6 +345,12 @@ class Steps:
         self.stopping.forget_tasks()
         return self._memory.take()
 
+    def let_go(self) -> None:
+        """It is settled: nothing of it leads back to its run, which is freed at once so, and not
+        left to the collector."""
+        self.clean = self.names.clean = self.parts.clean
+        self._drifts = None
+
     def _keep_arguments(self) -> None:
         for step in self._effects:
             known = self._memory.own(step.name, step.key)

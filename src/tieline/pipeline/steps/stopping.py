@@ -17,7 +17,7 @@ MOST_UNSENT = 5
 """So many of the steps are named that are asked for too late."""
 
 
-def _nobody() -> None:
+def nobody(*_: object) -> None:
     """Nobody is told."""
 
 
@@ -35,7 +35,7 @@ class Stopping:
 
     def __init__(self, flights: InFlight, run_id: str, loop: asyncio.AbstractEventLoop) -> None:
         self.stops: list[Outcome] = []
-        self.on_swallowed: Callable[[], None] = _nobody
+        self.on_swallowed: Callable[[], None] = nobody
         """Is told once a task has swallowed too many stops."""
         self._flights = flights
         self._run_id = run_id
@@ -65,6 +65,7 @@ class Stopping:
         collector."""
         self._tasks.clear()
         self._swallowed = None
+        self.on_swallowed = nobody
 
     def _concerns_this_task(self) -> bool:
         task = asyncio.current_task(self._loop)
