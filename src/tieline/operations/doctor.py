@@ -83,7 +83,7 @@ async def examine(  # noqa: PLR0913 - what is looked at, and how closely
     hub = None if place is None else place.hub
     found = [*of_store(facts), *of_sheet(sheet, facts.workers, now_us)]
     found += [*of_work(facts), *of_rows(facts)]
-    found += of_standings(await gather_standings(views, now_us), hub, vault, now_us)
+    found += of_standings(await gather_standings(views, facts.states, now_us), hub, vault, now_us)
     if place is not None:
         found += of_hub(place)
     found += of_fleet(hub, facts)

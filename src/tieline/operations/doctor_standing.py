@@ -8,7 +8,7 @@ from tieline.model.hub.flow import HubSpec
 from tieline.model.inbound.receipt import Verdict
 from tieline.model.views.rows import ConnectionStateRow, ReceiptRow
 from tieline.model.views.series import HOUR_US, Point, ReadSums
-from tieline.model.views.views import ListConnectionStates, ListReceipts, Window
+from tieline.model.views.views import ListReceipts, Window
 from tieline.operations.finding import Finding, Level
 from tieline.ports.vault import Vault
 from tieline.ports.views import Views
@@ -26,14 +26,16 @@ class DoctorStandings:
     states: tuple[ConnectionStateRow, ...] = ()
 
 
-async def gather_standings(views: Views, now_us: Micros) -> DoctorStandings:
-    """Read what is to be judged."""
+async def gather_standings(
+    views: Views, states: tuple[ConnectionStateRow, ...], now_us: Micros
+) -> DoctorStandings:
+    """Read what is to be judged, beside the *states* of connections."""
     sums = await views.read(ReadSums("source", now_us - HOUR_US, now_us))
     refusing = []
     for name, count in _refusing(sums):
         latest = await views.read(ListReceipts(name, Verdict.REFUSED, Window(limit=1)))
         refusing.append((name, count, next(iter(latest.rows), None)))
-    return DoctorStandings(tuple(refusing), await views.read(ListConnectionStates()))
+    return DoctorStandings(tuple(refusing), states)
 
 
 def _refusing(sums: Mapping[str, Point]) -> Iterator[tuple[str, int]]:

@@ -23,12 +23,11 @@ from tieline.model.views.series import ListSources, Point, ReadSums, SourceRow
 from tieline.model.views.views import (
     InspectStore,
     ListConnectionStates,
-    ListWorkers,
     ReadKnownAlerts,
     ReadSigns,
 )
 from tieline.model.views.work_lists import CountWaiting
-from tieline.operations.call_times import slow_connections
+from tieline.operations.call_times import SPAN_US, slow_connections
 from tieline.operations.fleet_signs import fleet_signs, parts_missing
 from tieline.ports.clock import Clock
 from tieline.ports.http import HttpClient
@@ -58,7 +57,6 @@ from tieline.rules.watch.notify import memory_of, notes_of, reached, to_try, tri
 
 EVERY_S = 20.0
 INSPECT_US = 10 * MINUTE_US
-SPAN_US = 5 * MINUTE_US
 """Tries of so long count for the error ratio."""
 
 LIMITS = AlertLimits()
@@ -204,7 +202,7 @@ class AlertJudge:
         states = {guard.connection: guard.state for guard in parts.guards(now_us)}
         states |= {row.connection: _state(row) for row in standings}
         waiting = dict(await parts.views.read(CountWaiting()))
-        slow = await slow_connections(parts.views, now_us)
+        slow = await slow_connections(parts.views, sums, now_us)
         if parts.slowness is not None:
             parts.slowness({name: times.factor for name, times in slow.items()})
         connections = tuple(
@@ -217,17 +215,14 @@ class AlertJudge:
         )
         ages_of = dict.fromkeys(ages, 1)
         came = await parts.views.read(ReadSums("source", now_us - SPAN_US, now_us))
-        workers = await parts.views.read(ListWorkers())
+        fleet = await fleet_signs(parts.views, now_us, ages_of, hub)
         return AllSigns(
-            flows,
-            connections,
-            self._sources(heard, came, now_us),
-            parts.disk_free(),
-            (
-                *problems(await fleet_signs(parts.views, now_us, ages_of, hub)),
-                *await self._of_parts(),
-            ),
-            tuple(_blocked_signs(hub, workers, now_us)),
+            flows=flows,
+            connections=connections,
+            sources=self._sources(heard, came, now_us),
+            disk_free_share=parts.disk_free(),
+            fleet=(*problems(fleet), *await self._of_parts()),
+            blocked=tuple(_blocked_signs(hub, fleet.workers, now_us)),
         )
 
     async def _of_parts(self) -> tuple[FleetProblem, ...]:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def _commands(app: "typer.Typer") -> None:
-    from tieline.surfaces.cli import db, new, process
+    from tieline.surfaces.cli import db, new, process, status
 
     app.add_typer(db.app, name="db")
     app.command()(process.serve)
     app.command()(process.demo)
-    app.command()(process.status)
+    app.command()(status.status)
     app.command()(process.doctor)
     app.command("new")(new.new)
 

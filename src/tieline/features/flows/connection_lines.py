@@ -61,7 +61,7 @@ async def connection_facts(
     found = await views.read(ListConnections(names))
     hour = await views.read(ReadSums("connection", now_us - HOUR_US, now_us))
     span = await views.read(ReadSums("connection", now_us - SPAN_US, now_us))
-    slow = await slow_connections(views, now_us)
+    slow = await slow_connections(views, span, now_us)
     return tuple(
         ConnectionFacts(one, hour.get(one.name), span.get(one.name), slow.get(one.name))
         for one in found

@@ -1,34 +1,14 @@
-"""Process: run a hub, ask how it is, and examine it."""
+"""Process: run a hub or a demo of one, and examine it."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from tieline.model.base.errors import DeclarationError, SettingsError
-from tieline.model.fleet.declaration import ListDeclarations
-from tieline.model.people.alert import AlertState
-from tieline.model.views.rows import WorkCount
-from tieline.model.views.views import (
-    CheckStore,
-    CountWork,
-    ListAlerts,
-    ListConnectionStates,
-    ListPauses,
-    ListWorkers,
-)
-from tieline.model.views.work_lists import CountWaiting
 from tieline.operations import doctor as doctors
 from tieline.operations.doctor import Level
 from tieline.operations.doctor_hub import DoctorHub
-from tieline.operations.doctor_standing import DoctorStandings, gather_standings, of_standings
-from tieline.operations.fleet_signs import unfinished
-from tieline.rules.formats.labels import label
-from tieline.rules.formats.plain_time import ago
-from tieline.rules.privacy.address import shown
-from tieline.rules.runs.waiting import all_in_words
 from tieline.rules.store.name import file_of
-from tieline.rules.watch.fleet import FleetProblem, FleetSigns, problems
 from tieline.surfaces.cli import options as o
 from tieline.surfaces.cli.build import DemoOptions
 from tieline.surfaces.cli.session import CliSession
@@ -97,106 +77,6 @@ def demo(
     paper = session.paper
     wishes = DemoOptions(seconds, rate, kill, store, paper.is_json, paper.is_terminal, keep)
     raise typer.Exit(session.build.demo(wishes))
-
-
-def status(context: typer.Context) -> None:
-    """Say whether a hub is running, and how its work stands."""
-    session = o.session_of(context)
-    store = session.target().store if session.far is None else session.far.url
-    health = session.ask(CheckStore())
-    counted = session.ask(CountWork())
-    wrong = _of_fleet(session, counted)
-    told = {
-        ("url" if session.far else "store"): shown(store),
-        "process": health.holder,
-        "processes": health.openers,
-        "hub": None if session.far else session.run(session.build.hub_status(store)),
-        "flows": counted.flows,
-        "oldest": counted.oldest,
-        "paused": session.ask(ListPauses()),
-        "waits": _waits(session),
-        "wrong": _wrong(session),
-        "alerts": _firing(session),
-        "workers": session.ask(ListWorkers()),
-        "problems": wrong,
-    }
-    if session.paper.is_json:
-        session.paper.json(told)
-        return
-    _tell(session, health.openers)
-    for one in wrong:
-        session.paper.say(f"{one.what}; do: {one.do}", style="yellow")
-
-
-def _tell(session: CliSession, openers: tuple[str, ...]) -> None:
-    counted = session.ask(CountWork())
-    running = f"running in {' and '.join(openers)}" if openers else "no hub is running"
-    totals = {
-        name: sum(getattr(count, name) for count in counted.flows)
-        for name in ("ready", "behind", "running", "retrying", "waiting", "held", "dead")
-    }
-    oldest = counted.oldest
-    session.paper.fields(
-        (
-            (
-                ("hub at", shown(session.far.url))
-                if session.far
-                else ("store", shown(session.target().store))
-            ),
-            ("hub", running),
-            *((label(name), count) for name, count in totals.items()),
-            (
-                "oldest unfinished",
-                oldest
-                and f"{oldest.id} of {oldest.flow}, {label(oldest.state)}, made "
-                f"{ago(oldest.created_us, session.now_us())}",
-            ),
-        )
-    )
-    for words in (*_waits(session), *_wrong(session)):
-        session.paper.say(words, style="yellow")
-    firing = _firing(session)
-    if firing:
-        many = "1 alert fires" if firing == 1 else f"{firing} alerts fire"
-        session.paper.say(f"{many}: tieline alerts", style="yellow")
-    for pause in session.ask(ListPauses()):
-        session.paper.say(
-            f"{pause.kind} {pause.name} is paused by {pause.actor}: {pause.reason}", style="yellow"
-        )
-
-
-def _of_fleet(session: CliSession, counted: WorkCount) -> tuple[FleetProblem, ...]:
-    """What is wrong with the processes together, whatever hub is here."""
-    workers, known = session.ask(ListWorkers()), session.ask(ListDeclarations())
-    return problems(FleetSigns(workers, known, session.now_us(), unfinished(counted)))
-
-
-def _waits(session: CliSession) -> tuple[str, ...]:
-    """How many runs wait for which connection, and for what it has to become."""
-    counts = session.ask(CountWaiting())
-    if not counts:
-        return ()
-    pauses, states = session.ask(ListPauses()), session.ask(ListConnectionStates())
-    return all_in_words(counts, pauses, states, session.now_us())
-
-
-def _wrong(session: CliSession) -> tuple[str, ...]:
-    """Sources that let nothing in, and connections that take no calls; what runs wait for says
-    itself why."""
-    vault, now_us = session.target().vault, session.now_us()
-
-    async def look() -> DoctorStandings:
-        async with session.views() as views:
-            return await gather_standings(views, now_us)
-
-    standings, waited = session.run(look()), dict(session.ask(CountWaiting()))
-    states = tuple(state for state in standings.states if state.connection not in waited)
-    found = of_standings(replace(standings, states=states), None, vault, now_us)
-    return tuple(f"{one.what}; do: {one.do}" for one in found)
-
-
-def _firing(session: CliSession) -> int:
-    return sum(row.state == AlertState.FIRING for row in session.ask(ListAlerts()))
 
 
 def doctor(
