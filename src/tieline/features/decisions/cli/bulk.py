@@ -1,5 +1,6 @@
 """Bulk: a filter and one decision come in; they are planned, confirmed, and go on by themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tieline.features.decisions import bulk as long_work
@@ -14,6 +15,16 @@ from tieline.surfaces.cli import plans
 from tieline.surfaces.cli.options import issue_of
 from tieline.surfaces.cli.plans import PlanAnswer
 from tieline.surfaces.cli.session import CliSession
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """What a command was told beside what it is about."""
+
+    plan: bool
+    as_planned: str | None
+    yes: bool
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,28 @@ class BulkTarget:
     def order(self, action: str, by: By) -> StartOperation:
         """To decide all of them."""
         return StartOperation("", action, self.filter(), 0, by)
+
+
+def decide(
+    session: CliSession,
+    action: str,
+    chosen: BulkTarget,
+    asked: PlanAsked,
+    one: Callable[[RunId, By], None],
+) -> None:
+    """Plan, or decide about all, or about *one*: whichever was asked for.
+
+    Raises SettingsError for a decision without a reason.
+    """
+    if asked.plan:
+        tell_plan(session, action, chosen)
+        return
+    by = session.by(asked.reason)
+    if chosen.run_id is not None:
+        one(RunId(chosen.run_id), by)
+        return
+    answer = PlanAnswer(asked.yes, as_planned=asked.as_planned)
+    decide_all(session, chosen.order(action, by), answer)
 
 
 def tell_plan(session: CliSession, action: str, chosen: BulkTarget) -> None:

@@ -90,23 +90,18 @@ def retry(  # noqa: PLR0913 - one run, or all of a filter
         run_id, is_all, flow, o.kind_of(kind), issue, connection, tenant=tenant
     )
     chosen.check()
-    if plan:
-        bulk.tell_plan(session, "retry", chosen)
-        return
-    by = session.by(reason)
-    if run_id is None:
-        if as_new_action:
-            wanted = "side effects are repeated run by run; leave it out, or --all"
-            raise SettingsError("--repeat-side-effects", "with --all", wanted)
-        order = chosen.order("retry", by)
-        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
-        return
-    if as_new_action and not yes_effects_again:
-        _confirm(session, run_id)
-    session.change(
-        lambda journal: decide.retry(journal, RunId(run_id), by, as_new_action=as_new_action)
-    )
-    session.done(f"{run_id} is queued to run again", run=run_id)
+    if is_all and as_new_action and not plan:
+        wanted = "side effects are repeated run by run; leave it out, or --all"
+        raise SettingsError("--repeat-side-effects", "with --all", wanted)
+    asked = bulk.PlanAsked(plan, as_planned, yes, reason)
+
+    def one(id_: RunId, by: By) -> None:
+        if as_new_action and not yes_effects_again:
+            _confirm(session, id_)
+        session.change(lambda journal: decide.retry(journal, id_, by, as_new_action=as_new_action))
+        session.done(f"{id_} is queued to run again", run=id_)
+
+    bulk.decide(session, "retry", chosen, asked, one)
 
 
 @app.command()
@@ -131,16 +126,13 @@ def discard(  # noqa: PLR0913 - one run, or all of a filter
         run_id, is_all, flow, o.kind_of(kind), issue, connection, tenant=tenant
     )
     chosen.check()
-    if plan:
-        bulk.tell_plan(session, "discard", chosen)
-        return
-    by = session.by(reason)
-    if run_id is None:
-        order = chosen.order("discard", by)
-        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
-        return
-    session.change(lambda journal: decide.discard(journal, RunId(run_id), by))
-    session.done(f"{run_id} is discarded; its lane goes on", run=run_id)
+    asked = bulk.PlanAsked(plan, as_planned, yes, reason)
+
+    def one(id_: RunId, by: By) -> None:
+        session.change(lambda journal: decide.discard(journal, id_, by))
+        session.done(f"{id_} is discarded; its lane goes on", run=id_)
+
+    bulk.decide(session, "discard", chosen, asked, one)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import typer
 
 from tieline.features.decisions.cli import bulk
 from tieline.features.records.cli import runs
+from tieline.model.base.by import By
 from tieline.model.base.errors import SettingsError
 from tieline.model.base.ids import RunId
 from tieline.model.views.rows import RunRow
@@ -99,21 +100,16 @@ def resolve(  # noqa: PLR0913 - four answers, the result of one, of which runs, 
         }
     )
     session = o.session_of(context)
-    if plan:
-        bulk.tell_plan(session, f"resolve-{decision}", every)
-        return
-    by = session.by(reason)
-    if run_id is None:
-        if decision is Decision.DONE:
-            wanted = (
-                "what happened is said run by run; with --all give --continue, --retry or --give-up"
-            )
-            raise SettingsError("--done", "with --all", wanted)
-        order = every.order(f"resolve-{decision}", by)
-        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
-        return
-    answer = None if result is None else result.encode(errors="surrogateescape")
-    session.change(
-        lambda journal: decide.resolve(journal, RunId(run_id), by, decision, result=answer)
-    )
-    session.done(f"{run_id} is resolved: {decision}", run=run_id, decision=decision)
+    if is_all and decision is Decision.DONE and not plan:
+        wanted = (
+            "what happened is said run by run; with --all give --continue, --retry or --give-up"
+        )
+        raise SettingsError("--done", "with --all", wanted)
+    asked = bulk.PlanAsked(plan, as_planned, yes, reason)
+
+    def one(id_: RunId, by: By) -> None:
+        answer = None if result is None else result.encode(errors="surrogateescape")
+        session.change(lambda journal: decide.resolve(journal, id_, by, decision, result=answer))
+        session.done(f"{id_} is resolved: {decision}", run=id_, decision=decision)
+
+    bulk.decide(session, f"resolve-{decision}", every, asked, one)

@@ -4,6 +4,7 @@ import typer
 
 from tieline.features.decisions.cli import bulk
 from tieline.features.records.cli.runs import app
+from tieline.model.base.by import By
 from tieline.model.base.errors import Conflict
 from tieline.model.base.ids import RunId
 from tieline.model.people.decisions import DecideMany
@@ -31,16 +32,14 @@ def retry_now(  # noqa: PLR0913 - one run, or all of a filter
     session = o.session_of(context)
     chosen = bulk.BulkTarget(run_id, is_all, flow, issue=issue, target="retrying", tenant=tenant)
     chosen.check()
-    if plan:
-        bulk.tell_plan(session, "retry-now", chosen)
-        return
-    by = session.by(reason)
-    if run_id is None:
-        order = chosen.order("retry-now", by)
-        bulk.decide_all(session, order, plans.PlanAnswer(yes, as_planned=as_planned))
-        return
-    order_one = DecideMany("retry-now", (RunId(run_id),), by)
-    decided = session.change(lambda journal: journal.commit(order_one))
-    for _, why_not in decided.refused:
-        raise Conflict(why_not)
-    session.done(f"{run_id} is retried now", run=run_id)
+    asked = bulk.PlanAsked(plan, as_planned, yes, reason)
+
+    def one(id_: RunId, by: By) -> None:
+        decided = session.change(
+            lambda journal: journal.commit(DecideMany("retry-now", (id_,), by))
+        )
+        for _, why_not in decided.refused:
+            raise Conflict(why_not)
+        session.done(f"{id_} is retried now", run=id_)
+
+    bulk.decide(session, "retry-now", chosen, asked, one)
