@@ -16,7 +16,7 @@ from tieline.model.base.wait_limit import LONGEST
 from tieline.model.hub.connection import ConnectionSpec
 from tieline.model.hub.flow import Source, TopicSource
 from tieline.rules.outbound.egress import unreadable
-from tieline.rules.outbound.own_headers import own_headers
+from tieline.rules.outbound.own_headers import NOT_THEIRS, own_headers
 from tieline.rules.outbound.target import parse_url
 from tieline.rules.privacy.redact import redact_headers
 
@@ -27,10 +27,7 @@ NAME_RULE = (
 TYPE = re.compile(r"\*|[^*]+\.\*|[^*]+")
 HIGHEST_PRIORITY, LOWEST_PRIORITY = 0, 8
 HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}", re.ASCII)
-OUR_HEADERS = frozenset(
-    {"connection", "content-length", "content-type", "host", "te", "traceparent",
-     "transfer-encoding", "upgrade", "x-correlation-id"}
-)  # fmt: skip
+OUR_HEADERS = frozenset({*NOT_THEIRS, "connection", "content-type", "te", "upgrade"})
 """What a call has by itself, or what belongs to its body."""
 
 

@@ -22,14 +22,10 @@ def code_of(hub: ModuleType, loaded: Iterable[ModuleType]) -> str:
     if not hub.__file__:
         return ""
     folder = Path(hub.__file__).resolve().parent
-    named = (getattr(one, "__file__", None) for one in loaded)
-    files = {Path(name).resolve() for name in named if name}
     digest = hashlib.sha256()
-    for file in sorted(file for file in files if file.is_relative_to(folder)):
-        place = file.relative_to(folder)
-        if file.suffix == ".py" and "site-packages" not in place.parts and file.is_file():
-            digest.update(f"{place.as_posix()}\0".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in _of_author(folder, loaded):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
@@ -37,21 +33,30 @@ def files_of(reference: str) -> tuple[tuple[str, str], ...]:
     """Names and texts of the author's files behind a hub that was loaded, with its settings: what
     was imported from its folder, and nothing that was installed."""
     place = reference.rpartition(":")[0]
-    folder = Path(place).resolve().parent if place.endswith(".py") else Path.cwd()
-    loaded = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    found = {Path(name) for name in loaded if name is not None}
-    paths = [path for path in sorted(found) if _is_authors(path, folder)]
+    folder = (Path(place).parent if place.endswith(".py") else Path.cwd()).resolve()
+    loaded = _of_author(folder, list(sys.modules.values()))
+    paths = [path for path in loaded if not _is_hidden(path.relative_to(folder))]
     paths += [path for path in (folder / FILE,) if path.is_file()]
     return tuple(
         (str(path.relative_to(folder)), path.read_text("utf-8", "replace")) for path in paths
     )
 
 
-def _is_authors(path: Path, folder: Path) -> bool:
-    if not path.is_relative_to(folder) or path.suffix != ".py" or not path.is_file():
-        return False
-    within = path.relative_to(folder).parts
-    return not any(part.startswith(".") or part == "site-packages" for part in within)
+def _of_author(folder: Path, loaded: Iterable[ModuleType]) -> list[Path]:
+    """The files in and below *folder* of those modules that were not installed there."""
+    named = (getattr(one, "__file__", None) for one in loaded)
+    files = {Path(name).resolve() for name in named if name}
+    return [
+        file
+        for file in sorted(file for file in files if file.is_relative_to(folder))
+        if file.suffix == ".py"
+        and "site-packages" not in file.relative_to(folder).parts
+        and file.is_file()
+    ]
+
+
+def _is_hidden(place: Path) -> bool:
+    return any(part.startswith(".") for part in place.parts)
 
 
 def not_imported(file: Path, name: str) -> Iterator[str]:

@@ -7,20 +7,21 @@ from tieline.model.base.errors import ArgumentRefused
 from tieline.model.base.headers import Headers
 from tieline.model.calls.auth import ApiKey, Auth, NoAuth
 
-_NOT_THEIRS = {
+NOT_THEIRS = {
     "host": "it follows from base_url; connect the system with the base_url that it is called by",
     "content-length": "it is counted from the content; leave it out",
     "transfer-encoding": "the hub sends contents whole; leave it out",
     "traceparent": "the hub sends its own, by which a trace goes on; leave it out",
     "x-correlation-id": "the hub sends its own, by which stories are found; use another name",
 }
+"""What every call has by itself, and what to do instead."""
 
 
 def own_headers(
     given: Mapping[str, str], *, auth: Auth, has_credential: bool, idempotency_header: str | None
 ) -> Headers:
     """*given* with names in lower case. Raises ArgumentRefused, and tells no value."""
-    taken = _NOT_THEIRS | dict(_of_connection(auth, idempotency_header, has_credential))
+    taken = NOT_THEIRS | dict(_of_connection(auth, idempotency_header, has_credential))
     found = []
     for name, value in given.items():
         if not isinstance(name, str) or not isinstance(value, str):
