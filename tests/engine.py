@@ -17,6 +17,7 @@ from tests.makers import START_US
 
 from tieline import Connection, Connector, Hub, NoAuth, RetryPolicy
 from tieline.adapters.system.ids import SystemIds
+from tieline.adapters.system.simulated_clock import SimulatedClock
 from tieline.adapters.vault.fixed import FixedVault
 from tieline.compose.features import FEATURES
 from tieline.compose.loops import of_features
@@ -47,22 +48,17 @@ SHOP_EVENTS = WebhookScheme(
 QUICK = RetryPolicy(attempts=4, first=timedelta(seconds=1), cap=timedelta(minutes=1))
 
 
-@dataclass(slots=True)
-class TestClock:
+class TestClock(SimulatedClock):
     """Stands still until a test moves it."""
 
     __test__ = False
-    at_us: int = START_US
-    jumped_us: int = 0
 
-    def now_us(self) -> int:
-        return self.at_us
+    def __init__(self, at_us: int = START_US) -> None:
+        super().__init__(at_us)
+        self.jumped_us = 0
 
     def monotonic_us(self) -> int:
         return self.at_us - self.jumped_us
-
-    async def sleep_until(self, when_us: int) -> None:
-        self.at_us = max(self.at_us, when_us)
 
     def advance(self, **duration: float) -> None:
         self.at_us += timedelta(**duration) // timedelta(microseconds=1)

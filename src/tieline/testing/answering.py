@@ -10,7 +10,7 @@ from tieline.model.base.errors import CallFailed, SettingsError
 from tieline.model.base.failure import Delivered, FailureKind
 from tieline.model.calls.call import Call, Egress, HttpAnswer, HttpRequest
 from tieline.model.hub.flow import HubSpec
-from tieline.testing.plain import Answers
+from tieline.testing.plain import Answers, must_have
 
 
 class AnsweringClient:
@@ -20,10 +20,7 @@ class AnsweringClient:
         self, hub: HubSpec, answers: Mapping[str, Answers], base_urls: Mapping[str, str]
     ) -> None:
         """Raises SettingsError for a connection that the hub lacks or that is not told apart."""
-        for name in (*answers, *base_urls):
-            if name not in hub.connections:
-                known = ", ".join(sorted(hub.connections)) or "none"
-                raise SettingsError("connection", name, f"the hub has {known}")
+        must_have(hub, (*answers, *base_urls))
         self.calls: list[tuple[str, Call]] = []
         self.unanswered: list[str] = []
         """Calls for which the test has neither an answer nor an address."""

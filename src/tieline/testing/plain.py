@@ -8,7 +8,15 @@ No engine, no store, no memory: every step executes, in the order in which the f
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -296,10 +304,7 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
     call, step, sleep or event that was asked for and never awaited, or an event that nobody takes.
     """
     spec = hub.spec()
-    for name in (*(answers or {}), *(base_urls or {})):
-        if name not in spec.connections:
-            known = ", ".join(sorted(spec.connections)) or "none"
-            raise SettingsError("connection", name, f"the hub has {known}")
+    must_have(spec, (*(answers or {}), *(base_urls or {})))
     ids, clock = SystemIds(), SystemClock()
     http = PooledHttpClient()
     calls = Calls(http, FixedVault(secrets or {}), clock, CountingObserver())
@@ -321,6 +326,14 @@ async def plain(  # noqa: PLR0913 - each keyword is one thing a test may set
         AWAITED.reset(asked)
         CURRENT.reset(token)
         await http.close()
+
+
+def must_have(hub: HubSpec, connections: Iterable[str]) -> None:
+    """Raises SettingsError for a name of none of the hub's connections."""
+    for name in connections:
+        if name not in hub.connections:
+            known = ", ".join(sorted(hub.connections)) or "none"
+            raise SettingsError("connection", name, f"the hub has {known}")
 
 
 def _listeners(hub: HubSpec) -> list[tuple[str, ContractSpec]]:
