@@ -7,7 +7,7 @@ from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.base.ids import NO_TENANT, Micros, kind_of
 from tieline.model.inbound.event import Mention, Reference
 from tieline.model.people.decisions import REFUSED
-from tieline.model.runs.run import AttemptRecord
+from tieline.model.runs.run import RETRIED, AttemptRecord
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import AuditRow, DeadRow, EventRow, ReceiptRow, RunRow, StepRow
 from tieline.model.views.views import FindKey, ReadTrail
@@ -251,7 +251,7 @@ def _audit(row: AuditRow) -> Line:
 
 def _ending(trail: Trail) -> str:
     """How all of it stands, worst first."""
-    chosen = {row.run_id: row.resolution for row in trail.dead if row.resolution != "retried"}
+    chosen = {row.run_id: row.resolution for row in trail.dead if row.resolution != RETRIED}
     states = [_stands(row, chosen.get(row.id)) for row in trail.runs]
     if not states:
         return "nothing was run for it"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tieline.model.base.ids import Micros
+from tieline.model.runs.run import UNDECIDED
 from tieline.model.runs.waits import WaitKind
 from tieline.model.views.details import RunDetail
 from tieline.rules.formats.labels import kind_label, label, spoken
@@ -67,6 +68,6 @@ def _dead(detail: RunDetail) -> str:
     if dead is None:
         return f"it is dead: {detail.run.reason}"
     failed = f"({spoken(kind_label(dead.kind))}: {dead.reason})"
-    if dead.resolution is not None and dead.resolution != "retried":
+    if dead.resolution is not None and dead.resolution not in UNDECIDED:
         return f"it died {failed} and is decided: {label(dead.resolution)}"
     return f"it is dead {failed} and waits for a decision"

@@ -24,6 +24,12 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+RETRIED = "retried"
+"""The resolution of a dead run that was queued again; if it dies again, somebody has to decide."""
+UNDECIDED: frozenset[str | None] = frozenset({None, RETRIED})
+"""Resolutions of a dead run that waits for a decision."""
+
+
 class HeadPolicy(StrEnum):
     """What a lane does when its first run is dead."""
 

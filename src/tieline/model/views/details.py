@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tieline.model.base.ids import EventId, IssueId, Micros, RunId, TenantId
 from tieline.model.inbound.event import Event, Mention
 from tieline.model.inbound.receipt import Receipt
-from tieline.model.runs.run import AttemptRecord, ExchangeRecord
+from tieline.model.runs.run import UNDECIDED, AttemptRecord, ExchangeRecord
 from tieline.model.views.rows import (
     AuditRow,
     ConnectionStateRow,
@@ -73,7 +73,7 @@ class RunDetail:
         """Whether it is dead, and waits for somebody's decision."""
         if self.run.state != "dead" or self.dead is None:
             return False
-        return self.dead.resolution in {None, "retried"}
+        return self.dead.resolution in UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)

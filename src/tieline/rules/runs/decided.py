@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tieline.model.people.decisions import BulkAction
 from tieline.model.replays.operation import BulkFilter
-from tieline.model.runs.run import RunState
+from tieline.model.runs.run import UNDECIDED, RunState
 from tieline.rules.formats.labels import kind_label
 from tieline.rules.runs.transitions import LIVE
 
@@ -36,7 +36,7 @@ def refusal(
     if action in {BulkAction.RETRY, BulkAction.DISCARD}:
         if state != RunState.DEAD:
             return f"it is {state}; only a dead run can be retried or discarded"
-        decided = resolution not in {None, "retried"}
+        decided = resolution not in UNDECIDED
         return f"it is already decided: {resolution}" if decided else None
     if action == BulkAction.CANCEL:
         return None if state in LIVE else f"it is {state}; only a live run can be cancelled"

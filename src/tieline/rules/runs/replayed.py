@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from tieline.model.base.ids import RunId
 from tieline.model.base.value import value
 from tieline.model.replays.filter import ReplayFilter
-from tieline.model.runs.run import RunState
+from tieline.model.runs.run import RETRIED, UNDECIDED, RunState
 from tieline.model.views.details import RunOfEvent
 from tieline.rules.formats.labels import kind_label, label, spoken
 from tieline.rules.formats.plain_time import short
 from tieline.rules.plans.end import PARTLY
 from tieline.rules.runs.transitions import LIVE
 
-RETRIED = "retried"
 DISCARDED = "discarded"
 WAS_DISCARDED = "its dead run was discarded"
 WAS_EDITED = "its dead run was edited, and runs as another event"
@@ -44,7 +43,7 @@ def treatment(past: Sequence[RunOfEvent], *, is_aside: bool = False) -> ReplayDe
     if past and is_aside:
         return ReplayDecision(left_out=RAN)
     dead = [run for run in past if run.state == RunState.DEAD]
-    undecided = [run.id for run in dead if run.resolution in {None, RETRIED}]
+    undecided = [run.id for run in dead if run.resolution in UNDECIDED]
     if undecided:
         return ReplayDecision(retries=tuple(undecided))
     if any(run.resolution == DISCARDED for run in dead):

@@ -19,7 +19,7 @@ from tieline.model.commands import (
     RetryDead,
 )
 from tieline.model.people.decisions import REFUSED, KeepRefusal
-from tieline.model.runs.run import RunState
+from tieline.model.runs.run import RETRIED, UNDECIDED, RunState
 from tieline.rules.people.audit_chain import link
 from tieline.rules.people.pausing import LIFTED_BY, OVER
 from tieline.rules.runs.decided import outcome_unknown
@@ -105,7 +105,7 @@ def make_ready(run: "RunToDecide", at_us: Micros, *, as_new_action: bool) -> Ste
     behind = yield from _lane_again(run)
     yield from do("work_reinsert", **run.key, behind=int(behind))
     yield from do("run_set", **run.key, state=ready, at_us=at_us, reason=None)
-    yield from do("dead_resolve", **run.key, resolution="retried", at_us=at_us)
+    yield from do("dead_resolve", **run.key, resolution=RETRIED, at_us=at_us)
 
 
 def forget_step(command: ForgetStep) -> Steps[Counted]:
@@ -238,7 +238,7 @@ def dead_run(run_id: str) -> Steps["RunToDecide"]:
     run = yield from _run(run_id)
     if run.state != RunState.DEAD:
         raise Conflict(f"{run_id} is {run.state}; only a dead run can be retried or discarded")
-    if run.resolution is not None and run.resolution != "retried":
+    if run.resolution not in UNDECIDED:
         raise Conflict(f"{run_id} is already decided: {run.resolution}")
     return run
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import orjson
 
 from tieline.adapters.sql.statement import RowOut, Steps, ask
+from tieline.model.runs.run import UNDECIDED
 from tieline.model.views import views as v
 from tieline.model.views.details import Checked, Oddity
 from tieline.model.views.rows import AuditRow
@@ -50,7 +51,7 @@ def _lane(q: v.CheckRows) -> Steps[Checked]:
 def _of_lane(row: RowOut) -> Iterator[Oddity]:
     _, flow, key, head, state, behind, resolution = row
     lane = f"{flow} {key}"
-    is_decided = state == "dead" and resolution not in {None, "retried"}
+    is_decided = state == "dead" and resolution not in UNDECIDED
     if state is None or state in FINAL or is_decided:
         what = "does not exist" if state is None else f"is {state}"
         yield Oddity("lane-stands-still", lane, f"its head {head} {what}; nobody else may run")

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from tieline.features.records.plain_story import plain
 from tieline.model.base.errors import CommandRefused, NotFound
 from tieline.model.base.ids import NO_TENANT, Micros, RunId
+from tieline.model.runs.run import UNDECIDED
 from tieline.model.views.details import Trail
 from tieline.model.views.rows import RunRow
 from tieline.model.views.work_lists import Find, Match
@@ -139,7 +140,7 @@ def _whose(trail: Trail) -> str:
 
 def _undecided(trail: Trail) -> frozenset[str]:
     """Dead runs that wait for a decision."""
-    decided = {row.run_id for row in trail.dead if row.resolution not in {None, "retried"}}
+    decided = {row.run_id for row in trail.dead if row.resolution not in UNDECIDED}
     return frozenset(run.id for run in trail.runs if run.state == "dead" and run.id not in decided)
 
 
